@@ -1,0 +1,43 @@
+//! Wire types, routes and capabilities of the Backup-chan JSON API.
+//!
+//! Client and server share this crate and nothing else, so what one writes the other can read.
+//! The types are plain serde; where real servers differ from the documented API, the field that
+//! copes with it says so.
+
+mod backup;
+mod feature;
+mod flag;
+mod job;
+mod key;
+mod response;
+mod route;
+mod target;
+mod time;
+
+pub use backup::{Backup, BackupEdit, DeleteFiles};
+pub use feature::{Feature, Features};
+pub use job::{JobStatus, Jobs, ScheduledJob, UploadJob};
+pub use key::{ApiKey, InvalidKey, KeyFile};
+pub use response::{Accepted, BackupList, Created, Failure, Success, TargetList, TargetView};
+pub use route::{Endpoint, Method, NoRoute, Route};
+pub use target::{NewTarget, RecycleAction, RecycleCriteria, Target, TargetEdit, TargetType};
+pub use time::{HttpTime, Time, TimeError};
+
+/// Names of the request and response headers that are not standard HTTP.
+pub mod header {
+    /// Response header in which a server lists its [`Features`](crate::Features).
+    pub const FEATURES: &str = "backup-chan-features";
+    /// Request header that makes an upload repeatable: the same value never stores twice.
+    pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+}
+
+/// Names of the form fields of an upload.
+pub mod form {
+    /// A file of the backup; may come several times for a multi target.
+    pub const BACKUP_FILE: &str = "backup_file";
+    /// Whether a person started the upload: `1` or `0`.
+    pub const MANUAL: &str = "manual";
+    /// Hex SHA-256 of the file part before it; understood by servers with
+    /// [`Feature::Sha256`](crate::Feature::Sha256).
+    pub const SHA256: &str = "sha256";
+}

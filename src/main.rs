@@ -1,0 +1,2 @@
+//! The `bchan` program.
+fn main() {}
