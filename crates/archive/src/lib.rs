@@ -1,1 +1,26 @@
-//! See the crate's description.
+//! Packing, unpacking and hashing of backups: synchronous, over [`Read`](std::io::Read) and
+//! [`Write`](std::io::Write), with no idea of networks or terminals.
+//!
+//! Trees are walked, and archives are placed, relative to open directories: paths may be longer
+//! than the system takes at once, and no symbolic link is ever followed.
+
+mod compress;
+mod detect;
+mod manifest;
+mod measure;
+mod observer;
+mod pack;
+mod source;
+mod tree;
+mod unpack;
+mod walk;
+
+pub use compress::{Compression, Encoder};
+pub use detect::{Codec, Kind, Replay, detect};
+pub use manifest::Manifest;
+pub use measure::{Totals, measure};
+pub use observer::{Observer, Problem};
+pub use pack::{PackError, PackOptions, PackSummary, pack};
+pub use source::Source;
+pub use tree::{hash_tree, open_dir, remove_tree};
+pub use unpack::{Limits, UnpackError, UnpackOptions, Unpacked, unpack_tar, unpack_zip};

@@ -1,0 +1,341 @@
+//! What a tree holds, and the one hash of it all.
+//!
+//! The hash is SHA-256 over every file: directories in the order of their paths, in each the files
+//! in the order of their names, and of each file first its path relative to the root, then the
+//! lower-case hex SHA-256 of its content. Symbolic links count as the files that they lead to;
+//! those that lead to a directory, out of the tree or nowhere do not count. (The reference server
+//! follows links out of the tree and fails on those that lead nowhere; following them would put
+//! files of the server into its answers.) Paths are fed as the bytes that they are on disk, and
+//! compared as the reference compares them: by code point, where a byte that is not UTF-8 counts
+//! as U+DC00 more than itself.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use sha2::{Digest as _, Sha256};
+
+/// Most links that are followed one after the other.
+const MOST_LINKS: usize = 40;
+
+/// A list of entries with their digests, about 60 bytes each beside their paths.
+#[derive(Clone, Debug, Default)]
+pub struct Manifest {
+    /// All paths and link targets, one behind the other.
+    text: Vec<u8>,
+    entries: Vec<Entry>,
+    files: u64,
+    bytes: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    start: usize,
+    length: u32,
+    content: Content,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    File([u8; 32]),
+    /// Bytes of the target, which stands behind the path.
+    Link(u32),
+    /// The same, for a second name.
+    HardLink(u32),
+    Directory,
+}
+
+impl Manifest {
+    /// Adds a file by its path relative to the root.
+    pub fn add_file(&mut self, path: &[u8], size: u64, digest: [u8; 32]) {
+        self.files += 1;
+        self.bytes += size;
+        self.add(path, Content::File(digest));
+    }
+
+    /// Adds a symbolic link.
+    pub fn add_link(&mut self, path: &[u8], target: &[u8]) {
+        let length = u32::try_from(target.len()).unwrap_or(u32::MAX);
+        self.add(path, Content::Link(length));
+        self.text.extend_from_slice(target);
+    }
+
+    /// Adds a second name of something that was added before under the name `target`.
+    pub fn add_hard_link(&mut self, path: &[u8], target: &[u8], size: u64) {
+        self.files += 1;
+        self.bytes += size;
+        let length = u32::try_from(target.len()).unwrap_or(u32::MAX);
+        self.add(path, Content::HardLink(length));
+        self.text.extend_from_slice(target);
+    }
+
+    /// Adds a directory.
+    pub fn add_directory(&mut self, path: &[u8]) {
+        self.add(path, Content::Directory);
+    }
+
+    fn add(&mut self, path: &[u8], content: Content) {
+        let start = self.text.len();
+        self.text.extend_from_slice(path);
+        let length = u32::try_from(path.len()).unwrap_or(u32::MAX);
+        self.entries.push(Entry {
+            start,
+            length,
+            content,
+        });
+    }
+
+    /// Files, without links.
+    #[must_use]
+    pub fn files(&self) -> u64 {
+        self.files
+    }
+
+    /// Bytes of all files; one that has several names counts for each.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The hash of the tree, in lower-case hex.
+    #[must_use]
+    pub fn tree_hash(&self) -> String {
+        let index = Index::new(self);
+        let mut files: Vec<(&[u8], [u8; 32])> = Vec::with_capacity(self.entries.len());
+        for entry in &self.entries {
+            let path = self.path(entry);
+            match &entry.content {
+                Content::File(digest) => files.push((path, *digest)),
+                Content::Link(_) | Content::HardLink(_) => {
+                    files.extend(index.resolve(path).map(|digest| (path, digest)));
+                }
+                Content::Directory => {}
+            }
+        }
+        files.sort_unstable_by(|a, b| compare(a.0, b.0));
+        let mut hasher = Sha256::new();
+        for (path, digest) in files {
+            hasher.update(path);
+            hasher.update(hex::encode(digest).as_bytes());
+        }
+        hex::encode(hasher.finalize())
+    }
+
+    fn path(&self, entry: &Entry) -> &[u8] {
+        &self.text[range(entry.start, entry.length)]
+    }
+}
+
+fn range(start: usize, length: u32) -> Range<usize> {
+    start..start + length as usize
+}
+
+/// Finds entries by path; made only for trees with links.
+struct Index<'a> {
+    manifest: &'a Manifest,
+    sorted: Vec<&'a Entry>,
+}
+
+impl<'a> Index<'a> {
+    fn new(manifest: &'a Manifest) -> Self {
+        let is_link =
+            |entry: &Entry| matches!(entry.content, Content::Link(_) | Content::HardLink(_));
+        let links = manifest.entries.iter().any(is_link);
+        let mut sorted: Vec<_> = if links {
+            manifest.entries.iter().collect()
+        } else {
+            Vec::new()
+        };
+        sorted.sort_unstable_by_key(|entry| manifest.path(entry));
+        Self { manifest, sorted }
+    }
+
+    fn find(&self, path: &[u8]) -> Option<&'a Entry> {
+        let at = self
+            .sorted
+            .binary_search_by_key(&path, |entry| self.manifest.path(entry))
+            .ok()?;
+        Some(self.sorted[at])
+    }
+
+    /// Whether something lies below a path: archives need not list their directories.
+    fn is_directory(&self, path: &[u8]) -> bool {
+        if path.is_empty() {
+            return true;
+        }
+        let below = [path, b"/"].concat();
+        let at = self
+            .sorted
+            .partition_point(|entry| self.manifest.path(entry) < &below[..]);
+        let inside = |entry: &&Entry| self.manifest.path(entry).starts_with(&below);
+        matches!(
+            self.find(path),
+            Some(Entry {
+                content: Content::Directory,
+                ..
+            })
+        ) || self.sorted.get(at).is_some_and(inside)
+    }
+
+    /// The file that a link leads to, inside the tree.
+    fn resolve(&self, path: &[u8]) -> Option<[u8; 32]> {
+        // What is still to be walked, last component first.
+        let mut rest: Vec<&[u8]> = path.split(|byte| *byte == b'/').rev().collect();
+        let mut here: Vec<u8> = Vec::new();
+        let mut followed = 0;
+        while let Some(part) = rest.pop() {
+            match part {
+                b"" | b"." if self.is_directory(&here) => continue,
+                b".." if self.is_directory(&here) => {
+                    if here.is_empty() {
+                        return None;
+                    }
+                    here.truncate(here.iter().rposition(|byte| *byte == b'/').unwrap_or(0));
+                    continue;
+                }
+                b"" | b"." | b".." => return None,
+                _ => {}
+            }
+            let length = here.len();
+            if length > 0 {
+                here.push(b'/');
+            }
+            here.extend_from_slice(part);
+            match self.find(&here) {
+                Some(Entry {
+                    start,
+                    length: path,
+                    content: Content::Link(target),
+                }) => {
+                    followed += 1;
+                    let target = &self.manifest.text[range(start + *path as usize, *target)];
+                    if followed > MOST_LINKS || target.starts_with(b"/") {
+                        return None;
+                    }
+                    rest.extend(target.split(|byte| *byte == b'/').rev());
+                    here.truncate(length);
+                }
+                Some(Entry {
+                    start,
+                    length: path,
+                    content: Content::HardLink(target),
+                }) => {
+                    followed += 1;
+                    if followed > MOST_LINKS {
+                        return None;
+                    }
+                    let target = &self.manifest.text[range(start + *path as usize, *target)];
+                    rest.extend(target.split(|byte| *byte == b'/').rev());
+                    here.clear();
+                }
+                Some(Entry {
+                    content: Content::File(digest),
+                    ..
+                }) => {
+                    return rest.is_empty().then_some(*digest);
+                }
+                _ if self.is_directory(&here) => {}
+                _ => return None,
+            }
+        }
+        None
+    }
+}
+
+/// Order of two files: by directory, then by name.
+fn compare(a: &[u8], b: &[u8]) -> Ordering {
+    let (a, b) = (split(a), split(b));
+    compare_text(a.0, b.0).then_with(|| compare_text(a.1, b.1))
+}
+
+/// The directory and the name in a path.
+fn split(path: &[u8]) -> (&[u8], &[u8]) {
+    match path.iter().rposition(|byte| *byte == b'/') {
+        Some(at) => (&path[..at], &path[at + 1..]),
+        None => (&[], path),
+    }
+}
+
+fn compare_text(a: &[u8], b: &[u8]) -> Ordering {
+    // Bytes of UTF-8 are in the order of their code points.
+    if std::str::from_utf8(a).is_ok() && std::str::from_utf8(b).is_ok() {
+        return a.cmp(b);
+    }
+    code_points(a).cmp(code_points(b))
+}
+
+fn code_points(text: &[u8]) -> impl Iterator<Item = u32> {
+    text.utf8_chunks().flat_map(|chunk| {
+        let valid = chunk.valid().chars().map(u32::from);
+        valid.chain(chunk.invalid().iter().map(|byte| 0xdc00 + u32::from(*byte)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(parts: &[(&str, u8)]) -> String {
+        let mut hasher = Sha256::new();
+        for (path, digest) in parts {
+            hasher.update(path);
+            hasher.update(hex::encode([*digest; 32]));
+        }
+        hex::encode(hasher.finalize())
+    }
+
+    #[test]
+    fn directories_come_in_the_order_of_their_paths() {
+        let mut manifest = Manifest::default();
+        for (path, digest) in [
+            ("a/b/f", 1),
+            ("a-b/f", 2),
+            ("z", 3),
+            ("a/f", 4),
+            ("a.txt", 5),
+        ] {
+            manifest.add_file(path.as_bytes(), 1, [digest; 32]);
+        }
+        let order = [
+            ("a.txt", 5),
+            ("z", 3),
+            ("a/f", 4),
+            ("a-b/f", 2),
+            ("a/b/f", 1),
+        ];
+        assert_eq!(manifest.tree_hash(), hash(&order));
+        assert_eq!((manifest.files(), manifest.bytes()), (5, 5));
+    }
+
+    #[test]
+    fn bytes_that_are_not_text_have_their_place() {
+        // U+E000 is above the surrogates, U+D7FF below.
+        let names: [&[u8]; 3] = ["\u{d7ff}".as_bytes(), b"\xff", "\u{e000}".as_bytes()];
+        assert!(names.is_sorted_by(|a, b| compare(a, b) == Ordering::Less));
+    }
+
+    #[test]
+    fn links_count_as_what_they_lead_to_inside() {
+        let mut manifest = Manifest::default();
+        manifest.add_directory(b"empty");
+        manifest.add_file(b"d/f", 1, [1; 32]);
+        manifest.add_link(b"l1", b"d/f");
+        manifest.add_link(b"l2", b"./empty/../l3/f");
+        manifest.add_link(b"l3", b"d");
+        manifest.add_link(b"d/up", b"../l1");
+        for (path, target) in [
+            ("x1", "nowhere"),
+            ("x2", "/etc/passwd"),
+            ("x3", "../out"),
+            ("x4", "d"),
+            ("x5", "x5"),
+            ("x6", "nowhere/../d/f"),
+            ("x7", "d/f/"),
+            ("x8", "d/f/."),
+        ] {
+            manifest.add_link(path.as_bytes(), target.as_bytes());
+        }
+        let order = [("l1", 1), ("l2", 1), ("d/f", 1), ("d/up", 1)];
+        assert_eq!(manifest.tree_hash(), hash(&order));
+        assert_eq!(manifest.files(), 1);
+    }
+}

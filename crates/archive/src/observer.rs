@@ -1,0 +1,55 @@
+//! What a caller may want to hear while things go on.
+
+use std::io;
+use std::path::Path;
+
+/// Listens to packing and unpacking. Every method may be left out.
+pub trait Observer {
+    /// An entry begins; `size` is that of its content in bytes.
+    fn entry(&mut self, _path: &Path, _size: u64) {}
+    /// So many bytes of content have passed.
+    fn bytes(&mut self, _count: u64) {}
+    /// Something is not as it should be; the work goes on.
+    fn problem(&mut self, _path: &Path, _problem: &Problem) {}
+}
+
+/// Nobody listens.
+impl Observer for () {}
+
+/// What can be wrong with one entry.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// It was there when its folder was listed and is not any more.
+    #[error("vanished before it could be read")]
+    Vanished,
+    /// It cannot be read.
+    #[error("cannot be read: {source}")]
+    Unreadable {
+        /// Why.
+        source: io::Error,
+    },
+    /// It became smaller while it was read; the archive has zeros for the rest.
+    #[error("shrank while it was read")]
+    Shrunk,
+    /// It became larger while it was read; the archive has the beginning.
+    #[error("grew while it was read")]
+    Grown,
+    /// It was written to while it was read.
+    #[error("changed while it was read")]
+    Modified,
+    /// It is of a kind that is not stored.
+    #[error("is a {kind}, which is not stored")]
+    Skipped {
+        /// Which kind.
+        kind: &'static str,
+    },
+    /// It was unpacked, but not with everything that belongs to it.
+    #[error("its {what} could not be restored: {source}")]
+    NotRestored {
+        /// What is missing.
+        what: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+}

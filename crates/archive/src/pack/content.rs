@@ -1,0 +1,182 @@
+//! The content of a file, in exactly as many bytes as its header says.
+
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+
+use rustix::fs::{self, SeekFrom, Stat};
+use rustix::io::Errno;
+use sha2::{Digest as _, Sha256};
+use tar::EntryType;
+
+use super::entry::{BLOCK, Entry, pad};
+use super::{PackError, Packer, Place};
+use crate::observer::Problem;
+
+/// Bytes that are read at a time.
+pub(super) const BUFFER: usize = 256 * 1024;
+/// Smallest saving, in bytes, that makes it worth to tell holes from zeros.
+const WORTH_IT: u64 = 64 * 1024;
+/// Most pieces between holes; a file that has more is written out.
+const MOST_PIECES: usize = 100_000;
+
+/// A piece of a file: offset and length in bytes.
+type Piece = (u64, u64);
+
+impl<W: Write> Packer<'_, W> {
+    /// Writes a file and returns the digest of what was written; zeros when none is wanted.
+    pub(super) fn content(
+        &mut self,
+        place: &Place<'_>,
+        fd: &OwnedFd,
+        stat: &Stat,
+    ) -> Result<[u8; 32], PackError> {
+        let size = u64::try_from(stat.st_size).unwrap_or(0);
+        let pieces = pieces(fd, stat, size);
+        let map = pieces.as_deref().map(|pieces| map_of(pieces, size));
+        let whole = [(0, size)];
+        let pieces = pieces.as_deref().unwrap_or(&whole);
+        let data: u64 = pieces.iter().map(|piece| piece.1).sum();
+        let stored = data + map.as_ref().map_or(0, |map| map.len() as u64);
+        let entry = Entry {
+            path: place.name,
+            kind: EntryType::Regular,
+            stat,
+            size: stored,
+            target: b"",
+            real_size: map.as_ref().map(|_| size),
+        };
+        let fail = |source| PackError::Write { source };
+        entry.write(&mut self.out).map_err(fail)?;
+        if let Some(map) = map {
+            self.out.write_all(&map).map_err(fail)?;
+        }
+        let mut hasher = self.summary.manifest.is_some().then(Sha256::new);
+        let mut problem = None;
+        let mut at = 0;
+        for &(offset, length) in pieces {
+            self.hole(&mut hasher, offset - at);
+            let short = self.piece(fd, offset, length, &mut hasher).map_err(fail)?;
+            problem = problem.or(short);
+            at = offset + length;
+        }
+        self.hole(&mut hasher, size - at);
+        pad(&mut self.out, stored).map_err(fail)?;
+        if let Some(problem) = problem.or_else(|| changed(fd, stat)) {
+            self.problem(place, &problem);
+        }
+        Ok(hasher.map_or([0; 32], |hasher| hasher.finalize().into()))
+    }
+
+    /// Writes one piece; what cannot be read of it becomes zeros.
+    fn piece(
+        &mut self,
+        fd: &OwnedFd,
+        offset: u64,
+        length: u64,
+        hasher: &mut Option<Sha256>,
+    ) -> io::Result<Option<Problem>> {
+        let mut done = 0;
+        let mut problem = None;
+        while done < length {
+            let most = usize::try_from(length - done)
+                .unwrap_or(usize::MAX)
+                .min(BUFFER);
+            let room = &mut self.buffer[..most];
+            let count = match rustix::io::pread(fd, &mut *room, offset + done) {
+                Ok(0) => {
+                    problem.get_or_insert(Problem::Shrunk);
+                    room.fill(0);
+                    most
+                }
+                Ok(count) => count,
+                Err(Errno::INTR) => continue,
+                Err(error) => {
+                    problem.get_or_insert(Problem::Unreadable {
+                        source: error.into(),
+                    });
+                    room.fill(0);
+                    most
+                }
+            };
+            let bytes = &self.buffer[..count];
+            if let Some(hasher) = hasher {
+                hasher.update(bytes);
+            }
+            self.out.write_all(bytes)?;
+            self.observer.bytes(count as u64);
+            done += count as u64;
+        }
+        Ok(problem)
+    }
+
+    /// Passes over a hole, which hashes as the zeros that it reads as.
+    fn hole(&mut self, hasher: &mut Option<Sha256>, length: u64) {
+        static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+        if let Some(hasher) = hasher {
+            let mut left = length;
+            while left > 0 {
+                let count = usize::try_from(left).unwrap_or(usize::MAX).min(ZEROS.len());
+                hasher.update(&ZEROS[..count]);
+                left -= count as u64;
+            }
+        }
+        self.observer.bytes(length);
+    }
+}
+
+/// Whether a file is not what it was when it was opened.
+fn changed(fd: &OwnedFd, before: &Stat) -> Option<Problem> {
+    let after = fs::fstat(fd).ok()?;
+    if after.st_size > before.st_size {
+        Some(Problem::Grown)
+    } else if after.st_size < before.st_size {
+        Some(Problem::Shrunk)
+    } else if (after.st_mtime, after.st_mtime_nsec) != (before.st_mtime, before.st_mtime_nsec) {
+        Some(Problem::Modified)
+    } else {
+        None
+    }
+}
+
+/// The pieces between the holes of a file; `None` for one that has no holes worth it.
+fn pieces(fd: &OwnedFd, stat: &Stat, size: u64) -> Option<Vec<Piece>> {
+    let on_disk = u64::try_from(stat.st_blocks)
+        .unwrap_or(0)
+        .saturating_mul(512);
+    if on_disk.saturating_add(WORTH_IT) > size {
+        return None;
+    }
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    while at < size {
+        let start = match fs::seek(fd, SeekFrom::Data(at)) {
+            Ok(start) if start < size => start,
+            // Nothing but a hole from here on.
+            Ok(_) | Err(Errno::NXIO) => break,
+            Err(_) => return None,
+        };
+        let end = fs::seek(fd, SeekFrom::Hole(start)).ok()?.min(size);
+        if end <= start || pieces.len() == MOST_PIECES {
+            return None;
+        }
+        pieces.push((start, end - start));
+        at = end;
+    }
+    let data: u64 = pieces.iter().map(|piece| piece.1).sum();
+    (data + WORTH_IT <= size).then_some(pieces)
+}
+
+/// The map that stands in front of the data, in whole blocks, as GNU's format 1.0 has it.
+fn map_of(pieces: &[Piece], size: u64) -> Vec<u8> {
+    // The end is told by an empty piece when there is a hole at it.
+    let ends_in_hole = pieces
+        .last()
+        .is_none_or(|(offset, length)| offset + length < size);
+    let end = ends_in_hole.then_some((size, 0));
+    let mut map = format!("{}\n", pieces.len() + usize::from(ends_in_hole)).into_bytes();
+    for (offset, length) in pieces.iter().copied().chain(end) {
+        map.extend_from_slice(format!("{offset}\n{length}\n").as_bytes());
+    }
+    map.resize(map.len().next_multiple_of(BLOCK), 0);
+    map
+}

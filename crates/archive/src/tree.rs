@@ -1,0 +1,143 @@
+//! Whole trees on disk.
+
+use std::ffi::{CString, OsStr};
+use std::io::{self, Read as _};
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use rustix::fs::{self, AtFlags, FileType, Mode, OFlags};
+use rustix::io::Errno;
+use sha2::{Digest as _, Sha256};
+
+use crate::observer::Observer;
+use crate::walk::{DIRECTORY, Step, Walker, file_type};
+use crate::{Manifest, Problem};
+
+/// Opens a directory to work relative to it. A symbolic link at the end is followed.
+pub fn open_dir(path: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    Ok(fs::open(path, flags, Mode::empty())?)
+}
+
+/// Hashes every file below a directory. What cannot be read is a problem, and an error in the end
+/// where the tree cannot be walked any further.
+pub fn hash_tree(dir: BorrowedFd<'_>, observer: &mut dyn Observer) -> io::Result<Manifest> {
+    let mut manifest = Manifest::default();
+    let mut walker = Walker::new(fs::openat(dir, ".", DIRECTORY, Mode::empty())?)?;
+    let mut buffer = vec![0; 256 * 1024];
+    while let Some(step) = walker.step()? {
+        let Step::Entry(name) = step else { continue };
+        let stat = fs::statat(walker.dir()?, &name, AtFlags::SYMLINK_NOFOLLOW)?;
+        let path = Path::new(OsStr::from_bytes(walker.path())).to_owned();
+        match file_type(&stat) {
+            FileType::Directory => {
+                manifest.add_directory(walker.path());
+                let fd = fs::openat(walker.dir()?, &name, DIRECTORY, Mode::empty())?;
+                walker.enter(name, fd)?;
+            }
+            FileType::Symlink => {
+                let target = fs::readlinkat(walker.dir()?, &name, Vec::new())?;
+                manifest.add_link(walker.path(), target.as_bytes());
+            }
+            FileType::RegularFile => {
+                observer.entry(&path, u64::try_from(stat.st_size).unwrap_or(0));
+                let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+                let file = fs::openat(walker.dir()?, &name, flags, Mode::empty());
+                let hashed = file
+                    .map_err(io::Error::from)
+                    .and_then(|fd| hash(std::fs::File::from(fd), &mut buffer, observer));
+                match hashed {
+                    Ok((size, digest)) => manifest.add_file(walker.path(), size, digest),
+                    Err(source) => {
+                        observer.problem(
+                            &path,
+                            &Problem::Unreadable {
+                                source: copy_of(&source),
+                            },
+                        );
+                        return Err(source);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(manifest)
+}
+
+fn copy_of(error: &io::Error) -> io::Error {
+    error
+        .raw_os_error()
+        .map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
+}
+
+fn hash(
+    mut file: std::fs::File,
+    buffer: &mut [u8],
+    observer: &mut dyn Observer,
+) -> io::Result<(u64, [u8; 32])> {
+    let mut hasher = Sha256::new();
+    let mut size = 0;
+    loop {
+        match file.read(buffer) {
+            Ok(0) => return Ok((size, hasher.finalize().into())),
+            Ok(count) => {
+                hasher.update(&buffer[..count]);
+                size += count as u64;
+                observer.bytes(count as u64);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Removes whatever is called `name` in a directory, with all below it, however deep, and also
+/// where its owner has taken the rights to do so away. What is not there is no error.
+pub fn remove_tree(parent: BorrowedFd<'_>, name: &OsStr) -> io::Result<()> {
+    let name = CString::new(name.as_bytes())?;
+    let Some(root) = unlink_or_open(parent, &name)? else {
+        return Ok(());
+    };
+    let mut walker = Walker::new(root)?;
+    while let Some(step) = walker.step()? {
+        match step {
+            Step::Entry(name) => {
+                if let Some(fd) = unlink_or_open(walker.dir()?, &name)? {
+                    walker.enter(name, fd)?;
+                }
+            }
+            Step::Leave(name) => fs::unlinkat(walker.dir()?, &name, AtFlags::REMOVEDIR)?,
+        }
+    }
+    drop(walker);
+    Ok(fs::unlinkat(parent, &name, AtFlags::REMOVEDIR)?)
+}
+
+/// Removes an entry, or opens it to be emptied first.
+fn unlink_or_open(dir: BorrowedFd<'_>, name: &CString) -> io::Result<Option<OwnedFd>> {
+    match fs::unlinkat(dir, name, AtFlags::empty()) {
+        Ok(()) | Err(Errno::NOENT) => return Ok(None),
+        // What systems say of a directory.
+        Err(Errno::ISDIR | Errno::PERM) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let open = || fs::openat(dir, name, DIRECTORY, Mode::empty());
+    let fd = match open() {
+        Err(Errno::ACCESS) => {
+            let stat = fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
+            if file_type(&stat) != FileType::Directory {
+                return Err(Errno::ACCESS.into());
+            }
+            fs::chmodat(dir, name, Mode::RWXU, AtFlags::empty())?;
+            open()?
+        }
+        other => other?,
+    };
+    let mode = Mode::from_raw_mode(fs::fstat(&fd)?.st_mode);
+    if !mode.contains(Mode::RWXU) {
+        fs::fchmod(fd.as_fd(), mode | Mode::RWXU)?;
+    }
+    Ok(Some(fd))
+}

@@ -1,0 +1,116 @@
+//! Unpacking archives into an open directory, and nowhere else.
+//!
+//! Every name is taken apart into components; `..`, absolute names and empty ones are refused.
+//! Each component is opened relative to the one before without following links, so that nothing
+//! an archive holds, and no race, can lead out of the directory.
+
+mod data;
+mod parents;
+mod place;
+mod read;
+mod tar;
+mod zip;
+
+use std::io;
+use std::path::PathBuf;
+
+pub use self::tar::unpack_tar;
+pub use self::zip::unpack_zip;
+
+/// Bounds on what an archive may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Most bytes of content.
+    pub max_bytes: u64,
+    /// Most entries.
+    pub max_entries: u64,
+    /// Longest path, in bytes.
+    pub max_path: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_bytes: u64::MAX,
+            max_entries: u64::MAX,
+            max_path: 64 * 1024,
+        }
+    }
+}
+
+/// How to unpack.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct UnpackOptions {
+    /// Whether files get the owners that the archive names.
+    pub preserve_owner: bool,
+    /// Whether set-user-id, set-group-id and sticky bits are kept.
+    pub keep_setid: bool,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+/// What was unpacked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unpacked {
+    /// Files, hard links among them.
+    pub files: u64,
+    /// Directories that the archive lists.
+    pub directories: u64,
+    /// Symbolic links.
+    pub links: u64,
+    /// Bytes of content.
+    pub bytes: u64,
+    /// Modes, times and owners that could not be set.
+    pub not_restored: u64,
+}
+
+/// Why an archive was not unpacked. What was unpacked before stays, for the caller to remove.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnpackError {
+    /// An entry is of a kind, or has a name, that is never unpacked.
+    #[error("the archive's entry `{entry}` is refused: {reason}")]
+    Refused {
+        /// Its name, escaped.
+        entry: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The archive is damaged, cut off, or none at all.
+    #[error("the archive is damaged: {what}")]
+    Corrupt {
+        /// How that was noticed.
+        what: String,
+    },
+    /// The archive asks for more than is allowed.
+    #[error("the archive has too {what}")]
+    Limit {
+        /// Many or large what.
+        what: &'static str,
+    },
+    /// The reader of the archive failed.
+    #[error("reading the archive failed")]
+    Read {
+        /// Why.
+        source: io::Error,
+    },
+    /// Something could not be written.
+    #[error("unpacking `{}` failed", path.display())]
+    Write {
+        /// What, relative to the directory.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+type Result<T> = std::result::Result<T, UnpackError>;
+
+/// An entry's name for people.
+fn show(path: &[u8]) -> String {
+    path[..path.len().min(1000)].escape_ascii().to_string()
+}
+
+fn corrupt(what: impl Into<String>) -> UnpackError {
+    UnpackError::Corrupt { what: what.into() }
+}

@@ -1,0 +1,368 @@
+//! Putting entries where they belong.
+
+use std::ffi::{CString, OsStr};
+use std::fs::File;
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{
+    self, AtFlags, FileType, Gid, Mode, OFlags, Timespec, Timestamps, UTIME_OMIT, Uid,
+};
+use rustix::io::Errno;
+
+use super::parents::Parents;
+use super::{Result, UnpackError, UnpackOptions, Unpacked, show};
+use crate::observer::{Observer, Problem};
+use crate::walk::{DIRECTORY, file_type};
+
+/// Longest target of a symbolic link that any system takes.
+const LONGEST_TARGET: usize = 4095;
+
+/// What an archive says of an entry beside its content.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Meta {
+    pub(super) mode: u32,
+    /// Seconds and nanoseconds since the epoch.
+    pub(super) mtime: Option<(i64, u32)>,
+    pub(super) owner: Option<(u32, u32)>,
+}
+
+/// Places entries below one directory.
+pub(super) struct Placer<'a> {
+    parents: Parents<'a>,
+    options: UnpackOptions,
+    pub(super) observer: &'a mut dyn Observer,
+    pub(super) done: Unpacked,
+    entries: u64,
+    /// Directories whose modes and times are set in the end, when nothing is put into them.
+    directories: Vec<(Vec<u8>, Meta)>,
+    /// Whether something was put in the place of something else.
+    pub(super) replaced: bool,
+}
+
+impl<'a> Placer<'a> {
+    pub(super) fn new(
+        root: BorrowedFd<'a>,
+        options: &UnpackOptions,
+        observer: &'a mut dyn Observer,
+    ) -> Self {
+        Self {
+            parents: Parents::new(root),
+            options: *options,
+            observer,
+            done: Unpacked::default(),
+            entries: 0,
+            directories: Vec::new(),
+            replaced: false,
+        }
+    }
+
+    /// Checks a name and cleans it of what means nothing; empty is the root itself.
+    pub(super) fn clean(&self, name: &[u8]) -> Result<Vec<u8>> {
+        let refuse = |reason| {
+            Err(UnpackError::Refused {
+                entry: show(name),
+                reason,
+            })
+        };
+        if name.first() == Some(&b'/') {
+            return refuse("its name is absolute");
+        }
+        if name.contains(&0) {
+            return refuse("its name holds a NUL");
+        }
+        if name.len() > self.options.limits.max_path {
+            return refuse("its name is too long");
+        }
+        let mut clean = Vec::with_capacity(name.len());
+        for part in name.split(|byte| *byte == b'/') {
+            match part {
+                b"" | b"." => {}
+                b".." => return refuse("its name leads upwards"),
+                part if part.len() > 255 => return refuse("a part of its name is too long"),
+                part => {
+                    if !clean.is_empty() {
+                        clean.push(b'/');
+                    }
+                    clean.extend_from_slice(part);
+                }
+            }
+        }
+        Ok(clean)
+    }
+
+    /// Counts an entry of this many bytes, before anything is made of it.
+    pub(super) fn admit(&mut self, path: &[u8], size: u64) -> Result<()> {
+        self.entries += 1;
+        if self.entries > self.options.limits.max_entries {
+            return Err(UnpackError::Limit {
+                what: "many entries",
+            });
+        }
+        if size > self.left() {
+            return Err(UnpackError::Limit {
+                what: "much content",
+            });
+        }
+        self.observer.entry(to_path(path), size);
+        Ok(())
+    }
+
+    /// Bytes of content that may still come.
+    pub(super) fn left(&self) -> u64 {
+        self.options
+            .limits
+            .max_bytes
+            .saturating_sub(self.done.bytes)
+    }
+
+    pub(super) fn directory(&mut self, path: &[u8], meta: Meta) -> Result<()> {
+        let fail = |error: Errno| write_error(path, error);
+        let (parent, name) = split(path);
+        let name = CString::new(name).map_err(|_| fail(Errno::INVAL))?;
+        let dir = self
+            .parents
+            .open(&parent, true)
+            .map_err(|error| blocked(path, error))?;
+        match fs::mkdirat(dir, &name, Mode::RWXU) {
+            Ok(()) => {}
+            Err(Errno::EXIST) => {
+                let stat = fs::statat(dir, &name, AtFlags::SYMLINK_NOFOLLOW).map_err(fail)?;
+                if file_type(&stat) != FileType::Directory {
+                    fs::unlinkat(dir, &name, AtFlags::empty()).map_err(fail)?;
+                    fs::mkdirat(dir, &name, Mode::RWXU).map_err(fail)?;
+                    self.replaced = true;
+                    self.parents.forget();
+                }
+            }
+            Err(error) => return Err(fail(error)),
+        }
+        self.done.directories += 1;
+        self.directories.push((path.to_vec(), meta));
+        Ok(())
+    }
+
+    /// Makes a file and lets `fill` write its content.
+    pub(super) fn file(
+        &mut self,
+        path: &[u8],
+        meta: Meta,
+        fill: impl FnOnce(&File, &mut dyn Observer) -> Result<u64>,
+    ) -> Result<()> {
+        const FLAGS: OFlags = OFlags::WRONLY
+            .union(OFlags::CREATE)
+            .union(OFlags::EXCL)
+            .union(OFlags::NOFOLLOW)
+            .union(OFlags::CLOEXEC);
+        let fd = self.make(path, |dir, name| {
+            fs::openat(dir, name, FLAGS, Mode::RUSR | Mode::WUSR)
+        })?;
+        let file = File::from(fd);
+        self.done.bytes += fill(&file, self.observer)?;
+        self.set_open(path, file.as_fd(), &meta);
+        self.done.files += 1;
+        Ok(())
+    }
+
+    pub(super) fn symlink(&mut self, path: &[u8], target: &[u8], meta: Meta) -> Result<()> {
+        let refuse = |reason| {
+            Err(UnpackError::Refused {
+                entry: show(path),
+                reason,
+            })
+        };
+        if target.is_empty() || target.len() > LONGEST_TARGET {
+            return refuse("no link can lead where it does");
+        }
+        let Ok(target) = CString::new(target) else {
+            return refuse("no link can lead where it does");
+        };
+        self.make(path, |dir, name| fs::symlinkat(&target, dir, name))?;
+        let (parent, name) = split(path);
+        let name = CString::new(name).map_err(|_| write_error(path, Errno::INVAL))?;
+        let mut faults = Vec::new();
+        let dir = self
+            .parents
+            .open(&parent, false)
+            .map_err(|error| blocked(path, error))?;
+        if let (true, Some((uid, gid))) = (self.options.preserve_owner, meta.owner) {
+            let (uid, gid) = (Some(Uid::from_raw(uid)), Some(Gid::from_raw(gid)));
+            let set = fs::chownat(dir, &name, uid, gid, AtFlags::SYMLINK_NOFOLLOW);
+            faults.extend(set.err().map(|error| ("owner", error)));
+        }
+        if let Some(times) = times(&meta) {
+            let set = fs::utimensat(dir, &name, &times, AtFlags::SYMLINK_NOFOLLOW);
+            faults.extend(set.err().map(|error| ("time", error)));
+        }
+        self.not_restored(path, faults);
+        self.done.links += 1;
+        Ok(())
+    }
+
+    /// Gives a file that was unpacked before a second name, and returns its size in bytes.
+    pub(super) fn hard_link(&mut self, path: &[u8], target: &[u8]) -> Result<u64> {
+        let refuse = |reason| UnpackError::Refused {
+            entry: show(path),
+            reason,
+        };
+        if target.is_empty() || path == target {
+            return Err(refuse("it is a link to itself or to the root"));
+        }
+        let (parent, name) = split(target);
+        let missing = "it is a hard link to what the archive has not had before";
+        let name = CString::new(name).map_err(|_| refuse(missing))?;
+        let dir = self
+            .parents
+            .open(&parent, false)
+            .map_err(|_| refuse(missing))?;
+        let stat =
+            fs::statat(dir, &name, AtFlags::SYMLINK_NOFOLLOW).map_err(|_| refuse(missing))?;
+        if !matches!(file_type(&stat), FileType::RegularFile | FileType::Symlink) {
+            return Err(refuse("it is a hard link to something that is no file"));
+        }
+        let from = rustix::io::fcntl_dupfd_cloexec(dir, 0).map_err(|e| write_error(path, e))?;
+        self.make(path, |dir, new| {
+            fs::linkat(&from, &name, dir, new, AtFlags::empty())
+        })?;
+        self.done.files += 1;
+        Ok(u64::try_from(stat.st_size).unwrap_or(0))
+    }
+
+    /// Makes something under a name, in the place of what may be there from an earlier entry.
+    fn make<T>(
+        &mut self,
+        path: &[u8],
+        make: impl Fn(BorrowedFd<'_>, &CString) -> std::result::Result<T, Errno>,
+    ) -> Result<T> {
+        let fail = |error: Errno| write_error(path, error);
+        let (parent, name) = split(path);
+        let name = CString::new(name).map_err(|_| fail(Errno::INVAL))?;
+        let dir = self
+            .parents
+            .open(&parent, true)
+            .map_err(|error| blocked(path, error))?;
+        match make(dir, &name) {
+            Err(Errno::EXIST) => {}
+            other => return other.map_err(fail),
+        }
+        match fs::unlinkat(dir, &name, AtFlags::empty()) {
+            Ok(()) => {}
+            Err(Errno::ISDIR | Errno::PERM) => {
+                fs::unlinkat(dir, &name, AtFlags::REMOVEDIR).map_err(|error| match error {
+                    Errno::NOTEMPTY | Errno::EXIST => UnpackError::Refused {
+                        entry: show(path),
+                        reason: "it would replace a directory that holds other entries",
+                    },
+                    error => fail(error),
+                })?;
+                self.directories.retain(|(known, _)| known != path);
+            }
+            Err(error) => return Err(fail(error)),
+        }
+        let made = make(dir, &name).map_err(fail);
+        self.replaced = true;
+        self.parents.forget();
+        made
+    }
+
+    /// Sets what the archive says of an open file or directory.
+    fn set_open(&mut self, path: &[u8], fd: BorrowedFd<'_>, meta: &Meta) {
+        let mut faults = Vec::new();
+        // The owner first: changing it takes the set-id bits away.
+        if let (true, Some((uid, gid))) = (self.options.preserve_owner, meta.owner) {
+            let set = fs::fchown(fd, Some(Uid::from_raw(uid)), Some(Gid::from_raw(gid)));
+            faults.extend(set.err().map(|error| ("owner", error)));
+        }
+        let kept = if self.options.keep_setid {
+            0o7777
+        } else {
+            0o777
+        };
+        let set = fs::fchmod(fd, Mode::from_raw_mode(meta.mode & kept));
+        faults.extend(set.err().map(|error| ("mode", error)));
+        if let Some(times) = times(meta) {
+            faults.extend(fs::futimens(fd, &times).err().map(|error| ("time", error)));
+        }
+        self.not_restored(path, faults);
+    }
+
+    fn not_restored(&mut self, path: &[u8], faults: Vec<(&'static str, Errno)>) {
+        for (what, error) in faults {
+            self.done.not_restored += 1;
+            let problem = Problem::NotRestored {
+                what,
+                source: error.into(),
+            };
+            self.observer.problem(to_path(path), &problem);
+        }
+    }
+
+    /// Sets the modes and times of directories, those below before those above.
+    pub(super) fn finish(&mut self) -> Result<Unpacked> {
+        let mut directories = std::mem::take(&mut self.directories);
+        // Stable: of two entries for one directory, the later one stands.
+        directories.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut previous: Option<Vec<u8>> = None;
+        for (path, meta) in directories.into_iter().rev() {
+            if previous.as_ref() == Some(&path) {
+                continue;
+            }
+            let (parent, name) = split(&path);
+            let name = CString::new(name).map_err(|_| write_error(&path, Errno::INVAL))?;
+            let opened = self
+                .parents
+                .open(&parent, false)
+                .and_then(|dir| fs::openat(dir, &name, DIRECTORY, Mode::empty()));
+            match opened {
+                Ok(fd) => self.set_open(&path, fd.as_fd(), &meta),
+                Err(error) => self.not_restored(&path, vec![("mode", error)]),
+            }
+            previous = Some(path);
+        }
+        Ok(self.done)
+    }
+}
+
+fn times(meta: &Meta) -> Option<Timestamps> {
+    let (seconds, nanoseconds) = meta.mtime?;
+    Some(Timestamps {
+        last_access: Timespec {
+            tv_sec: 0,
+            tv_nsec: UTIME_OMIT,
+        },
+        last_modification: Timespec {
+            tv_sec: seconds,
+            tv_nsec: nanoseconds.into(),
+        },
+    })
+}
+
+/// The components of the parent, and the name.
+fn split(path: &[u8]) -> (Vec<&[u8]>, &[u8]) {
+    let mut parts: Vec<&[u8]> = path.split(|byte| *byte == b'/').collect();
+    let name = parts.pop().unwrap_or_default();
+    (parts, name)
+}
+
+pub(super) fn to_path(path: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(path))
+}
+
+pub(super) fn write_error(path: &[u8], error: Errno) -> UnpackError {
+    UnpackError::Write {
+        path: PathBuf::from(OsStr::from_bytes(path)),
+        source: error.into(),
+    }
+}
+
+/// The way to an entry is no way of directories.
+fn blocked(path: &[u8], error: Errno) -> UnpackError {
+    match error {
+        Errno::NOTDIR | Errno::LOOP => UnpackError::Refused {
+            entry: show(path),
+            reason: "it lies behind something that is no directory",
+        },
+        error => write_error(path, error),
+    }
+}

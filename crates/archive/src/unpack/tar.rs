@@ -1,0 +1,316 @@
+//! Unpacking tar archives: ustar, GNU and PAX, as all programs write them.
+
+mod extension;
+mod sparse;
+
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::path::Path;
+
+use tar::{EntryType, Header};
+
+use self::extension::Extensions;
+use self::sparse::{Map, read_map};
+use super::data::Sink;
+use super::place::{Meta, Placer};
+use super::read::Stream;
+use super::{Result, UnpackError, UnpackOptions, Unpacked, corrupt, show};
+use crate::observer::Observer;
+use crate::{Codec, Manifest};
+
+/// Bytes of a block.
+const BLOCK: usize = 512;
+/// Bytes that are read at a time.
+const BUFFER: usize = 256 * 1024;
+
+/// Unpacks a tar archive into a directory, and adds what it holds to a manifest that is empty
+/// before. The archive must have its end mark, with nothing but zeros behind it, and `reader` is
+/// read to its end.
+pub fn unpack_tar<R: Read>(
+    codec: Codec,
+    reader: R,
+    into: BorrowedFd<'_>,
+    options: &UnpackOptions,
+    manifest: &mut Manifest,
+    observer: &mut dyn Observer,
+) -> Result<Unpacked> {
+    let mut unpacker = Unpacker {
+        stream: Stream::new(codec, reader)?,
+        placer: Placer::new(into, options, observer),
+        manifest,
+        buffer: vec![0; BUFFER],
+        defaults: Extensions::default(),
+    };
+    unpacker.run()?;
+    let done = unpacker.placer.finish()?;
+    // Hard links and replaced entries are simpler to look up on disk than to keep account of.
+    if unpacker.placer.replaced {
+        *manifest =
+            crate::hash_tree(into.as_fd(), &mut ()).map_err(|source| UnpackError::Write {
+                path: Path::new(".").to_owned(),
+                source,
+            })?;
+    }
+    Ok(done)
+}
+
+struct Unpacker<'a, 'm> {
+    stream: Stream<'a>,
+    placer: Placer<'a>,
+    manifest: &'m mut Manifest,
+    buffer: Vec<u8>,
+    /// What global PAX headers say of all entries that follow.
+    defaults: Extensions,
+}
+
+impl Unpacker<'_, '_> {
+    fn run(&mut self) -> Result<()> {
+        let mut extensions = Extensions::default();
+        let mut pending = false;
+        while let Some(header) = self.header()? {
+            let size = number(header.entry_size(), "size")?;
+            match header.entry_type() {
+                EntryType::GNULongName => extensions.set_path(self.text(size)?),
+                EntryType::GNULongLink => extensions.set_target(self.text(size)?),
+                EntryType::XHeader => extensions.read(&self.text(size)?)?,
+                EntryType::XGlobalHeader => {
+                    let text = self.text(size)?;
+                    self.defaults.read(&text)?;
+                    continue;
+                }
+                kind => {
+                    let extensions = std::mem::take(&mut extensions).over(&self.defaults);
+                    self.entry(&header, kind, &extensions)?;
+                    pending = false;
+                    continue;
+                }
+            }
+            pending = true;
+        }
+        if pending {
+            return Err(corrupt("it ends with a header that belongs to no entry"));
+        }
+        self.tail()
+    }
+
+    /// The next header; `None` at the end mark.
+    fn header(&mut self) -> Result<Option<Header>> {
+        let mut header = Header::new_old();
+        if !self.stream.fill(header.as_mut_bytes())? {
+            return Err(corrupt("it is cut off"));
+        }
+        if header.as_bytes().iter().all(|byte| *byte == 0) {
+            let mut second = [0; BLOCK];
+            if self.stream.fill(&mut second)? && second.iter().all(|byte| *byte == 0) {
+                return Ok(None);
+            }
+            return Err(corrupt("its end mark is not whole"));
+        }
+        let bytes = header.as_bytes();
+        let sum = |range: std::ops::Range<usize>| -> u32 {
+            bytes[range].iter().map(|byte| u32::from(*byte)).sum()
+        };
+        let found = sum(0..148) + 8 * u32::from(b' ') + sum(156..BLOCK);
+        if header.cksum().ok() != Some(found) {
+            return Err(corrupt("a header has a wrong checksum"));
+        }
+        Ok(Some(header))
+    }
+
+    fn entry(&mut self, header: &Header, kind: EntryType, extensions: &Extensions) -> Result<()> {
+        let plain = header.path_bytes();
+        let name = extensions.path.as_deref().unwrap_or(&plain);
+        let path = self.placer.clean(name)?;
+        let refuse = |reason| {
+            Err(UnpackError::Refused {
+                entry: show(name),
+                reason,
+            })
+        };
+        let stored = match extensions.size {
+            Some(size) => size,
+            None => number(header.entry_size(), "size")?,
+        };
+        let meta = meta(header, extensions)?;
+        let link = header.link_name_bytes();
+        let target = extensions
+            .target
+            .as_deref()
+            .or(link.as_deref())
+            .unwrap_or_default();
+        match kind {
+            // Old archives mark directories by the name alone.
+            EntryType::Regular | EntryType::Continuous if !name.ends_with(b"/") => {
+                if path.is_empty() {
+                    return refuse("a file cannot be the root");
+                }
+                let map = extensions.map(stored)?;
+                self.file(&path, meta, stored, map, extensions.sparse_in_data)
+            }
+            EntryType::GNUSparse => {
+                if path.is_empty() {
+                    return refuse("a file cannot be the root");
+                }
+                let map = sparse::old_map(header, &mut self.stream)?;
+                self.file(&path, meta, stored, Some(map), false)
+            }
+            EntryType::Directory | EntryType::Regular | EntryType::Continuous => {
+                self.placer.admit(&path, 0)?;
+                self.skip(stored)?;
+                if path.is_empty() {
+                    return Ok(());
+                }
+                self.manifest.add_directory(&path);
+                self.placer.directory(&path, meta)
+            }
+            EntryType::Symlink => {
+                if path.is_empty() {
+                    return refuse("a link cannot be the root");
+                }
+                self.placer.admit(&path, 0)?;
+                self.placer.symlink(&path, target, meta)?;
+                self.manifest.add_link(&path, target);
+                self.skip(stored)
+            }
+            EntryType::Link => {
+                let target = self.placer.clean(target)?;
+                self.placer.admit(&path, 0)?;
+                let size = self.placer.hard_link(&path, &target)?;
+                self.manifest.add_hard_link(&path, &target, size);
+                // Some programs store the content once more; it is the same.
+                self.skip(stored)
+            }
+            EntryType::Char | EntryType::Block => refuse("it is a device"),
+            EntryType::Fifo => refuse("it is a named pipe"),
+            _ => refuse("it is of a kind that is not known"),
+        }
+    }
+
+    fn file(
+        &mut self,
+        path: &[u8],
+        meta: Meta,
+        stored: u64,
+        map: Option<Map>,
+        map_in_data: bool,
+    ) -> Result<()> {
+        let Self {
+            stream,
+            placer,
+            manifest,
+            buffer,
+            ..
+        } = self;
+        let mut left = stored;
+        let map = if map_in_data {
+            Some(read_map(stream, &mut left, map)?)
+        } else {
+            map
+        };
+        let map = map.unwrap_or_else(|| Map::whole(stored));
+        map.check(left)?;
+        placer.admit(path, map.size)?;
+        let mut digest = [0; 32];
+        placer.file(path, meta, |file: &File, observer| {
+            let fail = |error: std::io::Error| UnpackError::Write {
+                path: super::place::to_path(path).to_owned(),
+                source: error,
+            };
+            let mut sink = Sink::new(file);
+            for &(offset, length) in &map.pieces {
+                sink.skip(offset - sink.length());
+                let mut missing = length;
+                while missing > 0 {
+                    let most = usize::try_from(missing).unwrap_or(BUFFER).min(BUFFER);
+                    // Small pieces in large buffers would hide holes.
+                    if !stream.fill(&mut buffer[..most])? {
+                        return Err(corrupt("it is cut off"));
+                    }
+                    sink.write(&buffer[..most]).map_err(fail)?;
+                    observer.bytes(most as u64);
+                    missing -= most as u64;
+                }
+            }
+            sink.skip(map.size - sink.length());
+            let (size, found) = sink.finish().map_err(fail)?;
+            digest = found;
+            Ok(size)
+        })?;
+        manifest.add_file(path, map.size, digest);
+        self.skip_padding(stored)
+    }
+
+    /// Reads content that is text of the archive's own.
+    fn text(&mut self, size: u64) -> Result<Vec<u8>> {
+        const LONGEST: u64 = 1024 * 1024;
+        if size > LONGEST {
+            return Err(UnpackError::Limit { what: "long names" });
+        }
+        let mut text = vec![0; usize::try_from(size).unwrap_or(0)];
+        if !text.is_empty() && !self.stream.fill(&mut text)? {
+            return Err(corrupt("it is cut off"));
+        }
+        self.skip_padding(size)?;
+        Ok(text)
+    }
+
+    fn skip(&mut self, size: u64) -> Result<()> {
+        let mut left = size
+            .checked_next_multiple_of(BLOCK as u64)
+            .ok_or_else(|| corrupt("size"))?;
+        while left > 0 {
+            let most = usize::try_from(left).unwrap_or(BUFFER).min(BUFFER);
+            if !self.stream.fill(&mut self.buffer[..most])? {
+                return Err(corrupt("it is cut off"));
+            }
+            left -= most as u64;
+        }
+        Ok(())
+    }
+
+    fn skip_padding(&mut self, size: u64) -> Result<()> {
+        let over = usize::try_from(size % BLOCK as u64).unwrap_or(0);
+        if over > 0 && !self.stream.fill(&mut self.buffer[..BLOCK - over])? {
+            return Err(corrupt("it is cut off"));
+        }
+        Ok(())
+    }
+
+    /// Behind the end mark: zeros, up to the end of whatever the archive came in.
+    fn tail(&mut self) -> Result<()> {
+        loop {
+            let count = self.stream.read(&mut self.buffer)?;
+            if count == 0 {
+                return Ok(());
+            }
+            if self.buffer[..count].iter().any(|byte| *byte != 0) {
+                return Err(corrupt("something follows its end"));
+            }
+        }
+    }
+}
+
+fn meta(header: &Header, extensions: &Extensions) -> Result<Meta> {
+    // Programs that store no owner leave the fields empty.
+    let id = |value: std::io::Result<u64>| value.ok().and_then(|id| u32::try_from(id).ok());
+    let uid = extensions.uid.or_else(|| id(header.uid()));
+    let gid = extensions.gid.or_else(|| id(header.gid()));
+    let plain = || {
+        header
+            .mtime()
+            .ok()
+            .map(|seconds| (seconds.cast_signed(), 0))
+    };
+    Ok(Meta {
+        mode: header
+            .mode()
+            .map_err(|error| corrupt(format!("a mode: {error}")))?,
+        mtime: extensions.mtime.or_else(plain),
+        owner: uid.zip(gid),
+    })
+}
+
+fn number(value: std::io::Result<u64>, what: &str) -> Result<u64> {
+    value.map_err(|error| corrupt(format!("a {what}: {error}")))
+}

@@ -1,0 +1,184 @@
+//! What stands in front of an entry to say what its header cannot: GNU's long names, PAX records.
+
+use super::sparse::Map;
+use crate::unpack::{Result, corrupt};
+
+/// Overrides of an entry's header.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Extensions {
+    pub(super) path: Option<Vec<u8>>,
+    pub(super) target: Option<Vec<u8>>,
+    pub(super) size: Option<u64>,
+    pub(super) uid: Option<u32>,
+    pub(super) gid: Option<u32>,
+    pub(super) mtime: Option<(i64, u32)>,
+    /// Whether the map of a sparse file stands in front of its data.
+    pub(super) sparse_in_data: bool,
+    real_size: Option<u64>,
+    /// Offsets and lengths of a sparse file's pieces, by turns.
+    numbers: Vec<u64>,
+}
+
+impl Extensions {
+    pub(super) fn set_path(&mut self, text: Vec<u8>) {
+        self.path = Some(until_nul(text));
+    }
+
+    pub(super) fn set_target(&mut self, text: Vec<u8>) {
+        self.target = Some(until_nul(text));
+    }
+
+    /// Reads PAX records, of which later ones override earlier ones.
+    pub(super) fn read(&mut self, mut records: &[u8]) -> Result<()> {
+        let malformed = || corrupt("a PAX record is malformed");
+        while !records.is_empty() {
+            let space = records
+                .iter()
+                .position(|byte| *byte == b' ')
+                .ok_or_else(malformed)?;
+            let length: usize = parse(&records[..space]).ok_or_else(malformed)?;
+            let record = records.get(space + 1..length).ok_or_else(malformed)?;
+            let record = record.strip_suffix(b"\n").ok_or_else(malformed)?;
+            let equals = record
+                .iter()
+                .position(|byte| *byte == b'=')
+                .ok_or_else(malformed)?;
+            self.set(&record[..equals], &record[equals + 1..])
+                .ok_or_else(malformed)?;
+            records = &records[length..];
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, name: &[u8], value: &[u8]) -> Option<()> {
+        match name {
+            b"path" | b"GNU.sparse.name" => self.path = Some(value.to_vec()),
+            b"linkpath" => self.target = Some(value.to_vec()),
+            b"size" => self.size = Some(parse(value)?),
+            // Numbers that are too large for this system are as good as none.
+            b"uid" => self.uid = u32::try_from(parse::<u64>(value)?).ok(),
+            b"gid" => self.gid = u32::try_from(parse::<u64>(value)?).ok(),
+            b"mtime" => self.mtime = Some(time(value)?),
+            b"GNU.sparse.major" => self.sparse_in_data = value == b"1",
+            b"GNU.sparse.realsize" | b"GNU.sparse.size" => self.real_size = Some(parse(value)?),
+            b"GNU.sparse.offset" | b"GNU.sparse.numbytes" => self.numbers.push(parse(value)?),
+            b"GNU.sparse.map" => {
+                let numbers = value
+                    .split(|byte| *byte == b',')
+                    .filter(|text| !text.is_empty());
+                self.numbers = numbers.map(parse).collect::<Option<_>>()?;
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// These, and the defaults for what they do not say.
+    pub(super) fn over(self, defaults: &Self) -> Self {
+        Self {
+            uid: self.uid.or(defaults.uid),
+            gid: self.gid.or(defaults.gid),
+            mtime: self.mtime.or(defaults.mtime),
+            ..self
+        }
+    }
+
+    /// The map of a sparse file as far as the records have it.
+    pub(super) fn map(&self, stored: u64) -> Result<Option<Map>> {
+        let Some(size) = self.real_size else {
+            return if self.numbers.is_empty() && !self.sparse_in_data {
+                Ok(None)
+            } else {
+                Err(corrupt("a sparse file has no size"))
+            };
+        };
+        let (pairs, rest) = self.numbers.as_chunks::<2>();
+        if !rest.is_empty() {
+            return Err(corrupt("the map of a sparse file is malformed"));
+        }
+        let pieces = pairs
+            .iter()
+            .map(|&[offset, length]| (offset, length))
+            .collect::<Vec<_>>();
+        if pieces.is_empty() && !self.sparse_in_data && stored > 0 {
+            return Err(corrupt("the map of a sparse file is missing"));
+        }
+        Ok(Some(Map { size, pieces }))
+    }
+}
+
+fn until_nul(mut text: Vec<u8>) -> Vec<u8> {
+    let end = text
+        .iter()
+        .position(|byte| *byte == 0)
+        .unwrap_or(text.len());
+    text.truncate(end);
+    text
+}
+
+pub(super) fn parse<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
+    // `FromStr` takes a sign, which no number here may have.
+    let digits = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(text)
+        .ok()
+        .filter(|_| digits)?
+        .parse()
+        .ok()
+}
+
+/// Seconds, perhaps below zero, perhaps with a fraction that counts away from zero.
+fn time(text: &[u8]) -> Option<(i64, u32)> {
+    let (negative, text) = match text.strip_prefix(b"-") {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let point = text.iter().position(|byte| *byte == b'.');
+    let (whole, fraction) = point.map_or((text, &b""[..]), |at| (&text[..at], &text[at + 1..]));
+    let whole: i64 = parse(whole)?;
+    let mut nanoseconds = 0_u32;
+    for place in 0..9 {
+        let digit = fraction.get(place).copied().unwrap_or(b'0');
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        nanoseconds = nanoseconds * 10 + u32::from(digit - b'0');
+    }
+    Some(match (negative, nanoseconds) {
+        (false, _) => (whole, nanoseconds),
+        (true, 0) => (-whole, 0),
+        (true, _) => (-whole - 1, 1_000_000_000 - nanoseconds),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_below_zero_have_fractions_above() {
+        assert_eq!(time(b"5"), Some((5, 0)));
+        assert_eq!(time(b"5.12"), Some((5, 120_000_000)));
+        assert_eq!(time(b"5.1234567899"), Some((5, 123_456_789)));
+        assert_eq!(time(b"-0.5"), Some((-1, 500_000_000)));
+        assert_eq!(time(b"-2"), Some((-2, 0)));
+        assert_eq!(time(b"x"), None);
+        assert_eq!(time(b"1.x"), None);
+    }
+
+    #[test]
+    fn malformed_records_are_refused() {
+        let read = |text: &[u8]| Extensions::default().read(text);
+        read(b"6 a=1\n").unwrap();
+        for text in [
+            &b"7 a=1\n"[..],
+            b"a=1\n",
+            b"5 a=1\n",
+            b"6 a 1\n",
+            b"99 a=1\n",
+            b"0 a=1\n",
+        ] {
+            assert!(read(text).is_err(), "{}", text.escape_ascii());
+        }
+        assert!(read(b"11 size=-1\n").is_err());
+    }
+}

@@ -1,0 +1,141 @@
+//! Walking a tree by open directories.
+//!
+//! Paths are never handed to the system, so they may be of any length; depth costs memory but
+//! neither stack nor file descriptors. Symbolic links are never followed.
+
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+
+use rustix::fs::{self, Dir, FileType, Mode, OFlags, Stat};
+
+/// Directories that stay open at a time.
+const OPEN: usize = 64;
+
+/// Flags that open a directory and nothing else.
+pub(crate) const DIRECTORY: OFlags = OFlags::RDONLY
+    .union(OFlags::DIRECTORY)
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::CLOEXEC);
+
+/// A place on the way.
+pub(crate) enum Step {
+    /// The next entry, by its name in [`Walker::dir`]. A directory is left out unless
+    /// [`Walker::enter`] is called.
+    Entry(CString),
+    /// All of a directory has been seen; [`Walker::dir`] is the one that it is in.
+    Leave(CString),
+}
+
+/// See the module.
+pub(crate) struct Walker {
+    frames: Vec<Frame>,
+    /// Path of the last entry, relative to the root.
+    path: Vec<u8>,
+}
+
+struct Frame {
+    /// None while too many others are open.
+    fd: Option<OwnedFd>,
+    identity: (u64, u64),
+    /// Its own name in the frame before.
+    name: CString,
+    /// What is left of its entries.
+    entries: std::vec::IntoIter<CString>,
+    /// Length of its path.
+    length: usize,
+}
+
+impl Walker {
+    /// Starts in a directory.
+    pub(crate) fn new(root: OwnedFd) -> io::Result<Self> {
+        let mut walker = Self {
+            frames: Vec::new(),
+            path: Vec::new(),
+        };
+        walker.push(root, CString::default())?;
+        Ok(walker)
+    }
+
+    /// The next step, in the order of names' bytes; `None` when all has been seen.
+    pub(crate) fn step(&mut self) -> io::Result<Option<Step>> {
+        let Some(frame) = self.frames.last_mut() else {
+            return Ok(None);
+        };
+        self.path.truncate(frame.length);
+        if let Some(name) = frame.entries.next() {
+            if !self.path.is_empty() {
+                self.path.push(b'/');
+            }
+            self.path.extend_from_slice(name.as_bytes());
+            return Ok(Some(Step::Entry(name)));
+        }
+        let Some(left) = self.frames.pop() else {
+            return Ok(None);
+        };
+        let Some(parent) = self.frames.last_mut() else {
+            return Ok(None);
+        };
+        if parent.fd.is_none() {
+            let below = left.fd.as_ref().ok_or(io::ErrorKind::NotFound)?;
+            let fd = fs::openat(below, "..", DIRECTORY, Mode::empty())?;
+            if identity(&fs::fstat(&fd)?) != parent.identity {
+                return Err(io::Error::other(
+                    "a directory was moved while it was walked",
+                ));
+            }
+            parent.fd = Some(fd);
+        }
+        Ok(Some(Step::Leave(left.name)))
+    }
+
+    /// Goes into the directory that the last entry is, opened by the caller.
+    pub(crate) fn enter(&mut self, name: CString, fd: OwnedFd) -> io::Result<()> {
+        self.push(fd, name)
+    }
+
+    fn push(&mut self, fd: OwnedFd, name: CString) -> io::Result<()> {
+        let mut entries = Vec::new();
+        for entry in Dir::read_from(&fd)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name != c"." && name != c".." {
+                entries.push(name.to_owned());
+            }
+        }
+        entries.sort_unstable();
+        let identity = identity(&fs::fstat(&fd)?);
+        if let Some(at) = self.frames.len().checked_sub(OPEN) {
+            self.frames[at].fd = None;
+        }
+        let (entries, length) = (entries.into_iter(), self.path.len());
+        self.frames.push(Frame {
+            fd: Some(fd),
+            identity,
+            name,
+            entries,
+            length,
+        });
+        Ok(())
+    }
+
+    /// The directory that the last step was in.
+    pub(crate) fn dir(&self) -> io::Result<BorrowedFd<'_>> {
+        let fd = self.frames.last().and_then(|frame| frame.fd.as_ref());
+        Ok(fd.ok_or(io::ErrorKind::NotFound)?.as_fd())
+    }
+
+    /// Path of the last entry, relative to the root.
+    pub(crate) fn path(&self) -> &[u8] {
+        &self.path
+    }
+}
+
+/// What tells one file from all others.
+pub(crate) fn identity(stat: &Stat) -> (u64, u64) {
+    (stat.st_dev, stat.st_ino)
+}
+
+pub(crate) fn file_type(stat: &Stat) -> FileType {
+    FileType::from_raw_mode(stat.st_mode)
+}
