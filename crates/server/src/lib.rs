@@ -1,1 +1,36 @@
-//! See the crate's description.
+//! The bundled Backup-chan server.
+//!
+//! [`Server::start`] opens a data folder, finishes or undoes what a process that is gone has begun,
+//! and serves the API until [`Server::shutdown`]. See `ARCHITECTURE.md` for the rooms.
+
+mod body;
+mod change;
+mod config;
+mod durable;
+mod error;
+mod guard;
+mod handlers;
+mod http;
+mod ingest;
+mod key;
+mod layout;
+mod lock;
+mod multipart;
+mod ops;
+mod policy;
+mod recycle;
+mod reply;
+mod router;
+mod schedule;
+mod server;
+mod start;
+mod state;
+mod store;
+mod template;
+mod validate;
+
+pub use config::{Auth, Config, ConfigError, ConfigFile, DEFAULT_LISTEN};
+pub use key::{KeyError, key_path, new_key};
+pub use server::Server;
+pub use start::StartError;
+pub use store::StoreError;

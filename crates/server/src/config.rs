@@ -1,0 +1,153 @@
+//! What an administrator decides: in code, or in a file.
+
+use std::fs;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use bchan_api::ApiKey;
+use serde::Deserialize;
+
+/// Where a server listens unless told otherwise.
+pub const DEFAULT_LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 5050);
+
+/// Settings of one server.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Folder of the database, the key and, unless told otherwise, the backups. Made when missing.
+    pub data: PathBuf,
+    /// Address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Directories under which targets' locations may lie; a relative location is taken under the
+    /// first. Empty means `storage` in the data folder. Missing ones are made.
+    pub storage_roots: Vec<PathBuf>,
+    /// Where recycled backups lie; `recycle-bin` in the data folder when absent.
+    pub recycle_bin: Option<PathBuf>,
+    /// Who may use the server.
+    pub auth: Auth,
+    /// Whether unpacked files get the owners that their archive names. Needs root.
+    pub preserve_owner: bool,
+    /// Whether scheduled jobs run on their intervals; they can be forced to run in any case.
+    pub schedule: bool,
+}
+
+/// Who may use the server.
+#[derive(Clone, Debug, Default)]
+pub enum Auth {
+    /// Whoever has the key in the data folder's `apikey.json`. Without that file anybody may, so
+    /// the server refuses to listen beyond this machine.
+    #[default]
+    KeyFile,
+    /// Anybody who can reach it.
+    None,
+    /// Whoever has this key, which is in no file.
+    Key(ApiKey),
+}
+
+impl Config {
+    /// The defaults over a data folder.
+    #[must_use]
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            listen: DEFAULT_LISTEN,
+            storage_roots: Vec::new(),
+            recycle_bin: None,
+            auth: Auth::default(),
+            preserve_owner: false,
+            schedule: true,
+        }
+    }
+}
+
+/// The same settings in a TOML file. Relative paths are relative to the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ConfigFile {
+    /// `listen = "127.0.0.1:5050"`
+    pub listen: Option<SocketAddr>,
+    /// `storage-roots = ["/srv/backups"]`
+    pub storage_roots: Vec<PathBuf>,
+    /// `recycle-bin = "/srv/recycled"`
+    pub recycle_bin: Option<PathBuf>,
+    /// `preserve-owner = true`
+    pub preserve_owner: Option<bool>,
+    /// `no-auth = true`
+    pub no_auth: Option<bool>,
+}
+
+/// Why a configuration file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// It cannot be read.
+    #[error("{} cannot be read", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is no TOML, or has settings that do not exist.
+    #[error("{} is not a valid configuration: {message}", path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with line and column.
+        message: String,
+    },
+}
+
+impl ConfigFile {
+    /// Reads a file.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path).map_err(|source| ConfigError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let mut file: Self = toml::from_str(&text).map_err(|error| ConfigError::Invalid {
+            path: path.to_owned(),
+            message: error.to_string().trim_end().to_owned(),
+        })?;
+        let base = path.parent().unwrap_or(Path::new("."));
+        for path in file.storage_roots.iter_mut().chain(&mut file.recycle_bin) {
+            *path = base.join(&path);
+        }
+        Ok(file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_setting_and_refuses_strangers() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("server.toml");
+        fs::write(
+            &path,
+            "listen = \"127.0.0.1:7000\"\nstorage-roots = [\"a\", \"/b\"]\nrecycle-bin = \"c\"\n\
+             preserve-owner = true\nno-auth = false\n",
+        )
+        .unwrap();
+        let file = ConfigFile::load(&path).unwrap();
+        assert_eq!(file.listen, Some("127.0.0.1:7000".parse().unwrap()));
+        assert_eq!(
+            file.storage_roots,
+            [temp.path().join("a"), PathBuf::from("/b")]
+        );
+        assert_eq!(file.recycle_bin, Some(temp.path().join("c")));
+        assert_eq!(
+            (file.preserve_owner, file.no_auth),
+            (Some(true), Some(false))
+        );
+
+        fs::write(&path, "lisen = \"x\"\n").unwrap();
+        let message = ConfigFile::load(&path).unwrap_err().to_string();
+        assert!(
+            message.contains("lisen") && message.contains("line 1"),
+            "{message}"
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! File system steps that are on the disk when they return.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use rustix::fs::{CWD, RenameFlags};
+use rustix::io::Errno;
+
+/// Makes the entries of a directory durable.
+pub(crate) fn sync_dir(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Makes everything on the file system that holds `path` durable: one call for a whole tree.
+pub(crate) fn sync_file_system(path: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::fs::syncfs(File::open(path)?)?;
+    #[cfg(not(target_os = "linux"))]
+    rustix::fs::sync();
+    Ok(())
+}
+
+/// Makes a directory and those above it that are missing, readable by their owner alone.
+pub(crate) fn create_dirs(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+
+    match fs::DirBuilder::new().mode(0o700).create(path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {
+            return Ok(());
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let Some(parent) = path.parent() else {
+                return Err(error);
+            };
+            create_dirs(parent)?;
+            return create_dirs(path);
+        }
+        Err(error) => return Err(error),
+    }
+    path.parent().map_or(Ok(()), sync_dir)
+}
+
+/// Renames without replacing what may lie at `to`, and makes both directories durable.
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Ok(()) => {}
+        // Some network file systems do not know the flag. The caller's lock keeps this server
+        // away from the name in between.
+        Err(Errno::INVAL | Errno::NOSYS) => {
+            if fs::symlink_metadata(to).is_ok() {
+                return Err(Errno::EXIST.into());
+            }
+            fs::rename(from, to)?;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    for parent in [from.parent(), to.parent()].into_iter().flatten() {
+        sync_dir(parent)?;
+    }
+    Ok(())
+}
+
+/// Whether something lies at `path`, a dangling link included. Errors other than its absence are
+/// errors: a disk that cannot be read must not look like one that is empty.
+pub(crate) fn exists(path: &Path) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}

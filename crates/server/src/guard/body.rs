@@ -1,0 +1,74 @@
+//! The body of a request on its way in.
+
+use std::ops::Range;
+
+use super::buffer::Buffer;
+use super::chunked::Chunks;
+
+/// How a request says where its body ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// It has none.
+    None,
+    /// It has so many bytes.
+    Length(u64),
+    /// It comes in chunks.
+    Chunked,
+}
+
+/// What to do next with a body.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// These bytes of the buffer are content. They count as taken.
+    Data(Range<usize>),
+    /// More has to be read.
+    Starved,
+    /// It is complete.
+    End,
+    /// It never can be.
+    Malformed,
+}
+
+/// How far a body has been read. What is in the buffer and not taken comes next.
+pub(super) enum Body {
+    Length(u64),
+    Chunked(Chunks),
+}
+
+impl Body {
+    pub(super) fn new(framing: Framing) -> Self {
+        match framing {
+            Framing::None => Self::Length(0),
+            Framing::Length(length) => Self::Length(length),
+            Framing::Chunked => Self::Chunked(Chunks::new()),
+        }
+    }
+
+    /// Takes what it can off the buffer.
+    pub(super) fn step(&mut self, buffer: &mut Buffer) -> Step {
+        match self {
+            Self::Length(0) => Step::End,
+            Self::Length(left) => {
+                let available = buffer.data().len();
+                if available == 0 {
+                    return Step::Starved;
+                }
+                let length = usize::try_from(*left).map_or(available, |left| left.min(available));
+                *left -= length as u64;
+                Step::Data(buffer.take(length))
+            }
+            Self::Chunked(chunks) => chunks.step(buffer),
+        }
+    }
+
+    /// Passes over what has arrived already. Whether that was all of it.
+    pub(super) fn skip_arrived(&mut self, buffer: &mut Buffer) -> bool {
+        loop {
+            match self.step(buffer) {
+                Step::Data(_) => {}
+                Step::End => return true,
+                Step::Starved | Step::Malformed => return false,
+            }
+        }
+    }
+}

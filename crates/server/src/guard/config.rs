@@ -1,0 +1,42 @@
+//! The bounds that the guard keeps.
+
+use std::time::Duration;
+
+/// What peers may do. Sizes are in bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct GuardConfig {
+    /// Longest head of a request; a longer one is answered with 431.
+    pub(crate) head_bytes: usize,
+    /// How long a head may take to arrive.
+    pub(crate) head_timeout: Duration,
+    /// How long a body may be silent, and how long a request waits for a free worker.
+    pub(crate) body_timeout: Duration,
+    /// How long a peer may take nothing of a response.
+    pub(crate) write_timeout: Duration,
+    /// How long a connection may wait for its next request.
+    pub(crate) idle_timeout: Duration,
+    /// Most connections at a time; one more is answered with 503.
+    pub(crate) connections: usize,
+    /// Most requests at a time that a handler works on, each on a thread of its own.
+    pub(crate) workers: usize,
+    /// Most bytes of a body that are read and thrown away after an early answer.
+    pub(crate) drain_bytes: u64,
+    /// How long that may take.
+    pub(crate) drain_timeout: Duration,
+}
+
+impl Default for GuardConfig {
+    fn default() -> Self {
+        Self {
+            head_bytes: 64 * 1024,
+            head_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(60),
+            write_timeout: Duration::from_secs(60),
+            idle_timeout: Duration::from_secs(60),
+            connections: 1024,
+            workers: 256,
+            drain_bytes: 64 * 1024 * 1024,
+            drain_timeout: Duration::from_secs(5),
+        }
+    }
+}

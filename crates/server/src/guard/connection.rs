@@ -1,0 +1,140 @@
+//! One connection of a client: its requests in order, and its end.
+
+use std::net::SocketAddr;
+
+use tokio::io::AsyncReadExt as _;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::buffer::{Buffer, LARGE, SMALL};
+use super::exchange;
+use super::head::{self, Head};
+use super::listener::Guard;
+use super::reply::Refusal;
+
+/// A client's connection. The next head is read only when the response before is sent.
+pub(super) struct Connection {
+    pub(super) stream: TcpStream,
+    pub(super) peer: SocketAddr,
+    /// What has arrived and not been read.
+    pub(super) buffer: Buffer,
+}
+
+/// What is to become of a connection.
+pub(super) enum Next {
+    /// It waits for the next request.
+    KeepAlive,
+    /// It has been told that it ends.
+    Close,
+    /// It gets this answer, and ends.
+    Refuse(Refusal),
+    /// It ends in a way that the client must notice.
+    Abort,
+    /// Nobody listens any more.
+    Drop,
+}
+
+/// Serves a connection to its end.
+pub(super) async fn serve(guard: &Guard, stream: TcpStream, peer: SocketAddr) {
+    // Without it, small answers would only be slower.
+    let _ = stream.set_nodelay(true);
+    let mut connection = Connection {
+        stream,
+        peer,
+        buffer: Buffer::new(),
+    };
+    // A client that has said nothing yet is not idle but slow.
+    let mut deadline = Some(Instant::now() + guard.config.head_timeout);
+    loop {
+        let next = match read_head(guard, &mut connection, deadline.take()).await {
+            Ok(Some(head)) => exchange::run(guard, &mut connection, &head).await,
+            Ok(None) => Next::Drop,
+            Err(refusal) => Next::Refuse(refusal),
+        };
+        match next {
+            Next::KeepAlive => connection.buffer.shrink(),
+            Next::Close => return close(guard, connection.stream).await,
+            Next::Refuse(refusal) => return refuse(guard, connection.stream, refusal).await,
+            Next::Abort => {
+                // A reset, which even a client that reads to the end cannot take for one.
+                let _ = connection.stream.set_zero_linger();
+                return;
+            }
+            Next::Drop => return,
+        }
+    }
+}
+
+/// The next head, or `None` when there is no reason to wait for one any longer.
+async fn read_head(
+    guard: &Guard,
+    connection: &mut Connection,
+    deadline: Option<Instant>,
+) -> Result<Option<Head>, Refusal> {
+    let Connection { stream, buffer, .. } = connection;
+    let mut deadline = deadline;
+    let mut seen = 0;
+    loop {
+        while seen == 0 && buffer.data().starts_with(b"\r\n") {
+            // Some clients send one behind a body.
+            buffer.take(2);
+        }
+        if let Some(end) = head::find_end(buffer.data(), seen)? {
+            if end > guard.config.head_bytes {
+                return Err(too_long());
+            }
+            let range = buffer.take(end);
+            return head::parse(buffer.slice(range)).map(Some);
+        }
+        seen = buffer.data().len();
+        if seen >= guard.config.head_bytes {
+            return Err(too_long());
+        }
+        if seen > 0 {
+            deadline.get_or_insert_with(|| Instant::now() + guard.config.head_timeout);
+        }
+        let until = deadline.unwrap_or_else(|| Instant::now() + guard.config.idle_timeout);
+        let capacity = (seen * 2).clamp(SMALL, guard.config.head_bytes.max(SMALL) * 2);
+        let read = tokio::select! {
+            read = timeout_at(until, buffer.fill(stream, capacity)) => read,
+            _ = guard.stopped() => return Ok(None),
+        };
+        if !matches!(read, Ok(Ok(1..))) {
+            return Ok(None);
+        }
+    }
+}
+
+fn too_long() -> Refusal {
+    Refusal::new(431, "the head of the request is too long")
+}
+
+/// Sends the guard's own answer and ends the connection.
+pub(super) async fn refuse(guard: &Guard, mut stream: TcpStream, refusal: Refusal) {
+    tracing::debug!(?refusal, "refused a request");
+    let response = refusal.render();
+    let sent = timeout(guard.config.write_timeout, stream.write_all(&response)).await;
+    if matches!(sent, Ok(Ok(()))) {
+        close(guard, stream).await;
+    }
+}
+
+/// Ends a connection so that the client gets to see the answer: closing while it still sends would
+/// reset the connection, and the answer would be lost with it.
+async fn close(guard: &Guard, mut stream: TcpStream) {
+    if stream.shutdown().await.is_err() {
+        return;
+    }
+    let drain = async {
+        let mut left = guard.config.drain_bytes;
+        let mut sink = vec![0; LARGE];
+        while left > 0 {
+            match stream.read(&mut sink).await {
+                Ok(length @ 1..) => left = left.saturating_sub(length as u64),
+                _ => return,
+            }
+        }
+    };
+    let _ = timeout(guard.config.drain_timeout, drain).await;
+}

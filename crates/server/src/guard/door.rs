@@ -1,0 +1,149 @@
+//! The private socket between the guard and the server inside.
+
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::UnixStream;
+use tokio::sync::{Mutex as AsyncMutex, Notify, watch};
+use tokio::time::timeout;
+
+/// Longest path of a socket that every Unix takes, in bytes.
+const LONGEST_PATH: usize = 100;
+
+/// How long the server inside may take to hand over a request that has been sent to it whole.
+const HANDOVER: Duration = Duration::from_secs(5);
+
+/// Where requests go in, one at a time.
+///
+/// The server inside queues a connection for a thread that may be about to take another one, and
+/// then the second waits for as long as the first request lasts. That cannot happen when each
+/// connection is let in only after the request of the one before has been handed over.
+pub(crate) struct Door {
+    folder: Folder,
+    /// The socket in use. There is a new one each time the server inside is started anew.
+    socket: Mutex<(PathBuf, u64)>,
+    /// Number of the last request that was let in.
+    turn: AsyncMutex<u64>,
+    /// Highest number of a request that was handed over.
+    taken: watch::Sender<u64>,
+    stuck: Notify,
+}
+
+impl Door {
+    /// A door that leads nowhere yet.
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self {
+            folder: Folder::create()?,
+            socket: Mutex::default(),
+            turn: AsyncMutex::new(0),
+            taken: watch::Sender::new(0),
+            stuck: Notify::new(),
+        })
+    }
+
+    /// Where the sockets are.
+    #[cfg(test)]
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder.0
+    }
+
+    /// A fresh socket, to which all requests go from now on.
+    pub(crate) fn bind(&self) -> io::Result<UnixListener> {
+        let mut socket = self.socket.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = socket.1 + 1;
+        let path = self.folder.0.join(number.to_string());
+        let listener = UnixListener::bind(&path)?;
+        *socket = (path, number);
+        Ok(listener)
+    }
+
+    /// Notes that a request has been handed over.
+    pub(crate) fn took(&self, id: u64) {
+        self.taken.send_if_modified(|last| {
+            let higher = id > *last;
+            *last = id.max(*last);
+            higher
+        });
+    }
+
+    /// Resolves when the server inside hands nothing over any more.
+    pub(crate) async fn stuck(&self) {
+        self.stuck.notified().await;
+    }
+
+    /// Lets a request in, whose head is made of its number, and returns when it is handed over.
+    pub(super) async fn enter(&self, head: impl FnOnce(u64) -> Vec<u8>) -> io::Result<UnixStream> {
+        let mut turn = self.turn.lock().await;
+        *turn += 1;
+        let id = *turn;
+        let path = self
+            .socket
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
+            .clone();
+        let handover = async {
+            let mut stream = UnixStream::connect(path).await?;
+            stream.write_all(&head(id)).await?;
+            // The sender lives as long as this door.
+            let _ = self.taken.subscribe().wait_for(|last| *last >= id).await;
+            Ok(stream)
+        };
+        let entered: io::Result<_> = timeout(HANDOVER, handover)
+            .await
+            .map_err(io::Error::from)
+            .flatten();
+        if let Err(error) = &entered
+            && matches!(
+                error.kind(),
+                io::ErrorKind::TimedOut | io::ErrorKind::ConnectionRefused
+            )
+        {
+            self.stuck.notify_one();
+        }
+        entered
+    }
+}
+
+/// A folder that nobody else can enter. Dropping it removes it.
+struct Folder(PathBuf);
+
+impl Folder {
+    /// Makes one where there are folders for such things and its path is short enough.
+    fn create() -> io::Result<Self> {
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).map_err(io::Error::other)?;
+        let name = format!("bchan-{}", hex::encode(random));
+        let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+        let mut last = io::Error::from(io::ErrorKind::InvalidFilename);
+        for parent in [Some(std::env::temp_dir()), runtime, Some("/tmp".into())]
+            .iter()
+            .flatten()
+        {
+            let path = parent.join(&name);
+            if path.as_os_str().len() + "/1234567890".len() > LONGEST_PATH {
+                continue;
+            }
+            match DirBuilder::new().mode(0o700).create(&path) {
+                Ok(()) => return Ok(Self(path)),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let path: &Path = &self.0;
+        if let Err(error) = fs::remove_dir_all(path) {
+            tracing::warn!(path = %path.display(), %error, "a folder of a socket stays");
+        }
+    }
+}

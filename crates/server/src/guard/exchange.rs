@@ -1,0 +1,112 @@
+//! One request and its response.
+
+use std::pin::pin;
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::UnixStream;
+use tokio::time::timeout;
+
+use super::body::Body;
+use super::connection::{Connection, Next};
+use super::download::{self, Circumstances, Sent};
+use super::head::Head;
+use super::inner::{self, Answer, Inbox};
+use super::listener::Guard;
+use super::reply::Refusal;
+use super::upload::{self, Passed};
+
+const BUSY: Refusal = Refusal::new(503, "the server is busy; try again later");
+const FAILED: Refusal = Refusal::new(500, "the server failed to answer");
+
+/// The word that a client may wait for before it sends a body.
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+/// Has a request answered, and says what is to become of the connection.
+pub(super) async fn run(guard: &Guard, connection: &mut Connection, head: &Head) -> Next {
+    let worker = timeout(guard.config.body_timeout, guard.workers.acquire()).await;
+    let Ok(Ok(_worker)) = worker else {
+        return Next::Refuse(BUSY);
+    };
+    let peer = connection.peer;
+    let entered = guard.door.enter(|id| inner::request_head(head, id, peer));
+    match entered.await {
+        Ok(inner) => converse(guard, connection, head, inner).await,
+        Err(error) => {
+            tracing::error!(%error, "a request cannot be passed on");
+            Next::Refuse(BUSY)
+        }
+    }
+}
+
+async fn converse(
+    guard: &Guard,
+    connection: &mut Connection,
+    head: &Head,
+    mut inner: UnixStream,
+) -> Next {
+    let (from_handler, mut to_handler) = inner.split();
+    let mut inbox = Inbox::new(from_handler);
+    let mut body = Body::new(head.framing);
+    let mut answer = None;
+    if head.expects_continue {
+        // An answer now means that the handler does without the body.
+        let Some(word) = inbox.head().await else {
+            return Next::Refuse(FAILED);
+        };
+        if word.status != 100 {
+            answer = Some(word);
+        } else if connection.stream.write_all(CONTINUE).await.is_err() {
+            return Next::Abort;
+        }
+    }
+    if answer.is_none() {
+        let mut coming = pin!(inbox.head());
+        let passing = upload::pass(
+            &mut body,
+            &mut connection.buffer,
+            &mut connection.stream,
+            &mut to_handler,
+            guard.config.body_timeout,
+        );
+        answer = tokio::select! {
+            biased;
+            passed = passing => {
+                if passed == Passed::Cut {
+                    // The handler now finds that its body has no end.
+                    let _ = to_handler.shutdown().await;
+                }
+                coming.await
+            }
+            early = &mut coming => early,
+        };
+    }
+    let Some(answer) = answer else {
+        return Next::Refuse(FAILED);
+    };
+    // What is left of an unwanted body would be taken for the next request.
+    let whole = body.skip_arrived(&mut connection.buffer);
+    respond(guard, connection, head, &answer, &mut inbox, whole).await
+}
+
+async fn respond(
+    guard: &Guard,
+    connection: &mut Connection,
+    head: &Head,
+    answer: &Answer,
+    inbox: &mut Inbox<'_>,
+    whole: bool,
+) -> Next {
+    let close = !whole || !head.keep_alive || guard.is_stopping();
+    let now = Circumstances {
+        head_only: head.method == "HEAD",
+        old: head.old,
+        close,
+        stall: guard.config.write_timeout,
+    };
+    match download::send(answer, inbox, &mut connection.stream, now).await {
+        Sent::Whole if close => Next::Close,
+        Sent::Whole => Next::KeepAlive,
+        Sent::Nothing => Next::Refuse(FAILED),
+        Sent::Part => Next::Abort,
+    }
+}

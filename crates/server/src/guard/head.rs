@@ -1,0 +1,236 @@
+//! Reading the head of a request to the letter of RFC 9112, without the leniency that lets two
+//! readers of the same bytes see different requests.
+
+use super::body::Framing;
+use super::inner;
+use super::reply::Refusal;
+use super::target;
+
+/// Most headers of a request.
+const MOST_HEADERS: usize = 128;
+
+/// Headers that are between two neighbours, or that the guard answers for.
+const HOP_BY_HOP: [&str; 10] = [
+    "connection",
+    "content-length",
+    "expect",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Headers of which a second one would leave open which of them counts.
+const SINGLE: [&str; 4] = ["authorization", "content-length", "content-type", "host"];
+
+/// What a request says before its body.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) method: String,
+    /// Path and query.
+    pub(super) target: String,
+    /// End to end, ASCII only.
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) framing: Framing,
+    /// HTTP/1.0, which knows neither chunks nor interim responses.
+    pub(super) old: bool,
+    /// The client wants to go on with this connection.
+    pub(super) keep_alive: bool,
+    /// The client waits for a word before it sends the body.
+    pub(super) expects_continue: bool,
+}
+
+/// Where the head at the start of `data` ends. Bytes before `seen` were looked at before.
+pub(super) fn find_end(data: &[u8], seen: usize) -> Result<Option<usize>, Refusal> {
+    // What speaks another protocol, TLS before all, need not be waited for.
+    if data
+        .first()
+        .is_some_and(|&byte| byte != b'\r' && !byte.is_ascii_graphic())
+    {
+        return Err(Refusal::bad("this is not HTTP"));
+    }
+    for at in memchr::memchr_iter(b'\n', &data[seen..]) {
+        let head = &data[..=seen + at];
+        if !head.ends_with(b"\r\n") {
+            return Err(Refusal::bad("a line must end with CR and LF"));
+        }
+        if head.ends_with(b"\r\n\r\n") {
+            return Ok(Some(head.len()));
+        }
+    }
+    Ok(None)
+}
+
+/// Reads a head, the empty line included.
+pub(super) fn parse(bytes: &[u8]) -> Result<Head, Refusal> {
+    if bytes
+        .windows(2)
+        .any(|pair| pair[0] == b'\r' && pair[1] != b'\n')
+    {
+        return Err(Refusal::bad("a line must end with CR and LF"));
+    }
+    let mut slots = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut request = httparse::Request::new(&mut slots);
+    match request.parse(bytes) {
+        Ok(httparse::Status::Complete(length)) if length == bytes.len() => {}
+        Ok(_) => return Err(Refusal::bad("the head of the request is malformed")),
+        Err(error) => return Err(refusal(error, bytes)),
+    }
+    let (Some(method), Some(path), Some(version)) = (request.method, request.path, request.version)
+    else {
+        return Err(Refusal::bad("the first line of the request is malformed"));
+    };
+    let old = version == 0;
+    let lines = Lines(&*request.headers);
+    for name in SINGLE {
+        if lines.all(name).count() > 1 {
+            return Err(Refusal::bad("a header is repeated that must not be"));
+        }
+    }
+    check_host(&lines, old)?;
+    let framing = framing(&lines, old)?;
+    let connection = lines.tokens("connection")?;
+    Ok(Head {
+        method: method.to_owned(),
+        target: target::path_and_query(method, path)?,
+        headers: lines.end_to_end(&connection),
+        old,
+        keep_alive: !old && !connection.iter().any(|token| token == "close"),
+        expects_continue: !old && expects_continue(&lines)? && framing != Framing::Length(0),
+        framing,
+    })
+}
+
+fn refusal(error: httparse::Error, bytes: &[u8]) -> Refusal {
+    match error {
+        httparse::Error::TooManyHeaders => Refusal::new(431, "the request has too many headers"),
+        httparse::Error::Version if names_a_version(bytes) => {
+            Refusal::new(505, "only HTTP/1.1 and HTTP/1.0 are spoken here")
+        }
+        _ => Refusal::bad("the head of the request is malformed"),
+    }
+}
+
+/// Whether the first line is in order, only that the version is of whatever number.
+fn names_a_version(bytes: &[u8]) -> bool {
+    let line = bytes
+        .split(|&byte| byte == b'\r')
+        .next()
+        .unwrap_or_default();
+    let mut words = line.split(|&byte| byte == b' ').skip(2);
+    match (words.next(), words.next()) {
+        (Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor]), None) => {
+            major.is_ascii_digit() && minor.is_ascii_digit()
+        }
+        _ => false,
+    }
+}
+
+/// The headers as they came.
+struct Lines<'a>(&'a [httparse::Header<'a>]);
+
+impl Lines<'_> {
+    fn all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        let named = move |line: &&httparse::Header<'_>| line.name.eq_ignore_ascii_case(name);
+        self.0.iter().filter(named).map(|line| line.value)
+    }
+
+    /// The members of a list, in lower case.
+    fn tokens(&self, name: &str) -> Result<Vec<String>, Refusal> {
+        let mut tokens = Vec::new();
+        for value in self.all(name) {
+            let value = std::str::from_utf8(value)
+                .map_err(|_| Refusal::bad("a header has characters that it must not have"))?;
+            let members = value
+                .split(',')
+                .map(|token| token.trim().to_ascii_lowercase());
+            tokens.extend(members.filter(|token| !token.is_empty()));
+        }
+        Ok(tokens)
+    }
+
+    /// What goes on to a handler: not what is between neighbours, nor what only the guard may say.
+    fn end_to_end(&self, connection: &[String]) -> Vec<(String, String)> {
+        let mut headers = Vec::with_capacity(self.0.len());
+        for line in self.0 {
+            let name = line.name.to_ascii_lowercase();
+            let between = HOP_BY_HOP.contains(&&*name) || connection.contains(&name);
+            if between || inner::is_private(&name) {
+                continue;
+            }
+            // No header that means something here has anything but ASCII.
+            let plain = |&byte: &u8| {
+                if byte.is_ascii() {
+                    char::from(byte)
+                } else {
+                    '?'
+                }
+            };
+            headers.push((name, line.value.iter().map(plain).collect()));
+        }
+        headers
+    }
+}
+
+fn check_host(lines: &Lines<'_>, old: bool) -> Result<(), Refusal> {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b".-_:[]%~".contains(byte);
+    match lines.all("host").next() {
+        Some(host) if host.iter().all(plain) => Ok(()),
+        Some(_) => Err(Refusal::bad("the Host header is malformed")),
+        None if old => Ok(()),
+        None => Err(Refusal::bad("the request needs a Host header")),
+    }
+}
+
+fn framing(lines: &Lines<'_>, old: bool) -> Result<Framing, Refusal> {
+    let mut encodings = lines.all("transfer-encoding");
+    let length = lines.all("content-length").next();
+    match (encodings.next(), length) {
+        (Some(_), Some(_)) => Err(Refusal::bad(
+            "a request has a Content-Length or a Transfer-Encoding, not both",
+        )),
+        (Some(_), None) if old => Err(Refusal::bad("HTTP/1.0 has no Transfer-Encoding")),
+        (Some(_), None) if encodings.next().is_some() => {
+            Err(Refusal::bad("a header is repeated that must not be"))
+        }
+        (Some(encoding), None) if encoding.eq_ignore_ascii_case(b"chunked") => Ok(Framing::Chunked),
+        (Some(_), None) => Err(Refusal::new(
+            501,
+            "the only Transfer-Encoding known here is chunked",
+        )),
+        (None, Some(length)) => parse_length(length)
+            .map(Framing::Length)
+            .ok_or(Refusal::bad("the Content-Length is no length")),
+        (None, None) => Ok(Framing::None),
+    }
+}
+
+/// Digits and nothing else, within 64 bits.
+fn parse_length(value: &[u8]) -> Option<u64> {
+    if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    std::str::from_utf8(value).ok()?.parse().ok()
+}
+
+fn expects_continue(lines: &Lines<'_>) -> Result<bool, Refusal> {
+    let mut expected = false;
+    for token in lines.tokens("expect")? {
+        if token != "100-continue" {
+            return Err(Refusal::new(
+                417,
+                "the only expectation known here is 100-continue",
+            ));
+        }
+        expected = true;
+    }
+    Ok(expected
+        && lines
+            .all("content-length")
+            .chain(lines.all("transfer-encoding"))
+            .next()
+            .is_some())
+}

@@ -1,0 +1,183 @@
+//! How a request and its response look between the guard and the server inside.
+//!
+//! Both have ordinary HTTP heads, with a few headers more that no client can send, because the guard
+//! takes every header off that begins like them.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+
+use tokio::net::unix::ReadHalf;
+
+use super::body::Framing;
+use super::buffer::{Buffer, LARGE, SMALL};
+use super::frame;
+use super::head::Head;
+
+/// What every header of the guard's own begins with.
+const PREFIX: &str = "guard-";
+
+/// Number of the request.
+pub(crate) const ID: &str = "guard-id";
+
+/// Address of the client.
+pub(crate) const PEER: &str = "guard-peer";
+
+/// In a request, the length that the client declared; in a response, the one that the handler
+/// promised. Absent where it is not known.
+pub(crate) const LENGTH: &str = "guard-length";
+
+/// In a request, that there is a body; in a response, that a handler has made it.
+pub(crate) const BODY: &str = "guard-body";
+
+/// Whether a header is between the guard and the server inside, and nobody else's. Names are in
+/// lower case.
+pub(crate) fn is_private(name: &str) -> bool {
+    name.starts_with(PREFIX) || name == "connection" || name == "expect"
+}
+
+/// Most headers of a response.
+const MOST_HEADERS: usize = 64;
+
+/// Longest head of a response, in bytes.
+const LONGEST_HEAD: usize = 64 * 1024;
+
+/// The head of a request as the server inside gets it.
+///
+/// It asks for an upgrade, because then the server hands the connection out as it is behind the
+/// head: it reads nothing ahead, allocates nothing by a declared length, drains nothing, and looks for
+/// no second request.
+pub(super) fn request_head(head: &Head, id: u64, peer: SocketAddr) -> Vec<u8> {
+    let mut text = format!(
+        "{} {} HTTP/1.1\r\nconnection: upgrade\r\n{ID}: {id}\r\n{PEER}: {peer}\r\n",
+        head.method, head.target
+    );
+    if let Framing::Length(length) = head.framing {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{LENGTH}: {length}\r\n");
+    }
+    if !matches!(head.framing, Framing::None | Framing::Length(0)) {
+        let _ = write!(text, "{BODY}: yes\r\n");
+    }
+    if head.expects_continue {
+        text.push_str("expect: 100-continue\r\n");
+    }
+    for (name, value) in &head.headers {
+        let _ = write!(text, "{name}: {value}\r\n");
+    }
+    text.push_str("\r\n");
+    text.into_bytes()
+}
+
+/// The head of a response as it came.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    /// Bytes of the body, if the handler knows.
+    pub(super) length: Option<u64>,
+}
+
+/// A piece of a response's body.
+pub(super) enum Piece {
+    /// These bytes of the buffer.
+    Data(std::ops::Range<usize>),
+    /// It is complete.
+    End,
+    /// It never will be.
+    Cut,
+}
+
+/// A response on its way out.
+pub(super) struct Inbox<'a> {
+    stream: ReadHalf<'a>,
+    pub(super) buffer: Buffer,
+    /// Bytes left of the frame.
+    left: usize,
+    capacity: usize,
+}
+
+impl<'a> Inbox<'a> {
+    pub(super) fn new(stream: ReadHalf<'a>) -> Self {
+        Self {
+            stream,
+            buffer: Buffer::new(),
+            left: 0,
+            capacity: SMALL,
+        }
+    }
+
+    /// The next head, be it an interim one. `None` when the server inside has closed, or when no
+    /// handler has made the response.
+    pub(super) async fn head(&mut self) -> Option<Answer> {
+        loop {
+            let data = self.buffer.data();
+            if let Some(end) = memchr::memmem::find(data, b"\r\n\r\n") {
+                let range = self.buffer.take(end + 4);
+                return parse(self.buffer.slice(range));
+            }
+            if data.len() > LONGEST_HEAD {
+                return None;
+            }
+            let capacity = SMALL.max(data.len() * 2);
+            if !matches!(self.buffer.fill(&mut self.stream, capacity).await, Ok(1..)) {
+                return None;
+            }
+        }
+    }
+
+    /// Prepares for a large body.
+    pub(super) fn expect(&mut self, length: Option<u64>) {
+        if length.is_none_or(|length| length > SMALL as u64) {
+            self.capacity = LARGE;
+        }
+    }
+
+    /// The next piece of the body.
+    pub(super) async fn next(&mut self) -> Piece {
+        loop {
+            let data = self.buffer.data();
+            if self.left > 0 && !data.is_empty() {
+                let length = self.left.min(data.len());
+                self.left -= length;
+                return Piece::Data(self.buffer.take(length));
+            }
+            if let (0, Some(header)) = (self.left, data.first_chunk::<{ frame::HEADER }>()) {
+                self.left = u32::from_le_bytes(*header) as usize;
+                self.buffer.take(frame::HEADER);
+                if self.left == 0 {
+                    return Piece::End;
+                }
+                continue;
+            }
+            let capacity = self.capacity.max(data.len() + SMALL);
+            if !matches!(self.buffer.fill(&mut self.stream, capacity).await, Ok(1..)) {
+                return Piece::Cut;
+            }
+        }
+    }
+}
+
+fn parse(bytes: &[u8]) -> Option<Answer> {
+    let mut slots = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut response = httparse::Response::new(&mut slots);
+    response
+        .parse(bytes)
+        .ok()
+        .filter(httparse::Status::is_complete)?;
+    let status = response.code?;
+    let mut answer = Answer {
+        status,
+        headers: Vec::new(),
+        length: None,
+    };
+    let mut made_by_handler = status < 200;
+    for header in &*response.headers {
+        let value = std::str::from_utf8(header.value).ok()?;
+        match header.name {
+            BODY => made_by_handler = true,
+            LENGTH => answer.length = Some(value.parse().ok()?),
+            name => answer.headers.push((name.to_owned(), value.to_owned())),
+        }
+    }
+    made_by_handler.then_some(answer)
+}

@@ -1,0 +1,31 @@
+//! The guard: the only thing that network peers ever talk to.
+//!
+//! It owns the listening socket and is strict about everything that an unauthenticated peer can
+//! do: heads are read within bounds of size and time and parsed to the letter, bodies may not stall,
+//! connections are counted. What passes goes to the HTTP server inside, one request over one
+//! connection of a private socket (see [`door`]), with the body in frames whose end is marked (see
+//! [`frame`]), so that on neither side a message that was cut off can pass for a whole one.
+
+mod body;
+mod buffer;
+mod chunked;
+mod config;
+mod connection;
+mod door;
+mod download;
+mod exchange;
+pub(crate) mod frame;
+mod head;
+mod inner;
+mod listener;
+mod reply;
+mod target;
+#[cfg(test)]
+mod tests;
+mod upload;
+
+pub(crate) use self::config::GuardConfig;
+pub(crate) use self::door::Door;
+pub(crate) use self::inner::{BODY, ID, LENGTH, PEER, is_private};
+pub(crate) use self::listener::{Guard, Stop};
+pub(crate) use self::reply::{is_valid_header, reason};

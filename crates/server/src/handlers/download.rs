@@ -1,0 +1,170 @@
+//! Sending a backup back.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::thread;
+
+use bchan_api::TargetType;
+use bchan_archive::{Compression, Encoder, Observer, PackOptions, Problem, Source};
+
+use super::query;
+use crate::error::ApiError;
+use crate::http::{Body, Request, Response};
+use crate::state::State;
+
+/// A form in which a tree can be asked for.
+struct Format {
+    name: &'static str,
+    media_type: &'static str,
+    compression: Compression,
+}
+
+/// `GET /backup/<ID>/download`: a file as it is; a tree as a tar archive that is made while it is
+/// sent. `?format=` takes `tar.gz` (what whoever asks for nothing gets), `tar.zst` and `tar`.
+pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Response, ApiError> {
+    let stored = state
+        .store
+        .backup(id)?
+        .ok_or_else(|| ApiError::not_found("backup", id))?;
+    let format = format(
+        query(&request.query, "format")
+            .as_deref()
+            .unwrap_or("tar.gz"),
+    )?;
+    let target = state.target(&stored.backup.target_id)?;
+    let path = state.path(&target, &stored)?;
+    let missing = |error: io::Error| {
+        let message = match error.kind() {
+            io::ErrorKind::NotFound => {
+                format!("the files of backup {id} are missing on the server")
+            }
+            _ => format!("the files of backup {id} cannot be read"),
+        };
+        ApiError::new(500, message).caused_by(error)
+    };
+    let name = stored.file_name;
+    let (file_name, media_type, body) = match target.target_type {
+        TargetType::Single => {
+            let file = File::open(&path).map_err(missing)?;
+            let meta = file.metadata().map_err(missing)?;
+            let body = Body::Sized {
+                reader: Box::new(file),
+                length: meta.len(),
+            };
+            (name, "application/octet-stream", body)
+        }
+        TargetType::Multi => {
+            bchan_archive::open_dir(&path).map_err(missing)?;
+            let Format {
+                name: suffix,
+                media_type,
+                compression,
+            } = format;
+            let body = Body::Stream(Box::new(move |out| send_tree(&path, compression, out)));
+            (format!("{name}.{suffix}"), media_type, body)
+        }
+    };
+    let headers = vec![
+        ("content-type", media_type.to_owned()),
+        ("content-disposition", disposition(&file_name)),
+    ];
+    Ok(Response {
+        status: 200,
+        headers,
+        body,
+    })
+}
+
+fn format(name: &str) -> Result<Format, ApiError> {
+    let threads =
+        thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(1));
+    match name {
+        "tar.gz" => Ok(Format {
+            name: "tar.gz",
+            media_type: "application/gzip",
+            compression: Compression::Gzip { level: 3 },
+        }),
+        "tar.zst" => Ok(Format {
+            name: "tar.zst",
+            media_type: "application/zstd",
+            compression: Compression::Zstd { level: 3, threads },
+        }),
+        "tar" => Ok(Format {
+            name: "tar",
+            media_type: "application/x-tar",
+            compression: Compression::None,
+        }),
+        _ => Err(ApiError::bad_request(
+            "format must be tar.gz, tar.zst or tar",
+        )),
+    }
+}
+
+/// Names may hold what a header must not, and the Python client takes everything after
+/// `filename=` but the quotes.
+fn disposition(name: &str) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_graphic() && !"\"\\;/".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
+    let name: String = name.chars().map(plain).collect();
+    format!("attachment; filename=\"{name}\"")
+}
+
+/// Anything less than everything is an error, so that a part never looks like the whole.
+fn send_tree(path: &Path, compression: Compression, out: &mut dyn Write) -> io::Result<()> {
+    let source = [Source::Contents {
+        path: path.to_owned(),
+    }];
+    let options = PackOptions {
+        force_readable: true,
+        ..PackOptions::default()
+    };
+    let encoder = Encoder::new(out, compression)?;
+    let mut faults = Faults::default();
+    let (summary, encoder) =
+        bchan_archive::pack(&source, encoder, &options, &mut faults).map_err(|error| {
+            tracing::error!(path = %path.display(), %error, "a download failed");
+            io::Error::other(error)
+        })?;
+    if let Some(first) = faults.first {
+        tracing::error!(path = %path.display(), %first, "a download ended: not all of it can be read");
+        return Err(io::Error::other(first));
+    }
+    debug_assert!(summary.is_complete(), "every fault is reported");
+    encoder.finish()?;
+    Ok(())
+}
+
+/// Remembers the first thing that went wrong.
+#[derive(Default)]
+struct Faults {
+    first: Option<String>,
+}
+
+impl Observer for Faults {
+    fn problem(&mut self, path: &Path, problem: &Problem) {
+        self.first
+            .get_or_insert_with(|| format!("{}: {problem}", path.display()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn file_names_are_safe_in_a_header() {
+        let name = "a-2025-07-11T12:57:17+00:00.tar.gz";
+        assert_eq!(
+            super::disposition(name),
+            format!("attachment; filename=\"{name}\"")
+        );
+        assert_eq!(
+            super::disposition("\"\r\n;ä/x"),
+            "attachment; filename=\"______x\""
+        );
+    }
+}

@@ -1,0 +1,28 @@
+//! Jobs.
+
+use bchan_api::{Accepted, Jobs};
+
+use crate::error::ApiError;
+use crate::http::Response;
+use crate::reply;
+use crate::schedule::Schedule;
+use crate::state::State;
+
+/// `GET /jobs`
+pub(crate) fn list(state: &State) -> Result<Response, ApiError> {
+    let delayed = state.store.jobs()?;
+    let scheduled = Schedule::list(&*state.store)?;
+    Ok(reply::success(200, &Jobs { delayed, scheduled }))
+}
+
+/// `GET /jobs/force_run/<name>`: answers at once; the job's number tells how it went.
+pub(crate) fn run(state: &State, name: &str) -> Result<Response, ApiError> {
+    let job_id = state.schedule.force(&*state.store, name)?;
+    Ok(reply::success(
+        200,
+        &Accepted {
+            job_id,
+            backup_id: None,
+        },
+    ))
+}

@@ -1,0 +1,35 @@
+//! One file for each noun of the API; each function answers one endpoint.
+
+pub(crate) mod backup;
+pub(crate) mod download;
+pub(crate) mod jobs;
+pub(crate) mod recycle_bin;
+pub(crate) mod target;
+pub(crate) mod upload;
+
+/// The last value of a query parameter, percent-decoded; `None` when it is not there.
+pub(crate) fn query(query: &str, name: &str) -> Option<String> {
+    let pairs = query.split('&').rev();
+    let (_, value) = pairs
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(key, _)| *key == name)?;
+    let value = value.replace('+', " ");
+    Some(
+        percent_encoding::percent_decode_str(&value)
+            .decode_utf8_lossy()
+            .into_owned(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn reads_queries() {
+        assert_eq!(super::query("page=2", "page").as_deref(), Some("2"));
+        assert_eq!(
+            super::query("a=1&page=%32+x&b", "page").as_deref(),
+            Some("2 x")
+        );
+        assert_eq!(super::query("", "page"), None);
+    }
+}

@@ -1,0 +1,42 @@
+//! The recycle bin.
+
+use std::collections::BTreeSet;
+
+use bchan_api::BackupList;
+
+use crate::body;
+use crate::change;
+use crate::error::ApiError;
+use crate::http::{Request, Response};
+use crate::reply;
+use crate::state::State;
+
+/// `GET /recycle_bin`
+pub(crate) fn list(state: &State) -> Result<Response, ApiError> {
+    let backups = state
+        .store
+        .recycled()?
+        .into_iter()
+        .map(|stored| stored.backup)
+        .collect();
+    Ok(reply::success(200, &BackupList { backups }))
+}
+
+/// `DELETE /recycle_bin`: target by target, each as a whole.
+pub(crate) fn clear(state: &State, request: &mut Request) -> Result<Response, ApiError> {
+    let delete_files = body::read_flag(request, "delete_files")?;
+    let recycled = state.store.recycled()?;
+    let targets: BTreeSet<_> = recycled.into_iter().map(|s| s.backup.target_id).collect();
+    for id in targets {
+        let (target, _busy) = match state.lock_target(&id) {
+            Ok(found) => found,
+            // Deleted since, and its backups with it.
+            Err(error) if error.status == 404 => continue,
+            Err(error) => return Err(error),
+        };
+        let mut backups = state.store.backups(&target.id)?;
+        backups.retain(|stored| stored.backup.is_recycled);
+        change::delete_backups(state, &target, &backups, delete_files)?;
+    }
+    Ok(reply::done())
+}

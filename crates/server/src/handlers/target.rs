@@ -1,0 +1,95 @@
+//! Targets.
+
+use bchan_api::{Created, TargetList, TargetView};
+
+use super::query;
+use crate::body;
+use crate::change;
+use crate::error::ApiError;
+use crate::http::{Request, Response};
+use crate::reply;
+use crate::state::State;
+use crate::validate;
+
+/// Targets on one page, as documented.
+const PAGE: u64 = 10;
+
+/// `GET /target`
+pub(crate) fn list(state: &State, request: &Request) -> Result<Response, ApiError> {
+    let page = match query(&request.query, "page") {
+        None => 1,
+        Some(text) => match text.parse::<u64>() {
+            Ok(page) if page > 0 => page,
+            _ => return Err(ApiError::bad_request("page must be a number from 1 on")),
+        },
+    };
+    let targets = state.store.targets((page - 1).saturating_mul(PAGE), PAGE)?;
+    Ok(reply::success(200, &TargetList { targets }))
+}
+
+/// `POST /target`
+pub(crate) fn create(state: &State, request: &mut Request) -> Result<Response, ApiError> {
+    let target = validate::new_target(&body::read_object(request)?)?;
+    state.layout.resolve(&target.location)?;
+    state.store.create_target(&target)?;
+    tracing::info!(target = target.id, name = target.name, "created a target");
+    Ok(reply::success(201, &Created { id: target.id }))
+}
+
+/// `GET /target/<ID>`
+pub(crate) fn show(state: &State, id: &str) -> Result<Response, ApiError> {
+    let target = state.target(id)?;
+    let stored = state.store.backups(&target.id)?;
+    let backups = stored.into_iter().map(|stored| stored.backup).collect();
+    Ok(reply::success(200, &TargetView { target, backups }))
+}
+
+/// `PATCH /target/<ID>`
+pub(crate) fn edit(state: &State, request: &mut Request, id: &str) -> Result<Response, ApiError> {
+    let body = body::read_object(request)?;
+    let (target, _busy) = state.lock_target(id)?;
+    let edited = validate::edited(target.clone(), &body)?;
+    state.layout.resolve(&edited.location)?;
+    state.store.check_unique(&edited)?;
+    change::edit_target(state, &target, edited)?;
+    Ok(reply::done())
+}
+
+/// `DELETE /target/<ID>`
+pub(crate) fn delete(state: &State, request: &mut Request, id: &str) -> Result<Response, ApiError> {
+    let delete_files = body::read_flag(request, "delete_files")?;
+    let (target, _busy) = state.lock_target(id)?;
+    change::delete_target(state, &target, delete_files)?;
+    Ok(reply::done())
+}
+
+/// `DELETE /target/<ID>/all`
+pub(crate) fn delete_backups(
+    state: &State,
+    request: &mut Request,
+    id: &str,
+) -> Result<Response, ApiError> {
+    let delete_files = body::read_flag(request, "delete_files")?;
+    let (target, _busy) = state.lock_target(id)?;
+    change::delete_backups(
+        state,
+        &target,
+        &state.store.backups(&target.id)?,
+        delete_files,
+    )?;
+    Ok(reply::done())
+}
+
+/// `DELETE /target/<ID>/recycled`
+pub(crate) fn delete_recycled(
+    state: &State,
+    request: &mut Request,
+    id: &str,
+) -> Result<Response, ApiError> {
+    let delete_files = body::read_flag(request, "delete_files")?;
+    let (target, _busy) = state.lock_target(id)?;
+    let mut backups = state.store.backups(&target.id)?;
+    backups.retain(|stored| stored.backup.is_recycled);
+    change::delete_backups(state, &target, &backups, delete_files)?;
+    Ok(reply::done())
+}

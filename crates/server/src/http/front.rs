@@ -1,0 +1,88 @@
+//! The whole of it: the guard, the server inside, and the threads of the handlers.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tokio::runtime;
+use tokio::sync::watch;
+
+use super::{Desk, Handler};
+use crate::guard::{Door, Guard, GuardConfig, Stop};
+
+/// A server that listens.
+pub(crate) struct Front {
+    address: SocketAddr,
+    stop: watch::Sender<Stop>,
+    thread: JoinHandle<()>,
+    #[cfg(test)]
+    folder: std::path::PathBuf,
+}
+
+impl Front {
+    /// Listens on an address and has requests handled from now on.
+    pub(crate) fn start(
+        listen: SocketAddr,
+        config: GuardConfig,
+        handler: Arc<dyn Handler>,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind(listen)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .max_blocking_threads(config.workers.max(1))
+            .build()?;
+        let listener = {
+            let _context = runtime.enter();
+            tokio::net::TcpListener::from_std(listener)?
+        };
+        let door = Arc::new(Door::new()?);
+        let desk = Desk::open(Arc::clone(&door), handler, runtime.handle().clone())?;
+        let (stop, stopped) = watch::channel(None);
+        #[cfg(test)]
+        let folder = door.folder().to_owned();
+        let guard = Arc::new(Guard::new(config, door, stopped));
+        let thread = thread::Builder::new().name("guard".into()).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    () = guard.serve(listener) => {}
+                    () = desk.keep_going() => {}
+                }
+            });
+            desk.close();
+            // Handlers that are still at work now find their connections gone. This waits for them.
+            drop(runtime);
+        })?;
+        Ok(Self {
+            address,
+            stop,
+            thread,
+            #[cfg(test)]
+            folder,
+        })
+    }
+
+    /// Where it listens.
+    pub(crate) fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The folder of the private socket.
+    #[cfg(test)]
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+
+    /// Stops accepting, lets requests under way end for at most `grace`, cuts off the others, and
+    /// returns when no handler is at work any more.
+    pub(crate) fn shutdown(self, grace: Duration) {
+        self.stop.send_replace(Some(grace));
+        if self.thread.join().is_err() {
+            tracing::error!("the thread of the guard ended in a panic");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Requests and responses as handlers see them.
+
+use std::io::{self, Read, Write};
+use std::net::SocketAddr;
+
+use super::Inner;
+use crate::guard::frame::FrameReader;
+
+/// A request whose head is known to be sound.
+pub(crate) struct Request {
+    /// As sent, in whatever case.
+    pub(crate) method: String,
+    /// Percent-encoded, without the query.
+    pub(crate) path: String,
+    /// What follows the question mark.
+    pub(crate) query: String,
+    pub(crate) headers: Headers,
+    /// Address of the client.
+    pub(crate) peer: SocketAddr,
+    /// Length of the body in bytes, as the client declared it.
+    pub(crate) content_length: Option<u64>,
+    /// Whether there is a body, of declared length or not.
+    pub(crate) has_body: bool,
+    pub(super) body: FrameReader<Inner>,
+}
+
+impl Request {
+    /// The body. It ends with an error if the client went away or broke the framing before all of
+    /// it had arrived, and with `Ok(0)` only when it is complete.
+    pub(crate) fn body(&mut self) -> &mut dyn Read {
+        &mut self.body
+    }
+}
+
+/// Headers of a request; values are ASCII.
+#[derive(Debug, Default)]
+pub(crate) struct Headers(pub(super) Vec<(String, String)>);
+
+impl Headers {
+    /// The value of a header, whose name may be in any case. The first if there are several.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let mut named = self
+            .0
+            .iter()
+            .filter(|(other, _)| other.eq_ignore_ascii_case(name));
+        named.next().map(|(_, value)| value.as_str())
+    }
+}
+
+/// What a handler answers.
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    /// Headers about the content. Those about the connection and the length are the guard's.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Body,
+}
+
+/// The body of a response.
+pub(crate) enum Body {
+    /// All of it.
+    Bytes(Vec<u8>),
+    /// So many bytes. If the reader fails or ends early, the client's connection is aborted.
+    Sized {
+        reader: Box<dyn Read + Send>,
+        length: u64,
+    },
+    /// Whatever is written, of unknown length. If it returns an error, the client's connection is
+    /// aborted; writing fails once the client is gone.
+    Stream(Writer),
+}
+
+/// Writes the body of a response.
+pub(crate) type Writer = Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send>;
+
+/// Answers requests, each on a thread that may block.
+pub(crate) trait Handler: Send + Sync + 'static {
+    /// Answers one request. A panic is answered with 500.
+    fn handle(&self, request: &mut Request) -> Response;
+}

@@ -1,0 +1,62 @@
+//! Hashing on the way.
+
+use std::io::{self, Read};
+
+use sha2::{Digest as _, Sha256};
+
+/// Bytes of a SHA-256 digest.
+pub(crate) type Digest = [u8; 32];
+
+/// A reader that hashes what passes through it.
+pub(super) struct Hashing<R> {
+    inner: R,
+    hasher: Sha256,
+    /// Bytes that have passed.
+    pub(super) length: u64,
+}
+
+impl<R: Read> Hashing<R> {
+    pub(super) fn new(inner: R) -> Self {
+        Self {
+            inner,
+            hasher: Sha256::new(),
+            length: 0,
+        }
+    }
+
+    pub(super) fn finish(self) -> Digest {
+        self.hasher.finalize().into()
+    }
+
+    /// Digest and length of what has passed so far.
+    pub(super) fn so_far(&self) -> (Digest, u64) {
+        (self.hasher.clone().finalize().into(), self.length)
+    }
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.hasher.update(&buffer[..count]);
+        self.length += count as u64;
+        Ok(count)
+    }
+}
+
+/// SHA-256 of everything that a reader has.
+pub(crate) fn hash_file(reader: &mut dyn Read) -> io::Result<Digest> {
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => return Ok(hasher.finalize().into()),
+            Ok(count) => hasher.update(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+pub(super) fn hex_digest(digest: Digest) -> String {
+    hex::encode(digest)
+}

@@ -1,0 +1,165 @@
+//! Taking in an upload: from the request's body to a complete, durable backup in staging.
+
+mod digest;
+mod place;
+mod staging;
+
+use std::io::{self, Read};
+
+use bchan_api::{TargetType, form};
+
+pub(crate) use self::digest::hash_file;
+use self::digest::{Hashing, hex_digest};
+use self::place::{Placed, place_single, place_tree};
+pub(crate) use self::staging::Staging;
+use crate::error::{ApiError, is_out_of_space};
+use crate::multipart::{Multipart, MultipartError, Part};
+
+/// Longest value of a form field that is not a file, in bytes.
+const LONGEST_FIELD: usize = 1024;
+
+/// What has arrived.
+pub(crate) struct Arrival {
+    /// Whether a person started the upload.
+    pub(crate) manual: bool,
+    /// Extension of the uploaded file, with its dot; empty for trees.
+    pub(crate) extension: String,
+    /// Bytes of content.
+    pub(crate) filesize: u64,
+    /// Hex SHA-256 of the file or the tree.
+    pub(crate) hash: String,
+}
+
+/// Reads the form of an upload to its very end and puts its files into `staging`, unpacked where
+/// that is called for, and durable. Whatever goes wrong is an error; the caller drops the staging.
+pub(crate) fn receive(
+    body: &mut dyn Read,
+    content_type: &str,
+    kind: TargetType,
+    preserve_owner: bool,
+    staging: &Staging,
+) -> Result<Arrival, ApiError> {
+    let mut form = Multipart::new(body, content_type).map_err(from_multipart)?;
+    let mut placed = Placed::default();
+    let mut manual = None;
+    let mut last_digest = None;
+    while let Some(mut part) = form.next_part().map_err(from_multipart)? {
+        match &*part.name {
+            form::BACKUP_FILE => {
+                last_digest = Some(receive_file(
+                    part,
+                    kind,
+                    preserve_owner,
+                    staging,
+                    &mut placed,
+                )?);
+            }
+            form::SHA256 => {
+                let expected = part.text(LONGEST_FIELD).map_err(from_multipart)?;
+                let Some(found) = &last_digest else {
+                    return Err(ApiError::bad_request(
+                        "sha256 must come after the file it is of",
+                    ));
+                };
+                if !expected.trim().eq_ignore_ascii_case(found) {
+                    return Err(ApiError::bad_request(
+                        "what arrived is not what was sent: its sha256 differs; nothing was stored",
+                    ));
+                }
+            }
+            form::MANUAL => {
+                let value = part.text(LONGEST_FIELD).map_err(from_multipart)?;
+                manual = Some(parse_flag(&value)?);
+            }
+            // A newer client's fields are not this server's business.
+            _ => {}
+        }
+    }
+    if placed.parts == 0 {
+        return Err(ApiError::bad_request(
+            "the form has no file part `backup_file`",
+        ));
+    }
+    let content = placed.finish(kind, staging)?;
+    staging.sync(kind)?;
+    Ok(Arrival {
+        manual: manual.unwrap_or(false),
+        extension: content.extension,
+        filesize: content.filesize,
+        hash: content.hash,
+    })
+}
+
+/// Puts one file where it belongs and returns the hex SHA-256 of what came over the wire.
+fn receive_file(
+    part: Part<'_, &mut dyn Read>,
+    kind: TargetType,
+    preserve_owner: bool,
+    staging: &Staging,
+    placed: &mut Placed,
+) -> Result<String, ApiError> {
+    let name = part.file_name.clone().unwrap_or_default();
+    let mut part = Hashing::new(part);
+    match kind {
+        TargetType::Single if placed.parts > 0 => {
+            return Err(ApiError::bad_request(
+                "a single-file target takes exactly one file",
+            ));
+        }
+        TargetType::Single => place_single(&mut part, &name, staging, placed)?,
+        TargetType::Multi => place_tree(&mut part, &name, preserve_owner, staging, placed)?,
+    }
+    placed.parts += 1;
+    // Whoever read the part may have stopped at the end of what it understood.
+    io::copy(&mut part, &mut io::sink()).map_err(|error| from_body(&error))?;
+    Ok(hex_digest(part.finish()))
+}
+
+fn parse_flag(value: &str) -> Result<bool, ApiError> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "1" | "true" | "on" | "yes" => Ok(true),
+        "0" | "false" | "off" | "no" => Ok(false),
+        _ => Err(ApiError::bad_request("manual must be true or false")),
+    }
+}
+
+/// The client, or the network, has failed in the middle of a body.
+fn from_body(error: &io::Error) -> ApiError {
+    ApiError::bad_request(format!(
+        "the upload ended early; nothing was stored: {error}"
+    ))
+}
+
+fn from_multipart(error: MultipartError) -> ApiError {
+    match error {
+        MultipartError::NotMultipart => ApiError::new(
+            415,
+            "an upload must have the content type multipart/form-data",
+        ),
+        MultipartError::Read { source } if is_out_of_space(&source) => ApiError::out_of_space(),
+        MultipartError::Read { source } => from_body(&source),
+        MultipartError::Truncated => {
+            ApiError::bad_request("the upload ended early; nothing was stored")
+        }
+        MultipartError::TooLarge { .. } => ApiError::new(413, error.to_string()),
+        _ => ApiError::bad_request(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn manual_takes_what_real_clients_send() {
+        for value in ["1", "true", "True", "ON", "yes"] {
+            assert!(parse_flag(value).unwrap(), "{value}");
+        }
+        for value in ["0", "false", "FALSE", "off", " no "] {
+            assert!(!parse_flag(value).unwrap(), "{value}");
+        }
+        for value in ["", "2", "maybe"] {
+            assert_eq!(parse_flag(value).unwrap_err().status, 400, "{value}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Putting a file part where it belongs: unpacked, or as it is.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write as _};
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+
+use bchan_api::TargetType;
+use bchan_archive::{Kind, Manifest, UnpackError, UnpackOptions};
+use rustix::fs::{Mode, OFlags, openat};
+
+use super::digest::{Hashing, hex_digest};
+use super::{Staging, from_body};
+use crate::error::{ApiError, is_out_of_space};
+use crate::template;
+
+/// Copy buffer, in bytes.
+const BUFFER: usize = 256 * 1024;
+
+/// What the parts so far have become.
+#[derive(Default)]
+pub(super) struct Placed {
+    /// File parts.
+    pub(super) parts: usize,
+    manifest: Manifest,
+    single: Option<Content>,
+}
+
+/// What the API tells about a backup's content.
+pub(super) struct Content {
+    pub(super) extension: String,
+    pub(super) filesize: u64,
+    pub(super) hash: String,
+}
+
+impl Placed {
+    /// Sums up.
+    pub(super) fn finish(self, kind: TargetType, staging: &Staging) -> Result<Content, ApiError> {
+        match (kind, self.single) {
+            (TargetType::Single, Some(content)) => Ok(content),
+            (TargetType::Single, None) => Err(ApiError::bad_request("no file arrived")),
+            (TargetType::Multi, _) => {
+                // An archive without entries leaves a backup that is an empty folder.
+                staging.open_tree()?;
+                Ok(Content {
+                    extension: String::new(),
+                    filesize: self.manifest.bytes(),
+                    hash: self.manifest.tree_hash(),
+                })
+            }
+        }
+    }
+}
+
+/// Stores the file of a single target as it is.
+pub(super) fn place_single<R: Read>(
+    part: &mut Hashing<R>,
+    name: &str,
+    staging: &Staging,
+    placed: &mut Placed,
+) -> Result<(), ApiError> {
+    let mut options = OpenOptions::new();
+    let file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(staging.content());
+    let file = file.map_err(|error| ApiError::from_io("creating the backup's file", error))?;
+    copy(part, file)?;
+    let (digest, filesize) = part.so_far();
+    let extension = template::extension(base_name(name)).to_owned();
+    placed.single = Some(Content {
+        extension,
+        filesize,
+        hash: hex_digest(digest),
+    });
+    Ok(())
+}
+
+/// Puts a file part into the tree of a multi target. An archive that comes first is unpacked; its
+/// content decides, not its name. Whatever follows goes beside it as it is.
+pub(super) fn place_tree<R: Read>(
+    part: &mut Hashing<R>,
+    name: &str,
+    preserve_owner: bool,
+    staging: &Staging,
+    placed: &mut Placed,
+) -> Result<(), ApiError> {
+    let tree = staging.open_tree()?;
+    if placed.parts > 0 {
+        return put(part, name, &tree, placed);
+    }
+    let options = UnpackOptions {
+        preserve_owner,
+        ..UnpackOptions::default()
+    };
+    let (kind, mut replay) = bchan_archive::detect(part).map_err(|error| from_body(&error))?;
+    let manifest = &mut placed.manifest;
+    let unpacked = match kind {
+        Kind::Tar(codec) => {
+            bchan_archive::unpack_tar(codec, replay, tree.as_fd(), &options, manifest, &mut ())
+        }
+        Kind::Zip => {
+            let spool = staging.spool()?;
+            let spool = copy(&mut replay, spool)?;
+            bchan_archive::unpack_zip(spool, tree.as_fd(), &options, manifest, &mut ())
+        }
+        Kind::Other => return put(&mut replay, name, &tree, placed),
+    };
+    unpacked.map(drop).map_err(from_unpack)
+}
+
+/// Puts a file into the root of the tree under its own name.
+fn put(
+    reader: &mut dyn Read,
+    name: &str,
+    tree: &impl std::os::fd::AsFd,
+    placed: &mut Placed,
+) -> Result<(), ApiError> {
+    let name = base_name(name);
+    let name = if name.is_empty() { "backup_file" } else { name };
+    if name == "." || name == ".." || name.len() > 255 || name.contains('\0') {
+        let name = name.escape_debug();
+        return Err(ApiError::bad_request(format!(
+            "`{name}` cannot be the name of a file"
+        )));
+    }
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = openat(tree, name, flags, Mode::RUSR | Mode::WUSR).map_err(|error| match error {
+        rustix::io::Errno::EXIST => {
+            let name = name.escape_debug();
+            ApiError::bad_request(format!("two files of the upload are called `{name}`"))
+        }
+        error => ApiError::from_io("creating a file of the backup", error.into()),
+    })?;
+    let mut reader = Hashing::new(reader);
+    copy(&mut reader, File::from(file))?;
+    let (digest, length) = reader.so_far();
+    placed.manifest.add_file(name.as_bytes(), length, digest);
+    Ok(())
+}
+
+/// The last component of what a client calls its file.
+fn base_name(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or_default()
+}
+
+/// Copies everything, telling faults of the client from those of the disk.
+fn copy(reader: &mut dyn Read, mut file: File) -> Result<File, ApiError> {
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        let count = match reader.read(&mut buffer) {
+            Ok(0) => return Ok(file),
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(from_body(&error)),
+        };
+        file.write_all(&buffer[..count])
+            .map_err(|error| ApiError::from_io("writing the backup", error))?;
+    }
+}
+
+fn from_unpack(error: UnpackError) -> ApiError {
+    match &error {
+        UnpackError::Read { source } => from_body(source),
+        UnpackError::Write { source, .. } if is_out_of_space(source) => ApiError::out_of_space(),
+        UnpackError::Write { .. } => ApiError::new(500, "unpacking the archive failed"),
+        UnpackError::Limit { .. } => ApiError::new(413, error.to_string()),
+        _ => ApiError::bad_request(error.to_string()),
+    }
+    .caused_by(error)
+}

@@ -1,0 +1,202 @@
+//! Where things lie on disk.
+//!
+//! A target's location holds its backups under their names, for anybody to read with `cp`. Beside
+//! them, `.bchan/<instance>/` holds what is not a backup yet (`staging`) or no more (`trash`), so
+//! that every step in and out is one rename on one file system. The recycle bin has the same.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use crate::error::ApiError;
+use crate::template::RESERVED;
+
+/// See the module.
+pub(crate) struct Layout {
+    /// Directories under which locations may lie, links resolved.
+    roots: Vec<PathBuf>,
+    /// Where recycled backups lie.
+    bin: PathBuf,
+    /// The data folder: no place for backups, but for the storage root that may lie in it.
+    data: PathBuf,
+    /// Name of the data folder, which keeps two servers that share a disk apart.
+    instance: String,
+}
+
+impl Layout {
+    /// All paths absolute, existing and without links.
+    pub(crate) fn new(data: PathBuf, roots: Vec<PathBuf>, bin: PathBuf, instance: &str) -> Self {
+        Self {
+            roots,
+            bin,
+            data,
+            instance: instance.to_owned(),
+        }
+    }
+
+    pub(crate) fn bin(&self) -> &Path {
+        &self.bin
+    }
+
+    /// Where uploads to `directory` arrive.
+    pub(crate) fn staging(&self, directory: &Path) -> PathBuf {
+        directory
+            .join(RESERVED)
+            .join(&self.instance)
+            .join("staging")
+    }
+
+    /// Where what is deleted from `directory` goes first.
+    pub(crate) fn trash(&self, directory: &Path) -> PathBuf {
+        directory.join(RESERVED).join(&self.instance).join("trash")
+    }
+
+    /// Whether a directory is one of the configured roots.
+    pub(crate) fn is_root(&self, directory: &Path) -> bool {
+        self.roots.iter().any(|root| root == directory)
+    }
+
+    /// The directory that a target's `location` means: absolute, under a storage root even after
+    /// links are followed. It need not exist yet.
+    pub(crate) fn resolve(&self, location: &str) -> Result<PathBuf, ApiError> {
+        let refuse = |what: &str| ApiError::bad_request(format!("location {what}"));
+        if location.trim().is_empty() {
+            return Err(refuse("must not be blank"));
+        }
+        if location.chars().any(char::is_control) {
+            return Err(refuse("must not contain control characters"));
+        }
+        let path = Path::new(location);
+        if path.components().any(|part| part == Component::ParentDir) {
+            return Err(refuse("must not contain `..`"));
+        }
+        if path
+            .components()
+            .any(|part| part.as_os_str() == OsStr::new(RESERVED))
+        {
+            return Err(refuse("must not lead into the server's own folders"));
+        }
+        if path.as_os_str().len() > 3000 || path.components().any(|p| p.as_os_str().len() > 255) {
+            return Err(refuse("is too long"));
+        }
+        // Joining an absolute path replaces what was there before.
+        let path = self
+            .roots
+            .first()
+            .map_or_else(|| path.to_owned(), |root| root.join(path));
+        let resolved = follow(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => refuse("leads through a link to nowhere"),
+            io::ErrorKind::NotADirectory => refuse("leads through something that is no directory"),
+            _ => ApiError::from_io("reading the location", error),
+        })?;
+        if !self.roots.iter().any(|root| resolved.starts_with(root)) {
+            let roots: Vec<_> = self
+                .roots
+                .iter()
+                .map(|root| root.display().to_string())
+                .collect();
+            let roots = roots.join(", ");
+            return Err(refuse(&format!(
+                "must lie under a storage root of the server ({roots})"
+            )));
+        }
+        if resolved.starts_with(&self.bin) {
+            return Err(refuse("must not lie in the recycle bin"));
+        }
+        let in_root_in_data = |root: &PathBuf| {
+            root != &self.data && root.starts_with(&self.data) && resolved.starts_with(root)
+        };
+        if resolved.starts_with(&self.data) && !self.roots.iter().any(in_root_in_data) {
+            return Err(refuse("must not lie in the server's data folder"));
+        }
+        Ok(resolved)
+    }
+}
+
+/// Resolves the links of the part of `path` that exists and appends the rest.
+fn follow(path: &Path) -> io::Result<PathBuf> {
+    let mut missing = Vec::new();
+    let mut existing = path;
+    loop {
+        match fs::canonicalize(existing) {
+            Ok(mut resolved) => {
+                resolved.extend(missing.iter().rev());
+                return Ok(resolved);
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // A dangling link is no missing directory: what it leads to is unknown.
+                if fs::symlink_metadata(existing).is_ok() {
+                    return Err(error);
+                }
+                match (existing.file_name(), existing.parent()) {
+                    (Some(name), Some(parent)) => {
+                        missing.push(name);
+                        existing = parent;
+                    }
+                    _ => return Err(error),
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn layout(base: &Path) -> Layout {
+        for dir in ["data/storage", "data/bin", "other", "outside"] {
+            fs::create_dir_all(base.join(dir)).unwrap();
+        }
+        let roots = vec![base.join("data/storage"), base.join("other")];
+        Layout::new(base.join("data"), roots, base.join("data/bin"), "i")
+    }
+
+    #[test]
+    fn locations_stay_under_the_roots() {
+        let temp = tempfile::tempdir().unwrap();
+        let base = fs::canonicalize(temp.path()).unwrap();
+        let layout = layout(&base);
+        symlink(base.join("outside"), base.join("other/escape")).unwrap();
+        symlink(base.join("nowhere"), base.join("other/dangling")).unwrap();
+        symlink(base.join("other"), base.join("data/storage/inside")).unwrap();
+
+        let ok = |location: &str| layout.resolve(location).unwrap();
+        assert_eq!(ok("docs/2025"), base.join("data/storage/docs/2025"));
+        assert_eq!(ok("."), base.join("data/storage"));
+        assert_eq!(
+            ok(base.join("other/x").to_str().unwrap()),
+            base.join("other/x")
+        );
+        assert_eq!(ok("inside/x"), base.join("other/x"));
+
+        let escapes = [
+            "other/escape/x",
+            "other/dangling/x",
+            "outside",
+            "data",
+            "data/bin/x",
+            "datax",
+        ];
+        for location in escapes.map(|path| base.join(path).to_str().unwrap().to_owned()) {
+            assert!(layout.resolve(&location).is_err(), "{location}");
+        }
+        for location in [
+            "",
+            " ",
+            "a/../..",
+            "..",
+            "a\n",
+            "/",
+            ".bchan/x",
+            &"x/".repeat(2000),
+        ] {
+            let error = layout.resolve(location).unwrap_err();
+            assert_eq!(error.status, 400, "{location}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Moving a file or a tree, across file systems too.
+
+use std::error::Error;
+use std::fs;
+use std::io;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+
+use bchan_archive::{Codec, Manifest, PackOptions, Source, UnpackOptions};
+use rustix::io::Errno;
+
+use super::{OpError, remove};
+use crate::durable;
+use crate::template::RESERVED;
+
+/// Moves what lies at `from` to `to`, durably, and never over something else.
+///
+/// Whatever moment this ends at, one of the two is complete, and calling it again finishes the
+/// move: a `from` that is gone while `to` is there was moved before.
+pub(crate) fn relocate(from: &Path, to: &Path) -> Result<(), OpError> {
+    if let Some(parent) = to.parent() {
+        durable::create_dirs(parent).map_err(OpError::io("creating", parent))?;
+    }
+    match durable::rename(from, to) {
+        Ok(()) => Ok(()),
+        Err(error) if error.raw_os_error() == Some(Errno::XDEV.raw_os_error()) => {
+            copy_then_remove(from, to)
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(OpError::Occupied {
+            path: to.to_owned(),
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if durable::exists(to).map_err(OpError::io("reading", to))? {
+                let parents = [from.parent(), to.parent()].into_iter().flatten();
+                for parent in parents.filter(|parent| parent.is_dir()) {
+                    durable::sync_dir(parent).map_err(OpError::io("syncing", parent))?;
+                }
+                Ok(())
+            } else {
+                Err(OpError::Missing {
+                    path: from.to_owned(),
+                })
+            }
+        }
+        Err(error) => Err(OpError::io("moving", from)(error)),
+    }
+}
+
+fn copy_then_remove(from: &Path, to: &Path) -> Result<(), OpError> {
+    let wrap = |source: Box<dyn Error + Send + Sync>| OpError::Copy {
+        path: from.to_owned(),
+        source,
+    };
+    if durable::exists(to).map_err(OpError::io("reading", to))? {
+        // Either an earlier attempt got this far, or it is somebody else's. Only the same content
+        // lets the source go.
+        if digest(from).map_err(wrap)? != digest(to).map_err(wrap)? {
+            return Err(OpError::Occupied {
+                path: to.to_owned(),
+            });
+        }
+    } else {
+        let place = parent(to)
+            .join(RESERVED)
+            .join(format!("copy-{}", uuid::Uuid::new_v4()));
+        let copied = copy(from, &place).map_err(wrap).and_then(|copy| {
+            durable::sync_file_system(&place).map_err(OpError::io("syncing", &place))?;
+            durable::rename(&copy, to).map_err(OpError::io("creating", to))
+        });
+        let _ = remove(&place);
+        copied?;
+    }
+    // A rename takes the source away in one step; only then is it taken apart.
+    let doomed = parent(from)
+        .join(RESERVED)
+        .join(format!("moved-{}", uuid::Uuid::new_v4()));
+    durable::create_dirs(parent(&doomed)).map_err(OpError::io("creating", parent(&doomed)))?;
+    durable::rename(from, &doomed).map_err(OpError::io("removing", from))?;
+    remove(&doomed).map_err(OpError::io("removing", &doomed))
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("/"))
+}
+
+/// Copies a file or a tree with all that an archive keeps of it into the new directory `place`.
+fn copy(from: &Path, place: &Path) -> Result<PathBuf, Box<dyn Error + Send + Sync>> {
+    let name = from.file_name().ok_or("it has no name")?;
+    durable::create_dirs(place)?;
+    let directory = bchan_archive::open_dir(place)?;
+    let source = [Source::Entry {
+        path: from.to_owned(),
+        name: name.to_owned(),
+    }];
+    let (reader, writer) = io::pipe()?;
+    std::thread::scope(|scope| {
+        let packing = scope.spawn(move || {
+            let options = PackOptions {
+                force_readable: true,
+                ..PackOptions::default()
+            };
+            bchan_archive::pack(&source, writer, &options, &mut ())
+        });
+        let options = UnpackOptions {
+            preserve_owner: rustix::process::geteuid().is_root(),
+            keep_setid: true,
+            ..UnpackOptions::default()
+        };
+        let mut manifest = Manifest::default();
+        let unpacked = bchan_archive::unpack_tar(
+            Codec::None,
+            reader,
+            directory.as_fd(),
+            &options,
+            &mut manifest,
+            &mut (),
+        );
+        let packed = packing.join().map_err(|_| "packing ended in a panic")?;
+        let unpacked = unpacked?;
+        let (summary, _) = packed?;
+        let whole = summary.is_complete()
+            && summary.vanished == 0
+            && summary.skipped == 0
+            && unpacked.not_restored == 0;
+        if whole {
+            Ok(place.join(name))
+        } else {
+            Err("not everything could be copied".into())
+        }
+    })
+}
+
+/// The content of a file or a tree in one value.
+fn digest(path: &Path) -> Result<String, Box<dyn Error + Send + Sync>> {
+    if fs::symlink_metadata(path)?.is_dir() {
+        let directory = bchan_archive::open_dir(path)?;
+        Ok(bchan_archive::hash_tree(directory.as_fd(), &mut ())?.tree_hash())
+    } else {
+        let mut file = fs::File::open(path)?;
+        Ok(hex::encode(crate::ingest::hash_file(&mut file)?))
+    }
+}

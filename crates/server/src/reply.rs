@@ -1,0 +1,71 @@
+//! Answers in the shapes of the API.
+
+use bchan_api::{Failure, Features, Method, Success, header};
+use serde::Serialize;
+
+use crate::error::ApiError;
+use crate::http::{Body, Response};
+
+/// An answer that has `success: true` beside what `body` has.
+pub(crate) fn success(status: u16, body: &impl Serialize) -> Response {
+    #[derive(Serialize)]
+    struct Envelope<'a, T> {
+        success: bool,
+        #[serde(flatten)]
+        body: &'a T,
+    }
+    json(
+        status,
+        &Envelope {
+            success: true,
+            body,
+        },
+    )
+}
+
+/// An answer that says only that it worked.
+pub(crate) fn done() -> Response {
+    json(200, &Success { success: true })
+}
+
+/// An answer that says what went wrong.
+pub(crate) fn failure(error: &ApiError) -> Response {
+    let mut response = json(error.status, &Failure::new(&*error.message));
+    match error.status {
+        401 => response.headers.push(("www-authenticate", "Bearer".into())),
+        503 => response.headers.push(("retry-after", "10".into())),
+        _ => {}
+    }
+    response
+}
+
+/// The answer to a method that a path does not have.
+pub(crate) fn method_not_allowed(allowed: &[Method]) -> Response {
+    let names = allowed
+        .iter()
+        .map(|method| method.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let mut response = failure(&ApiError::new(405, format!("this path takes only {names}")));
+    response.headers.push(("allow", names));
+    response
+}
+
+/// Names the server's extensions, as every answer does.
+pub(crate) fn with_features(mut response: Response) -> Response {
+    response
+        .headers
+        .push((header::FEATURES, Features::all().to_string()));
+    response
+}
+
+fn json(status: u16, body: &impl Serialize) -> Response {
+    // The types of the API cannot fail to serialise.
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    let headers = vec![("content-type", "application/json".to_owned())];
+    Response {
+        status,
+        headers,
+        body: Body::Bytes(body),
+    }
+}

@@ -1,0 +1,93 @@
+//! From a request to the handler of its endpoint, and from its outcome to an answer.
+
+use std::sync::Arc;
+
+use bchan_api::{Endpoint, NoRoute, Route};
+
+use crate::error::ApiError;
+use crate::handlers::{backup, download, jobs, recycle_bin, target, upload};
+use crate::http::{Handler, Request, Response};
+use crate::reply;
+use crate::state::State;
+
+/// The API over a state.
+pub(crate) struct Router {
+    state: Arc<State>,
+}
+
+impl Router {
+    pub(crate) fn new(state: Arc<State>) -> Self {
+        Self { state }
+    }
+
+    fn answer(&self, request: &mut Request) -> Result<Response, ApiError> {
+        // Without the key, nothing can be learnt, not even what paths there are.
+        self.state
+            .gate
+            .check(request.headers.get("authorization"))?;
+        let route = match Route::find(&request.method, &request.path) {
+            Ok(route) => route,
+            Err(NoRoute::NotFound) => return Err(ApiError::new(404, "there is no such path")),
+            Err(NoRoute::MethodNotAllowed(allowed)) => {
+                return Ok(reply::method_not_allowed(&allowed));
+            }
+        };
+        let (state, object) = (&*self.state, route.object.as_str());
+        match route.endpoint {
+            Endpoint::ListTargets => target::list(state, request),
+            Endpoint::CreateTarget => target::create(state, request),
+            Endpoint::ShowTarget => target::show(state, object),
+            Endpoint::EditTarget => target::edit(state, request, object),
+            Endpoint::DeleteTarget => target::delete(state, request, object),
+            Endpoint::DeleteBackups => target::delete_backups(state, request, object),
+            Endpoint::DeleteRecycled => target::delete_recycled(state, request, object),
+            Endpoint::Upload => upload::upload(state, request, object),
+            Endpoint::EditBackup => backup::edit(state, request, object),
+            Endpoint::DeleteBackup => backup::delete(state, request, object),
+            Endpoint::Download => download::download(state, request, object),
+            Endpoint::ListRecycleBin => recycle_bin::list(state),
+            Endpoint::ClearRecycleBin => recycle_bin::clear(state, request),
+            Endpoint::ListJobs => jobs::list(state),
+            Endpoint::RunJob => jobs::run(state, object),
+        }
+    }
+}
+
+impl Handler for Router {
+    fn handle(&self, request: &mut Request) -> Response {
+        let response = self.answer(request).unwrap_or_else(|error| {
+            log(request, &error);
+            reply::failure(&error)
+        });
+        reply::with_features(response)
+    }
+}
+
+fn log(request: &Request, error: &ApiError) {
+    let Request {
+        method, path, peer, ..
+    } = request;
+    let cause = error
+        .cause
+        .as_ref()
+        .map(|cause| chain(&**cause))
+        .unwrap_or_default();
+    let (status, message) = (error.status, &error.message);
+    if status >= 500 {
+        tracing::error!(%method, %path, %peer, status, %message, %cause, "request failed");
+    } else {
+        tracing::info!(%method, %path, %peer, status, %message, %cause, "request refused");
+    }
+}
+
+/// An error with its causes, on one line.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        next = error.source();
+    }
+    text
+}

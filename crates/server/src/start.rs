@@ -1,0 +1,210 @@
+//! Opening a data folder: locking it, checking the settings, and tidying up after a crash.
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use crate::config::Config;
+use crate::durable;
+use crate::key::{Gate, KeyError};
+use crate::layout::Layout;
+use crate::lock::DataLock;
+use crate::ops;
+use crate::schedule::Schedule;
+use crate::state::State;
+use crate::store::{self, Store, StoreError};
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Another server has the data folder.
+    #[error("another server uses {}", data.display())]
+    Locked {
+        /// The data folder.
+        data: PathBuf,
+    },
+    /// Anybody on the network could use the server.
+    #[error("refusing to listen on {listen} without an API key")]
+    NoKey {
+        /// Where it was to listen.
+        listen: SocketAddr,
+    },
+    /// The key file cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A folder that the server needs cannot be used.
+    #[error("the folder {} cannot be used", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The settings contradict each other.
+    #[error("{what}")]
+    Settings {
+        /// How.
+        what: String,
+    },
+    /// The database cannot be used.
+    #[error("the database in {} cannot be used", data.display())]
+    Store {
+        /// The data folder.
+        data: PathBuf,
+        /// Why.
+        source: StoreError,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {listen}")]
+    Listen {
+        /// The address.
+        listen: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl StartError {
+    /// One line that says what to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Locked { .. } => Some("stop it, or use another --data folder".into()),
+            Self::NoKey { .. } => {
+                Some("make one with `bchan server new-key`, or allow it with --no-auth".into())
+            }
+            Self::Key(error) => error.hint(),
+            Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
+                Some("another program has this port; --listen takes a free one with port 0".into())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Everything up to the first request.
+pub(crate) fn prepare(config: &Config) -> Result<(State, DataLock), StartError> {
+    let data = folder(&config.data)?;
+    let lock = DataLock::acquire(&data)
+        .map_err(|source| StartError::Folder {
+            path: data.clone(),
+            source,
+        })?
+        .ok_or_else(|| StartError::Locked {
+            data: config.data.clone(),
+        })?;
+    let gate = Gate::new(&config.auth, &data)?;
+    let meant = matches!(config.auth, crate::Auth::None);
+    if gate.is_open() && !meant && !config.listen.ip().is_loopback() {
+        return Err(StartError::NoKey {
+            listen: config.listen,
+        });
+    }
+    let broken = |source| StartError::Store {
+        data: config.data.clone(),
+        source,
+    };
+    let store = store::open(&data).map_err(broken)?;
+    let layout = layout(config, &data, store.instance())?;
+    ops::recover(&store).map_err(broken)?;
+    store
+        .fail_unfinished_jobs("the server stopped before it was done")
+        .map_err(broken)?;
+    let state = State::new(
+        Box::new(store),
+        layout,
+        gate,
+        Schedule::default(),
+        config.preserve_owner,
+    );
+    sweep(&state).map_err(broken)?;
+    Ok((state, lock))
+}
+
+fn layout(config: &Config, data: &Path, instance: &str) -> Result<Layout, StartError> {
+    let roots = if config.storage_roots.is_empty() {
+        vec![folder(&data.join("storage"))?]
+    } else {
+        config
+            .storage_roots
+            .iter()
+            .map(|root| folder(root))
+            .collect::<Result<_, _>>()?
+    };
+    let bin = config
+        .recycle_bin
+        .clone()
+        .unwrap_or_else(|| data.join("recycle-bin"));
+    let bin = folder(&bin)?;
+    for root in &roots {
+        if root == data || root.starts_with(&bin) {
+            let root = root.display();
+            let what =
+                format!("the storage root {root} must not be the data folder or the recycle bin");
+            return Err(StartError::Settings { what });
+        }
+    }
+    Ok(Layout::new(data.to_owned(), roots, bin, instance))
+}
+
+/// Makes a folder if need be, and resolves its links.
+fn folder(path: &Path) -> Result<PathBuf, StartError> {
+    let fail = |source| StartError::Folder {
+        path: path.to_owned(),
+        source,
+    };
+    let path = std::path::absolute(path).map_err(fail)?;
+    durable::create_dirs(&path).map_err(fail)?;
+    let resolved = fs::canonicalize(&path).map_err(fail)?;
+    if resolved.to_str().is_none() {
+        // The journal and the API write paths as text.
+        return Err(fail(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "its path is not UTF-8",
+        )));
+    }
+    Ok(resolved)
+}
+
+/// Removes what was arriving or being deleted when a process ended.
+fn sweep(state: &State) -> Result<(), StoreError> {
+    let mut places = vec![state.layout.bin().to_owned()];
+    for location in state.store.locations()? {
+        match state.layout.resolve(&location) {
+            Ok(path) => places.push(path),
+            Err(error) => {
+                tracing::warn!(location, message = error.message, "a location is unusable");
+            }
+        }
+    }
+    // An operation that could not be ended still needs what lies there.
+    let kept = state
+        .store
+        .pending()?
+        .into_iter()
+        .flat_map(|(_, operation)| operation.places());
+    let kept: Vec<PathBuf> = kept.collect();
+    for place in places {
+        for folder in [state.layout.staging(&place), state.layout.trash(&place)] {
+            let entries = match fs::read_dir(&folder) {
+                Ok(entries) => entries,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => {
+                    tracing::warn!(path = %folder.display(), %error, "left-overs stay");
+                    continue;
+                }
+            };
+            let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
+            for path in paths.filter(|path| !kept.iter().any(|kept| kept.starts_with(path))) {
+                if let Err(error) = ops::remove(&path) {
+                    tracing::warn!(path = %path.display(), %error, "a left-over stays");
+                } else {
+                    tracing::info!(path = %path.display(), "removed a left-over");
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! What every request and every job works with.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use bchan_api::Target;
+
+use crate::durable;
+use crate::error::ApiError;
+use crate::key::Gate;
+use crate::layout::Layout;
+use crate::schedule::Schedule;
+use crate::store::{Store, StoredBackup};
+
+/// See the module.
+pub(crate) struct State {
+    pub(crate) store: Box<dyn Store>,
+    pub(crate) layout: Layout,
+    pub(crate) gate: Gate,
+    pub(crate) schedule: Schedule,
+    pub(crate) preserve_owner: bool,
+    busy: Busy,
+}
+
+impl State {
+    pub(crate) fn new(
+        store: Box<dyn Store>,
+        layout: Layout,
+        gate: Gate,
+        schedule: Schedule,
+        preserve_owner: bool,
+    ) -> Self {
+        Self {
+            store,
+            layout,
+            gate,
+            schedule,
+            preserve_owner,
+            busy: Busy::default(),
+        }
+    }
+
+    /// The target with this id or alias.
+    pub(crate) fn target(&self, id_or_alias: &str) -> Result<Target, ApiError> {
+        let found = self.store.target(id_or_alias)?;
+        found.ok_or_else(|| ApiError::not_found("target", id_or_alias))
+    }
+
+    /// The target with this id or alias, which nobody else changes until the guard is dropped.
+    ///
+    /// Uploads take it only for the moment in which they become visible.
+    pub(crate) fn lock_target(
+        &self,
+        id_or_alias: &str,
+    ) -> Result<(Target, BusyTarget<'_>), ApiError> {
+        let id = self.target(id_or_alias)?.id;
+        let guard = self.busy.wait_for(&id);
+        // It may have changed, or gone, before its turn came.
+        Ok((self.target(&id)?, guard))
+    }
+
+    /// The backup with this id, its target, and a guard as [`lock_target`](Self::lock_target) has.
+    pub(crate) fn lock_backup(
+        &self,
+        id: &str,
+    ) -> Result<(StoredBackup, Target, BusyTarget<'_>), ApiError> {
+        let missing = || ApiError::not_found("backup", id);
+        let found = self.store.backup(id)?.ok_or_else(missing)?;
+        let (target, guard) = self.lock_target(&found.backup.target_id)?;
+        let backup = self.store.backup(id)?.ok_or_else(missing)?;
+        Ok((backup, target, guard))
+    }
+
+    /// The directory that a backup of `target` lies in: the location or the recycle bin.
+    pub(crate) fn directory(&self, target: &Target, recycled: bool) -> Result<PathBuf, ApiError> {
+        if recycled {
+            Ok(self.layout.bin().to_owned())
+        } else {
+            self.layout.resolve(&target.location)
+        }
+    }
+
+    /// Where a backup of `target` lies.
+    pub(crate) fn path(&self, target: &Target, stored: &StoredBackup) -> Result<PathBuf, ApiError> {
+        Ok(self
+            .directory(target, stored.backup.is_recycled)?
+            .join(&stored.file_name))
+    }
+
+    /// The location of a target. Refuses to go on when it is gone although there are backups in it:
+    /// its disk is probably not mounted, and what is written now would vanish below the mount.
+    pub(crate) fn require_location(&self, target: &Target) -> Result<PathBuf, ApiError> {
+        let location = self.layout.resolve(&target.location)?;
+        let present = durable::exists(&location)
+            .map_err(|error| ApiError::from_io("reading the target's location", error))?;
+        let in_use = |stored: &StoredBackup| !stored.backup.is_recycled;
+        if present || !self.store.backups(&target.id)?.iter().any(in_use) {
+            return Ok(location);
+        }
+        let location = location.display();
+        Err(ApiError::new(
+            503,
+            format!(
+                "the location {location} is missing although it holds backups; is its disk mounted?"
+            ),
+        ))
+    }
+}
+
+/// The targets that somebody is changing.
+#[derive(Default)]
+struct Busy {
+    ids: Mutex<HashSet<String>>,
+    freed: Condvar,
+}
+
+/// Keeps others from changing a target.
+pub(crate) struct BusyTarget<'a> {
+    home: &'a Busy,
+    id: String,
+}
+
+impl Busy {
+    fn wait_for(&self, id: &str) -> BusyTarget<'_> {
+        let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ids = self
+            .freed
+            .wait_while(ids, |ids| ids.contains(id))
+            .unwrap_or_else(PoisonError::into_inner);
+        ids.insert(id.to_owned());
+        BusyTarget {
+            home: self,
+            id: id.to_owned(),
+        }
+    }
+}
+
+impl Drop for BusyTarget<'_> {
+    fn drop(&mut self) {
+        self.home
+            .ids
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.id);
+        self.home.freed.notify_all();
+    }
+}

@@ -1,0 +1,122 @@
+//! Versions of the database. Append only: a step that has been released never changes.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::{Result, StoreError};
+
+/// Step `n` takes a database from version `n` to version `n + 1`.
+const STEPS: &[&str] = &["
+    CREATE TABLE meta (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO meta VALUES ('instance', lower(hex(randomblob(8))));
+
+    CREATE TABLE targets (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        target_type TEXT NOT NULL,
+        recycle_criteria TEXT NOT NULL,
+        recycle_value INTEGER,
+        recycle_action TEXT NOT NULL,
+        location TEXT NOT NULL,
+        name_template TEXT NOT NULL UNIQUE,
+        deduplicate INTEGER NOT NULL,
+        alias TEXT UNIQUE,
+        min_backups INTEGER,
+        tags TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX targets_by_name ON targets (name, id);
+
+    CREATE TABLE backups (
+        id TEXT PRIMARY KEY,
+        target_id TEXT NOT NULL REFERENCES targets (id),
+        created_at INTEGER NOT NULL,
+        manual INTEGER NOT NULL,
+        is_recycled INTEGER NOT NULL,
+        filesize INTEGER NOT NULL,
+        hash TEXT,
+        hash_mismatch INTEGER NOT NULL,
+        extension TEXT NOT NULL,
+        file_name TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX backups_by_target ON backups (target_id, created_at DESC, id);
+    CREATE INDEX backups_in_bin ON backups (created_at DESC, id) WHERE is_recycled;
+
+    CREATE TABLE jobs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL,
+        status TEXT NOT NULL,
+        start_time INTEGER,
+        end_time INTEGER,
+        message TEXT
+    ) STRICT;
+
+    CREATE TABLE uploads (
+        key TEXT PRIMARY KEY,
+        job_id INTEGER NOT NULL,
+        backup_id TEXT NOT NULL,
+        ended INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX uploads_by_end ON uploads (ended);
+
+    CREATE TABLE operations (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        body TEXT NOT NULL
+    ) STRICT;
+
+    CREATE TABLE schedule (
+        name TEXT PRIMARY KEY,
+        next_run INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+"];
+
+/// Brings the database to the newest version, in one transaction.
+pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    let Some(done) = usize::try_from(found)
+        .ok()
+        .filter(|done| *done <= STEPS.len())
+    else {
+        return Err(StoreError::TooNew { found, known });
+    };
+    for step in &STEPS[done..] {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", known)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrating_twice_changes_nothing() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let instance = |connection: &Connection| {
+            let sql = "SELECT value FROM meta WHERE key = 'instance'";
+            connection
+                .query_row(sql, [], |row| row.get::<_, String>(0))
+                .unwrap()
+        };
+        migrate(&mut connection).unwrap();
+        let first = instance(&connection);
+        migrate(&mut connection).unwrap();
+        assert_eq!(instance(&connection), first);
+    }
+
+    #[test]
+    fn a_newer_database_is_left_alone() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        let error = migrate(&mut connection).unwrap_err();
+        assert!(
+            matches!(error, StoreError::TooNew { found: 99, .. }),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! What the server remembers. All SQL of the crate is below this folder, behind [`Store`].
+
+mod migrations;
+mod records;
+mod sqlite;
+
+use std::path::Path;
+
+use bchan_api::{JobStatus, Target, Time, UploadJob};
+
+pub(crate) use self::records::StoredBackup;
+pub(crate) use self::sqlite::Sqlite;
+use crate::ops::Operation;
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another target has this alias or name template.
+    #[error("another target already has the {field} `{value}`")]
+    Taken {
+        /// Field that must be unique.
+        field: &'static str,
+        /// Its value in the request.
+        value: String,
+    },
+    /// The disk of the database is full.
+    #[error("no space left for the database")]
+    Full(#[source] rusqlite::Error),
+    /// Anything else that SQLite reports.
+    #[error("the database failed")]
+    Database(#[source] rusqlite::Error),
+    /// A row holds what no version of this program writes.
+    #[error("the database holds a broken record: {what}")]
+    Broken {
+        /// Which, and how.
+        what: String,
+    },
+    /// A newer program has changed the database.
+    #[error("the database has version {found}, this program knows versions up to {known}")]
+    TooNew {
+        /// Version of the database.
+        found: i64,
+        /// Newest version known here.
+        known: i64,
+    },
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::Full(error),
+            _ => Self::Database(error),
+        }
+    }
+}
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// Number of a journalled operation.
+pub(crate) type OperationId = i64;
+
+/// The server's memory: targets, backups, jobs, and the journal of what is under way.
+///
+/// Every call is one transaction that is on disk when it returns.
+pub(crate) trait Store: Send + Sync {
+    /// Random name of this data folder, the same for its whole life.
+    fn instance(&self) -> &str;
+
+    /// Up to `limit` targets by name, after the first `offset`.
+    fn targets(&self, offset: u64, limit: u64) -> Result<Vec<Target>>;
+    /// The target with this id or alias.
+    fn target(&self, id_or_alias: &str) -> Result<Option<Target>>;
+    /// Adds a target.
+    fn create_target(&self, target: &Target) -> Result<()>;
+    /// Fails where [`create_target`](Self::create_target) or an edit to this would.
+    fn check_unique(&self, target: &Target) -> Result<()>;
+    /// Every location in use, as the targets spell it.
+    fn locations(&self) -> Result<Vec<String>>;
+
+    /// All backups of a target, newest first.
+    fn backups(&self, target_id: &str) -> Result<Vec<StoredBackup>>;
+    /// One backup.
+    fn backup(&self, id: &str) -> Result<Option<StoredBackup>>;
+    /// All recycled backups, newest first.
+    fn recycled(&self) -> Result<Vec<StoredBackup>>;
+
+    /// Job and backup of an upload that was stored under this key.
+    fn upload(&self, key: &str) -> Result<Option<(i64, String)>>;
+
+    /// Writes down an operation before its first effect.
+    fn begin(&self, operation: &Operation) -> Result<OperationId>;
+    /// Applies an operation to the records and strikes it from the journal, in one step.
+    fn commit(&self, id: OperationId, operation: &Operation) -> Result<()>;
+    /// Strikes an operation whose effects were undone.
+    fn abandon(&self, id: OperationId) -> Result<()>;
+    /// Operations that were begun and not ended, oldest first.
+    fn pending(&self) -> Result<Vec<(OperationId, Operation)>>;
+
+    /// Adds a job and gives its number. `status` is `Idle` or `Running`.
+    fn create_job(&self, name: &str, status: JobStatus) -> Result<i64>;
+    /// Marks a job as running from now on.
+    fn start_job(&self, id: i64) -> Result<()>;
+    /// Ends a job, with the reason when it failed.
+    fn end_job(&self, id: i64, failure: Option<&str>) -> Result<()>;
+    /// Ends every job that is not ended: they belong to a process that is gone.
+    fn fail_unfinished_jobs(&self, failure: &str) -> Result<()>;
+    /// The most recent jobs, newest last.
+    fn jobs(&self) -> Result<Vec<UploadJob>>;
+
+    /// When a scheduled job is due, if that was ever decided.
+    fn next_run(&self, name: &str) -> Result<Option<Time>>;
+    /// Decides when a scheduled job is due.
+    fn set_next_run(&self, name: &str, at: Time) -> Result<()>;
+}
+
+/// Opens the database in a data folder, making or upgrading it as needed.
+pub(crate) fn open(data: &Path) -> Result<Sqlite> {
+    Sqlite::open(&data.join("bchan.db"))
+}

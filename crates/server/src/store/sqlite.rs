@@ -1,0 +1,212 @@
+//! The store in an SQLite database: one writer, several readers, write-ahead log.
+
+mod backups;
+mod jobs;
+mod journal;
+mod targets;
+
+use std::ops::{Deref, DerefMut};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use bchan_api::{JobStatus, Target, Time, UploadJob};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use super::{OperationId, Result, Store, StoreError, StoredBackup, migrations};
+use crate::ops::Operation;
+
+/// Readers kept open between requests.
+const SPARE_READERS: usize = 8;
+
+/// See the module.
+pub(crate) struct Sqlite {
+    path: PathBuf,
+    instance: String,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Sqlite {
+    /// Opens the database at `path`, making or upgrading it as needed.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let mut writer = Connection::open(path)?;
+        configure(&writer)?;
+        writer.pragma_update(None, "journal_mode", "WAL")?;
+        // A commit that was answered is on the disk, not only in the system's cache.
+        writer.pragma_update(None, "synchronous", "FULL")?;
+        migrations::migrate(&mut writer)?;
+        let sql = "SELECT value FROM meta WHERE key = 'instance'";
+        let instance = writer.query_row(sql, [], |row| row.get(0))?;
+        let path = path.to_owned();
+        Ok(Self {
+            path,
+            instance,
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+        })
+    }
+
+    fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let value = work(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+
+    fn reader(&self) -> Result<Reader<'_>> {
+        let spare = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let connection = if let Some(connection) = spare {
+            connection
+        } else {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(&self.path, flags)?;
+            configure(&connection)?;
+            connection
+        };
+        Ok(Reader {
+            home: self,
+            connection: Some(connection),
+        })
+    }
+}
+
+fn configure(connection: &Connection) -> Result<()> {
+    connection.busy_timeout(Duration::from_secs(30))?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(())
+}
+
+/// A read connection on loan.
+struct Reader<'a> {
+    home: &'a Sqlite,
+    connection: Option<Connection>,
+}
+
+impl Deref for Reader<'_> {
+    type Target = Connection;
+
+    #[expect(clippy::expect_used, reason = "taken only when dropped")]
+    fn deref(&self) -> &Connection {
+        self.connection.as_ref().expect("on loan until dropped")
+    }
+}
+
+impl DerefMut for Reader<'_> {
+    #[expect(clippy::expect_used, reason = "taken only when dropped")]
+    fn deref_mut(&mut self) -> &mut Connection {
+        self.connection.as_mut().expect("on loan until dropped")
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        let mut spare = self
+            .home
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < SPARE_READERS {
+            spare.extend(self.connection.take());
+        }
+    }
+}
+
+impl Store for Sqlite {
+    fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    fn targets(&self, offset: u64, limit: u64) -> Result<Vec<Target>> {
+        targets::page(&*self.reader()?, offset, limit)
+    }
+
+    fn target(&self, id_or_alias: &str) -> Result<Option<Target>> {
+        targets::find(&*self.reader()?, id_or_alias)
+    }
+
+    fn create_target(&self, target: &Target) -> Result<()> {
+        self.write(|transaction| targets::insert(transaction, target))
+    }
+
+    fn check_unique(&self, target: &Target) -> Result<()> {
+        targets::check_unique(&*self.reader()?, target)
+    }
+
+    fn locations(&self) -> Result<Vec<String>> {
+        targets::locations(&*self.reader()?)
+    }
+
+    fn backups(&self, target_id: &str) -> Result<Vec<StoredBackup>> {
+        backups::of_target(&*self.reader()?, target_id)
+    }
+
+    fn backup(&self, id: &str) -> Result<Option<StoredBackup>> {
+        backups::find(&*self.reader()?, id)
+    }
+
+    fn recycled(&self) -> Result<Vec<StoredBackup>> {
+        backups::recycled(&*self.reader()?)
+    }
+
+    fn upload(&self, key: &str) -> Result<Option<(i64, String)>> {
+        backups::find_upload(&*self.reader()?, key)
+    }
+
+    fn begin(&self, operation: &Operation) -> Result<OperationId> {
+        self.write(|transaction| journal::begin(transaction, operation))
+    }
+
+    fn commit(&self, id: OperationId, operation: &Operation) -> Result<()> {
+        self.write(|transaction| {
+            journal::apply(transaction, operation)?;
+            journal::strike(transaction, id)
+        })
+    }
+
+    fn abandon(&self, id: OperationId) -> Result<()> {
+        self.write(|transaction| journal::strike(transaction, id))
+    }
+
+    fn pending(&self) -> Result<Vec<(OperationId, Operation)>> {
+        journal::pending(&*self.reader()?)
+    }
+
+    fn create_job(&self, name: &str, status: JobStatus) -> Result<i64> {
+        self.write(|transaction| jobs::create(transaction, name, status))
+    }
+
+    fn start_job(&self, id: i64) -> Result<()> {
+        self.write(|transaction| jobs::start(transaction, id))
+    }
+
+    fn end_job(&self, id: i64, failure: Option<&str>) -> Result<()> {
+        self.write(|transaction| jobs::end(transaction, id, failure))
+    }
+
+    fn fail_unfinished_jobs(&self, failure: &str) -> Result<()> {
+        self.write(|transaction| jobs::fail_unfinished(transaction, failure))
+    }
+
+    fn jobs(&self) -> Result<Vec<UploadJob>> {
+        jobs::recent(&*self.reader()?)
+    }
+
+    fn next_run(&self, name: &str) -> Result<Option<Time>> {
+        jobs::next_run(&*self.reader()?, name)
+    }
+
+    fn set_next_run(&self, name: &str, at: Time) -> Result<()> {
+        self.write(|transaction| jobs::set_next_run(transaction, name, at))
+    }
+}
+
+/// Reads a value that is stored by its wire name.
+fn parse<T: std::str::FromStr<Err = String>>(text: &str) -> Result<T> {
+    text.parse().map_err(|what| StoreError::Broken { what })
+}

@@ -1,0 +1,115 @@
+//! Rows of backups.
+
+use bchan_api::{Backup, Time};
+use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
+
+use super::Result;
+use crate::store::StoredBackup;
+
+const COLUMNS: &str = "id, target_id, created_at, manual, is_recycled, filesize, hash, \
+    hash_mismatch, extension, file_name";
+
+pub(super) fn of_target(connection: &Connection, target_id: &str) -> Result<Vec<StoredBackup>> {
+    select(
+        connection,
+        "target_id = ?1 ORDER BY created_at DESC, id",
+        [target_id],
+    )
+}
+
+pub(super) fn find(connection: &Connection, id: &str) -> Result<Option<StoredBackup>> {
+    Ok(select(connection, "id = ?1", [id])?.pop())
+}
+
+pub(super) fn recycled(connection: &Connection) -> Result<Vec<StoredBackup>> {
+    select(connection, "is_recycled ORDER BY created_at DESC, id", [])
+}
+
+fn select(connection: &Connection, rest: &str, values: impl Params) -> Result<Vec<StoredBackup>> {
+    let sql = format!("SELECT {COLUMNS} FROM backups WHERE {rest}");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(values, read)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn insert(connection: &Connection, stored: &StoredBackup) -> Result<()> {
+    let backup = &stored.backup;
+    let sql =
+        format!("INSERT INTO backups ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+    connection.prepare_cached(&sql)?.execute(params![
+        backup.id,
+        backup.target_id,
+        backup.created_at.unix_seconds(),
+        backup.manual,
+        backup.is_recycled,
+        i64::try_from(backup.filesize).unwrap_or(i64::MAX),
+        backup.hash,
+        backup.hash_mismatch,
+        stored.extension,
+        stored.file_name,
+    ])?;
+    Ok(())
+}
+
+/// How long a repeated upload is recognised, in seconds.
+const REMEMBERED: i64 = 14 * 24 * 60 * 60;
+
+/// Records what a client calls an upload that is stored now.
+pub(super) fn note_upload(connection: &Connection, key: &str, job: i64, id: &str) -> Result<()> {
+    let now = Time::now().unix_seconds();
+    connection
+        .prepare_cached("DELETE FROM uploads WHERE ended < ?1")?
+        .execute([now - REMEMBERED])?;
+    let sql = "INSERT INTO uploads (key, job_id, backup_id, ended) VALUES (?1, ?2, ?3, ?4)";
+    connection
+        .prepare_cached(sql)?
+        .execute(params![key, job, id, now])?;
+    Ok(())
+}
+
+/// The job and the backup of an upload that a client has called so.
+pub(super) fn find_upload(connection: &Connection, key: &str) -> Result<Option<(i64, String)>> {
+    let sql = "SELECT job_id, backup_id FROM uploads WHERE key = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement
+        .query_row([key], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
+}
+
+/// Records where a backup lies now.
+pub(super) fn place(
+    connection: &Connection,
+    id: &str,
+    recycled: bool,
+    file_name: &str,
+) -> Result<()> {
+    let sql = "UPDATE backups SET is_recycled = ?2, file_name = ?3 WHERE id = ?1";
+    connection
+        .prepare_cached(sql)?
+        .execute(params![id, recycled, file_name])?;
+    Ok(())
+}
+
+pub(super) fn delete(connection: &Connection, id: &str) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM backups WHERE id = ?1")?
+        .execute([id])?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<StoredBackup> {
+    Ok(StoredBackup {
+        backup: Backup {
+            id: row.get(0)?,
+            target_id: row.get(1)?,
+            created_at: Time::from_unix_seconds(row.get(2)?),
+            manual: row.get(3)?,
+            is_recycled: row.get(4)?,
+            filesize: u64::try_from(row.get::<_, i64>(5)?).unwrap_or(0),
+            hash: row.get(6)?,
+            hash_mismatch: row.get(7)?,
+        },
+        extension: row.get(8)?,
+        file_name: row.get(9)?,
+    })
+}

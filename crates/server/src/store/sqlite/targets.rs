@@ -1,0 +1,120 @@
+//! Rows of targets.
+
+use bchan_api::Target;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{Result, parse};
+use crate::store::StoreError;
+
+const COLUMNS: &str = "id, name, target_type, recycle_criteria, recycle_value, recycle_action, \
+    location, name_template, deduplicate, alias, min_backups, tags";
+
+pub(super) fn page(connection: &Connection, offset: u64, limit: u64) -> Result<Vec<Target>> {
+    let sql = format!("SELECT {COLUMNS} FROM targets ORDER BY name, id LIMIT ?1 OFFSET ?2");
+    let bound = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_and_then([bound(limit), bound(offset)], read)?;
+    rows.collect()
+}
+
+pub(super) fn find(connection: &Connection, id_or_alias: &str) -> Result<Option<Target>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM targets WHERE id = ?1 OR alias = ?1 ORDER BY id <> ?1 LIMIT 1"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query_and_then([id_or_alias], read)?;
+    rows.next().transpose()
+}
+
+pub(super) fn locations(connection: &Connection) -> Result<Vec<String>> {
+    let mut statement = connection.prepare_cached("SELECT DISTINCT location FROM targets")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn check_unique(connection: &Connection, target: &Target) -> Result<()> {
+    let taken = |field: &'static str, value: &str| -> Result<()> {
+        let sql = format!("SELECT 1 FROM targets WHERE {field} = ?1 AND id <> ?2");
+        let mut statement = connection.prepare_cached(&sql)?;
+        match statement
+            .query_row([value, &target.id], |_| Ok(()))
+            .optional()?
+        {
+            Some(()) => Err(StoreError::Taken {
+                field,
+                value: value.to_owned(),
+            }),
+            None => Ok(()),
+        }
+    };
+    taken("name_template", &target.name_template)?;
+    target
+        .alias
+        .as_deref()
+        .map_or(Ok(()), |alias| taken("alias", alias))
+}
+
+pub(super) fn insert(connection: &Connection, target: &Target) -> Result<()> {
+    check_unique(connection, target)?;
+    let sql = format!(
+        "INSERT INTO targets ({COLUMNS}) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+    );
+    bind(connection, &sql, target)
+}
+
+pub(super) fn replace(connection: &Connection, target: &Target) -> Result<()> {
+    check_unique(connection, target)?;
+    let sql = "UPDATE targets SET name = ?2, target_type = ?3, recycle_criteria = ?4, \
+        recycle_value = ?5, recycle_action = ?6, location = ?7, name_template = ?8, \
+        deduplicate = ?9, alias = ?10, min_backups = ?11, tags = ?12 WHERE id = ?1";
+    bind(connection, sql, target)
+}
+
+fn bind(connection: &Connection, sql: &str, target: &Target) -> Result<()> {
+    let tags = serde_json::to_string(&target.tags).map_err(|error| StoreError::Broken {
+        what: error.to_string(),
+    })?;
+    connection.prepare_cached(sql)?.execute(params![
+        target.id,
+        target.name,
+        target.target_type.as_str(),
+        target.recycle_criteria.as_str(),
+        target.recycle_value,
+        target.recycle_action.as_str(),
+        target.location,
+        target.name_template,
+        target.deduplicate,
+        target.alias,
+        target.min_backups,
+        tags,
+    ])?;
+    Ok(())
+}
+
+pub(super) fn delete(connection: &Connection, id: &str) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM targets WHERE id = ?1")?
+        .execute([id])?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> Result<Target> {
+    let text = |index| -> Result<String> { Ok(row.get(index)?) };
+    Ok(Target {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        target_type: parse(&text(2)?)?,
+        recycle_criteria: parse(&text(3)?)?,
+        recycle_value: row.get(4)?,
+        recycle_action: parse(&text(5)?)?,
+        location: row.get(6)?,
+        name_template: row.get(7)?,
+        deduplicate: row.get(8)?,
+        alias: row.get(9)?,
+        min_backups: row.get(10)?,
+        tags: serde_json::from_str(&text(11)?).map_err(|error| StoreError::Broken {
+            what: error.to_string(),
+        })?,
+    })
+}
