@@ -1,1 +1,17 @@
-//! See the crate's description.
+//! Typed client for the Backup-chan JSON API.
+//!
+//! It takes what real servers send, not only what they should: integers for booleans, times
+//! without zones, pages of HTML in the place of JSON. Idempotent requests are tried again when the
+//! failure is temporary; uploads are not, because only their maker can make their body again.
+
+mod answer;
+mod client;
+mod download;
+mod endpoints;
+mod error;
+mod upload;
+
+pub use client::{Client, Config};
+pub use download::{Download, DownloadFormat};
+pub use error::Error;
+pub use upload::{Upload, UploadBody, UploadWriter, upload_pipe};

@@ -1,0 +1,160 @@
+//! Reading answers, whatever they are.
+
+use bchan_api::Failure;
+use bytes::Bytes;
+use reqwest::header::{CONTENT_TYPE, LOCATION};
+use reqwest::{Response, StatusCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tokio::time::timeout;
+
+use crate::{Client, Error};
+
+/// Largest answer that is read, in bytes; lists of a million backups stay below.
+const LARGEST: usize = 512 * 1024 * 1024;
+/// Most of an answer that is no JSON and is only looked at for its message.
+const LARGEST_FAILURE: usize = 1024 * 1024;
+/// Longest message of a server that is shown, in characters.
+const LONGEST_MESSAGE: usize = 500;
+
+/// Reads an answer that must be JSON of this shape.
+pub(crate) async fn json<T: DeserializeOwned>(
+    client: &Client,
+    response: Response,
+) -> Result<T, Error> {
+    #[derive(Deserialize)]
+    struct Outcome {
+        success: Option<bool>,
+        #[serde(default)]
+        message: Option<String>,
+    }
+    let response = checked(client, response).await?;
+    let status = response.status();
+    let bytes = read(client, response, LARGEST).await?;
+    let strange = |what: &str| Error::NotBackupChan {
+        server: client.server().to_owned(),
+        what: what.to_owned(),
+    };
+    let Ok(outcome) = serde_json::from_slice::<Outcome>(&bytes) else {
+        // The reference server says so to an upload in which it found no file.
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
+        if text.trim() == "No files specified" {
+            return Err(Error::Rejected {
+                status: status.as_u16(),
+                message: clean(&text),
+            });
+        }
+        return Err(strange("it is not JSON"));
+    };
+    if outcome.success == Some(false) {
+        let message = outcome
+            .message
+            .as_deref()
+            .map_or("it does not say why".into(), clean);
+        return Err(Error::Rejected {
+            status: status.as_u16(),
+            message,
+        });
+    }
+    serde_json::from_slice(&bytes).map_err(|error| strange(&clean(&error.to_string())))
+}
+
+/// Lets a success pass; makes an error of anything else.
+pub(crate) async fn checked(client: &Client, response: Response) -> Result<Response, Error> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let server = client.server().to_owned();
+    if status.is_redirection() {
+        let location = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|value| value.to_str().ok());
+        let location = clean(location.unwrap_or("nowhere"));
+        return Err(Error::Redirected { server, location });
+    }
+    let is_json = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("json"));
+    let body = read(client, response, LARGEST_FAILURE)
+        .await
+        .unwrap_or_default();
+    let failure = serde_json::from_slice::<Failure>(&body)
+        .ok()
+        .filter(|_| is_json);
+    let known = failure.is_some();
+    let message = failure
+        .map(|failure| clean(&failure.message))
+        .filter(|text| !text.is_empty());
+    let message = message.unwrap_or_else(|| {
+        status
+            .canonical_reason()
+            .unwrap_or("no reason")
+            .to_lowercase()
+    });
+    Err(meaning(server, status, message, known))
+}
+
+/// What a status means. `known`: the answer is one of the API's.
+fn meaning(server: String, status: StatusCode, message: String, known: bool) -> Error {
+    let busy = message.to_ascii_lowercase().contains("busy");
+    let number = status.as_u16();
+    match number {
+        401 => Error::Unauthorized,
+        403 => Error::Forbidden,
+        404 if known => Error::NotFound { message },
+        404 => Error::NotBackupChan {
+            server,
+            what: "it knows no such path (404)".into(),
+        },
+        423 => Error::Busy { message },
+        400 | 409 if busy => Error::Busy { message },
+        413 => Error::TooLarge { message },
+        507 => Error::OutOfSpace { message },
+        429 | 502..=504 => Error::Overloaded {
+            status: number,
+            message,
+        },
+        500.. => Error::ServerFault {
+            status: number,
+            message,
+        },
+        _ => Error::Rejected {
+            status: number,
+            message,
+        },
+    }
+}
+
+/// Reads a body of a bounded size.
+async fn read(client: &Client, mut response: Response, most: usize) -> Result<Bytes, Error> {
+    let mut body = Vec::new();
+    loop {
+        let server = || client.server().to_owned();
+        let chunk = timeout(client.patience(), response.chunk()).await;
+        let chunk = chunk.map_err(|_| Error::TimedOut { server: server() })?;
+        let Some(chunk) = chunk.map_err(|error| client.failed(error))? else {
+            return Ok(body.into());
+        };
+        if body.len() + chunk.len() > most {
+            return Err(Error::NotBackupChan {
+                server: server(),
+                what: "it is too large".into(),
+            });
+        }
+        body.extend_from_slice(&chunk);
+    }
+}
+
+/// A server's text without what could confuse a terminal.
+pub(crate) fn clean(text: &str) -> String {
+    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    plain
+        .take(LONGEST_MESSAGE)
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}

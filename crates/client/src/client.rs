@@ -1,0 +1,267 @@
+//! The connection to a server, and what all requests have in common.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable as _};
+use bchan_api::{ApiKey, Endpoint, Features, Method, header};
+use reqwest::header::{AUTHORIZATION, HeaderValue, USER_AGENT};
+use reqwest::{RequestBuilder, Response, Url};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::time::timeout;
+
+use crate::Error;
+use crate::answer;
+
+/// First and longest pause between two tries.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(30));
+
+/// How to talk to a server.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `http://host:port`, perhaps with a path in front of `/api`; `host:port` means HTTP.
+    pub server: String,
+    /// The key, if the server has one.
+    pub key: Option<ApiKey>,
+    /// How often idempotent requests are tried again.
+    pub retries: u32,
+    /// Longest time for a connection to be made, and longest silence in an answer.
+    pub timeout: Duration,
+    /// What the client calls itself.
+    pub user_agent: String,
+}
+
+/// A client of one server. Clones share their connections.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    http: reqwest::Client,
+    /// Without a slash at its end.
+    server: String,
+    config: Config,
+    features: Mutex<Features>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("server", &self.shared.server)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Prepares to talk to a server; nothing is sent yet.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        static PROVIDER: Once = Once::new();
+        PROVIDER.call_once(|| {
+            // Somebody else's choice is as good.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        });
+        let (server, is_local) = parse_server(&config.server)?;
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(config.timeout)
+            .tcp_nodelay(true)
+            .tcp_keepalive(Duration::from_secs(15));
+        if is_local {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|source| Error::Setup { source })?;
+        let features = Mutex::default();
+        Ok(Self {
+            shared: Arc::new(Shared {
+                http,
+                server,
+                config,
+                features,
+            }),
+        })
+    }
+
+    /// Address of the server.
+    #[must_use]
+    pub fn server(&self) -> &str {
+        &self.shared.server
+    }
+
+    /// What the server can do beyond the documented API, as far as its answers have said.
+    #[must_use]
+    pub fn features(&self) -> Features {
+        *self
+            .shared
+            .features
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Longest silence that is put up with.
+    pub(crate) fn patience(&self) -> Duration {
+        self.shared.config.timeout
+    }
+
+    /// Starts a request.
+    pub(crate) fn request(&self, endpoint: Endpoint, object: &str) -> RequestBuilder {
+        let method = match endpoint.method() {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let url = format!("{}{}", self.shared.server, endpoint.path(object));
+        let mut request = self.shared.http.request(method, url);
+        if let Ok(agent) = HeaderValue::from_str(&self.shared.config.user_agent) {
+            request = request.header(USER_AGENT, agent);
+        }
+        if let Some(key) = &self.shared.config.key
+            && let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {}", key.expose()))
+        {
+            value.set_sensitive(true);
+            request = request.header(AUTHORIZATION, value);
+        }
+        request
+    }
+
+    /// Notes what a server says of itself in an answer.
+    pub(crate) fn note(&self, response: &Response) {
+        if let Some(value) = response.headers().get(header::FEATURES)
+            && let Ok(value) = value.to_str()
+        {
+            let mut features = self
+                .shared
+                .features
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            *features = Features::parse(value);
+        }
+    }
+
+    /// Sends a request without a body that matters much and waits for the head of the answer.
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Response, Error> {
+        let response = match timeout(self.patience(), request.send()).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Err(self.failed(error)),
+            Err(_) => {
+                return Err(Error::TimedOut {
+                    server: self.server().to_owned(),
+                });
+            }
+        };
+        self.note(&response);
+        Ok(response)
+    }
+
+    /// What a failed request means.
+    pub(crate) fn failed(&self, error: reqwest::Error) -> Error {
+        let server = self.server().to_owned();
+        // The address is in the message already.
+        let source = error.without_url();
+        if source.is_timeout() && !source.is_connect() {
+            Error::TimedOut { server }
+        } else if source.is_connect() {
+            Error::Unreachable { server, source }
+        } else {
+            Error::ConnectionLost { server, source }
+        }
+    }
+
+    /// Asks for JSON, again and again while failures are temporary. With `safe`, what may have
+    /// been done already is not asked for a second time.
+    pub(crate) async fn ask<T: DeserializeOwned>(
+        &self,
+        endpoint: Endpoint,
+        object: &str,
+        query: &[(&str, String)],
+        body: Option<&(impl Serialize + Sync)>,
+    ) -> Result<T, Error> {
+        let attempt = || async {
+            let mut request = self.request(endpoint, object);
+            if !query.is_empty() {
+                request = request.query(query);
+            }
+            if let Some(body) = body {
+                request = request.json(body);
+            }
+            let response = self.send(request).await?;
+            answer::json(self, response).await
+        };
+        // A new target must not be made twice because its first answer was lost.
+        let once = endpoint == Endpoint::CreateTarget;
+        let again = |error: &Error| match error {
+            Error::Unreachable { .. } => true,
+            error => !once && error.is_temporary() && !matches!(error, Error::OutOfSpace { .. }),
+        };
+        let pauses = ExponentialBuilder::default()
+            .with_min_delay(PAUSES.0)
+            .with_max_delay(PAUSES.1)
+            .with_jitter()
+            .with_max_times(usize::try_from(self.shared.config.retries).unwrap_or(usize::MAX));
+        attempt.retry(pauses).when(again).await
+    }
+}
+
+/// The server's base URL, and whether it is on this machine.
+fn parse_server(text: &str) -> Result<(String, bool), Error> {
+    let invalid = || Error::InvalidServer {
+        server: text.to_owned(),
+    };
+    let full = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("http://{text}")
+    };
+    let url = Url::parse(&full).map_err(|_| invalid())?;
+    let host = url
+        .host_str()
+        .filter(|host| !host.is_empty())
+        .ok_or_else(invalid)?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if !plain {
+        return Err(invalid());
+    }
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let is_local = host == "localhost"
+        || address
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback());
+    Ok((url.as_str().trim_end_matches('/').to_owned(), is_local))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_people_write_them() {
+        let server = |text: &str| parse_server(text).map(|(server, _)| server).ok();
+        assert_eq!(
+            server("127.0.0.1:5050").as_deref(),
+            Some("http://127.0.0.1:5050")
+        );
+        assert_eq!(
+            server("https://host/base/").as_deref(),
+            Some("https://host/base")
+        );
+        for text in [
+            "",
+            "http://",
+            "ftp://host",
+            "http://user:secret@host",
+            "http://h/?q",
+            "a b",
+        ] {
+            assert_eq!(server(text), None, "{text}");
+        }
+        assert!(parse_server("[::1]:5050").unwrap().1 && parse_server("localhost:1").unwrap().1);
+        assert!(!parse_server("example.org").unwrap().1);
+    }
+}

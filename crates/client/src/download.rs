@@ -1,0 +1,120 @@
+//! Downloads, a chunk at a time.
+
+use bchan_api::Endpoint;
+use bytes::Bytes;
+use reqwest::Response;
+use reqwest::header::CONTENT_DISPOSITION;
+use tokio::time::timeout;
+
+use crate::{Client, Error, answer};
+
+/// In what form a tree is sent; servers that do not know the choice have their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DownloadFormat {
+    /// `.tar.gz`
+    Gzip,
+    /// `.tar.zst`
+    Zstd,
+    /// `.tar`
+    Plain,
+}
+
+impl DownloadFormat {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Gzip => "tar.gz",
+            Self::Zstd => "tar.zst",
+            Self::Plain => "tar",
+        }
+    }
+}
+
+/// A backup on its way here.
+#[derive(Debug)]
+pub struct Download {
+    /// What the server calls the file. It may be anything: never a path to be trusted.
+    pub file_name: Option<String>,
+    /// Bytes, where the server says so.
+    pub length: Option<u64>,
+    received: u64,
+    response: Response,
+    client: Client,
+}
+
+impl Client {
+    /// Starts to fetch the content of a backup.
+    pub async fn download(
+        &self,
+        id: &str,
+        format: Option<DownloadFormat>,
+    ) -> Result<Download, Error> {
+        let mut request = self.request(Endpoint::Download, id);
+        if let Some(format) = format {
+            request = request.query(&[("format", format.as_str())]);
+        }
+        let response = answer::checked(self, self.send(request).await?).await?;
+        let header = response.headers().get(CONTENT_DISPOSITION);
+        let file_name =
+            header.and_then(|value| file_name(&String::from_utf8_lossy(value.as_bytes())));
+        let length = response.content_length();
+        Ok(Download {
+            file_name,
+            length,
+            received: 0,
+            response,
+            client: self.clone(),
+        })
+    }
+}
+
+impl Download {
+    /// The next piece; `None` only at the true end.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        let client = &self.client;
+        let chunk = timeout(client.patience(), self.response.chunk()).await;
+        let chunk = chunk.map_err(|_| Error::TimedOut {
+            server: client.server().to_owned(),
+        })?;
+        let chunk = chunk.map_err(|error| client.failed(error))?;
+        self.received += chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
+        match self.length {
+            Some(length) if chunk.is_none() && self.received != length => {
+                Err(Error::NotBackupChan {
+                    server: client.server().to_owned(),
+                    what: format!("{} bytes of {length} came", self.received),
+                })
+            }
+            _ => Ok(chunk),
+        }
+    }
+}
+
+/// The name in a `Content-Disposition`.
+fn file_name(header: &str) -> Option<String> {
+    let (_, name) = header.split_once("filename=")?;
+    let name = match name.trim().strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => name.split(';').next()?.trim(),
+    };
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn names_come_with_and_without_quotes() {
+        let name = |header: &str| file_name(header);
+        assert_eq!(
+            name("attachment; filename=\"a b;c\"; x=y").as_deref(),
+            Some("a b;c")
+        );
+        assert_eq!(
+            name("attachment; filename=a.txt; x").as_deref(),
+            Some("a.txt")
+        );
+        assert_eq!(name("attachment"), None);
+        assert_eq!(name("attachment; filename=\"\""), None);
+    }
+}

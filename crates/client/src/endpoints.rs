@@ -1,0 +1,130 @@
+//! The endpoints, one method each.
+
+use bchan_api::{
+    Backup, BackupEdit, BackupList, Created, DeleteFiles, Endpoint, Jobs, NewTarget, Success,
+    Target, TargetEdit, TargetList, TargetView,
+};
+use serde::Deserialize;
+
+use crate::{Client, Error};
+
+/// No body.
+const NOTHING: Option<&()> = None;
+
+/// Most pages that are asked for; a server that ignores the page would give them for ever.
+const MOST_PAGES: u32 = 1_000_000;
+
+impl Client {
+    /// One page of targets, from 1 on; empty behind the last.
+    pub async fn targets(&self, page: u32) -> Result<Vec<Target>, Error> {
+        let query = [("page", page.to_string())];
+        let list: TargetList = self.ask(Endpoint::ListTargets, "", &query, NOTHING).await?;
+        Ok(list.targets)
+    }
+
+    /// All targets, by name.
+    pub async fn all_targets(&self) -> Result<Vec<Target>, Error> {
+        let mut all: Vec<Target> = Vec::new();
+        for page in 1..=MOST_PAGES {
+            let targets = self.targets(page).await?;
+            // Past the end; or a server that has no pages and repeats itself.
+            let repeated = |target: &Target| all.iter().rev().take(100).any(|t| t.id == target.id);
+            if targets.is_empty() || targets.iter().all(repeated) {
+                break;
+            }
+            let last = targets.len() < 10;
+            all.extend(targets);
+            if last {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    /// A target and its backups, by id or alias.
+    pub async fn target(&self, id: &str) -> Result<TargetView, Error> {
+        self.ask(Endpoint::ShowTarget, id, &[], NOTHING).await
+    }
+
+    /// Creates a target and returns its id.
+    pub async fn create_target(&self, target: &NewTarget) -> Result<String, Error> {
+        let created: Created = self
+            .ask(Endpoint::CreateTarget, "", &[], Some(target))
+            .await?;
+        Ok(created.id)
+    }
+
+    /// Gives a target new settings, all of them.
+    pub async fn edit_target(&self, id: &str, edit: &TargetEdit) -> Result<(), Error> {
+        self.command(Endpoint::EditTarget, id, edit).await
+    }
+
+    /// Deletes a target with its backups.
+    pub async fn delete_target(&self, id: &str, delete_files: bool) -> Result<(), Error> {
+        self.command(Endpoint::DeleteTarget, id, &DeleteFiles { delete_files })
+            .await
+    }
+
+    /// Deletes all backups of a target.
+    pub async fn delete_backups(&self, id: &str, delete_files: bool) -> Result<(), Error> {
+        self.command(Endpoint::DeleteBackups, id, &DeleteFiles { delete_files })
+            .await
+    }
+
+    /// Deletes the recycled backups of a target.
+    pub async fn delete_recycled(&self, id: &str, delete_files: bool) -> Result<(), Error> {
+        self.command(Endpoint::DeleteRecycled, id, &DeleteFiles { delete_files })
+            .await
+    }
+
+    /// Moves a backup to the recycle bin, or back.
+    pub async fn set_recycled(&self, id: &str, is_recycled: bool) -> Result<(), Error> {
+        self.command(Endpoint::EditBackup, id, &BackupEdit { is_recycled })
+            .await
+    }
+
+    /// Deletes a backup.
+    pub async fn delete_backup(&self, id: &str, delete_files: bool) -> Result<(), Error> {
+        self.command(Endpoint::DeleteBackup, id, &DeleteFiles { delete_files })
+            .await
+    }
+
+    /// What lies in the recycle bin, newest first.
+    pub async fn recycle_bin(&self) -> Result<Vec<Backup>, Error> {
+        let list: BackupList = self.ask(Endpoint::ListRecycleBin, "", &[], NOTHING).await?;
+        Ok(list.backups)
+    }
+
+    /// Deletes everything in the recycle bin.
+    pub async fn clear_recycle_bin(&self, delete_files: bool) -> Result<(), Error> {
+        self.command(Endpoint::ClearRecycleBin, "", &DeleteFiles { delete_files })
+            .await
+    }
+
+    /// All jobs.
+    pub async fn jobs(&self) -> Result<Jobs, Error> {
+        self.ask(Endpoint::ListJobs, "", &[], NOTHING).await
+    }
+
+    /// Makes a scheduled job run now. Servers of this project give the run a number.
+    pub async fn run_job(&self, name: &str) -> Result<Option<i64>, Error> {
+        #[derive(Deserialize)]
+        struct Run {
+            #[serde(default)]
+            job_id: Option<i64>,
+        }
+        let run: Run = self.ask(Endpoint::RunJob, name, &[], NOTHING).await?;
+        Ok(run.job_id)
+    }
+
+    async fn command(
+        &self,
+        endpoint: Endpoint,
+        id: &str,
+        body: &(impl serde::Serialize + Sync),
+    ) -> Result<(), Error> {
+        self.ask::<Success>(endpoint, id, &[], Some(body))
+            .await
+            .map(drop)
+    }
+}

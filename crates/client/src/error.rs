@@ -1,0 +1,134 @@
+//! Why a request did not do what it should.
+
+use std::io;
+
+/// See the variants. Messages of servers have lost their control characters.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No connection could be made.
+    #[error("cannot reach the server at {server}")]
+    Unreachable {
+        /// Address of the server.
+        server: String,
+        /// Why.
+        source: reqwest::Error,
+    },
+    /// The server was silent for too long.
+    #[error("the server at {server} does not answer")]
+    TimedOut {
+        /// Address of the server.
+        server: String,
+    },
+    /// The connection ended in the middle.
+    #[error("the connection to {server} was lost")]
+    ConnectionLost {
+        /// Address of the server.
+        server: String,
+        /// How.
+        source: reqwest::Error,
+    },
+    /// The server wants a key and got none (401).
+    #[error("the server asks for an API key")]
+    Unauthorized,
+    /// The server does not take the key (403).
+    #[error("the server refuses the API key")]
+    Forbidden,
+    /// What was asked for does not exist (404).
+    #[error("{message}")]
+    NotFound {
+        /// What the server says.
+        message: String,
+    },
+    /// The server is busy with the same thing.
+    #[error("the server is busy: {message}")]
+    Busy {
+        /// What the server says.
+        message: String,
+    },
+    /// The server does not do what was asked (other 4xx, or `"success": false`).
+    #[error("the server refuses: {message}")]
+    Rejected {
+        /// Status of the answer.
+        status: u16,
+        /// What the server says.
+        message: String,
+    },
+    /// The server, or a proxy before it, takes nothing so large (413).
+    #[error("too large for the server: {message}")]
+    TooLarge {
+        /// What the server says.
+        message: String,
+    },
+    /// The server's disk is full (507).
+    #[error("the server is out of space: {message}")]
+    OutOfSpace {
+        /// What the server says.
+        message: String,
+    },
+    /// The server cannot answer at present (429, 502, 503, 504).
+    #[error("the server cannot answer now ({status}): {message}")]
+    Overloaded {
+        /// Status of the answer.
+        status: u16,
+        /// What the server says.
+        message: String,
+    },
+    /// The server failed (other 5xx).
+    #[error("the server failed ({status}): {message}")]
+    ServerFault {
+        /// Status of the answer.
+        status: u16,
+        /// What the server says.
+        message: String,
+    },
+    /// The answer is none of the Backup-chan API.
+    #[error("the answer of {server} is not one of a Backup-chan server: {what}")]
+    NotBackupChan {
+        /// Address of the server.
+        server: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// What was to be uploaded could not be made.
+    #[error("making the upload failed")]
+    Source {
+        /// Why.
+        source: io::Error,
+    },
+    /// The address of the server is none.
+    #[error("`{server}` is not the address of a server")]
+    InvalidServer {
+        /// As it was given.
+        server: String,
+    },
+    /// The server sends one elsewhere. Nothing is followed: the key is for this server alone.
+    #[error("the server at {server} says to go to {location}")]
+    Redirected {
+        /// Address of the server.
+        server: String,
+        /// Where to.
+        location: String,
+    },
+    /// The machine's TLS cannot be set up.
+    #[error("the HTTP client cannot be set up")]
+    Setup {
+        /// Why.
+        source: reqwest::Error,
+    },
+}
+
+impl Error {
+    /// Whether the same request may well succeed a little later.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::TimedOut { .. }
+                | Self::ConnectionLost { .. }
+                | Self::OutOfSpace { .. }
+                | Self::Overloaded { .. }
+        )
+    }
+}

@@ -1,0 +1,200 @@
+//! Uploads: from a thread that writes to a request that is sent meanwhile.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bchan_api::{Accepted, Endpoint, form, header};
+use bytes::{Bytes, BytesMut};
+use futures_util::stream::{self, Stream};
+use reqwest::Body;
+use reqwest::multipart::{Form, Part};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{Client, Error, answer};
+
+/// Bytes of a chunk.
+const CHUNK: usize = 256 * 1024;
+
+/// A file on its way.
+pub struct Upload {
+    /// Its content.
+    pub body: UploadBody,
+    /// What the server is told that it is called.
+    pub file_name: String,
+    /// Whether a person started it.
+    pub manual: bool,
+    /// Whether to send the digest behind it; only for servers that say they check it.
+    pub sha256: bool,
+    /// Makes it harmless to send the same upload twice, on servers that know of it.
+    pub idempotency_key: Option<String>,
+}
+
+/// Makes both ends of a pipe that holds this many chunks of 256 KiB.
+#[must_use]
+pub fn upload_pipe(capacity: usize) -> (UploadWriter, UploadBody) {
+    let (sender, receiver) = mpsc::channel(capacity.max(1));
+    let (digest, digested) = oneshot::channel();
+    let fault = Fault::default();
+    let writer = UploadWriter {
+        sender,
+        digest,
+        fault: fault.clone(),
+        buffer: BytesMut::with_capacity(CHUNK),
+        hasher: Sha256::new(),
+    };
+    (
+        writer,
+        UploadBody {
+            receiver,
+            digested,
+            fault,
+        },
+    )
+}
+
+/// Why the writer has given up.
+#[derive(Clone, Default)]
+struct Fault(Arc<Mutex<Option<io::Error>>>);
+
+impl Fault {
+    fn set(&self, error: io::Error) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+
+    fn take(&self) -> Option<io::Error> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+enum Message {
+    Data(Bytes),
+    End,
+}
+
+/// The end to write to, from a thread that may block. Whatever becomes of it but
+/// [`finish`](Self::finish), the request is aborted, so that the server cannot take a part for the
+/// whole. Writing fails once nobody reads any more.
+pub struct UploadWriter {
+    sender: mpsc::Sender<Message>,
+    digest: oneshot::Sender<String>,
+    fault: Fault,
+    buffer: BytesMut,
+    hasher: Sha256,
+}
+
+impl UploadWriter {
+    /// Sends the rest, and returns the hex SHA-256 of everything.
+    pub fn finish(mut self) -> io::Result<String> {
+        self.send()?;
+        let digest = hex::encode(self.hasher.finalize());
+        // Whoever does not want it has dropped the other end.
+        let _ = self.digest.send(digest.clone());
+        self.sender
+            .blocking_send(Message::End)
+            .map_err(|_| closed())?;
+        Ok(digest)
+    }
+
+    /// Aborts the request because of this.
+    pub fn fail(self, error: io::Error) {
+        self.fault.set(error);
+    }
+
+    fn send(&mut self) -> io::Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let chunk = std::mem::replace(&mut self.buffer, BytesMut::with_capacity(CHUNK)).freeze();
+        self.hasher.update(&chunk);
+        self.sender
+            .blocking_send(Message::Data(chunk))
+            .map_err(|_| closed())
+    }
+}
+
+fn closed() -> io::Error {
+    io::Error::new(io::ErrorKind::BrokenPipe, "the upload has ended")
+}
+
+impl Write for UploadWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = bytes.len().min(CHUNK - self.buffer.len());
+        self.buffer.extend_from_slice(&bytes[..count]);
+        if self.buffer.len() == CHUNK {
+            self.send()?;
+        }
+        Ok(count)
+    }
+
+    /// Nothing: a chunk goes when it is full.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The end that a request reads from.
+pub struct UploadBody {
+    receiver: mpsc::Receiver<Message>,
+    digested: oneshot::Receiver<String>,
+    fault: Fault,
+}
+
+impl UploadBody {
+    fn into_stream(receiver: mpsc::Receiver<Message>) -> impl Stream<Item = io::Result<Bytes>> {
+        stream::unfold(Some(receiver), |receiver| async {
+            let mut receiver = receiver?;
+            match receiver.recv().await {
+                Some(Message::Data(chunk)) => Some((Ok(chunk), Some(receiver))),
+                Some(Message::End) => None,
+                // The writer is gone without having finished.
+                None => Some((Err(io::ErrorKind::UnexpectedEof.into()), None)),
+            }
+        })
+    }
+}
+
+impl Client {
+    /// Uploads a file to a target, once. A server's answer counts even when it comes before all
+    /// has been sent.
+    pub async fn upload(&self, target: &str, upload: Upload) -> Result<Accepted, Error> {
+        let UploadBody {
+            receiver,
+            digested,
+            fault,
+        } = upload.body;
+        let file = Part::stream(Body::wrap_stream(UploadBody::into_stream(receiver)))
+            .file_name(upload.file_name)
+            .mime_str("application/octet-stream")
+            .map_err(|source| Error::Setup { source })?;
+        let manual = if upload.manual { "1" } else { "0" };
+        let mut form = Form::new()
+            .text(form::MANUAL, manual)
+            .part(form::BACKUP_FILE, file);
+        if upload.sha256 {
+            // Known only when the part before it has passed.
+            let digest = async { digested.await.map(Bytes::from).map_err(|_| closed()) };
+            form = form.part(
+                form::SHA256,
+                Part::stream(Body::wrap_stream(stream::once(digest))),
+            );
+        }
+        let mut request = self.request(Endpoint::Upload, target).multipart(form);
+        if let Some(key) = upload.idempotency_key {
+            request = request.header(header::IDEMPOTENCY_KEY, key);
+        }
+        // No time limit: the server may have to unpack and sync for long. A peer that is gone is
+        // found out by the system's keep-alive.
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => {
+                return Err(match fault.take() {
+                    Some(source) => Error::Source { source },
+                    None => self.failed(error),
+                });
+            }
+        };
+        self.note(&response);
+        answer::json(self, response).await
+    }
+}
