@@ -1,2 +1,20 @@
-//! The `bchan` program.
-fn main() {}
+//! The `bchan` program: a backup agent for cron jobs, a client for people, and (feature `server`)
+//! the server they talk to.
+
+mod agent;
+mod cli;
+mod commands;
+mod config;
+mod context;
+mod credentials;
+mod error;
+mod generate;
+mod signals;
+mod suggest;
+mod ui;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main().into()
+}

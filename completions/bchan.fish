@@ -1,0 +1,630 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_bchan_global_optspecs
+    string join \n server= local= host= port= api-key-file= api-key= o/output= q/quiet verbose color= no-progress retries= timeout= y/yes h/help V/version
+end
+
+function __fish_bchan_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_bchan_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_bchan_using_subcommand
+    set -l cmd (__fish_bchan_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c bchan -n "__fish_bchan_needs_command" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_needs_command" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_needs_command" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_needs_command" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_needs_command" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_needs_command" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_needs_command" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_needs_command" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_needs_command" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_needs_command" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_needs_command" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_needs_command" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_needs_command" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_needs_command" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_needs_command" -s V -l version -d 'Print version'
+complete -c bchan -n "__fish_bchan_needs_command" -f -a "target" -d 'Manage targets: what backups are kept of, where, and for how long'
+complete -c bchan -n "__fish_bchan_needs_command" -f -a "backup" -d 'Make, fetch and manage backups'
+complete -c bchan -n "__fish_bchan_needs_command" -f -a "recycle-bin" -d 'Look into the recycle bin, or empty it'
+complete -c bchan -n "__fish_bchan_needs_command" -f -a "job" -d 'See what the server does on its own time, or make it do it now'
+complete -c bchan -n "__fish_bchan_needs_command" -f -a "serve" -d 'Run the server'
+complete -c bchan -n "__fish_bchan_needs_command" -f -a "server" -d 'Look after the data folder of a server'
+complete -c bchan -n "__fish_bchan_needs_command" -f -a "completions" -d 'Print completions for a shell'
+complete -c bchan -n "__fish_bchan_needs_command" -f -a "man" -d 'Print the manual page of a command'
+complete -c bchan -n "__fish_bchan_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "list" -d 'List all targets'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "show" -d 'Show a target and its backups, newest first'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "create" -d 'Create a target'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "edit" -d 'Change a target'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "delete" -d 'Delete a target and all its backups'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "delete-backups" -d 'Delete all backups of a target, but not the target'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "delete-recycled" -d 'Delete the recycled backups of a target'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s p -l page -d 'Show only this page of the server\'s list, from 1' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s c -l compact -d 'Show only aliases (or ids) and names, one line each'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -s r -l include-recycled -d 'Show recycled backups, too'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s n -l name -d 'Name for people' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s t -l type -d 'Whether each backup is one file or a tree of files' -r -f -a "single\t'One file, stored as it is'
+multi\t'A folder'"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s c -l recycle-criteria -d 'What makes a backup old: `count` newer ones, its `age` in days, or nothing' -r -f -a "none\t''
+count\t''
+age\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s v -l recycle-value -d 'Number of backups, or of days, by the criteria' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s a -l recycle-action -d 'What happens to an old backup: it goes to the recycle bin, or for good' -r -f -a "recycle\t''
+delete\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l min-backups -d 'Number of backups that recycling by age always keeps' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s l -l location -d 'Folder on the server; a relative one lies in the server\'s storage [default: from the name]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s m -l name-template -d 'File name of a backup, with $I for its id, $D for the time, $M for manual or auto [default: from the name]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s s -l alias -d 'Short name that can stand wherever the id can' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l tags -d 'Labels' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s d -l deduplicate -d 'Drop backups with the same content as another one'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -s n -l name -d 'New name for people' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -s c -l recycle-criteria -d 'What makes a backup old: `count` newer ones, its `age` in days, or nothing' -r -f -a "none\t''
+count\t''
+age\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -s v -l recycle-value -d 'Number of backups, or of days, by the criteria' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -s a -l recycle-action -d 'What happens to an old backup: it goes to the recycle bin, or for good' -r -f -a "recycle\t''
+delete\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l min-backups -d 'Number of backups that recycling by age always keeps' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -s l -l location -d 'New folder on the server; existing backups move there' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -s m -l name-template -d 'New file name of backups, with $I for the id, $D for the time, $M for manual or auto' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l deduplicate -d 'Whether to drop backups with the same content as another one' -r -f -a "true\t''
+false\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -s s -l alias -d 'New short name' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l tags -d 'New labels in place of all present ones' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l remove-min-backups -d 'Let recycling by age keep no number of backups any more'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -s d -l toggle-deduplication -d 'Switch --deduplicate to what it is not'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l remove-alias -d 'Take the short name away'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l clear-tags -d 'Take all labels away'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -s d -l delete-files -d 'Delete the files on the server\'s disk, too'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -s d -l delete-files -d 'Delete the files on the server\'s disk, too'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -s d -l delete-files -d 'Delete the files on the server\'s disk, too'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "list" -d 'List all targets'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show a target and its backups, newest first'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "create" -d 'Create a target'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "edit" -d 'Change a target'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete a target and all its backups'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "delete-backups" -d 'Delete all backups of a target, but not the target'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "delete-recycled" -d 'Delete the recycled backups of a target'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -f -a "upload" -d 'Back up files and folders to a target'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -f -a "download" -d 'Fetch a backup'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -f -a "delete" -d 'Delete a backup'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -f -a "recycle" -d 'Move a backup to the recycle bin'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -f -a "restore" -d 'Take a backup back out of the recycle bin'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -s a -l automatic -d 'Mark the backup as made by a schedule, not by hand'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l create -d 'Create the target if there is none of this name'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l no-wait -d 'Do not wait until the server has stored it'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l allow-empty -d 'Take it for no failure when there is nothing to back up'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -s d -l directory -d 'Folder to put the file into' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l extract -d 'Folder to unpack into; it must be missing or empty' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -s d -l delete-files -d 'Delete the files on the server\'s disk, too'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "upload" -d 'Back up files and folders to a target'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "download" -d 'Fetch a backup'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete a backup'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "recycle" -d 'Move a backup to the recycle bin'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "restore" -d 'Take a backup back out of the recycle bin'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -f -a "list" -d 'List recycled backups, newest first'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -f -a "clear" -d 'Delete all recycled backups'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -s d -l delete-files -d 'Delete the files on the server\'s disk, too'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from help" -f -a "list" -d 'List recycled backups, newest first'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from help" -f -a "clear" -d 'Delete all recycled backups'
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -f -a "list" -d 'List the jobs that requests started, and the scheduled ones'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -f -a "run" -d 'Run a scheduled job now'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the jobs that requests started, and the scheduled ones'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "run" -d 'Run a scheduled job now'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l data -d 'Folder of the database, the key and, unless told otherwise, the backups [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l listen -d 'Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l storage-root -d 'Folder under which targets may lie; may be given several times [default: storage in the data folder]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l recycle-bin -d 'Folder of recycled backups [default: recycle-bin in the data folder]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l config -d 'Configuration file in TOML: listen, storage-roots, recycle-bin, preserve-owner, no-auth' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l no-auth -d 'Serve anybody who can reach it, without a key'
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l preserve-owner -d 'Give unpacked files the owners that their archives name; needs root'
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -f -a "new-key" -d 'Make an API key for a server and print it'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l data -d 'Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l output -d 'How to write the key' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -s o -l overwrite -d 'Replace the key that there is; it stops working'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "new-key" -d 'Make an API key for a server and print it'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand man" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand man" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand man" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "target" -d 'Manage targets: what backups are kept of, where, and for how long'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "backup" -d 'Make, fetch and manage backups'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "recycle-bin" -d 'Look into the recycle bin, or empty it'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "job" -d 'See what the server does on its own time, or make it do it now'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "serve" -d 'Run the server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "server" -d 'Look after the data folder of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "man" -d 'Print the manual page of a command'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "list" -d 'List all targets'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "show" -d 'Show a target and its backups, newest first'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "create" -d 'Create a target'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "edit" -d 'Change a target'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "delete" -d 'Delete a target and all its backups'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "delete-backups" -d 'Delete all backups of a target, but not the target'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "delete-recycled" -d 'Delete the recycled backups of a target'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "upload" -d 'Back up files and folders to a target'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "download" -d 'Fetch a backup'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "delete" -d 'Delete a backup'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "recycle" -d 'Move a backup to the recycle bin'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "restore" -d 'Take a backup back out of the recycle bin'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from recycle-bin" -f -a "list" -d 'List recycled backups, newest first'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from recycle-bin" -f -a "clear" -d 'Delete all recycled backups'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "list" -d 'List the jobs that requests started, and the scheduled ones'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "run" -d 'Run a scheduled job now'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "new-key" -d 'Make an API key for a server and print it'

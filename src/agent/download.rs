@@ -1,0 +1,231 @@
+//! From a stored backup to files here.
+
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bchan_api::{Backup, Feature, Target, TargetType, TargetView};
+use bchan_client::{Client, Download, DownloadFormat, Error};
+use bytes::Bytes;
+use tokio::sync::mpsc;
+
+use super::{AgentError, Phase, Progress, Warning, extract, pause, save};
+
+/// Chunks between the socket and the thread that writes.
+const PIPE: usize = 64;
+
+/// Where a backup goes.
+#[derive(Clone, Debug)]
+pub(crate) enum Destination {
+    /// As one file into this directory.
+    Directory(PathBuf),
+    /// Unpacked into this directory, which is empty or not there yet.
+    Extract(PathBuf),
+}
+
+/// What to download, and how.
+#[derive(Clone, Debug)]
+pub(crate) struct DownloadOptions {
+    /// Id of a backup; or id or alias of a target, of which the newest backup is meant.
+    pub(crate) what: String,
+    pub(crate) destination: Destination,
+    /// How often to try again.
+    pub(crate) retries: u32,
+}
+
+/// What became of a download.
+#[derive(Debug)]
+pub(crate) struct DownloadReport {
+    pub(crate) backup: Backup,
+    /// The new file, or the directory that was filled.
+    pub(crate) path: PathBuf,
+    pub(crate) files: u64,
+    /// Bytes of content.
+    pub(crate) bytes: u64,
+    /// Modes, times and owners that could not be restored.
+    pub(crate) not_restored: u64,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// What a thread that writes has done.
+pub(super) struct Written {
+    pub(super) path: PathBuf,
+    pub(super) files: u64,
+    pub(super) bytes: u64,
+    pub(super) not_restored: u64,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// A backup and what is needed to write it down.
+#[derive(Clone)]
+pub(super) struct Found {
+    pub(super) target: Target,
+    pub(super) backup: Backup,
+    /// What the server calls the file.
+    pub(super) file_name: Option<String>,
+    /// Whether the server hashes trees as we do, down to the last link.
+    pub(super) same_hash: bool,
+}
+
+/// Downloads a backup, and checks it. On failure nothing is left under any final name.
+pub(crate) async fn download(
+    client: &Client,
+    options: DownloadOptions,
+    progress: Arc<dyn Progress>,
+) -> Result<DownloadReport, AgentError> {
+    progress.phase(Phase::Preparing);
+    let (target, backup) = find(client, &options.what).await?;
+    let features = client.features();
+    let extract = matches!(options.destination, Destination::Extract(_));
+    // What is unpacked at once may come in the form that is fastest; a file stays in the form
+    // that every tar reads.
+    let wants_zstd =
+        extract && target.target_type == TargetType::Multi && features.has(Feature::DownloadFormat);
+    let format = wants_zstd.then_some(DownloadFormat::Zstd);
+    if let Destination::Extract(path) = &options.destination {
+        extract::check(path)?;
+    }
+    let same_hash = features.has(Feature::Sha256);
+    let mut found = Found {
+        target,
+        backup,
+        file_name: None,
+        same_hash,
+    };
+    progress.total(
+        0,
+        found.backup.filesize,
+        extract && found.backup.filesize > 0,
+    );
+    let mut attempt = 0;
+    let written = loop {
+        let outcome = match client.download(&found.backup.id, format).await {
+            Ok(incoming) => {
+                progress.phase(Phase::Receiving);
+                found.file_name.clone_from(&incoming.file_name);
+                receive(incoming, &options.destination, &found, &progress).await
+            }
+            Err(error) => Err(error.into()),
+        };
+        match outcome {
+            Err(AgentError::Client(error)) if error.is_temporary() && attempt < options.retries => {
+                attempt += 1;
+                let wait = pause(attempt);
+                progress.retrying(attempt, &error, wait);
+                tokio::time::sleep(wait).await;
+            }
+            other => break other?,
+        }
+    };
+    progress.phase(Phase::Done);
+    let Written {
+        path,
+        files,
+        bytes,
+        not_restored,
+        warnings,
+    } = written;
+    Ok(DownloadReport {
+        backup: found.backup,
+        path,
+        files,
+        bytes,
+        not_restored,
+        warnings,
+    })
+}
+
+/// Finds the backup that is meant.
+async fn find(client: &Client, what: &str) -> Result<(Target, Backup), AgentError> {
+    match client.target(what).await {
+        Ok(TargetView { target, backups }) => {
+            let present = backups.into_iter().filter(|backup| !backup.is_recycled);
+            let newest = present.max_by_key(|backup| backup.created_at);
+            let none = || AgentError::NoBackups {
+                target: target.handle().to_owned(),
+            };
+            return newest
+                .ok_or_else(none)
+                .map(|backup| (target.clone(), backup));
+        }
+        Err(Error::NotFound { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    // The API cannot show a single backup: look through all targets.
+    for target in client.all_targets().await? {
+        let view = match client.target(&target.id).await {
+            Ok(view) => view,
+            Err(Error::NotFound { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(backup) = view.backups.into_iter().find(|backup| backup.id == what) {
+            return Ok((view.target, backup));
+        }
+    }
+    Err(AgentError::NoSuchBackup {
+        what: what.to_owned(),
+    })
+}
+
+/// Passes what comes on to a thread that writes it.
+async fn receive(
+    mut incoming: Download,
+    destination: &Destination,
+    found: &Found,
+    progress: &Arc<dyn Progress>,
+) -> Result<Written, AgentError> {
+    let (sender, receiver) = mpsc::channel(PIPE);
+    let writer = {
+        let (destination, found) = (destination.clone(), found.clone());
+        let progress = Arc::clone(progress);
+        let reader = Incoming {
+            receiver,
+            chunk: Bytes::new(),
+            ended: false,
+        };
+        tokio::task::spawn_blocking(move || match &destination {
+            Destination::Directory(path) => save::save(reader, path, &found, &*progress),
+            Destination::Extract(path) => extract::extract(reader, path, &found, &progress),
+        })
+    };
+    let failure = loop {
+        match incoming.chunk().await {
+            Ok(chunk) => {
+                let ended = chunk.is_none();
+                // A writer that is gone will say why.
+                if sender.send(chunk).await.is_err() || ended {
+                    break None;
+                }
+            }
+            Err(error) => break Some(error),
+        }
+    };
+    drop(sender);
+    let written = writer.await.map_err(|_| AgentError::Thread)?;
+    match failure {
+        Some(error) => Err(error.into()),
+        None => written,
+    }
+}
+
+/// A download as a reader. It ends only where the download does.
+pub(super) struct Incoming {
+    receiver: mpsc::Receiver<Option<Bytes>>,
+    chunk: Bytes,
+    ended: bool,
+}
+
+impl Read for Incoming {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.chunk.is_empty() && !self.ended {
+            match self.receiver.blocking_recv() {
+                Some(Some(chunk)) => self.chunk = chunk,
+                Some(None) => self.ended = true,
+                None => return Err(io::ErrorKind::UnexpectedEof.into()),
+            }
+        }
+        let count = out.len().min(self.chunk.len());
+        out[..count].copy_from_slice(&self.chunk.split_to(count));
+        Ok(count)
+    }
+}

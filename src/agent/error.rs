@@ -1,0 +1,84 @@
+//! Why a workflow did not end well.
+
+use std::io;
+use std::path::PathBuf;
+
+use bchan_archive::{PackError, UnpackError};
+use bchan_client::Error;
+
+/// See the variants.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AgentError {
+    #[error(transparent)]
+    Client(#[from] Error),
+    #[error("there is no target `{name}`")]
+    NoSuchTarget { name: String },
+    #[error("there is no backup or target `{what}`")]
+    NoSuchBackup { what: String },
+    #[error("target `{target}` has no backups but perhaps recycled ones")]
+    NoBackups { target: String },
+    #[error("nothing selected: there is nothing in {}", path.display())]
+    NothingSelected { path: PathBuf },
+    #[error("cannot read {}", path.display())]
+    SourceMissing { path: PathBuf, source: io::Error },
+    #[error("two of the paths are called `{}`", name.display())]
+    SameName { name: PathBuf },
+    #[error("the server took the upload and then failed to store it: {message}")]
+    JobFailed { message: String },
+    #[error("what came is not what the server has stored: its hash differs")]
+    HashMismatch,
+    #[error("{} is there already", path.display())]
+    Exists { path: PathBuf },
+    #[error("{} is not empty", path.display())]
+    NotEmpty { path: PathBuf },
+    #[error("{action} {} failed", path.display())]
+    Io {
+        action: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    #[error(transparent)]
+    Pack(PackError),
+    #[error(transparent)]
+    Unpack(UnpackError),
+    #[error("a thread of the program ended too early")]
+    Thread,
+}
+
+impl AgentError {
+    pub(crate) fn io(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
+    }
+
+    /// One line that says what to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::NoSuchBackup { .. } => {
+                "`bchan target list` shows the targets, `bchan target show TARGET` its backups"
+                    .into()
+            }
+            Self::NoBackups { target } => {
+                format!("`bchan backup upload {target} PATH` makes one")
+            }
+            Self::NothingSelected { .. } => {
+                "is a disk not mounted? --allow-empty stores an empty backup".into()
+            }
+            Self::SameName { .. } => "upload the folder that they are in, or rename one".into(),
+            Self::JobFailed { .. } => "the log of the server says more".into(),
+            Self::HashMismatch => {
+                "nothing was kept; try again, and check the server's disk if it stays so".into()
+            }
+            Self::Exists { .. } => "move it away, or name another folder with --directory".into(),
+            Self::NotEmpty { .. } => "name a folder that is empty or does not exist yet".into(),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,176 @@
+//! Unpacking a download while it comes.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek as _};
+use std::os::fd::AsFd as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bchan_api::TargetType;
+use bchan_archive::{Kind, Manifest, UnpackOptions, Unpacked};
+use sha2::{Digest as _, Sha256};
+
+use super::download::{Found, Incoming, Written};
+use super::produce::Listener;
+use super::save::{self, check as check_hash, name_of};
+use super::{AgentError, Progress};
+
+/// Makes sure that a directory is empty or not there, before anything is asked for.
+pub(super) fn check(path: &Path) -> Result<(), AgentError> {
+    match fs::read_dir(path) {
+        Ok(mut entries) => match entries.next() {
+            None => Ok(()),
+            Some(_) => Err(AgentError::NotEmpty {
+                path: path.to_owned(),
+            }),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(AgentError::io("reading", path)(error)),
+    }
+}
+
+/// Unpacks a download into a directory that appears, or is filled, only when all is well.
+pub(super) fn extract(
+    reader: Incoming,
+    directory: &Path,
+    found: &Found,
+    progress: &Arc<dyn Progress>,
+) -> Result<Written, AgentError> {
+    let directory = std::path::absolute(directory).map_err(AgentError::io("finding", directory))?;
+    let parent = directory.parent().unwrap_or(Path::new("/")).to_owned();
+    fs::create_dir_all(&parent).map_err(AgentError::io("creating", &parent))?;
+    let staging = Staging::create(&parent)?;
+    let content = staging.path.join("content");
+    // Made with the rights that new directories get.
+    fs::create_dir(&content).map_err(AgentError::io("creating", &content))?;
+    if let Ok(meta) = fs::metadata(&directory) {
+        let kept = fs::set_permissions(&content, meta.permissions());
+        kept.map_err(AgentError::io("creating", &content))?;
+    }
+    let mut listener = Listener {
+        progress: Arc::clone(progress),
+        warnings: Vec::new(),
+        count: 0,
+    };
+    let done = fill(reader, &content, found, &mut listener)?;
+    sync(&content).map_err(AgentError::io("writing", &content))?;
+    fs::rename(&content, &directory).map_err(|error| match error.kind() {
+        io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => AgentError::NotEmpty {
+            path: directory.clone(),
+        },
+        _ => AgentError::io("creating", &directory)(error),
+    })?;
+    Ok(Written {
+        path: directory,
+        files: done.files + done.links + done.directories,
+        bytes: done.bytes,
+        not_restored: done.not_restored,
+        warnings: listener.warnings,
+    })
+}
+
+/// Puts what comes into a directory and checks it.
+fn fill(
+    reader: Incoming,
+    content: &Path,
+    found: &Found,
+    listener: &mut Listener,
+) -> Result<Unpacked, AgentError> {
+    let dir = bchan_archive::open_dir(content).map_err(AgentError::io("opening", content))?;
+    let mut reader = Hashing {
+        reader,
+        hasher: Sha256::new(),
+    };
+    let receiving = AgentError::io("receiving", content);
+    let (kind, mut replay) = bchan_archive::detect(&mut reader).map_err(receiving)?;
+    let mut manifest = Manifest::default();
+    let options = UnpackOptions::default();
+    let done = match kind {
+        Kind::Tar(codec) => bchan_archive::unpack_tar(
+            codec,
+            &mut replay,
+            dir.as_fd(),
+            &options,
+            &mut manifest,
+            listener,
+        )
+        .map_err(AgentError::Unpack)?,
+        Kind::Zip => {
+            let mut spool = tempfile::tempfile().map_err(AgentError::io("creating", content))?;
+            save::copy(&mut replay, &mut spool, content, &())?;
+            spool.rewind().map_err(AgentError::io("reading", content))?;
+            bchan_archive::unpack_zip(spool, dir.as_fd(), &options, &mut manifest, listener)
+                .map_err(AgentError::Unpack)?
+        }
+        Kind::Other => {
+            let path = content.join(name_of(found));
+            let file = File::options().write(true).create_new(true).open(&path);
+            let mut file = file.map_err(AgentError::io("creating", &path))?;
+            let progress = Arc::clone(&listener.progress);
+            let (bytes, _) = save::copy(&mut replay, &mut file, &path, &*progress)?;
+            Unpacked {
+                files: 1,
+                bytes,
+                ..Unpacked::default()
+            }
+        }
+    };
+    drop(replay);
+    match found.target.target_type {
+        TargetType::Single => check_hash(found, &hex::encode(reader.hasher.finalize()))?,
+        // Other servers follow links out of the tree, where we cannot.
+        TargetType::Multi if found.same_hash => check_hash(found, &manifest.tree_hash())?,
+        TargetType::Multi => {}
+    }
+    Ok(done)
+}
+
+/// Makes everything on the file system of a directory durable.
+fn sync(path: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::fs::syncfs(File::open(path)?)?;
+    #[cfg(not(target_os = "linux"))]
+    rustix::fs::sync();
+    Ok(())
+}
+
+struct Hashing {
+    reader: Incoming,
+    hasher: Sha256,
+}
+
+impl Read for Hashing {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(out)?;
+        self.hasher.update(&out[..count]);
+        Ok(count)
+    }
+}
+
+/// A hidden directory that goes with all that is in it, however deep.
+struct Staging {
+    path: PathBuf,
+}
+
+impl Staging {
+    fn create(parent: &Path) -> Result<Self, AgentError> {
+        let made = tempfile::Builder::new()
+            .prefix(".bchan-")
+            .suffix(".part")
+            .tempdir_in(parent);
+        let made = made.map_err(AgentError::io("creating a directory in", parent))?;
+        Ok(Self { path: made.keep() })
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        let (Some(parent), Some(name)) = (self.path.parent(), self.path.file_name()) else {
+            return;
+        };
+        // What cannot be removed is hidden and says by its name what it is.
+        if let Ok(parent) = bchan_archive::open_dir(parent) {
+            let _ = bchan_archive::remove_tree(parent.as_fd(), name);
+        }
+    }
+}

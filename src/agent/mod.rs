@@ -1,0 +1,37 @@
+//! Workflows: what a command does as a whole, without a word to anybody but a [`Progress`].
+
+mod download;
+mod error;
+mod extract;
+mod job;
+mod naming;
+mod produce;
+mod progress;
+mod save;
+mod upload;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub(crate) use self::download::{Destination, DownloadOptions, download};
+pub(crate) use self::error::AgentError;
+pub(crate) use self::progress::{Phase, Progress};
+pub(crate) use self::upload::{Outcome, UploadOptions, UploadReport, upload};
+
+/// Warnings that are kept word for word; the others are counted.
+const MOST_WARNINGS: usize = 1000;
+
+/// Something that went less than well with one entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Warning {
+    pub(crate) path: PathBuf,
+    pub(crate) problem: String,
+}
+
+/// How long to wait before the next try; longer each time, and never the same for all.
+fn pause(attempt: u32) -> Duration {
+    let base = Duration::from_millis(500) * 2_u32.saturating_pow(attempt.min(6));
+    let jitter = std::collections::hash_map::RandomState::new();
+    let part = std::hash::BuildHasher::hash_one(&jitter, attempt) % 1000;
+    base.mul_f64(0.5 + f64::from(u32::try_from(part).unwrap_or(0)) / 2000.0)
+}

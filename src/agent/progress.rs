@@ -1,0 +1,33 @@
+//! What a workflow tells while it runs.
+
+use std::path::Path;
+use std::time::Duration;
+
+use bchan_archive::Problem;
+use bchan_client::Error;
+
+/// What a workflow is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Preparing,
+    Sending,
+    Waiting,
+    Receiving,
+    Done,
+}
+
+/// Listens to a workflow, from several threads. Every method may be left out.
+pub(crate) trait Progress: Send + Sync {
+    fn phase(&self, _phase: Phase) {}
+    /// How much there is; `known` once nothing more will be found.
+    fn total(&self, _files: u64, _bytes: u64, _known: bool) {}
+    fn entry(&self, _path: &Path) {}
+    /// So many bytes of content have passed.
+    fn bytes(&self, _count: u64) {}
+    fn problem(&self, _path: &Path, _problem: &Problem) {}
+    /// An attempt has failed, and another one starts after this time.
+    fn retrying(&self, _attempt: u32, _error: &Error, _wait: Duration) {}
+}
+
+/// Nobody listens.
+impl Progress for () {}

@@ -1,0 +1,97 @@
+//! Keeping a download as one file.
+
+use std::fs;
+use std::io::{self, Read, Write as _};
+use std::path::Path;
+
+use bchan_api::TargetType;
+use sha2::{Digest as _, Sha256};
+
+use super::download::{Found, Incoming, Written};
+use super::{AgentError, Progress, naming};
+
+/// Writes a download under its name into a directory. The name is there only when all is.
+pub(super) fn save(
+    mut reader: Incoming,
+    directory: &Path,
+    found: &Found,
+    progress: &dyn Progress,
+) -> Result<Written, AgentError> {
+    let path = directory.join(name_of(found));
+    fs::create_dir_all(directory).map_err(AgentError::io("creating", directory))?;
+    if fs::symlink_metadata(&path).is_ok() {
+        return Err(AgentError::Exists { path });
+    }
+    let mut file = tempfile::Builder::new()
+        .prefix(".bchan-")
+        .suffix(".part")
+        .tempfile_in(directory)
+        .map_err(AgentError::io("creating a file in", directory))?;
+    progress.entry(&path);
+    let (bytes, digest) = copy(&mut reader, file.as_file_mut(), &path, progress)?;
+    if found.target.target_type == TargetType::Single {
+        check(found, &digest)?;
+    }
+    file.as_file()
+        .sync_all()
+        .map_err(AgentError::io("writing", &path))?;
+    file.persist_noclobber(&path)
+        .map_err(|failure| match failure.error.kind() {
+            io::ErrorKind::AlreadyExists => AgentError::Exists { path: path.clone() },
+            _ => AgentError::io("creating", &path)(failure.error),
+        })?;
+    Ok(Written {
+        path,
+        files: 1,
+        bytes,
+        not_restored: 0,
+        warnings: Vec::new(),
+    })
+}
+
+/// What a file is called here.
+pub(super) fn name_of(found: &Found) -> String {
+    let proposed = found.file_name.as_deref().and_then(naming::file_name);
+    proposed.unwrap_or_else(|| {
+        let suffix = if found.target.target_type == TargetType::Multi {
+            ".tar.gz"
+        } else {
+            ""
+        };
+        let name = format!("{}-{}{suffix}", found.target.handle(), found.backup.id);
+        naming::file_name(&name).unwrap_or_else(|| "backup".to_owned())
+    })
+}
+
+/// Compares a digest with the one that the server has, if it has one.
+pub(super) fn check(found: &Found, digest: &str) -> Result<(), AgentError> {
+    match &found.backup.hash {
+        Some(expected) if !expected.eq_ignore_ascii_case(digest) => Err(AgentError::HashMismatch),
+        _ => Ok(()),
+    }
+}
+
+/// Copies everything; returns its length and hex SHA-256.
+pub(super) fn copy(
+    reader: &mut dyn Read,
+    file: &mut fs::File,
+    path: &Path,
+    progress: &dyn Progress,
+) -> Result<(u64, String), AgentError> {
+    let mut hasher = Sha256::new();
+    let mut bytes = 0;
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        let count = reader
+            .read(&mut buffer)
+            .map_err(AgentError::io("receiving", path))?;
+        if count == 0 {
+            return Ok((bytes, hex::encode(hasher.finalize())));
+        }
+        hasher.update(&buffer[..count]);
+        file.write_all(&buffer[..count])
+            .map_err(AgentError::io("writing", path))?;
+        progress.bytes(count as u64);
+        bytes += count as u64;
+    }
+}

@@ -1,0 +1,289 @@
+//! From paths to a stored backup.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use bchan_api::{Accepted, Backup, Feature, Features, Target, TargetType, TargetView};
+use bchan_archive::{Compression, PackError, Source};
+use bchan_client::{Client, Error, Upload, upload_pipe};
+
+use super::job::{JobOutcome, wait_for_job};
+use super::produce::{Content, Produced, count_ahead, produce};
+use super::{AgentError, Phase, Progress, Warning, naming, pause};
+
+/// Chunks of 256 KiB between the threads that pack and the socket.
+const PIPE: usize = 16;
+
+/// What to upload, and how.
+#[derive(Clone, Debug)]
+pub(crate) struct UploadOptions {
+    /// Id or alias of the target.
+    pub(crate) target: String,
+    pub(crate) paths: Vec<PathBuf>,
+    /// Whether a person does it.
+    pub(crate) manual: bool,
+    /// Whether to make the target when it is missing.
+    pub(crate) create: bool,
+    /// Whether to wait for the server's job.
+    pub(crate) wait: bool,
+    /// How often to try again.
+    pub(crate) retries: u32,
+    /// Whether nothing at all is a backup, too.
+    pub(crate) allow_empty: bool,
+}
+
+/// How far the server is known to have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The backup is stored.
+    Stored,
+    /// The server has it; nobody waited for more.
+    Accepted,
+    /// The server has it, and has no list of jobs to say more.
+    Unconfirmed,
+}
+
+/// What became of an upload.
+#[derive(Debug)]
+pub(crate) struct UploadReport {
+    pub(crate) job_id: i64,
+    pub(crate) status: Outcome,
+    /// The new backup, where it could be found.
+    pub(crate) backup: Option<Backup>,
+    pub(crate) target: Target,
+    /// Files, links and directories that were read.
+    pub(crate) files: u64,
+    /// Bytes of their content.
+    pub(crate) bytes: u64,
+    /// Bytes that were sent.
+    pub(crate) sent: u64,
+    pub(crate) warnings: Vec<Warning>,
+    /// All warnings, with those that are not kept.
+    pub(crate) warning_count: u64,
+    complete: bool,
+}
+
+impl UploadReport {
+    /// Whether all that was there is in the backup as it was.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete
+    }
+}
+
+/// Uploads paths to a target, and sees to it that they are stored.
+pub(crate) async fn upload(
+    client: &Client,
+    options: UploadOptions,
+    progress: Arc<dyn Progress>,
+) -> Result<UploadReport, AgentError> {
+    progress.phase(Phase::Preparing);
+    check_sources(&options)?;
+    // Before a byte is sent: the target is there, the key is right, and the answer says what the
+    // server can do.
+    let TargetView { target, backups } = find_target(client, &options).await?;
+    let before: HashSet<String> = backups.into_iter().map(|backup| backup.id).collect();
+    let (content, file_name) = plan(&options.paths, target.target_type, client.features())?;
+
+    let stop = Arc::new(AtomicBool::new(false));
+    let counter = {
+        let (content, stop) = (content.clone(), Arc::clone(&stop));
+        let progress = Arc::clone(&progress);
+        thread::spawn(move || count_ahead(&content, &stop, &*progress))
+    };
+    progress.phase(Phase::Sending);
+    let sent = send(client, &target, &options, &content, &file_name, &progress).await;
+    stop.store(true, Ordering::Relaxed);
+    // It looks at the flag for each file; a panic there is no reason to fail.
+    let _ = counter.join();
+    let (accepted, produced) = sent?;
+
+    let status = if options.wait {
+        progress.phase(Phase::Waiting);
+        match wait_for_job(client, accepted.job_id).await? {
+            JobOutcome::Finished => Outcome::Stored,
+            JobOutcome::Unknown => Outcome::Unconfirmed,
+        }
+    } else {
+        Outcome::Accepted
+    };
+    let backup = find_backup(client, &target, &accepted, &before).await;
+    progress.phase(Phase::Done);
+    Ok(report(accepted.job_id, status, backup, target, produced))
+}
+
+fn report(
+    job_id: i64,
+    status: Outcome,
+    backup: Option<Backup>,
+    target: Target,
+    produced: Produced,
+) -> UploadReport {
+    let Produced {
+        summary,
+        sent,
+        warnings,
+        warning_count,
+    } = produced;
+    UploadReport {
+        job_id,
+        status,
+        backup,
+        target,
+        files: summary.files + summary.links + summary.directories,
+        bytes: summary.bytes,
+        sent,
+        warnings,
+        warning_count,
+        complete: summary.is_complete(),
+    }
+}
+
+/// Every path can be read, and there is something in one of them.
+fn check_sources(options: &UploadOptions) -> Result<(), AgentError> {
+    let mut empty = true;
+    for path in &options.paths {
+        let fail = |source| AgentError::SourceMissing {
+            path: path.clone(),
+            source,
+        };
+        if fs::metadata(path).map_err(fail)?.is_dir() {
+            empty &= fs::read_dir(path).map_err(fail)?.next().is_none();
+        } else {
+            File::open(path).map_err(fail)?;
+            empty = false;
+        }
+    }
+    if empty && !options.allow_empty {
+        let path = options.paths.first().cloned().unwrap_or_default();
+        return Err(AgentError::NothingSelected { path });
+    }
+    Ok(())
+}
+
+async fn find_target(client: &Client, options: &UploadOptions) -> Result<TargetView, AgentError> {
+    let name = &options.target;
+    match client.target(name).await {
+        Err(Error::NotFound { .. }) if options.create => {
+            let id = client.create_target(&naming::new_target(name)).await?;
+            Ok(client.target(&id).await?)
+        }
+        Err(Error::NotFound { .. }) => Err(AgentError::NoSuchTarget { name: name.clone() }),
+        other => Ok(other?),
+    }
+}
+
+/// What is sent, and under which name.
+fn plan(
+    paths: &[PathBuf],
+    kind: TargetType,
+    features: Features,
+) -> Result<(Content, String), AgentError> {
+    let show = |name: &OsString| name.to_string_lossy().into_owned();
+    if let (TargetType::Single, [path]) = (kind, paths)
+        && path.is_file()
+    {
+        let name = path
+            .file_name()
+            .map_or_else(|| "backup".into(), |name| show(&name.into()));
+        return Ok((Content::File(path.clone()), name));
+    }
+    let mut names = HashSet::new();
+    let mut sources = Vec::new();
+    for path in paths {
+        let fail = |source| AgentError::SourceMissing {
+            path: path.clone(),
+            source,
+        };
+        let source = Source::from_path(path).map_err(fail)?;
+        if let Source::Entry { name, .. } = &source
+            && !names.insert(name.clone())
+        {
+            return Err(AgentError::SameName { name: name.into() });
+        }
+        sources.push(source);
+    }
+    let stem = match &sources[..] {
+        [Source::Entry { name, .. }] => show(name),
+        _ => "backup".to_owned(),
+    };
+    let threads =
+        thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(1));
+    // Servers that have not said that they know zstd would store it as one opaque file.
+    let (compression, suffix) = if features.has(Feature::Zstd) {
+        (Compression::Zstd { level: 3, threads }, "tar.zst")
+    } else {
+        (Compression::Gzip { level: 5 }, "tar.gz")
+    };
+    Ok((
+        Content::Archive(sources, compression),
+        format!("{stem}.{suffix}"),
+    ))
+}
+
+/// Sends the content, again and again while that can neither harm nor be hopeless.
+async fn send(
+    client: &Client,
+    target: &Target,
+    options: &UploadOptions,
+    content: &Content,
+    file_name: &str,
+    progress: &Arc<dyn Progress>,
+) -> Result<(Accepted, Produced), AgentError> {
+    let features = client.features();
+    let ours = features.has(Feature::Sha256);
+    let key = ours.then(|| uuid::Uuid::new_v4().to_string());
+    let mut attempt = 0;
+    loop {
+        let (writer, body) = upload_pipe(PIPE);
+        let producer = {
+            let (content, progress) = (content.clone(), Arc::clone(progress));
+            tokio::task::spawn_blocking(move || produce(&content, writer, progress))
+        };
+        let upload = Upload {
+            body,
+            file_name: file_name.to_owned(),
+            manual: options.manual,
+            sha256: ours,
+            idempotency_key: key.clone(),
+        };
+        let answer = client.upload(&target.id, upload).await;
+        // The request holds the other end no more, so the producer ends soon.
+        let produced = producer.await.map_err(|_| AgentError::Thread)?;
+        let error = match (answer, produced) {
+            (Ok(accepted), Ok(produced)) => return Ok((accepted, produced)),
+            (Err(error), Err(PackError::Write { .. }) | Ok(_)) => error,
+            // A part cannot have been acknowledged as the whole; if it was, it is a lie.
+            (_, Err(error)) => return Err(AgentError::Pack(error)),
+        };
+        // A server that does not know the key might store what it gets twice.
+        let safe = ours || matches!(error, Error::Unreachable { .. });
+        if !safe || !error.is_temporary() || attempt >= options.retries {
+            return Err(error.into());
+        }
+        attempt += 1;
+        let wait = pause(attempt);
+        progress.retrying(attempt, &error, wait);
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// The backup that an upload has become. That it cannot be found is no failure of the upload.
+async fn find_backup(
+    client: &Client,
+    target: &Target,
+    accepted: &Accepted,
+    before: &HashSet<String>,
+) -> Option<Backup> {
+    let view = client.target(&target.id).await.ok()?;
+    let mut backups = view.backups.into_iter();
+    if let Some(id) = &accepted.backup_id {
+        return backups.find(|backup| backup.id == *id);
+    }
+    let new = backups.filter(|backup| !before.contains(&backup.id));
+    new.max_by_key(|backup| backup.created_at)
+}

@@ -1,0 +1,128 @@
+//! The definition of the command line, and the way from its arguments to an exit code.
+
+mod global;
+
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{backup, completions, job, man, recycle_bin, serve, server, target};
+use crate::context::Context;
+use crate::error::{CommandError, Exit};
+use crate::signals::Signals;
+use crate::ui::Ui;
+
+pub(crate) use self::global::{GlobalArgs, HEADING as GLOBAL_HEADING, OutputFormat};
+
+/// How long threads of a command that was cancelled may take to tidy up after themselves.
+const TIDYING: Duration = Duration::from_secs(10);
+
+const AFTER_HELP: &str = "\
+Examples:
+  bchan target create --name docs
+  bchan backup upload docs ~/Documents
+  bchan backup download docs --extract /tmp/docs
+  bchan --local backup upload --create docs ~/Documents
+
+Exit codes:
+  0    done; for an upload: the backup is stored
+  1    failed, nothing stored
+  2    wrong usage
+  3    stored, but incomplete: some files could not be read, or changed while being read
+  10   no such target, backup or job
+  11   busy: another run holds the lock, or the server is busy with this target
+  12   not authorised: no key, or the wrong one
+  13   configuration or credentials missing or broken
+  75   temporary: the server is unreachable, overloaded or out of space; try again later
+  130  interrupted by SIGINT
+  143  interrupted by SIGTERM";
+
+/// Back up to a Backup-chan server, restore from one, or run one
+///
+/// Every command talks to the server that --server names. Results go to standard output,
+/// everything else to standard error.
+#[derive(Debug, Parser)]
+#[command(name = "bchan", version, after_long_help = AFTER_HELP, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Every noun of the command line.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Target(target::TargetArgs),
+    Backup(backup::BackupArgs),
+    RecycleBin(recycle_bin::RecycleBinArgs),
+    Job(job::JobArgs),
+    Serve(serve::ServeArgs),
+    Server(server::ServerArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
+
+/// Does what the process's arguments say.
+pub(crate) fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way, too. A reader that has gone away missed nothing.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            };
+        }
+    };
+    let ui = Ui::new(&cli.global);
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(source) => return ui.fail(&CommandError::failed(source)),
+    };
+    let outcome = runtime.block_on(execute(cli, &ui));
+    runtime.shutdown_timeout(TIDYING);
+    outcome.unwrap_or_else(|error| ui.fail(&error))
+}
+
+/// Runs the command until it ends or a signal asks it to. A cancelled command is dropped, which
+/// aborts its requests and removes its temporary files.
+async fn execute(cli: Cli, ui: &Ui) -> Result<Exit, CommandError> {
+    let mut signals = Signals::new().map_err(CommandError::failed)?;
+    let context = Context::new(cli.global, ui);
+    // A server runs until somebody stops it: that is its good end.
+    let runs_until_stopped = matches!(cli.command, Command::Serve(_));
+    let outcome = tokio::select! {
+        biased;
+        outcome = dispatch(cli.command, &context) => outcome,
+        signal = signals.recv() => {
+            if runs_until_stopped { Ok(Exit::Done) } else { Err(CommandError::interrupted(signal)) }
+        }
+    };
+    tokio::select! {
+        () = context.close() => outcome,
+        // Whoever asks twice does not want to wait.
+        signal = signals.recv() => Err(CommandError::interrupted(signal)),
+    }
+}
+
+async fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, CommandError> {
+    match command {
+        Command::Target(args) => args.run(context).await,
+        Command::Backup(args) => args.run(context).await,
+        Command::RecycleBin(args) => args.run(context).await,
+        Command::Job(args) => args.run(context).await,
+        Command::Serve(args) => args.run(context).await,
+        Command::Server(args) => args.run(context),
+        Command::Completions(args) => args.run(context),
+        Command::Man(args) => args.run(context),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+use clap::CommandFactory as _;
+
+use super::*;
+
+fn parse(line: &str) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(std::iter::once("bchan").chain(line.split_whitespace()))
+}
+
+#[test]
+fn the_definition_is_sound() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn global_options_may_stand_anywhere() {
+    for line in [
+        "-o json --server http://x target list",
+        "target -o json --server http://x list",
+        "target list -o json --server http://x",
+    ] {
+        let cli = parse(line).unwrap();
+        assert_eq!(cli.global.output, OutputFormat::Json, "{line}");
+        assert_eq!(cli.global.server.as_deref(), Some("http://x"), "{line}");
+    }
+}
+
+#[test]
+fn a_new_key_has_its_own_short_o() {
+    for line in [
+        "server new-key -o --output json",
+        "-o json server new-key -o",
+        "server -o json new-key --overwrite",
+    ] {
+        let cli = parse(line).unwrap();
+        assert_eq!(cli.global.output, OutputFormat::Json, "{line}");
+    }
+    assert_eq!(
+        parse("server new-key -o").unwrap().global.output,
+        OutputFormat::Table
+    );
+}
+
+#[test]
+fn scripts_for_the_python_program_parse() {
+    for line in [
+        "--host 127.0.0.1 --port 5000 target list -p 2 -c",
+        "target view docs -r",
+        "target new -n n -t multi -c none -l /x -m $I --tags a,b",
+        "target edit docs -d --remove-alias --clear-tags",
+        "target delete docs -d",
+        "target deletebackups docs -d",
+        "target deleterecycled docs",
+        "backup upload docs /tmp -a",
+        "backup download 1 -d /tmp",
+        "backup delete 1 -d",
+        "backup recycle 1",
+        "backup restore 1",
+        "recyclebin view",
+        "recyclebin show",
+        "recyclebin clear -d",
+        "job list",
+        "job forcerun recycle_job",
+    ] {
+        assert!(parse(line).is_ok(), "{line}: {}", parse(line).unwrap_err());
+    }
+}
+
+#[test]
+fn local_takes_its_folder_only_after_an_equals_sign() {
+    let bare = parse("--local target list").unwrap();
+    assert_eq!(bare.global.local, Some(None));
+    let folder = parse("target list --local=/d").unwrap();
+    assert_eq!(folder.global.local, Some(Some("/d".into())));
+}
+
+#[test]
+fn nonsense_is_refused() {
+    for line in [
+        "",
+        "target",
+        "nonsense",
+        "target list --page 0",
+        "target list --timeout 0",
+        "target list --quiet --verbose",
+        "backup upload docs",
+        "backup download x -d . --extract y",
+        "--port 0 target list",
+        "target create --name x --recycle-value -1",
+        "target edit x --alias a --remove-alias",
+    ] {
+        let error = parse(line).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{line}");
+    }
+}
+
+#[test]
+fn help_and_version_are_no_failures() {
+    for line in ["--help", "-V", "help target", "backup upload --help"] {
+        assert_eq!(parse(line).unwrap_err().exit_code(), 0, "{line}");
+    }
+}
+
+#[test]
+fn every_command_explains_itself_and_gives_an_example() {
+    fn check(command: &clap::Command) {
+        let name = command.get_bin_name().unwrap_or_default();
+        assert!(command.get_about().is_some(), "{name} has no help");
+        let mut subcommands = command.get_subcommands().peekable();
+        if subcommands.peek().is_none() {
+            let end = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(end.starts_with("Example"), "{name} has no example");
+            assert!(end.contains("bchan "), "{name}");
+        }
+        for argument in command
+            .get_arguments()
+            .filter(|argument| !argument.is_hide_set())
+        {
+            assert!(
+                argument.get_help().is_some(),
+                "{name} {}",
+                argument.get_id()
+            );
+        }
+        subcommands
+            .filter(|subcommand| subcommand.get_name() != "help")
+            .for_each(check);
+    }
+    let mut command = Cli::command();
+    command.build();
+    check(&command);
+}

@@ -1,0 +1,90 @@
+//! Changes to one backup.
+
+use bchan_client::Error;
+use clap::Args;
+
+use super::WhichBackup;
+use crate::commands::DeleteFilesArgs;
+use crate::context::Context;
+use crate::error::{CommandError, Exit, Kind};
+use crate::ui::view::Done;
+
+/// Delete a backup
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  bchan backup delete 5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90 --delete-files")]
+pub(super) struct DeleteArgs {
+    #[command(flatten)]
+    which: WhichBackup,
+    #[command(flatten)]
+    files: DeleteFilesArgs,
+}
+
+/// Move a backup to the recycle bin
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  bchan backup recycle 5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90")]
+pub(super) struct RecycleArgs {
+    #[command(flatten)]
+    which: WhichBackup,
+}
+
+/// Take a backup back out of the recycle bin
+///
+/// This restores the backup on the server. To get its files back, see `bchan backup download`.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  bchan backup restore 5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90")]
+pub(super) struct RestoreArgs {
+    #[command(flatten)]
+    which: WhichBackup,
+}
+
+impl DeleteArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let what = format!("backup {}, {}", self.which.backup, self.files.words());
+        context.ui.confirm(&format!("Delete {what}?")).await?;
+        let client = context.client().await?;
+        let outcome = client
+            .delete_backup(&self.which.backup, self.files.delete_files)
+            .await;
+        outcome.map_err(|error| explain(error, &self.which.backup))?;
+        context.ui.show(&Done::new(format!("deleted {what}")))?;
+        Ok(Exit::Done)
+    }
+}
+
+impl RecycleArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let backup = self.which.backup;
+        let outcome = context.client().await?.set_recycled(&backup, true).await;
+        outcome.map_err(|error| explain(error, &backup))?;
+        context.ui.show(&Done::new(format!(
+            "moved backup {backup} to the recycle bin"
+        )))?;
+        Ok(Exit::Done)
+    }
+}
+
+impl RestoreArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let backup = self.which.backup;
+        let outcome = context.client().await?.set_recycled(&backup, false).await;
+        outcome.map_err(|error| explain(error, &backup))?;
+        context.ui.show(&Done::new(format!(
+            "took backup {backup} out of the recycle bin"
+        )))?;
+        Ok(Exit::Done)
+    }
+}
+
+/// Says of a missing backup how to find the right one.
+fn explain(error: Error, backup: &str) -> CommandError {
+    match error {
+        Error::NotFound { .. } => {
+            CommandError::new(Kind::NotFound, format!("there is no backup `{backup}`"))
+                .hint("`bchan target show TARGET` lists the backups of a target")
+        }
+        error => error.into(),
+    }
+}

@@ -1,0 +1,53 @@
+//! One file for each command: its arguments, and a thin function that runs it.
+
+#![allow(clippy::doc_markdown, reason = "the help is plain text")]
+
+pub(crate) mod backup;
+pub(crate) mod completions;
+pub(crate) mod job;
+pub(crate) mod man;
+pub(crate) mod recycle_bin;
+pub(crate) mod serve;
+pub(crate) mod server;
+pub(crate) mod target;
+
+use clap::Args;
+
+/// The choice that every deletion leaves to its caller.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct DeleteFilesArgs {
+    /// Delete the files on the server's disk, too
+    ///
+    /// Without this option the server only forgets the backups and leaves their files where they
+    /// are.
+    #[arg(short, long)]
+    pub(crate) delete_files: bool,
+}
+
+impl DeleteFilesArgs {
+    /// The part of a question or a report that says what happens to the files.
+    pub(crate) const fn words(self) -> &'static str {
+        if self.delete_files {
+            "with all files"
+        } else {
+            "but no files"
+        }
+    }
+}
+
+/// A number of backups, in words.
+pub(crate) fn count_backups(count: usize) -> String {
+    match count {
+        1 => "1 backup".to_owned(),
+        count => format!("{count} backups"),
+    }
+}
+
+/// What a program without a server says to a command that needs one. The command exists all the
+/// same, so that help, completions and manual are alike everywhere.
+#[cfg(not(feature = "server"))]
+pub(crate) fn without_server(what: &str) -> crate::error::CommandError {
+    let message = format!("{what} needs the server, which this bchan was built without");
+    crate::error::CommandError::usage(message)
+        .hint("build it with the feature `server`, which is on by default")
+}

@@ -1,0 +1,64 @@
+//! `bchan recycle-bin`
+
+use std::cmp::Reverse;
+
+use clap::{Args, Subcommand};
+
+use super::{DeleteFilesArgs, count_backups};
+use crate::context::Context;
+use crate::error::{CommandError, Exit};
+use crate::ui::view::{Done, RecycleBin};
+
+/// Look into the recycle bin, or empty it
+#[derive(Args, Debug)]
+#[command(arg_required_else_help = true, alias = "recyclebin")]
+pub(crate) struct RecycleBinArgs {
+    #[command(subcommand)]
+    command: RecycleBinCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum RecycleBinCommand {
+    #[command(aliases = ["view", "show"])]
+    List(ListArgs),
+    Clear(ClearArgs),
+}
+
+/// List recycled backups, newest first
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  bchan recycle-bin list")]
+struct ListArgs {}
+
+/// Delete all recycled backups
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  bchan recycle-bin clear --delete-files")]
+struct ClearArgs {
+    #[command(flatten)]
+    files: DeleteFilesArgs,
+}
+
+impl RecycleBinArgs {
+    pub(crate) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        match self.command {
+            RecycleBinCommand::List(ListArgs {}) => list(context).await,
+            RecycleBinCommand::Clear(args) => clear(args, context).await,
+        }
+    }
+}
+
+async fn list(context: &Context<'_>) -> Result<Exit, CommandError> {
+    let mut backups = context.client().await?.recycle_bin().await?;
+    backups.sort_by_key(|backup| Reverse(backup.created_at));
+    context.ui.show(&RecycleBin { backups })?;
+    Ok(Exit::Done)
+}
+
+async fn clear(args: ClearArgs, context: &Context<'_>) -> Result<Exit, CommandError> {
+    let client = context.client().await?;
+    let backups = count_backups(client.recycle_bin().await?.len());
+    let what = format!("{backups} in the recycle bin, {}", args.files.words());
+    context.ui.confirm(&format!("Delete {what}?")).await?;
+    client.clear_recycle_bin(args.files.delete_files).await?;
+    context.ui.show(&Done::new(format!("deleted {what}")))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,158 @@
+//! `bchan serve`
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::context::Context;
+use crate::error::{CommandError, Exit};
+
+/// Run the server
+///
+/// It says where it listens when it is ready, and runs until SIGINT or SIGTERM. Options beat the
+/// configuration file.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  bchan server new-key --data /srv/bchan
+  bchan serve --data /srv/bchan --listen 0.0.0.0:5050")]
+pub(crate) struct ServeArgs {
+    /// Folder of the database, the key and, unless told otherwise, the backups
+    /// [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+
+    /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:5050]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+
+    /// Folder under which targets may lie; may be given several times
+    /// [default: storage in the data folder]
+    #[arg(long = "storage-root", value_name = "DIR")]
+    storage_roots: Vec<PathBuf>,
+
+    /// Folder of recycled backups [default: recycle-bin in the data folder]
+    #[arg(long, value_name = "DIR")]
+    recycle_bin: Option<PathBuf>,
+
+    /// Serve anybody who can reach it, without a key
+    #[arg(long)]
+    no_auth: bool,
+
+    /// Give unpacked files the owners that their archives name; needs root
+    #[arg(long)]
+    preserve_owner: bool,
+
+    /// Configuration file in TOML: listen, storage-roots, recycle-bin, preserve-owner, no-auth
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[cfg(feature = "server")]
+impl ServeArgs {
+    pub(crate) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let url = context.serve(self.config()?).await?;
+        // Programs that start the server wait for this line.
+        context
+            .ui
+            .print(format!("listening on {url}\n").as_bytes())?;
+        std::future::pending().await
+    }
+
+    fn config(self) -> Result<bchan_server::Config, CommandError> {
+        use crate::config::{ProcessEnvironment, data_dir};
+        use bchan_server::{Auth, Config, ConfigFile};
+
+        let file = self
+            .config
+            .as_deref()
+            .map(ConfigFile::load)
+            .transpose()?
+            .unwrap_or_default();
+        let data = self
+            .data
+            .map_or_else(|| data_dir(&ProcessEnvironment), Ok)?;
+        let mut config = Config::new(data);
+        config.listen = self.listen.or(file.listen).unwrap_or(config.listen);
+        config.storage_roots = if self.storage_roots.is_empty() {
+            file.storage_roots
+        } else {
+            self.storage_roots
+        };
+        config.recycle_bin = self.recycle_bin.or(file.recycle_bin);
+        config.preserve_owner = self.preserve_owner || file.preserve_owner.unwrap_or(false);
+        if self.no_auth || file.no_auth.unwrap_or(false) {
+            config.auth = Auth::None;
+        }
+        Ok(config)
+    }
+}
+
+#[cfg(not(feature = "server"))]
+impl ServeArgs {
+    #[expect(clippy::unused_async, reason = "the same shape as with a server")]
+    pub(crate) async fn run(self, _: &Context<'_>) -> Result<Exit, CommandError> {
+        Err(super::without_server("`bchan serve`"))
+    }
+}
+
+#[cfg(feature = "server")]
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: ServeArgs,
+    }
+
+    fn config(words: &[&str]) -> bchan_server::Config {
+        let words = std::iter::once("serve").chain(words.iter().copied());
+        Line::try_parse_from(words).unwrap().args.config().unwrap()
+    }
+
+    #[test]
+    fn options_beat_the_file_beats_the_default() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("server.toml");
+        fs::write(
+            &path,
+            "listen = \"127.0.0.1:1\"\nstorage-roots = [\"/file\"]\n",
+        )
+        .unwrap();
+        let file = path.to_str().unwrap();
+
+        let default = config(&["--data", "/d"]);
+        assert_eq!(default.listen, bchan_server::DEFAULT_LISTEN);
+        assert!(matches!(default.auth, bchan_server::Auth::KeyFile));
+
+        let from_file = config(&["--data", "/d", "--config", file]);
+        assert_eq!(from_file.listen.port(), 1);
+        assert_eq!(from_file.storage_roots, [PathBuf::from("/file")]);
+
+        let options = [
+            "--data",
+            "/d",
+            "--config",
+            file,
+            "--listen",
+            "[::1]:2",
+            "--no-auth",
+        ];
+        let both = config(
+            &[
+                &options[..],
+                &["--storage-root", "/a", "--storage-root", "/b"],
+            ]
+            .concat(),
+        );
+        assert_eq!(both.listen.port(), 2);
+        assert_eq!(both.storage_roots.len(), 2);
+        assert!(matches!(both.auth, bchan_server::Auth::None));
+    }
+}

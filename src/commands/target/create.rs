@@ -1,0 +1,193 @@
+use bchan_api::{NewTarget, RecycleAction, RecycleCriteria, TargetEdit, TargetType};
+use clap::{Args, ValueEnum};
+
+use super::recycling::{RecyclingArgs, tags};
+use crate::context::Context;
+use crate::error::{CommandError, Exit};
+use crate::ui::view::CreatedTarget;
+
+/// Create a target
+///
+/// Only its name is needed. By default it takes folders, keeps every backup, and has a folder
+/// named like itself in the server's storage.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  bchan target create --name docs --alias docs
+  bchan target create --name db --type single --recycle-criteria age --recycle-value 30 \\
+      --min-backups 3 --location /srv/backups/db --name-template 'db-$D'")]
+pub(super) struct CreateArgs {
+    /// Name for people
+    #[arg(short, long)]
+    name: String,
+
+    /// Whether each backup is one file or a tree of files
+    #[arg(
+        short = 't',
+        long = "type",
+        value_name = "TYPE",
+        value_enum,
+        default_value_t
+    )]
+    kind: Kind,
+
+    #[command(flatten)]
+    recycling: RecyclingArgs,
+
+    /// Folder on the server; a relative one lies in the server's storage [default: from the name]
+    #[arg(short, long, value_name = "DIR")]
+    location: Option<String>,
+
+    /// File name of a backup, with $I for its id, $D for the time, $M for manual or auto
+    /// [default: from the name]
+    #[arg(short = 'm', long, value_name = "TEMPLATE")]
+    name_template: Option<String>,
+
+    /// Drop backups with the same content as another one
+    #[arg(short, long)]
+    deduplicate: bool,
+
+    /// Short name that can stand wherever the id can
+    #[arg(short = 's', long)]
+    alias: Option<String>,
+
+    /// Labels
+    #[arg(long, value_name = "TAG,TAG", value_delimiter = ',')]
+    tags: Vec<String>,
+}
+
+/// The types of targets, for the command line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// One file, stored as it is
+    Single,
+    /// A folder
+    #[default]
+    Multi,
+}
+
+impl CreateArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let new = self.target()?;
+        let id = context.client().await?.create_target(&new).await?;
+        context.ui.show(&CreatedTarget {
+            id,
+            name: new.settings.name,
+        })?;
+        Ok(Exit::Done)
+    }
+
+    fn target(self) -> Result<NewTarget, CommandError> {
+        let plain = plain_name(&self.name);
+        let mut settings = TargetEdit {
+            recycle_criteria: RecycleCriteria::None,
+            recycle_value: None,
+            recycle_action: RecycleAction::Recycle,
+            location: self.location.unwrap_or_else(|| plain.clone()),
+            // Templates must differ between targets, which ids alone would not.
+            name_template: self
+                .name_template
+                .unwrap_or_else(|| format!("{plain}-$D-$I")),
+            deduplicate: self.deduplicate,
+            alias: self.alias,
+            min_backups: None,
+            tags: tags(&self.tags),
+            name: self.name,
+        };
+        self.recycling.apply(&mut settings)?;
+        let backup_type = match self.kind {
+            Kind::Single => TargetType::Single,
+            Kind::Multi => TargetType::Multi,
+        };
+        Ok(NewTarget {
+            backup_type,
+            settings,
+        })
+    }
+}
+
+/// The name as one plain, visible part of a path without the `$` of templates.
+fn plain_name(name: &str) -> String {
+    let plain = |c: char| match c {
+        '/' | '\\' | '$' => '-',
+        c if c.is_control() || c.is_whitespace() => '-',
+        c => c,
+    };
+    let plain: String = name.trim().chars().map(plain).collect();
+    match plain.trim_start_matches('.') {
+        "" => "target".to_owned(),
+        plain => plain.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: CreateArgs,
+    }
+
+    fn parse(line: &str) -> Result<NewTarget, CommandError> {
+        let words = std::iter::once("create").chain(line.split(' '));
+        Line::try_parse_from(words).unwrap().args.target()
+    }
+
+    #[test]
+    fn a_name_is_enough() {
+        let target = parse("--name docs").unwrap();
+        assert_eq!(target.backup_type, TargetType::Multi);
+        let settings = target.settings;
+        assert_eq!(settings.location, "docs");
+        assert_eq!(settings.name_template, "docs-$D-$I");
+        assert_eq!(settings.recycle_criteria, RecycleCriteria::None);
+        assert_eq!((settings.alias, settings.tags), (None, vec![]));
+    }
+
+    #[test]
+    fn takes_the_short_options_of_the_python_program() {
+        let line = "-n db -t single -c age -v 30 -a delete -l /srv/db -m db-$I -d -s d \
+                    --min-backups 3 --tags a,b";
+        let target = parse(line).unwrap();
+        assert_eq!(target.backup_type, TargetType::Single);
+        let settings = target.settings;
+        assert_eq!(settings.recycle_criteria, RecycleCriteria::Age);
+        assert_eq!(settings.recycle_value, Some(30));
+        assert_eq!(settings.recycle_action, RecycleAction::Delete);
+        assert_eq!(
+            (settings.location.as_str(), settings.deduplicate),
+            ("/srv/db", true)
+        );
+        assert_eq!(
+            (settings.name_template.as_str(), settings.min_backups),
+            ("db-$I", Some(3))
+        );
+        assert_eq!(
+            (settings.alias.as_deref(), settings.tags.len()),
+            (Some("d"), 2)
+        );
+    }
+
+    #[test]
+    fn a_criteria_without_its_value_is_wrong_usage() {
+        let error = parse("--name x --recycle-criteria count").unwrap_err();
+        assert_eq!(error.kind, crate::error::Kind::Usage);
+    }
+
+    #[test]
+    fn a_plain_name_stays_where_it_belongs() {
+        for (name, plain) in [
+            ("Family photos", "Family-photos"),
+            ("../etc", "-etc"),
+            ("...", "target"),
+            ("a/b\\c", "a-b-c"),
+            ("cash $I", "cash--I"),
+            ("\n", "target"),
+        ] {
+            assert_eq!(plain_name(name), plain, "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! `bchan target`
+
+mod create;
+mod delete;
+mod edit;
+mod list;
+mod recycling;
+mod show;
+
+use clap::{Args, Subcommand};
+
+use crate::context::Context;
+use crate::error::{CommandError, Exit};
+
+/// Manage targets: what backups are kept of, where, and for how long
+#[derive(Args, Debug)]
+#[command(arg_required_else_help = true)]
+pub(crate) struct TargetArgs {
+    #[command(subcommand)]
+    command: TargetCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum TargetCommand {
+    List(list::ListArgs),
+    #[command(alias = "view")]
+    Show(show::ShowArgs),
+    #[command(alias = "new")]
+    Create(create::CreateArgs),
+    Edit(edit::EditArgs),
+    Delete(delete::DeleteArgs),
+    #[command(alias = "deletebackups")]
+    DeleteBackups(delete::DeleteBackupsArgs),
+    #[command(alias = "deleterecycled")]
+    DeleteRecycled(delete::DeleteRecycledArgs),
+}
+
+impl TargetArgs {
+    pub(crate) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        match self.command {
+            TargetCommand::List(args) => args.run(context).await,
+            TargetCommand::Show(args) => args.run(context).await,
+            TargetCommand::Create(args) => args.run(context).await,
+            TargetCommand::Edit(args) => args.run(context).await,
+            TargetCommand::Delete(args) => args.run(context).await,
+            TargetCommand::DeleteBackups(args) => args.run(context).await,
+            TargetCommand::DeleteRecycled(args) => args.run(context).await,
+        }
+    }
+}
+
+/// The target that a command is about.
+#[derive(Args, Debug)]
+struct WhichTarget {
+    /// Id or alias of the target
+    target: String,
+}

@@ -1,0 +1,124 @@
+//! Options that `create` and `edit` share.
+
+use bchan_api::{RecycleAction, RecycleCriteria, TargetEdit};
+use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser as _};
+
+use crate::error::CommandError;
+
+/// What makes backups old, and what happens to old ones.
+#[derive(Args, Debug, Default)]
+pub(super) struct RecyclingArgs {
+    /// What makes a backup old: `count` newer ones, its `age` in days, or nothing
+    #[arg(short = 'c', long, value_name = "CRITERIA", value_parser = criteria())]
+    recycle_criteria: Option<RecycleCriteria>,
+
+    /// Number of backups, or of days, by the criteria
+    #[arg(short = 'v', long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..))]
+    recycle_value: Option<i64>,
+
+    /// What happens to an old backup: it goes to the recycle bin, or for good
+    #[arg(short = 'a', long, value_name = "ACTION", value_parser = action())]
+    recycle_action: Option<RecycleAction>,
+
+    /// Number of backups that recycling by age always keeps
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..))]
+    min_backups: Option<i64>,
+}
+
+impl RecyclingArgs {
+    /// Whether nothing is given.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.recycle_criteria.is_none()
+            && self.recycle_value.is_none()
+            && self.recycle_action.is_none()
+            && self.min_backups.is_none()
+    }
+
+    /// Changes what is given, and checks that the whole makes sense.
+    pub(super) fn apply(&self, settings: &mut TargetEdit) -> Result<(), CommandError> {
+        if let Some(criteria) = self.recycle_criteria {
+            // A number of days is no number of backups.
+            if criteria != settings.recycle_criteria {
+                settings.recycle_value = None;
+            }
+            settings.recycle_criteria = criteria;
+        }
+        settings.recycle_value = self.recycle_value.or(settings.recycle_value);
+        settings.recycle_action = self.recycle_action.unwrap_or(settings.recycle_action);
+        settings.min_backups = self.min_backups.or(settings.min_backups);
+        match settings.recycle_criteria {
+            criteria @ (RecycleCriteria::Count | RecycleCriteria::Age)
+                if settings.recycle_value.is_none() =>
+            {
+                let message = format!("recycling by {criteria} needs --recycle-value");
+                Err(CommandError::usage(message))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn criteria() -> impl clap::builder::TypedValueParser<Value = RecycleCriteria> {
+    let names = RecycleCriteria::ALL
+        .iter()
+        .map(|criteria| criteria.as_str());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<RecycleCriteria>())
+}
+
+fn action() -> impl clap::builder::TypedValueParser<Value = RecycleAction> {
+    let names = RecycleAction::ALL.iter().map(|action| action.as_str());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<RecycleAction>())
+}
+
+/// Tags as they are given: separated by commas, with blanks around them, perhaps none at all.
+pub(super) fn tags(given: &[String]) -> Vec<String> {
+    let tags = given.iter().map(|tag| tag.trim().to_owned());
+    tags.filter(|tag| !tag.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::view::test_target;
+
+    fn settings() -> TargetEdit {
+        TargetEdit::from(&test_target())
+    }
+
+    #[test]
+    fn a_criteria_needs_its_value() {
+        let age = RecyclingArgs {
+            recycle_criteria: Some(RecycleCriteria::Age),
+            ..RecyclingArgs::default()
+        };
+        let error = age.apply(&mut settings()).unwrap_err();
+        assert_eq!(error.message(), "recycling by age needs --recycle-value");
+
+        let mut changed = settings();
+        RecyclingArgs {
+            recycle_value: Some(30),
+            ..age
+        }
+        .apply(&mut changed)
+        .unwrap();
+        assert_eq!(changed.recycle_criteria, RecycleCriteria::Age);
+        assert_eq!(changed.recycle_value, Some(30));
+    }
+
+    #[test]
+    fn the_value_of_another_criteria_does_not_linger() {
+        let mut by_days = settings();
+        by_days.recycle_criteria = RecycleCriteria::Age;
+        by_days.recycle_value = Some(365);
+        let to_count = RecyclingArgs {
+            recycle_criteria: Some(RecycleCriteria::Count),
+            ..RecyclingArgs::default()
+        };
+        assert!(to_count.apply(&mut by_days).is_err());
+    }
+
+    #[test]
+    fn empty_tags_are_none() {
+        assert_eq!(tags(&["a".into(), " b ".into(), String::new()]), ["a", "b"]);
+    }
+}

@@ -1,0 +1,204 @@
+//! Which server a command talks to.
+
+use std::net::Ipv6Addr;
+use std::path::PathBuf;
+
+use super::{Environment, SettingsError, data_dir};
+use crate::cli::GlobalArgs;
+
+/// Where a server listens unless told otherwise.
+const DEFAULT_HOST: &str = "127.0.0.1";
+const DEFAULT_PORT: u16 = 5050;
+
+/// The variable that names the server.
+const VARIABLE: &str = "BCHAN_SERVER";
+
+/// What a value begins with that asks for a server inside this program.
+const LOCAL: &str = "local:";
+
+/// A server to talk to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ServerChoice {
+    /// One at this URL.
+    Remote(String),
+    /// One inside this program, over this data folder.
+    Local(PathBuf),
+}
+
+impl ServerChoice {
+    pub(super) fn resolve(
+        options: &GlobalArgs,
+        environment: &dyn Environment,
+    ) -> Result<Self, SettingsError> {
+        let given = [
+            ("--server", options.server.is_some()),
+            ("--local", options.local.is_some()),
+            ("--host", options.host.is_some()),
+            ("--port", options.port.is_some()),
+        ];
+        let given: Vec<_> = given
+            .iter()
+            .filter(|(_, is)| *is)
+            .map(|(name, _)| *name)
+            .collect();
+        if let [first, second, ..] = given[..]
+            && (first, second) != ("--host", "--port")
+        {
+            return Err(SettingsError::Conflict { first, second });
+        }
+
+        if let Some(local) = &options.local {
+            return Self::local(local.clone(), environment);
+        }
+        if options.host.is_some() || options.port.is_some() {
+            let host = options.host.as_deref().unwrap_or(DEFAULT_HOST);
+            return url(host, options.port).map(Self::Remote);
+        }
+        let text = match &options.server {
+            Some(text) => Some(text.clone()),
+            None => environment.text(VARIABLE)?,
+        };
+        match text.as_deref() {
+            None => url(DEFAULT_HOST, None).map(Self::Remote),
+            Some(text) => match text.strip_prefix(LOCAL) {
+                Some("") => Self::local(None, environment),
+                Some(dir) => Self::local(Some(dir.into()), environment),
+                None => url(text, None).map(Self::Remote),
+            },
+        }
+    }
+
+    fn local(dir: Option<PathBuf>, environment: &dyn Environment) -> Result<Self, SettingsError> {
+        dir.map_or_else(|| data_dir(environment), Ok)
+            .map(Self::Local)
+    }
+}
+
+/// Completes what a user gives as a server: the scheme, and the port where none is said. A whole
+/// URL stays as it is, with whatever port its scheme means.
+fn url(text: &str, port: Option<u16>) -> Result<String, SettingsError> {
+    let invalid = || SettingsError::Server {
+        text: text.to_owned(),
+    };
+    let text = text.trim();
+    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+    let rest = rest.trim_end_matches('/');
+    let known = matches!(scheme, "" | "http" | "https");
+    if !known || rest.is_empty() || rest.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(invalid());
+    }
+    let host = match rest.parse::<Ipv6Addr>() {
+        Ok(bare) => format!("[{bare}]"),
+        Err(_) => rest.to_owned(),
+    };
+    let port = match port {
+        Some(port) => format!(":{port}"),
+        None if scheme.is_empty() && !has_port(&host) && !host.contains('/') => {
+            format!(":{DEFAULT_PORT}")
+        }
+        None => String::new(),
+    };
+    let scheme = if scheme.is_empty() { "http" } else { scheme };
+    Ok(format!("{scheme}://{host}{port}"))
+}
+
+/// Whether something like `host:1`, `1.2.3.4:1` or `[::1]:1` names a port.
+fn has_port(host: &str) -> bool {
+    let after_address = host.rsplit_once(']').map_or(host, |(_, rest)| rest);
+    after_address.contains(':')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Fake;
+
+    fn options(server: Option<&str>, host: Option<&str>, port: Option<u16>) -> GlobalArgs {
+        GlobalArgs {
+            server: server.map(str::to_owned),
+            host: host.map(str::to_owned),
+            port,
+            ..GlobalArgs::default()
+        }
+    }
+
+    fn remote(options: &GlobalArgs, environment: &Fake) -> String {
+        match ServerChoice::resolve(options, environment).unwrap() {
+            ServerChoice::Remote(url) => url,
+            ServerChoice::Local(dir) => panic!("local: {}", dir.display()),
+        }
+    }
+
+    #[test]
+    fn an_option_beats_the_environment_beats_the_default() {
+        let none = Fake::default();
+        let environment = Fake::default().with("BCHAN_SERVER", "http://env:1");
+        assert_eq!(
+            remote(&options(None, None, None), &none),
+            "http://127.0.0.1:5050"
+        );
+        assert_eq!(
+            remote(&options(None, None, None), &environment),
+            "http://env:1"
+        );
+        assert_eq!(
+            remote(&options(Some("http://o:2"), None, None), &environment),
+            "http://o:2"
+        );
+        assert_eq!(
+            remote(&options(None, None, Some(3)), &environment),
+            "http://127.0.0.1:3"
+        );
+    }
+
+    #[test]
+    fn completes_what_is_left_out() {
+        for (text, port, expected) in [
+            ("example.org", None, "http://example.org:5050"),
+            ("example.org:80", None, "http://example.org:80"),
+            ("https://example.org", None, "https://example.org"),
+            ("https://example.org/bc/", None, "https://example.org/bc"),
+            ("http://example.org", Some(5000), "http://example.org:5000"),
+            ("::1", None, "http://[::1]:5050"),
+            ("[::1]:7", None, "http://[::1]:7"),
+        ] {
+            assert_eq!(url(text, port).unwrap(), expected, "{text}");
+        }
+        for text in ["", "ftp://x", "http://", "a b", "x\ny"] {
+            assert!(url(text, None).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn local_takes_a_folder_or_the_default() {
+        let environment = Fake::default().with("HOME", "/h");
+        let resolve = |options| ServerChoice::resolve(&options, &environment).unwrap();
+        let default = ServerChoice::Local("/h/.local/share/bchan".into());
+        assert_eq!(resolve(options(Some("local:"), None, None)), default);
+        let local = GlobalArgs {
+            local: Some(None),
+            ..GlobalArgs::default()
+        };
+        assert_eq!(resolve(local), default);
+        let here = ServerChoice::Local("/d".into());
+        assert_eq!(resolve(options(Some("local:/d"), None, None)), here);
+    }
+
+    #[test]
+    fn two_servers_are_one_too_many() {
+        let both = GlobalArgs {
+            local: Some(None),
+            ..options(Some("x"), None, None)
+        };
+        let error = ServerChoice::resolve(&both, &Fake::default()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "--server and --local cannot be used together"
+        );
+        let three = options(Some("x"), Some("h"), Some(1));
+        assert!(ServerChoice::resolve(&three, &Fake::default()).is_err());
+        assert!(
+            ServerChoice::resolve(&options(None, Some("h"), Some(1)), &Fake::default()).is_ok()
+        );
+    }
+}

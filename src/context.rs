@@ -1,0 +1,109 @@
+//! What a command gets: the user's wishes, a client made when it is first needed, and the ui.
+
+mod embedded;
+
+use bchan_api::TargetView;
+use bchan_client::{Client, Error};
+use tokio::sync::OnceCell;
+
+use crate::cli::GlobalArgs;
+use crate::config::{ProcessEnvironment, ServerChoice, Settings};
+use crate::credentials;
+use crate::error::{CommandError, Kind};
+use crate::suggest;
+use crate::ui::Ui;
+
+use self::embedded::Embedded;
+
+/// The surroundings of one command.
+pub(crate) struct Context<'a> {
+    /// Where everything is printed.
+    pub(crate) ui: &'a Ui,
+    global: GlobalArgs,
+    settings: OnceCell<Settings>,
+    client: OnceCell<Client>,
+    server: OnceCell<Embedded>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(global: GlobalArgs, ui: &'a Ui) -> Self {
+        Self {
+            ui,
+            global,
+            settings: OnceCell::new(),
+            client: OnceCell::new(),
+            server: OnceCell::new(),
+        }
+    }
+
+    /// The settings; read late, so that commands which need none work with broken ones.
+    pub(crate) async fn settings(&self) -> Result<&Settings, CommandError> {
+        let read = async || Ok(Settings::resolve(&self.global, &ProcessEnvironment)?);
+        self.settings.get_or_try_init(read).await
+    }
+
+    /// The client; the first call reads the key and, with `--local`, starts the server.
+    pub(crate) async fn client(&self) -> Result<&Client, CommandError> {
+        self.client.get_or_try_init(|| self.connect()).await
+    }
+
+    async fn connect(&self) -> Result<Client, CommandError> {
+        let settings = self.settings().await?;
+        let (server, key) = match &settings.server {
+            ServerChoice::Remote(url) => {
+                let found = credentials::find(&settings.key, &ProcessEnvironment)?;
+                for warning in found.iter().flat_map(|found| &found.warnings) {
+                    self.ui.warn(warning);
+                }
+                (url.clone(), found.map(|found| found.key))
+            }
+            ServerChoice::Local(data) => {
+                let start = || Embedded::start_private(data.clone(), self.ui);
+                let embedded = self.server.get_or_try_init(start).await?;
+                (embedded.url(), embedded.key())
+            }
+        };
+        self.ui.verbose(&format!("talking to {server}"));
+        Ok(Client::new(bchan_client::Config {
+            server,
+            key,
+            retries: settings.retries,
+            timeout: settings.timeout,
+            user_agent: concat!("bchan/", env!("CARGO_PKG_VERSION")).to_owned(),
+        })?)
+    }
+
+    /// A target and its backups. When there is none of this name, the error suggests those
+    /// with similar ones.
+    pub(crate) async fn target(&self, name: &str) -> Result<TargetView, CommandError> {
+        let client = self.client().await?;
+        match client.target(name).await {
+            Err(Error::NotFound { .. }) => {}
+            outcome => return Ok(outcome?),
+        }
+        // The suggestion is a courtesy: whatever goes wrong with it must not hide the error.
+        let targets = client.all_targets().await.unwrap_or_default();
+        let error = CommandError::new(Kind::NotFound, format!("there is no target `{name}`"));
+        Err(error.maybe_hint(suggest::target_hint(name, &targets)))
+    }
+
+    /// Starts a server that answers until [`close`](Self::close), and returns where.
+    #[cfg(feature = "server")]
+    pub(crate) async fn serve(&self, config: bchan_server::Config) -> Result<String, CommandError> {
+        self.ui.log_to_stderr(true);
+        let embedded = self
+            .server
+            .get_or_try_init(|| Embedded::start(config))
+            .await?;
+        Ok(embedded.url())
+    }
+
+    /// Ends what lives as long as the command.
+    pub(crate) async fn close(self) {
+        // Connections that are kept alive would make the server wait for them.
+        drop(self.client);
+        if let Some(server) = self.server.into_inner() {
+            server.shutdown().await;
+        }
+    }
+}

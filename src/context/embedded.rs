@@ -1,0 +1,83 @@
+//! A server inside this process.
+
+use std::path::PathBuf;
+
+use bchan_api::ApiKey;
+
+use crate::error::CommandError;
+use crate::ui::Ui;
+
+/// A server that runs on its own threads until it is shut down.
+#[cfg(feature = "server")]
+pub(super) struct Embedded {
+    server: bchan_server::Server,
+    key: Option<ApiKey>,
+}
+
+#[cfg(feature = "server")]
+impl Embedded {
+    /// Starts a server that other people are meant to talk to.
+    pub(super) async fn start(config: bchan_server::Config) -> Result<Self, CommandError> {
+        let start = tokio::task::spawn_blocking(move || bchan_server::Server::start(&config));
+        let server = start.await.map_err(CommandError::failed)??;
+        Ok(Self { server, key: None })
+    }
+
+    /// Starts a server for this process alone: on a free port, with a key that nobody else knows.
+    pub(super) async fn start_private(data: PathBuf, ui: &Ui) -> Result<Self, CommandError> {
+        ui.log_to_stderr(false);
+        let mut random = [0; 32];
+        getrandom::fill(&mut random).map_err(CommandError::failed)?;
+        let key = ApiKey::from_random(random);
+        let mut config = bchan_server::Config::new(data);
+        config.listen.set_port(0);
+        config.auth = bchan_server::Auth::Key(key.clone());
+        // A command that takes a second must not stay for an integrity check.
+        config.schedule = false;
+        let embedded = Self::start(config).await?;
+        Ok(Self {
+            key: Some(key),
+            ..embedded
+        })
+    }
+
+    /// Where it answers.
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.server.local_addr())
+    }
+
+    /// The key of a private server.
+    pub(super) fn key(&self) -> Option<ApiKey> {
+        self.key.clone()
+    }
+
+    /// Ends it. Requests under way get a while to end.
+    pub(super) async fn shutdown(self) {
+        // It fails only if the server panicked, which has been reported by then.
+        let _ = tokio::task::spawn_blocking(move || self.server.shutdown()).await;
+    }
+}
+
+/// What stands for it in a program without a server: it cannot come into being.
+#[cfg(not(feature = "server"))]
+pub(super) enum Embedded {}
+
+#[cfg(not(feature = "server"))]
+#[expect(clippy::unused_async, reason = "the same shape as with a server")]
+impl Embedded {
+    pub(super) async fn start_private(_: PathBuf, _: &Ui) -> Result<Self, CommandError> {
+        Err(crate::commands::without_server("--local"))
+    }
+
+    pub(super) fn url(&self) -> String {
+        match *self {}
+    }
+
+    pub(super) fn key(&self) -> Option<ApiKey> {
+        match *self {}
+    }
+
+    pub(super) async fn shutdown(self) {
+        match self {}
+    }
+}

@@ -1,0 +1,121 @@
+//! Keys in files.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use bchan_api::{ApiKey, InvalidKey, KeyFile};
+
+use super::{CredentialError, Found};
+
+/// No key file is longer, in bytes. A wrong path must not read a disk into memory.
+const LONGEST: u64 = 64 * 1024;
+
+/// Who looks after a file's permissions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// The user, who may want to hear about them.
+    User,
+    /// systemd, which guards the folder around the file.
+    System,
+}
+
+/// Reads a bare key, or the `{"key": "..."}` of a server.
+pub(super) fn read(path: &Path, owner: Owner) -> Result<Found, CredentialError> {
+    let unreadable = |source| CredentialError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let mut text = String::new();
+    let file = File::open(path).map_err(unreadable)?;
+    let exposed = owner == Owner::User && is_exposed(&file).map_err(unreadable)?;
+    file.take(LONGEST)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    let key = parse(&text).map_err(|source| CredentialError::Invalid {
+        path: path.to_owned(),
+        source,
+    })?;
+    let warning = format!("others can read the API key file {}", path.display());
+    Ok(Found {
+        key,
+        warnings: exposed.then_some(warning).into_iter().collect(),
+    })
+}
+
+fn parse(text: &str) -> Result<ApiKey, InvalidKey> {
+    if text.trim_start().starts_with('{') {
+        let file: KeyFile = serde_json::from_str(text).map_err(|_| InvalidKey)?;
+        // What JSON can hold is not yet what a header can.
+        file.key.expose().parse()
+    } else {
+        text.parse()
+    }
+}
+
+/// Whether the file's group or everybody can read it. Pipes have permissions, too, but no path by
+/// which somebody else could come.
+#[cfg(unix)]
+fn is_exposed(file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let metadata = file.metadata()?;
+    Ok(metadata.is_file() && metadata.permissions().mode() & 0o044 != 0)
+}
+
+/// Elsewhere permissions are no bits.
+#[cfg(not(unix))]
+fn is_exposed(_: &File) -> io::Result<bool> {
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn takes_both_shapes_and_nothing_else() {
+        assert_eq!(parse("bakch-1\n").unwrap().expose(), "bakch-1");
+        assert_eq!(parse("{\"key\": \"bakch-2\"}").unwrap().expose(), "bakch-2");
+        for text in [
+            "",
+            "{}",
+            "{\"key\": 1}",
+            "{\"key\": \"a\\nb\"}",
+            "two words",
+        ] {
+            assert_eq!(parse(text), Err(InvalidKey), "{text}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn warns_of_a_file_that_others_can_read() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("key");
+        fs::write(&path, "bakch-1").unwrap();
+        for (mode, warnings) in [(0o600, 0), (0o640, 1), (0o604, 1)] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(
+                read(&path, Owner::User).unwrap().warnings.len(),
+                warnings,
+                "{mode:o}"
+            );
+            assert!(
+                read(&path, Owner::System).unwrap().warnings.is_empty(),
+                "{mode:o}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_folder_is_no_key() {
+        let temp = tempfile::tempdir().unwrap();
+        assert!(matches!(
+            read(temp.path(), Owner::User),
+            Err(CredentialError::Read { .. })
+        ));
+    }
+}

@@ -1,0 +1,112 @@
+//! What the server's answers, and their absence, mean to a user.
+
+use bchan_client::Error;
+
+use super::{CommandError, Kind};
+
+impl From<Error> for CommandError {
+    fn from(error: Error) -> Self {
+        let hint = hint(&error);
+        Self::new(kind(&error), error).maybe_hint(hint)
+    }
+}
+
+/// The kind of failure that an error of the client is.
+pub(super) fn kind(error: &Error) -> Kind {
+    match error {
+        Error::Unauthorized | Error::Forbidden => Kind::Unauthorised,
+        Error::NotFound { .. } => Kind::NotFound,
+        Error::Busy { .. } => Kind::Busy,
+        Error::InvalidServer { .. } | Error::Redirected { .. } => Kind::Configuration,
+        error if error.is_temporary() => Kind::Temporary,
+        _ => Kind::Failed,
+    }
+}
+
+/// One line that says what to do about it.
+pub(super) fn hint(error: &Error) -> Option<String> {
+    Some(match error {
+        Error::Unreachable { server, .. } => {
+            format!("is the server running at {server}? `bchan serve --data DIR` starts one")
+        }
+        Error::Unauthorized => {
+            "name the server's key with --api-key-file, BCHAN_API_KEY or BCHAN_API_KEY_FILE".into()
+        }
+        Error::Forbidden => {
+            "the server has another key; see its apikey.json, or make one with `bchan server \
+             new-key`"
+                .into()
+        }
+        Error::Busy { .. } => "try again when the server is done with it".into(),
+        Error::TimedOut { .. } => "--timeout SECONDS waits longer".into(),
+        Error::OutOfSpace { .. } => {
+            "free some space on the server: `bchan recycle-bin clear --delete-files` may help"
+                .into()
+        }
+        Error::Redirected { location, .. } => {
+            format!("if that address is right, name it with --server: {location}")
+        }
+        Error::NotBackupChan { .. } => "does --server name a Backup-chan server?".into(),
+        Error::InvalidServer { .. } => "a server looks like http://127.0.0.1:5050".into(),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn every_answer_has_the_documented_exit_code() {
+        let message = String::new;
+        let table = [
+            (Error::Unauthorized, 12),
+            (Error::Forbidden, 12),
+            (Error::NotFound { message: message() }, 10),
+            (Error::Busy { message: message() }, 11),
+            (
+                Error::Rejected {
+                    status: 400,
+                    message: message(),
+                },
+                1,
+            ),
+            (
+                Error::ServerFault {
+                    status: 500,
+                    message: message(),
+                },
+                1,
+            ),
+            (
+                Error::Source {
+                    source: io::ErrorKind::Other.into(),
+                },
+                1,
+            ),
+            (
+                Error::Redirected {
+                    server: message(),
+                    location: message(),
+                },
+                13,
+            ),
+        ];
+        for (error, code) in table {
+            let name = format!("{error:?}");
+            assert_eq!(CommandError::from(error).kind.exit() as u8, code, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_missing_key_comes_with_the_ways_to_give_one() {
+        let error = CommandError::from(Error::Unauthorized);
+        assert!(
+            error.hints[0].contains("--api-key-file"),
+            "{:?}",
+            error.hints
+        );
+    }
+}

@@ -1,0 +1,32 @@
+//! What the failures of a server in this process mean to a user.
+
+use bchan_server::{ConfigError, KeyError, StartError};
+
+use super::{CommandError, Kind};
+
+impl From<StartError> for CommandError {
+    fn from(error: StartError) -> Self {
+        let kind = match &error {
+            StartError::Locked { .. } => Kind::Busy,
+            StartError::Listen { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => {
+                Kind::Busy
+            }
+            _ => Kind::Configuration,
+        };
+        let hint = error.hint();
+        Self::new(kind, error).maybe_hint(hint)
+    }
+}
+
+impl From<KeyError> for CommandError {
+    fn from(error: KeyError) -> Self {
+        let hint = error.hint();
+        Self::new(Kind::Configuration, error).maybe_hint(hint)
+    }
+}
+
+impl From<ConfigError> for CommandError {
+    fn from(error: ConfigError) -> Self {
+        Self::new(Kind::Configuration, error)
+    }
+}

@@ -1,0 +1,170 @@
+//! Completions and manual pages, made from the definition of the command line.
+
+use std::io;
+
+use clap::{Command, CommandFactory as _};
+use clap_complete::Shell;
+use clap_mangen::Man;
+
+use crate::cli::Cli;
+
+/// Name of the program.
+const NAME: &str = "bchan";
+
+/// The completions for one shell.
+pub(crate) fn completions(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), NAME, &mut script);
+    script
+}
+
+/// The manual page of the command that these words (or their aliases) name, if there is one.
+pub(crate) fn man_page(words: &[String]) -> io::Result<Option<Vec<u8>>> {
+    let root = definition();
+    let mut command = &root;
+    for word in words {
+        match command
+            .find_subcommand(word)
+            .filter(|found| found.get_name() != "help")
+        {
+            Some(found) => command = found,
+            None => return Ok(None),
+        }
+    }
+    render(command).map(Some)
+}
+
+/// The complete definition: global options are in every command, and each knows its full name.
+fn definition() -> Command {
+    let mut root = Cli::command();
+    root.build();
+    root
+}
+
+/// Name of a command's page: its words with hyphens between them.
+fn page_name(command: &Command) -> String {
+    command
+        .get_display_name()
+        .unwrap_or(command.get_name())
+        .to_owned()
+}
+
+fn render(command: &Command) -> io::Result<Vec<u8>> {
+    let name = page_name(command);
+    let mut command = command.clone();
+    if name != NAME {
+        // They would be most of every page.
+        command = command.mut_args(|arg| {
+            let hidden = arg.is_hide_set() || arg.get_help_heading().is_some();
+            arg.hide(hidden)
+        });
+        let end = command
+            .get_after_long_help()
+            .or(command.get_after_help())
+            .cloned();
+        let note = "Options that every command takes are in bchan(1).";
+        let end = end.map_or(note.to_owned(), |end| format!("{end}\n\n{note}"));
+        command = command.after_long_help(end);
+    }
+    let mut page = Vec::new();
+    let source = concat!("bchan ", env!("CARGO_PKG_VERSION"));
+    Man::new(command)
+        .title(name)
+        .source(source)
+        .manual("bchan manual")
+        .render(&mut page)?;
+    Ok(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    /// The variable that has stale files rewritten.
+    const UPDATE: &str = "BCHAN_UPDATE";
+
+    /// Every generated file with its path in the repository.
+    fn all() -> BTreeMap<PathBuf, Vec<u8>> {
+        let shells = [
+            (Shell::Bash, "bchan.bash"),
+            (Shell::Elvish, "bchan.elv"),
+            (Shell::Fish, "bchan.fish"),
+            (Shell::PowerShell, "_bchan.ps1"),
+            (Shell::Zsh, "_bchan"),
+        ];
+        let mut files = BTreeMap::new();
+        for (shell, name) in shells {
+            files.insert(Path::new("completions").join(name), completions(shell));
+        }
+        pages(&definition(), &mut files);
+        files
+    }
+
+    fn pages(command: &Command, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
+        let page = render(command).unwrap();
+        files.insert(
+            Path::new("man").join(format!("{}.1", page_name(command))),
+            page,
+        );
+        for subcommand in command.get_subcommands() {
+            if subcommand.get_name() != "help" && !subcommand.is_hide_set() {
+                pages(subcommand, files);
+            }
+        }
+    }
+
+    #[test]
+    fn committed_files_are_fresh() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let wanted = all();
+        let update = std::env::var_os(UPDATE).is_some_and(|value| !value.is_empty());
+        let mut stale = Vec::new();
+        for (path, content) in &wanted {
+            let file = root.join(path);
+            if fs::read(&file).ok().as_ref() == Some(content) {
+                continue;
+            }
+            if update {
+                fs::create_dir_all(file.parent().unwrap()).unwrap();
+                fs::write(&file, content).unwrap();
+            } else {
+                stale.push(format!("stale or missing: {}", path.display()));
+            }
+        }
+        for folder in ["completions", "man"] {
+            for entry in fs::read_dir(root.join(folder)).into_iter().flatten() {
+                let path = Path::new(folder).join(entry.unwrap().file_name());
+                if wanted.contains_key(&path) {
+                    continue;
+                }
+                if update {
+                    fs::remove_file(root.join(&path)).unwrap();
+                } else {
+                    stale.push(format!("left over: {}", path.display()));
+                }
+            }
+        }
+        let how = format!("`{UPDATE}=1 cargo test -p bchan generate` rewrites them");
+        assert!(stale.is_empty(), "{}\n{how}", stale.join("\n"));
+    }
+
+    #[test]
+    fn every_command_has_a_page_with_its_own_name() {
+        let words = ["backup".to_owned(), "upload".to_owned()];
+        let page = String::from_utf8(man_page(&words).unwrap().unwrap()).unwrap();
+        assert!(page.contains("bchan\\-backup\\-upload"), "{page}");
+        assert!(
+            page.contains("\\-\\-automatic") && !page.contains("\\-\\-api\\-key"),
+            "{page}"
+        );
+        let alias = ["target".to_owned(), "view".to_owned()];
+        assert!(man_page(&alias).unwrap().is_some());
+        assert!(man_page(&["nonsense".to_owned()]).unwrap().is_none());
+        let whole = String::from_utf8(man_page(&[]).unwrap().unwrap()).unwrap();
+        assert!(whole.contains("\\-\\-api\\-key\\-file"), "{whole}");
+    }
+}

@@ -1,0 +1,133 @@
+//! The only place that prints: results to standard output, talk to standard error.
+
+#[cfg(feature = "server")]
+mod log;
+mod page;
+mod progress;
+mod prompt;
+mod text;
+pub(crate) mod view;
+mod voice;
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use clap::ColorChoice;
+
+use self::page::Page;
+use self::view::View;
+use self::voice::Voice;
+use crate::cli::{GlobalArgs, OutputFormat};
+use crate::error::{CommandError, Exit, Kind};
+
+pub(crate) use self::progress::Bar;
+
+/// How this run talks to the world.
+#[derive(Debug)]
+pub(crate) struct Ui {
+    output: OutputFormat,
+    page: Page,
+    voice: Voice,
+    /// Whether progress is drawn.
+    bars: bool,
+    /// Whether there is somebody to ask, who has not said yes in advance.
+    asks: bool,
+}
+
+impl Ui {
+    /// Looks at the options and at what the standard streams are.
+    pub(crate) fn new(options: &GlobalArgs) -> Self {
+        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let talks = io::stderr().is_terminal();
+        let color = match options.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => talks && !dumb && !set("NO_COLOR"),
+        };
+        Self {
+            output: options.output,
+            page: Page::of_stdout(),
+            voice: Voice {
+                quiet: options.quiet,
+                verbose: options.verbose,
+                color,
+            },
+            bars: talks && !dumb && !options.quiet && !options.no_progress,
+            asks: talks && io::stdin().is_terminal() && !options.yes,
+        }
+    }
+
+    /// Writes a result. A mere report of what was done gives way to `--quiet`, unless it is JSON,
+    /// which somebody asked for.
+    pub(crate) fn show<V: View>(&self, view: &V) -> Result<(), CommandError> {
+        let text = match self.output {
+            OutputFormat::Json => text::json(view).map_err(CommandError::failed)?,
+            OutputFormat::Table if V::REPORT && self.voice.quiet => return Ok(()),
+            OutputFormat::Table => view.text(&self.page),
+        };
+        self.print(text.as_bytes())
+    }
+
+    /// Writes what is already in its final form, such as a manual page.
+    #[expect(
+        clippy::unused_self,
+        reason = "whoever prints must have been given the ui"
+    )]
+    pub(crate) fn print(&self, bytes: &[u8]) -> Result<(), CommandError> {
+        let mut stdout = io::stdout().lock();
+        stdout
+            .write_all(bytes)
+            .and_then(|()| stdout.flush())
+            .map_err(CommandError::output)
+    }
+
+    /// Says something that only a curious user wants to know.
+    pub(crate) fn verbose(&self, message: &str) {
+        self.voice.verbose(message);
+    }
+
+    /// Says something that is wrong but stops nothing.
+    pub(crate) fn warn(&self, message: &str) {
+        self.voice.warn(message);
+    }
+
+    /// Says something that went wrong, but not so wrong that a cron job should mail it.
+    pub(crate) fn mild_warning(&self, message: &str) {
+        if !self.voice.quiet {
+            self.voice.warn(message);
+        }
+    }
+
+    /// Says why the command failed and returns its exit code.
+    pub(crate) fn fail(&self, error: &CommandError) -> Exit {
+        if error.kind != Kind::BrokenPipe {
+            self.voice.error(&error.message());
+            for hint in &error.hints {
+                self.voice.hint(hint);
+            }
+        }
+        error.kind.exit()
+    }
+
+    /// A progress display for one transfer; it draws nothing where there is no terminal. It
+    /// vanishes with the returned value.
+    pub(crate) fn bar(&self) -> Bar {
+        Bar::new(self.voice, self.bars)
+    }
+
+    /// Asks whether to go on. Without a terminal there is nobody to ask, and a script means what
+    /// it says.
+    pub(crate) async fn confirm(&self, question: &str) -> Result<(), CommandError> {
+        if !self.asks || prompt::yes(&self.voice.question(question)).await {
+            return Ok(());
+        }
+        Err(CommandError::failed("not confirmed, nothing was changed"))
+    }
+
+    /// Sends the log of a server in this process to standard error. `service` is a server that
+    /// runs for its own sake and has more to tell.
+    #[cfg(feature = "server")]
+    pub(crate) fn log_to_stderr(&self, service: bool) {
+        log::to_stderr(self.voice, service);
+    }
+}

@@ -1,0 +1,223 @@
+//! What a result is written on: a terminal, where people read, or a pipe, where scripts do.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal as _};
+
+use bchan_api::Time;
+use bytesize::ByteSize;
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use terminal_size::{Width, terminal_size_of};
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// The facts that decide how a result is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page {
+    /// People get rounded numbers and relative times, scripts exact ones.
+    human: bool,
+    /// Columns that a table may take; none where lines may be as long as they like.
+    width: Option<u16>,
+    /// The time that relative ones are relative to.
+    now: Time,
+}
+
+impl Page {
+    /// The page that standard output is.
+    pub(super) fn of_stdout() -> Self {
+        let human = io::stdout().is_terminal();
+        let width = || terminal_size_of(io::stdout()).map(|(Width(width), _)| width);
+        Self {
+            human,
+            width: human.then(width).flatten(),
+            now: Time::now(),
+        }
+    }
+
+    /// A number of bytes.
+    pub(crate) fn size(&self, bytes: u64) -> String {
+        if self.human {
+            human_size(bytes)
+        } else {
+            bytes.to_string()
+        }
+    }
+
+    /// A point in time.
+    pub(crate) fn time(&self, time: Time) -> String {
+        if self.human {
+            self.relative(time)
+        } else {
+            time.to_string()
+        }
+    }
+
+    /// A length of time.
+    pub(crate) fn seconds(&self, seconds: u64) -> String {
+        match i64::try_from(seconds) {
+            Ok(signed) if self.human => human_duration(signed),
+            _ => seconds.to_string(),
+        }
+    }
+
+    fn relative(&self, time: Time) -> String {
+        let ago = self.now.unix_seconds().saturating_sub(time.unix_seconds());
+        match ago {
+            // After a month it is the date that people remember.
+            _ if ago.saturating_abs() >= 30 * DAY => {
+                let text = time.to_string();
+                text.split_once('T')
+                    .map_or(text.clone(), |(date, _)| date.to_owned())
+            }
+            ..0 => format!("in {}", human_duration(-ago)),
+            0..10 => "just now".to_owned(),
+            10.. => format!("{} ago", human_duration(ago)),
+        }
+    }
+
+    /// A table of these columns.
+    pub(crate) fn table(&self, columns: &[&str]) -> PageTable {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        table.set_header(columns.iter().map(|name| Cell::new(name.to_uppercase())));
+        match self.width {
+            Some(width) => {
+                table.set_content_arrangement(ContentArrangement::Dynamic);
+                table.set_width(width);
+            }
+            None => {
+                table.set_content_arrangement(ContentArrangement::Disabled);
+            }
+        }
+        PageTable(table)
+    }
+}
+
+/// A table under construction.
+pub(crate) struct PageTable(Table);
+
+impl PageTable {
+    /// Adds a row. Its texts must have been made harmless.
+    pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.0.add_row(cells);
+    }
+
+    /// Puts the numbers of a column under each other.
+    pub(crate) fn right(mut self, column: usize) -> Self {
+        if let Some(column) = self.0.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        self
+    }
+}
+
+/// Lines without blanks at their ends, and without the blank before the first column.
+impl Display for PageTable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for line in self.0.lines() {
+            let line = line.trim_end();
+            writeln!(f, "{}", line.strip_prefix(' ').unwrap_or(line))?;
+        }
+        Ok(())
+    }
+}
+
+/// Bytes, rounded, in binary units.
+pub(super) fn human_size(bytes: u64) -> String {
+    ByteSize::b(bytes).display().iec().to_string()
+}
+
+fn human_duration(seconds: i64) -> String {
+    match seconds {
+        ..MINUTE => format!("{seconds} s"),
+        MINUTE..HOUR => format!("{} min", seconds / MINUTE),
+        HOUR..DAY => format!("{} h", seconds / HOUR),
+        _ if seconds / DAY == 1 => "1 day".to_owned(),
+        _ => format!("{} days", seconds / DAY),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A page that is no terminal, at a fixed time.
+    pub(crate) fn script() -> Page {
+        Page {
+            human: false,
+            width: None,
+            now: Time::from_unix_seconds(1_752_238_637),
+        }
+    }
+
+    /// A terminal of this width, at a fixed time.
+    pub(crate) fn terminal(width: u16) -> Page {
+        Page {
+            human: true,
+            width: Some(width),
+            ..script()
+        }
+    }
+
+    #[test]
+    fn people_get_rounded_numbers_and_scripts_exact_ones() {
+        assert_eq!(terminal(80).size(1_536), "1.5 KiB");
+        assert_eq!(script().size(1_536), "1536");
+        assert_eq!(terminal(80).seconds(7_200), "2 h");
+        assert_eq!(script().seconds(7_200), "7200");
+        let now = script().now;
+        assert_eq!(script().time(now), "2025-07-11T12:57:17+00:00");
+        assert_eq!(terminal(80).time(now), "just now");
+    }
+
+    #[test]
+    fn times_are_relative_within_a_month() {
+        let page = terminal(80);
+        let at = |ago: i64| page.time(Time::from_unix_seconds(page.now.unix_seconds() - ago));
+        assert_eq!(at(59), "59 s ago");
+        assert_eq!(at(3 * HOUR + 59 * MINUTE), "3 h ago");
+        assert_eq!(at(DAY), "1 day ago");
+        assert_eq!(at(29 * DAY), "29 days ago");
+        assert_eq!(at(30 * DAY), "2025-06-11");
+        assert_eq!(at(-90), "in 1 min");
+        assert_eq!(at(-365 * DAY), "2026-07-11");
+        assert_eq!(
+            page.time(Time::from_unix_seconds(i64::MIN))
+                .split('-')
+                .count(),
+            4
+        );
+    }
+
+    #[test]
+    fn a_table_fits_the_terminal_and_keeps_every_word() {
+        for width in [40, 60, 200] {
+            let mut table = terminal(width).table(&["name", "location"]);
+            table.row([
+                "documents of the family".into(),
+                "a/very/long/path/".repeat(6),
+            ]);
+            let text = table.to_string();
+            let longest = text.lines().map(|line| line.chars().count()).max().unwrap();
+            assert!(longest <= usize::from(width), "{width}: {longest}\n{text}");
+            assert!(text.contains("family"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_table_for_scripts_has_one_line_for_each_row() {
+        let mut table = script().table(&["name", "size"]).right(1);
+        table.row(["x".repeat(300), "1".into()]);
+        table.row(["y".into(), "22".into()]);
+        let text = table.to_string();
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.len(), 3, "{text}");
+        assert!(lines[0].starts_with("NAME") && lines[2].starts_with('y'));
+        assert!(
+            lines.iter().all(|line| line.trim_end() == *line),
+            "{text:?}"
+        );
+        assert!(lines[1].ends_with(" 1") && lines[2].ends_with("22"));
+    }
+}

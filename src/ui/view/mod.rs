@@ -1,0 +1,32 @@
+//! Results, each with its JSON (by serde, in the shapes of the API) and its text.
+
+mod backup;
+mod change;
+mod job;
+mod target;
+mod transfer;
+
+use serde::Serialize;
+
+use super::page::Page;
+use super::text::clean;
+
+#[cfg(test)]
+pub(crate) use self::target::tests::target as test_target;
+
+pub(crate) use self::backup::RecycleBin;
+#[cfg(feature = "server")]
+pub(crate) use self::change::NewKey;
+pub(crate) use self::change::{Done, Started};
+pub(crate) use self::job::JobList;
+pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
+pub(crate) use self::transfer::{Download, Status, Upload, Warning};
+
+/// A result that can be written in every format.
+pub(crate) trait View: Serialize {
+    /// Whether it only reports what was done, so that `--quiet` silences it.
+    const REPORT: bool = false;
+
+    /// The text, with a newline at the end of each line.
+    fn text(&self, page: &Page) -> String;
+}

@@ -1,0 +1,164 @@
+//! Reports of uploads and downloads.
+
+use bchan_api::Backup;
+use serde::Serialize;
+
+use super::{Page, View, clean};
+
+/// What became of an upload.
+#[derive(Debug, Serialize)]
+pub(crate) struct Upload {
+    /// The job's number on the server.
+    pub(crate) job_id: i64,
+    /// How sure it is.
+    pub(crate) status: Status,
+    /// The backup, as far as it is known.
+    pub(crate) backup: Option<Backup>,
+    /// Files in it.
+    pub(crate) files: u64,
+    /// Bytes of their content.
+    pub(crate) bytes: u64,
+    /// Bytes that went over the wire.
+    pub(crate) sent: u64,
+    /// What is missing or odd.
+    pub(crate) warnings: Vec<Warning>,
+    /// Name of the target.
+    #[serde(skip)]
+    pub(crate) target: String,
+}
+
+/// How sure it is that an upload is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    /// The server's job has finished.
+    Stored,
+    /// The server has it; nobody waited for the job.
+    Accepted,
+    /// The server has it and does not say what became of the job.
+    Unconfirmed,
+}
+
+/// Something that is missing or odd in a transfer.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Warning {
+    /// Which file.
+    pub(crate) path: String,
+    /// What about it.
+    pub(crate) problem: String,
+}
+
+/// What a download has brought.
+#[derive(Debug, Serialize)]
+pub(crate) struct Download {
+    /// The backup.
+    pub(crate) backup: Backup,
+    /// The file or the folder that now holds it.
+    pub(crate) path: String,
+    /// Files in it; 1 for an archive that was not unpacked.
+    pub(crate) files: u64,
+    /// Bytes of their content.
+    pub(crate) bytes: u64,
+    /// What is missing or odd.
+    pub(crate) warnings: Vec<Warning>,
+}
+
+impl View for Upload {
+    const REPORT: bool = true;
+
+    fn text(&self, page: &Page) -> String {
+        let target = clean(&self.target);
+        let what = amount(self.files, self.bytes, page);
+        let sent = size(self.sent, page);
+        let id = self.backup.as_ref().map(|backup| clean(&backup.id));
+        let place = id.map_or(String::new(), |id| format!(" as backup {id}"));
+        match self.status {
+            Status::Stored => format!("stored {what} ({sent} sent) in {target}{place}\n"),
+            Status::Accepted => format!(
+                "sent {what} ({sent} sent) to {target}; job {} is storing it\n",
+                self.job_id
+            ),
+            Status::Unconfirmed => format!(
+                "sent {what} ({sent} sent) to {target}; the server does not say what became of \
+                 job {}\n",
+                self.job_id
+            ),
+        }
+    }
+}
+
+impl View for Download {
+    const REPORT: bool = true;
+
+    fn text(&self, page: &Page) -> String {
+        let what = amount(self.files, self.bytes, page);
+        format!("received {what} into {}\n", clean(&self.path))
+    }
+}
+
+fn amount(files: u64, bytes: u64, page: &Page) -> String {
+    let noun = if files == 1 { "file" } else { "files" };
+    format!("{files} {noun}, {}", size(bytes, page))
+}
+
+/// A size within a sentence, where a bare number wants its unit.
+fn size(bytes: u64, page: &Page) -> String {
+    let size = page.size(bytes);
+    let is_bare = size.bytes().all(|byte| byte.is_ascii_digit());
+    if is_bare {
+        format!("{size} bytes")
+    } else {
+        size
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::page::tests::{script, terminal};
+
+    fn upload(status: Status) -> Upload {
+        Upload {
+            job_id: 3,
+            status,
+            backup: None,
+            files: 2,
+            bytes: 2048,
+            sent: 512,
+            warnings: vec![Warning {
+                path: "a".into(),
+                problem: "vanished".into(),
+            }],
+            target: "docs\x1b".into(),
+        }
+    }
+
+    #[test]
+    fn an_upload_says_how_sure_it_is() {
+        let text = upload(Status::Stored).text(&terminal(80));
+        assert_eq!(
+            text,
+            "stored 2 files, 2.0 KiB (512 B sent) in docs\\u{1b}\n"
+        );
+        assert!(
+            upload(Status::Accepted)
+                .text(&script())
+                .contains("job 3 is storing it")
+        );
+        assert!(
+            upload(Status::Unconfirmed)
+                .text(&script())
+                .contains("does not say")
+        );
+    }
+
+    #[test]
+    fn the_json_of_an_upload_is_the_documented_one() {
+        let value = serde_json::to_value(upload(Status::Unconfirmed)).unwrap();
+        let expected = serde_json::json!({
+            "job_id": 3, "status": "unconfirmed", "backup": null, "files": 2, "bytes": 2048,
+            "sent": 512, "warnings": [{"path": "a", "problem": "vanished"}]
+        });
+        assert_eq!(value, expected);
+    }
+}

@@ -1,0 +1,99 @@
+//! Jobs over plain HTTP.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{Form, TestServer};
+
+/// Runs a job and waits until it has ended.
+fn run(server: &TestServer, name: &str) -> Value {
+    let started = server
+        .http()
+        .get(&format!("/api/jobs/force_run/{name}"))
+        .success(200);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let jobs = server.http().get("/api/jobs").success(200);
+        let delayed = jobs["delayed"].as_array().unwrap();
+        let job = delayed
+            .iter()
+            .find(|job| job["id"] == started["job_id"])
+            .unwrap();
+        if job["status"] == "FINISHED" || job["status"] == "ERROR" {
+            return job.clone();
+        }
+        assert!(Instant::now() < deadline, "{job}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn the_list_has_the_documented_shape() {
+    let server = TestServer::start();
+    server.target("s", "single");
+    server
+        .http()
+        .post("/api/target/s/upload", &Form::new().file("a", b"x"))
+        .success(200);
+    let jobs = server.http().get("/api/jobs").success(200);
+    let job = &jobs["delayed"][0];
+    assert_eq!(
+        (&job["name"], &job["status"]),
+        (&json!("upload_job"), &json!("FINISHED"))
+    );
+    for field in ["start_time", "end_time"] {
+        assert!(job[field].as_str().unwrap().ends_with(" GMT"), "{job}");
+    }
+    let scheduled = jobs["scheduled"].as_array().unwrap();
+    let recycle = scheduled
+        .iter()
+        .find(|job| job["name"] == "recycle_job")
+        .unwrap();
+    assert_eq!(recycle["interval"], 3600);
+    assert!(recycle["next_run"].is_number() && recycle["display_name"].is_string());
+    server.http().get("/api/jobs/force_run/none").failure(404);
+    server
+        .http()
+        .json("POST", "/api/jobs", &json!({}))
+        .failure(405);
+}
+
+#[test]
+fn recycling_keeps_the_newest() {
+    let server = TestServer::start();
+    let rule = |action: &str, value: u32| {
+        json!({
+            "recycle_criteria": "count", "recycle_value": value, "recycle_action": action,
+            "name_template": format!("{action}-$D-$I")
+        })
+    };
+    for (target, action) in [("kept", "recycle"), ("gone", "delete")] {
+        server.target_with(target, "single", &rule(action, 2));
+        let path = format!("/api/target/{target}/upload");
+        for number in 0..5 {
+            let form = Form::new().file("a", format!("{number}").as_bytes());
+            server.http().post(&path, &form).success(200);
+        }
+    }
+    assert_eq!(run(&server, "recycle_job")["status"], "FINISHED");
+    let bins = |target: &str| {
+        let view = server
+            .http()
+            .get(&format!("/api/target/{target}"))
+            .success(200);
+        let backups = view["backups"].as_array().unwrap().clone();
+        backups
+            .iter()
+            .map(|b| b["is_recycled"].as_bool().unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(bins("kept").iter().filter(|recycled| **recycled).count(), 3);
+    assert_eq!(bins("kept").len(), 5);
+    assert_eq!(bins("gone"), [false, false]);
+    assert_eq!(server.files().len(), 7);
+    // Once more changes nothing.
+    run(&server, "recycle_job");
+    assert_eq!(server.files().len(), 7);
+    server.assert_no_leftovers();
+}

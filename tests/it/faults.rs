@@ -1,0 +1,125 @@
+//! Sources that are not what they were, and servers that are not what they should be.
+
+use std::fs::{self, Permissions};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+
+use crate::support::{Program, TestServer};
+
+/// The program as somebody whom the modes of files concern: root reads everything.
+fn as_nobody(home: &Path) -> Command {
+    let original = env!("CARGO_BIN_EXE_bchan");
+    if !rustix::process::geteuid().is_root() {
+        return Command::new(original);
+    }
+    let copy = home.join("bchan");
+    fs::copy(original, &copy).unwrap();
+    fs::set_permissions(home, Permissions::from_mode(0o755)).unwrap();
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .arg(copy);
+    command
+}
+
+#[test]
+fn an_unreadable_file_makes_a_backup_incomplete() {
+    let server = TestServer::start();
+    server.target("m", "multi");
+    let source = server.home().join("source");
+    fs::create_dir(&source).unwrap();
+    fs::write(source.join("good"), "good").unwrap();
+    fs::write(source.join("closed"), "closed").unwrap();
+    fs::set_permissions(source.join("closed"), Permissions::from_mode(0o000)).unwrap();
+    let mut command = as_nobody(server.home());
+    command
+        .env_clear()
+        .env("HOME", server.home())
+        .env("BCHAN_SERVER", server.url());
+    let output = command
+        .args(["backup", "upload", "m"])
+        .arg(&source)
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(
+        stderr.contains("closed") && stderr.contains("cannot be read"),
+        "{stderr}"
+    );
+    let files = server.files();
+    assert!(
+        files.len() == 1 && files[0].ends_with("/source/good"),
+        "{files:?}"
+    );
+}
+
+/// A server that answers every request with the same bytes.
+fn fake(answer: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let mut line = String::new();
+            while reader.read_line(&mut line).is_ok_and(|count| count > 2) {
+                line.clear();
+            }
+            let _ = stream.write_all(answer);
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+            let _ = stream.read_to_end(&mut Vec::new());
+        }
+    });
+    url
+}
+
+#[test]
+fn strange_servers_are_called_so() {
+    let home = tempfile::tempdir().unwrap();
+    let ask = |answer: &'static [u8]| {
+        let program = Program::new(home.path()).env("BCHAN_SERVER", fake(answer));
+        program.args(["--retries", "0", "target", "list"]).run()
+    };
+    let cases: [(&[u8], i32, &str); 9] = [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n<html>hi</html>", 1, "not JSON"),
+        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 6\r\n\r\n<html>", 1, "404"),
+        (b"HTTP/1.1 500 X\r\nContent-Length: 6\r\n\r\n<html>", 1, "failed (500)"),
+        (b"HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n", 75, "503"),
+        (b"HTTP/1.1 507 X\r\nContent-Length: 0\r\n\r\n", 75, "space"),
+        (b"HTTP/1.1 302 X\r\nLocation: http://elsewhere/\r\nContent-Length: 0\r\n\r\n", 13, "elsewhere"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{\"success\":", 75, "lost"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 36\r\n\r\n{\"success\":false,\"message\":\"\x5cu001b\"}", 1, "refuses"),
+        (b"", 75, "lost"),
+    ];
+    for (answer, code, says) in cases {
+        let output = ask(answer);
+        let shown = String::from_utf8_lossy(answer);
+        assert_eq!(output.code, Some(code), "{shown}: {output:?}");
+        assert!(output.stderr.contains(says), "{shown}: {output:?}");
+        assert!(
+            !output.stderr.contains("<html>") && !output.stderr.contains('\u{1b}'),
+            "{output:?}"
+        );
+    }
+}
+
+#[test]
+fn what_python_s_server_sends_is_understood() {
+    let home = tempfile::tempdir().unwrap();
+    let answer = concat!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n",
+        "{\"success\":true,\"targets\":[{\"id\":\"1\",\"name\":\"n\",\"target_type\":\"multi\",",
+        "\"recycle_criteria\":\"none\",\"recycle_value\":null,\"recycle_action\":\"recycle\",",
+        "\"location\":\"/x\",\"name_template\":\"$I\",\"deduplicate\":0,\"alias\":null,",
+        "\"min_backups\":null,\"tags\":[],\"new\":1}]}"
+    );
+    let program = Program::new(home.path()).env("BCHAN_SERVER", fake(answer.as_bytes()));
+    let list = program.args(["target", "list"]).json();
+    assert_eq!(list["targets"].as_array().unwrap().len(), 1);
+    assert_eq!(list["targets"][0]["deduplicate"], false);
+}

@@ -1,0 +1,17 @@
+//! The real program against a real server: one binary, so that it links once.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
+mod api_backups;
+mod api_jobs;
+mod api_targets;
+mod api_uploads;
+mod exit_codes;
+mod faults;
+mod main_job;
+mod restarts;
+mod support;

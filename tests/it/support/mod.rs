@@ -1,0 +1,9 @@
+//! A server of its own for each test, and ways to talk to it.
+
+mod http;
+mod program;
+mod server;
+
+pub(crate) use self::http::{Form, Http};
+pub(crate) use self::program::{Output, Program};
+pub(crate) use self::server::TestServer;

@@ -1,0 +1,82 @@
+//! Running the program in an environment that holds nothing of the machine's user.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// A command line under construction.
+pub(crate) struct Program {
+    command: Command,
+}
+
+/// What a run has left.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Program {
+    /// The program with `home` as its home, and nothing else in its environment.
+    pub(crate) fn new(home: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bchan"));
+        command
+            .env_clear()
+            .env("HOME", home)
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("TZ", "UTC")
+            .stdin(Stdio::null());
+        if let Some(profile) = std::env::var_os("LLVM_PROFILE_FILE") {
+            command.env("LLVM_PROFILE_FILE", profile);
+        }
+        Self { command }
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.command.arg(arg);
+        self
+    }
+
+    pub(crate) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    /// For what needs more than to run to the end.
+    pub(crate) fn into_command(self) -> Command {
+        self.command
+    }
+
+    /// Runs to the end.
+    pub(crate) fn run(mut self) -> Output {
+        let output = self.command.output().expect("the program starts");
+        Output {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Runs to the end, which must be a good one.
+    #[track_caller]
+    pub(crate) fn ok(self) -> Output {
+        let output = self.run();
+        assert_eq!(output.code, Some(0), "{output:#?}");
+        output
+    }
+
+    /// Runs with `-o json` and reads what it prints.
+    #[track_caller]
+    pub(crate) fn json(self) -> Value {
+        let output = self.args(["-o", "json"]).ok();
+        serde_json::from_str(&output.stdout).unwrap_or_else(|e| panic!("{e}: {output:#?}"))
+    }
+}

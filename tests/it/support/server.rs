@@ -1,0 +1,221 @@
+//! A server process.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{Http, Program};
+
+/// `bchan serve` on a free port over a data folder that lives as long as this.
+pub(crate) struct TestServer {
+    home: TempDir,
+    child: Child,
+    addr: SocketAddr,
+    key: Option<String>,
+    options: Vec<String>,
+}
+
+impl TestServer {
+    /// One without a key.
+    pub(crate) fn start() -> Self {
+        Self::start_with(&[], false)
+    }
+
+    /// One with a key.
+    pub(crate) fn start_with_key() -> Self {
+        Self::start_with(&[], true)
+    }
+
+    /// One with options for `bchan serve`.
+    pub(crate) fn start_with(options: &[&str], key: bool) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let data = home.path().join("data");
+        let key = key.then(|| {
+            let command = Program::new(home.path()).args(["server", "new-key", "--data"]);
+            command.arg(&data).ok().stdout.trim().to_owned()
+        });
+        let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
+        let (child, addr) = spawn(home.path(), &options);
+        Self {
+            home,
+            child,
+            addr,
+            key,
+            options,
+        }
+    }
+
+    /// Kills the process as a power cut would and starts another over the same data.
+    pub(crate) fn crash_and_restart(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        (self.child, self.addr) = spawn(self.home.path(), &self.options);
+    }
+
+    /// Asks it to stop and waits until it has.
+    pub(crate) fn stop(&mut self) -> Option<i32> {
+        terminate(&self.child);
+        self.child.wait().unwrap().code()
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    pub(crate) fn key(&self) -> &str {
+        self.key.as_deref().expect("started with a key")
+    }
+
+    /// A folder for whatever the test needs.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.home.path().join("data")
+    }
+
+    pub(crate) fn storage(&self) -> PathBuf {
+        self.data().join("storage")
+    }
+
+    /// The program, with this server as its server.
+    pub(crate) fn bchan<S: AsRef<std::ffi::OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+    ) -> Program {
+        let mut program = Program::new(self.home()).env("BCHAN_SERVER", self.url());
+        if let Some(key) = &self.key {
+            program = program.env("BCHAN_API_KEY", key);
+        }
+        program.args(args)
+    }
+
+    /// Plain HTTP to this server, with its key if it has one.
+    pub(crate) fn http(&self) -> Http {
+        Http::new(self.addr, self.key.clone())
+    }
+
+    /// Creates a target whose location, alias and name are `name`, and returns its id.
+    pub(crate) fn target(&self, name: &str, kind: &str) -> String {
+        self.target_with(name, kind, &json!({}))
+    }
+
+    /// The same with further fields.
+    pub(crate) fn target_with(&self, name: &str, kind: &str, more: &Value) -> String {
+        let mut body = json!({
+            "name": name, "backup_type": kind, "recycle_criteria": "none", "recycle_value": null,
+            "recycle_action": "recycle", "location": name, "name_template": format!("{name}-$I"),
+            "deduplicate": false, "alias": name, "min_backups": null, "tags": []
+        });
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let answer = self.http().json("POST", "/api/target", &body);
+        assert_eq!(answer.status, 201, "{answer:?}");
+        answer.body()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Everything below the storage root and the recycle bin but the server's own folders,
+    /// relative to the data folder, sorted.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for root in ["storage", "recycle-bin"] {
+            collect(&self.data().join(root), root, &mut found);
+        }
+        found.sort();
+        found
+    }
+
+    /// Nothing may be left of uploads and deletions that have ended.
+    pub(crate) fn assert_no_leftovers(&self) {
+        let mut left = Vec::new();
+        collect_leftovers(&self.data(), &mut left);
+        assert!(left.is_empty(), "left over: {left:?}");
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(home: &Path, options: &[String]) -> (Child, SocketAddr) {
+    let program = Program::new(home).args(["serve", "--listen", "127.0.0.1:0", "--data"]);
+    let mut command = program.arg(home.join("data")).args(options).into_command();
+    let log = fs::File::options()
+        .create(true)
+        .append(true)
+        .open(home.join("server.log"))
+        .unwrap();
+    let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let addr = line
+        .trim()
+        .strip_prefix("listening on http://")
+        .unwrap_or_else(|| {
+            let log = fs::read_to_string(home.join("server.log")).unwrap_or_default();
+            panic!("the server did not start: {line:?}\n{log}")
+        });
+    let addr = addr.parse().unwrap();
+    (child, addr)
+}
+
+/// SIGTERM.
+fn terminate(child: &Child) {
+    let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+}
+
+fn collect(path: &Path, name: &str, found: &mut Vec<String>) {
+    let Ok(entries) = fs::read_dir(path) else {
+        return;
+    };
+    for entry in entries.map(Result::unwrap) {
+        let file_name = entry.file_name().to_string_lossy().into_owned();
+        if file_name == ".bchan" {
+            continue;
+        }
+        let name = format!("{name}/{file_name}");
+        if entry.file_type().unwrap().is_dir() {
+            collect(&entry.path(), &name, found);
+        } else {
+            found.push(name);
+        }
+    }
+}
+
+fn collect_leftovers(path: &Path, left: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(path) else {
+        return;
+    };
+    for entry in entries
+        .map(Result::unwrap)
+        .filter(|e| e.file_type().unwrap().is_dir())
+    {
+        let path = entry.path();
+        if path.ends_with("staging") || path.ends_with("trash") {
+            left.extend(
+                fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        } else {
+            collect_leftovers(&path, left);
+        }
+    }
+}
