@@ -5,6 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use flate2::write::GzEncoder;
+use zstd::zstd_safe::CParameter;
+
+/// Bytes that one thread compresses at a time.
+const JOB: u32 = 2 * 1024 * 1024;
 
 /// How a stream is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +81,9 @@ impl<W: Write> Encoder<W> {
                 encoder.include_checksum(true)?;
                 if threads > 1 {
                     encoder.multithread(threads)?;
+                    // By default a job is four windows, of which several are in memory for each
+                    // thread; this halves the memory and costs next to nothing.
+                    encoder.set_parameter(CParameter::JobSize(JOB))?;
                 }
                 Inner::Zstd(encoder)
             }
