@@ -10,6 +10,7 @@ mod api_backups;
 mod api_jobs;
 mod api_targets;
 mod api_uploads;
+mod changing;
 mod exit_codes;
 mod faults;
 mod main_job;
