@@ -177,3 +177,51 @@ fn a_client_that_is_killed_leaves_nothing() {
     assert_eq!(server.files(), [""; 0]);
     server.assert_no_leftovers();
 }
+
+/// Passes everything on but the answer to the first upload, which is lost with its connection.
+fn losing_the_first_answer(server: SocketAddr) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let mut lose = true;
+        for client in listener.incoming() {
+            let mut client = client.unwrap();
+            let mut upstream = TcpStream::connect(server).unwrap();
+            let (mut up, mut requests) =
+                (upstream.try_clone().unwrap(), client.try_clone().unwrap());
+            thread::spawn(move || io::copy(&mut requests, &mut up));
+            let mut buffer = vec![0; 65_536];
+            while let Ok(count @ 1..) = upstream.read(&mut buffer) {
+                let is_upload = buffer[..count].windows(8).any(|text| text == b"\"job_id\"");
+                if lose && is_upload {
+                    lose = false;
+                    break;
+                }
+                if client.write_all(&buffer[..count]).is_err() {
+                    break;
+                }
+            }
+            let _ = client.shutdown(std::net::Shutdown::Both);
+        }
+    });
+    url
+}
+
+#[test]
+fn a_lost_answer_stores_nothing_twice() {
+    let server = TestServer::start();
+    server.target("m", "multi");
+    let url = losing_the_first_answer(server.addr());
+    let program = Program::new(server.home()).env("BCHAN_SERVER", url);
+    let output = program
+        .args(["backup", "upload", "m", "/etc/hostname"])
+        .ok();
+    assert!(output.stderr.contains("lost"), "{output:?}");
+    assert_eq!(server.files().len(), 1);
+    let jobs = server.http().get("/api/jobs").success(200);
+    assert_eq!(
+        jobs["delayed"].as_array().unwrap().len(),
+        1,
+        "the second try is not a new job"
+    );
+}

@@ -112,6 +112,52 @@ fn run(command: &mut Command) {
 }
 
 #[test]
+fn what_is_opened_by_force_is_closed_again() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = Folder::new();
+    let (source, into) = (folder.join("source"), folder.join("into"));
+    for name in ["closed/inner", "other"] {
+        fs::create_dir_all(source.join(name)).unwrap();
+        fs::write(source.join(name).join("file"), name).unwrap();
+    }
+    let mode = |path: &str| {
+        fs::metadata(source.join(path))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    for (path, mode) in [
+        ("closed/inner", 0o400),
+        ("closed", 0o300),
+        ("other/file", 0),
+    ] {
+        let mode = fs::Permissions::from_mode(mode);
+        fs::set_permissions(source.join(path), mode).unwrap();
+    }
+    let sources = [Source::Contents {
+        path: source.clone(),
+    }];
+    let options = PackOptions {
+        force_readable: true,
+        ..PackOptions::default()
+    };
+    let (summary, bytes) = pack(&sources, Vec::new(), &options, &mut ()).unwrap();
+    assert!(summary.is_complete(), "{summary:?}");
+    assert_eq!((mode("closed"), mode("other/file")), (0o300, 0));
+    fs::set_permissions(source.join("closed"), fs::Permissions::from_mode(0o700)).unwrap();
+    assert_eq!(mode("closed/inner"), 0o400);
+    unpack(&bytes, &into);
+    let unpacked = fs::metadata(into.join("closed"))
+        .unwrap()
+        .permissions()
+        .mode()
+        & 0o777;
+    assert_eq!(unpacked, 0o300, "the archive has the modes from before");
+}
+
+#[test]
 fn tar_reads_what_we_write() {
     let folder = Folder::new();
     let (source, into) = (folder.join("source"), folder.join("into"));

@@ -28,6 +28,7 @@ pub struct Server {
 impl Server {
     /// Starts a server. It accepts requests when this returns.
     pub fn start(config: &Config) -> Result<Self, StartError> {
+        start::raise_descriptor_limit();
         let (state, lock) = start::prepare(config)?;
         let state = Arc::new(state);
         let router = Arc::new(Router::new(Arc::clone(&state)));

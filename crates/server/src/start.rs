@@ -84,6 +84,21 @@ impl StartError {
     }
 }
 
+/// A connection takes several file descriptors, and the usual limit is low for the sake of programs
+/// that know no better.
+pub(crate) fn raise_descriptor_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let wanted = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, wanted) {
+        tracing::debug!(%error, "the limit of file descriptors stays");
+    }
+}
+
 /// Everything up to the first request.
 pub(crate) fn prepare(config: &Config) -> Result<(State, DataLock), StartError> {
     let data = folder(&config.data)?;

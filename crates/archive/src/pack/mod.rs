@@ -9,12 +9,12 @@ mod entry;
 mod open;
 
 use std::collections::HashMap;
-use std::ffi::{CString, OsStr};
+use std::ffi::{CStr, CString, OsStr};
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{self, AtFlags, FileType, Stat};
+use rustix::fs::{self, AtFlags, FileType, Mode, Stat};
 use rustix::io::Errno;
 use tar::EntryType;
 
@@ -119,6 +119,7 @@ pub fn pack<W: Write>(
         summary,
         seen: HashMap::new(),
         buffer: vec![0; content::BUFFER],
+        opened: Vec::new(),
     };
     for source in sources {
         packer.source(source)?;
@@ -140,6 +141,8 @@ struct Packer<'a, W> {
     /// Files with several names, and what the first is called.
     seen: HashMap<(u64, u64), Vec<u8>>,
     buffer: Vec<u8>,
+    /// Directories that were opened by force, and their modes.
+    opened: Vec<(Vec<u8>, Mode)>,
 }
 
 /// What an entry is called, in the archive and by the user.
@@ -205,7 +208,10 @@ impl<W: Write> Packer<'_, W> {
             })?;
             let entry = match step {
                 Some(Step::Entry(entry)) => entry,
-                Some(Step::Leave(_)) => continue,
+                Some(Step::Leave(left)) => {
+                    self.close(&walker, &left);
+                    continue;
+                }
                 None => return Ok(()),
             };
             name.truncate(base);
@@ -253,7 +259,10 @@ impl<W: Write> Packer<'_, W> {
             }
             FileType::Directory => {
                 match open::directory(dir, &entry, self.options.force_readable) {
-                    Ok((fd, stat)) => {
+                    Ok((fd, stat, mode)) => {
+                        if let Some(mode) = mode {
+                            self.opened.push((walker.path().to_vec(), mode));
+                        }
                         self.directory(place, &stat)?;
                         if let Err(source) = walker.enter(entry, fd) {
                             self.problem(place, &Problem::Unreadable { source });
@@ -277,6 +286,20 @@ impl<W: Write> Packer<'_, W> {
         };
         self.problem(place, &Problem::Skipped { kind });
         Ok(())
+    }
+
+    /// Gives a directory back the mode that it had before it was opened by force.
+    fn close(&mut self, walker: &Walker, name: &CStr) {
+        if self
+            .opened
+            .last()
+            .is_some_and(|(path, _)| path == walker.path())
+            && let Some((_, mode)) = self.opened.pop()
+            && let Ok(dir) = walker.dir()
+        {
+            // It is where it was a moment ago, and ours; there is nobody to tell of a failure.
+            let _ = fs::chmodat(dir, name, mode, AtFlags::empty());
+        }
     }
 
     /// An entry that cannot be opened.

@@ -2,10 +2,10 @@
 
 use std::ffi::CStr;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{self, AtFlags, CWD, Mode, OFlags, Stat};
+use rustix::fs::{self, AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use crate::walk::DIRECTORY;
@@ -23,47 +23,46 @@ pub(super) fn file(
     force: bool,
 ) -> Result<(OwnedFd, Stat), Errno> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    open(dir, name, flags, Mode::RUSR, force)
+    let fd = match open_quietly(dir, name, flags) {
+        Err(Errno::ACCESS) if force => {
+            let stat = fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
+            let mode = Mode::from_raw_mode(stat.st_mode);
+            fs::chmodat(dir, name, mode | Mode::RUSR, AtFlags::empty())?;
+            let opened = open_quietly(dir, name, flags);
+            fs::chmodat(dir, name, mode, AtFlags::empty())?;
+            opened?
+        }
+        other => other?,
+    };
+    let stat = fs::fstat(&fd)?;
+    Ok((fd, stat))
 }
 
-/// Opens a directory to be listed.
+/// Opens a directory to be listed and entered. The mode, if any, is the one that it must get back
+/// when it has been walked.
 pub(super) fn directory(
     dir: BorrowedFd<'_>,
     name: &CStr,
     force: bool,
-) -> Result<(OwnedFd, Stat), Errno> {
-    open(dir, name, DIRECTORY, Mode::RUSR | Mode::XUSR, force)
-}
-
-fn open(
-    dir: BorrowedFd<'_>,
-    name: &CStr,
-    flags: OFlags,
-    needed: Mode,
-    force: bool,
-) -> Result<(OwnedFd, Stat), Errno> {
-    match open_quietly(dir, name, flags) {
-        Ok(fd) => {
-            let stat = fs::fstat(&fd)?;
-            // A directory that can be listed and not entered.
-            let mode = Mode::from_raw_mode(stat.st_mode);
-            if force && flags.contains(OFlags::DIRECTORY) && !mode.contains(needed) {
-                let _ = fs::fchmod(fd.as_fd(), mode | needed);
-            }
-            Ok((fd, stat))
-        }
-        Err(Errno::ACCESS) if force => {
-            let stat = fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
-            let mode = Mode::from_raw_mode(stat.st_mode);
+) -> Result<(OwnedFd, Stat, Option<Mode>), Errno> {
+    let needed = Mode::RUSR | Mode::XUSR;
+    let mut before = None;
+    if force {
+        let stat = fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
+        let mode = Mode::from_raw_mode(stat.st_mode);
+        let is_directory = FileType::from_raw_mode(stat.st_mode) == FileType::Directory;
+        if is_directory && !mode.contains(needed) {
             fs::chmodat(dir, name, mode | needed, AtFlags::empty())?;
-            let opened = open_quietly(dir, name, flags);
-            // A directory must stay open to its owner while it is walked; its backup knows better.
-            if !flags.contains(OFlags::DIRECTORY) {
-                fs::chmodat(dir, name, mode, AtFlags::empty())?;
-            }
-            Ok((opened?, stat))
+            before = Some((stat, mode));
         }
-        Err(error) => Err(error),
+    }
+    let fd = open_quietly(dir, name, DIRECTORY)?;
+    match before {
+        Some((stat, mode)) => Ok((fd, stat, Some(mode))),
+        None => {
+            let stat = fs::fstat(&fd)?;
+            Ok((fd, stat, None))
+        }
     }
 }
 
