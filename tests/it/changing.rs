@@ -131,7 +131,7 @@ fn a_file_that_vanishes_is_named_and_no_more() {
     let server = TestServer::start();
     server.target("m", "multi");
     let output = upload(&server, |folder| {
-        fs::remove_file(folder.join("later")).unwrap()
+        fs::remove_file(folder.join("later")).unwrap();
     });
     assert_eq!(output.code, Some(0), "{output:?}");
     assert!(output.stderr.contains("later: vanished"), "{output:?}");

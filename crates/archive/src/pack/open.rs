@@ -57,13 +57,11 @@ pub(super) fn directory(
         }
     }
     let fd = open_quietly(dir, name, DIRECTORY)?;
-    match before {
-        Some((stat, mode)) => Ok((fd, stat, Some(mode))),
-        None => {
-            let stat = fs::fstat(&fd)?;
-            Ok((fd, stat, None))
-        }
+    if let Some((stat, mode)) = before {
+        return Ok((fd, stat, Some(mode)));
     }
+    let stat = fs::fstat(&fd)?;
+    Ok((fd, stat, None))
 }
 
 fn open_quietly(dir: BorrowedFd<'_>, name: &CStr, flags: OFlags) -> Result<OwnedFd, Errno> {
