@@ -238,6 +238,7 @@ async fn send(
     let ours = features.has(Feature::Sha256);
     let key = ours.then(|| uuid::Uuid::new_v4().to_string());
     let mut attempt = 0;
+    let mut whole = None;
     loop {
         let (writer, body) = upload_pipe(PIPE);
         let producer = {
@@ -256,7 +257,15 @@ async fn send(
         let produced = producer.await.map_err(|_| AgentError::Thread)?;
         let error = match (answer, produced) {
             (Ok(accepted), Ok(produced)) => return Ok((accepted, produced)),
-            (Err(error), Err(PackError::Write { .. }) | Ok(_)) => error,
+            (Err(error), Err(PackError::Write { .. })) => error,
+            (Err(error), Ok(produced)) => {
+                whole = Some(produced);
+                error
+            }
+            // The server has all of it from an attempt before, of which only the answer was lost.
+            (Ok(accepted), Err(PackError::Write { .. })) if whole.is_some() => {
+                return Ok((accepted, whole.unwrap_or_default()));
+            }
             // A part cannot have been acknowledged as the whole; if it was, it is a lie.
             (_, Err(error)) => return Err(AgentError::Pack(error)),
         };

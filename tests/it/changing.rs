@@ -211,17 +211,19 @@ fn losing_the_first_answer(server: SocketAddr) -> String {
 fn a_lost_answer_stores_nothing_twice() {
     let server = TestServer::start();
     server.target("m", "multi");
-    let url = losing_the_first_answer(server.addr());
-    let program = Program::new(server.home()).env("BCHAN_SERVER", url);
-    let output = program
-        .args(["backup", "upload", "m", "/etc/hostname"])
-        .ok();
-    assert!(output.stderr.contains("lost"), "{output:?}");
-    assert_eq!(server.files().len(), 1);
-    let jobs = server.http().get("/api/jobs").success(200);
-    assert_eq!(
-        jobs["delayed"].as_array().unwrap().len(),
-        1,
-        "the second try is not a new job"
-    );
+    let large = server.home().join("large");
+    let mut random = File::open("/dev/urandom").unwrap().take(LARGE as u64);
+    io::copy(&mut random, &mut File::create(&large).unwrap()).unwrap();
+    // The second answer comes before the large file has been sent once more.
+    let paths = [Path::new("/etc/hostname"), &large];
+    for (number, path) in paths.into_iter().enumerate() {
+        let url = losing_the_first_answer(server.addr());
+        let program = Program::new(server.home()).env("BCHAN_SERVER", url);
+        let output = program.args(["backup", "upload", "m"]).arg(path).ok();
+        assert!(output.stderr.contains("lost"), "{output:?}");
+        assert_eq!(server.files().len(), number + 1);
+        let jobs = server.http().get("/api/jobs").success(200);
+        let jobs = jobs["delayed"].as_array().unwrap().len();
+        assert_eq!(jobs, number + 1, "the second try is not a new job");
+    }
 }

@@ -36,7 +36,11 @@ impl Server {
             listen: config.listen,
             source,
         };
-        let front = Front::start(config.listen, GuardConfig::default(), router).map_err(listen)?;
+        let guard = GuardConfig {
+            socket_parent: Some(config.data.clone()),
+            ..GuardConfig::default()
+        };
+        let front = Front::start(config.listen, guard, router).map_err(listen)?;
         let jobs = schedule::start(Arc::clone(&state), config.schedule).map_err(listen)?;
         Ok(Self {
             front,

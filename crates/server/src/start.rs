@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::durable;
+use crate::guard::SOCKET_FOLDER;
 use crate::key::{Gate, KeyError};
 use crate::layout::Layout;
 use crate::lock::DataLock;
@@ -117,6 +118,7 @@ pub(crate) fn prepare(config: &Config) -> Result<(State, DataLock), StartError> 
             listen: config.listen,
         });
     }
+    remove_old_sockets(&data);
     let broken = |source| StartError::Store {
         data: config.data.clone(),
         source,
@@ -181,6 +183,22 @@ fn folder(path: &Path) -> Result<PathBuf, StartError> {
         )));
     }
     Ok(resolved)
+}
+
+/// Removes the private sockets of processes that were killed.
+fn remove_old_sockets(data: &Path) {
+    let entries = fs::read_dir(data).into_iter().flatten().flatten();
+    let old = |entry: &fs::DirEntry| {
+        entry
+            .file_name()
+            .to_string_lossy()
+            .starts_with(SOCKET_FOLDER)
+    };
+    for entry in entries.filter(old) {
+        if let Err(error) = fs::remove_dir_all(entry.path()) {
+            tracing::warn!(path = %entry.path().display(), %error, "an old socket stays");
+        }
+    }
 }
 
 /// Removes what was arriving or being deleted when a process ended.

@@ -1,5 +1,6 @@
 //! The bounds that the guard keeps.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What peers may do. Sizes are in bytes.
@@ -23,6 +24,9 @@ pub(crate) struct GuardConfig {
     pub(crate) drain_bytes: u64,
     /// How long that may take.
     pub(crate) drain_timeout: Duration,
+    /// Where the folder of the private socket is made, if its path is short enough there; where
+    /// the system has such folders otherwise.
+    pub(crate) socket_parent: Option<PathBuf>,
 }
 
 impl Default for GuardConfig {
@@ -37,6 +41,7 @@ impl Default for GuardConfig {
             workers: 256,
             drain_bytes: 64 * 1024 * 1024,
             drain_timeout: Duration::from_secs(5),
+            socket_parent: None,
         }
     }
 }

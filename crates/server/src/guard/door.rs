@@ -37,9 +37,9 @@ pub(crate) struct Door {
 
 impl Door {
     /// A door that leads nowhere yet.
-    pub(crate) fn new() -> io::Result<Self> {
+    pub(crate) fn new(parent: Option<&Path>) -> io::Result<Self> {
         Ok(Self {
-            folder: Folder::create()?,
+            folder: Folder::create(parent)?,
             socket: Mutex::default(),
             turn: AsyncMutex::new(0),
             taken: watch::Sender::new(0),
@@ -111,21 +111,29 @@ impl Door {
     }
 }
 
+/// What the names of folders with sockets begin with.
+pub(crate) const SOCKET_FOLDER: &str = ".bchan-socket-";
+
 /// A folder that nobody else can enter. Dropping it removes it.
 struct Folder(PathBuf);
 
 impl Folder {
-    /// Makes one where there are folders for such things and its path is short enough.
-    fn create() -> io::Result<Self> {
+    /// Makes one where it is wanted, or else where there are folders for such things, if its path is
+    /// short enough there.
+    fn create(wanted: Option<&Path>) -> io::Result<Self> {
         let mut random = [0; 8];
         getrandom::fill(&mut random).map_err(io::Error::other)?;
-        let name = format!("bchan-{}", hex::encode(random));
+        let name = format!("{SOCKET_FOLDER}{}", hex::encode(random));
         let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
         let mut last = io::Error::from(io::ErrorKind::InvalidFilename);
-        for parent in [Some(std::env::temp_dir()), runtime, Some("/tmp".into())]
-            .iter()
-            .flatten()
-        {
+        let wanted = wanted.map(Path::to_owned);
+        let parents = [
+            wanted,
+            runtime,
+            Some(std::env::temp_dir()),
+            Some("/tmp".into()),
+        ];
+        for parent in parents.iter().flatten() {
             let path = parent.join(&name);
             if path.as_os_str().len() + "/1234567890".len() > LONGEST_PATH {
                 continue;

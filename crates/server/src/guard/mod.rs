@@ -25,7 +25,7 @@ mod tests;
 mod upload;
 
 pub(crate) use self::config::GuardConfig;
-pub(crate) use self::door::Door;
+pub(crate) use self::door::{Door, SOCKET_FOLDER};
 pub(crate) use self::inner::{BODY, ID, LENGTH, PEER, is_private};
 pub(crate) use self::listener::{Guard, Stop};
 pub(crate) use self::reply::{is_valid_header, reason};

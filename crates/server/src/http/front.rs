@@ -40,7 +40,7 @@ impl Front {
             let _context = runtime.enter();
             tokio::net::TcpListener::from_std(listener)?
         };
-        let door = Arc::new(Door::new()?);
+        let door = Arc::new(Door::new(config.socket_parent.as_deref())?);
         let desk = Desk::open(Arc::clone(&door), handler, runtime.handle().clone())?;
         let (stop, stopped) = watch::channel(None);
         #[cfg(test)]
