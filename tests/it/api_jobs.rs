@@ -97,3 +97,41 @@ fn recycling_keeps_the_newest() {
     assert_eq!(server.files().len(), 7);
     server.assert_no_leftovers();
 }
+
+#[test]
+fn a_job_that_is_due_runs_by_itself() {
+    let mut server = TestServer::start();
+    let rule = json!({"recycle_criteria": "count", "recycle_value": 1});
+    server.target_with("t", "single", &rule);
+    for content in [b"1", b"2"] {
+        let form = Form::new().file("a", content);
+        server
+            .http()
+            .post("/api/target/t/upload", &form)
+            .success(200);
+    }
+    let next_run = |server: &TestServer| {
+        let jobs = server.http().get("/api/jobs").success(200);
+        jobs["scheduled"][0]["next_run"].as_f64().unwrap()
+    };
+    next_run(&server);
+    assert_eq!(server.stop(), Some(0));
+    let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); \
+        c.execute('UPDATE schedule SET next_run = 5'); c.commit()";
+    let mut python = std::process::Command::new("python3");
+    python
+        .args(["-c", script])
+        .arg(server.data().join("bchan.db"));
+    assert!(python.status().unwrap().success());
+    server.crash_and_restart();
+    let recycled = || {
+        server
+            .files()
+            .iter()
+            .any(|path| path.starts_with("recycle-bin/"))
+    };
+    while !recycled() {
+        std::thread::yield_now();
+    }
+    assert!(next_run(&server) > 1_000_000_000.0, "it has its next time");
+}

@@ -104,3 +104,29 @@ fn a_key_is_shown_once_and_not_replaced_by_accident() {
     assert!(again.stderr.contains("--overwrite"), "{again:?}");
     assert_ne!(new_key(&["-o"]).ok().stdout.trim(), key);
 }
+
+#[test]
+fn a_configuration_file_says_where_things_lie() {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("server.toml");
+    fs::write(
+        &config,
+        "storage-roots = [\"disk\"]\nrecycle-bin = \"bin\"\n",
+    )
+    .unwrap();
+    let server = TestServer::start_with(&["--config", config.to_str().unwrap()], true);
+    server.target("t", "single");
+    let form = Form::new().file("a", b"x");
+    let accepted = server
+        .http()
+        .post("/api/target/t/upload", &form)
+        .success(200);
+    let id = accepted["backup_id"].as_str().unwrap();
+    assert!(home.path().join(format!("disk/t/t-{id}")).exists());
+    let path = format!("/api/backup/{id}");
+    server
+        .http()
+        .json("PATCH", &path, &json!({"is_recycled": true}))
+        .success(200);
+    assert!(home.path().join(format!("bin/t-{id}")).exists());
+}
