@@ -130,3 +130,52 @@ fn a_configuration_file_says_where_things_lie() {
         .success(200);
     assert!(home.path().join(format!("bin/t-{id}")).exists());
 }
+
+#[test]
+fn the_recycle_bin_may_lie_on_another_disk() {
+    // Memory is another file system wherever there is this folder.
+    let Ok(disk) = tempfile::tempdir_in("/dev/shm") else {
+        return;
+    };
+    let root = disk.path().join("root");
+    let mut server = TestServer::start_with(&["--storage-root", root.to_str().unwrap()], false);
+    server.target("m", "multi");
+    let form = Form::new().file("a", &vec![b'x'; 100_000]).file("b", b"");
+    let accepted = server
+        .http()
+        .post("/api/target/m/upload", &form)
+        .success(200);
+    let id = accepted["backup_id"].as_str().unwrap();
+    let path = format!("/api/backup/{id}");
+    let recycle = |server: &TestServer, recycled: bool| {
+        server
+            .http()
+            .json("PATCH", &path, &json!({"is_recycled": recycled}))
+            .success(200);
+    };
+    let here = root.join(format!("m/m-{id}"));
+    recycle(&server, true);
+    let there = [
+        format!("recycle-bin/m-{id}/a"),
+        format!("recycle-bin/m-{id}/b"),
+    ];
+    assert_eq!(server.files(), there);
+    assert!(!here.exists());
+    server.crash_and_restart();
+    recycle(&server, false);
+    assert_eq!(server.files(), [""; 0]);
+    assert_eq!(fs::read(here.join("a")).unwrap(), vec![b'x'; 100_000]);
+    server.assert_no_leftovers();
+    // Nothing of the copies is left there, either.
+    let mut own = vec![root.join("m/.bchan")];
+    while let Some(folder) = own.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            assert!(
+                entry.file_type().unwrap().is_dir(),
+                "{}",
+                entry.path().display()
+            );
+            own.push(entry.path());
+        }
+    }
+}

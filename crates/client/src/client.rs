@@ -18,6 +18,9 @@ use crate::answer;
 /// First and longest pause between two tries.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(30));
 
+/// How long the answer to a change may take.
+const LONG_PATIENCE: Duration = Duration::from_secs(15 * 60);
+
 /// How to talk to a server.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -27,7 +30,8 @@ pub struct Config {
     pub key: Option<ApiKey>,
     /// How often idempotent requests are tried again.
     pub retries: u32,
-    /// Longest time for a connection to be made, and longest silence in an answer.
+    /// Longest time for a connection to be made, and longest silence in an answer. Answers to changes
+    /// may take at least a quarter of an hour.
     pub timeout: Duration,
     /// What the client calls itself.
     pub user_agent: String,
@@ -142,8 +146,17 @@ impl Client {
     }
 
     /// Sends a request without a body that matters much and waits for the head of the answer.
-    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Response, Error> {
-        let response = match timeout(self.patience(), request.send()).await {
+    pub(crate) async fn send(
+        &self,
+        endpoint: Endpoint,
+        request: RequestBuilder,
+    ) -> Result<Response, Error> {
+        let patience = match endpoint.method() {
+            Method::Get | Method::Post => self.patience(),
+            // Files may have to be moved to another disk, or deleted by the million, first.
+            Method::Patch | Method::Delete => self.patience().max(LONG_PATIENCE),
+        };
+        let response = match timeout(patience, request.send()).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(self.failed(error)),
             Err(_) => {
@@ -187,7 +200,7 @@ impl Client {
             if let Some(body) = body {
                 request = request.json(body);
             }
-            let response = self.send(request).await?;
+            let response = self.send(endpoint, request).await?;
             answer::json(self, response).await
         };
         // A new target must not be made twice because its first answer was lost.

@@ -52,7 +52,7 @@ impl Client {
         if let Some(format) = format {
             request = request.query(&[("format", format.as_str())]);
         }
-        let response = answer::checked(self, self.send(request).await?).await?;
+        let response = answer::checked(self, self.send(Endpoint::Download, request).await?).await?;
         let header = response.headers().get(CONTENT_DISPOSITION);
         let file_name =
             header.and_then(|value| file_name(&String::from_utf8_lossy(value.as_bytes())));

@@ -41,15 +41,12 @@ impl Layout {
 
     /// Where uploads to `directory` arrive.
     pub(crate) fn staging(&self, directory: &Path) -> PathBuf {
-        directory
-            .join(RESERVED)
-            .join(&self.instance)
-            .join("staging")
+        staging_in(directory, &self.instance)
     }
 
     /// Where what is deleted from `directory` goes first.
     pub(crate) fn trash(&self, directory: &Path) -> PathBuf {
-        directory.join(RESERVED).join(&self.instance).join("trash")
+        trash_in(directory, &self.instance)
     }
 
     /// Whether a directory is one of the configured roots.
@@ -112,6 +109,16 @@ impl Layout {
         }
         Ok(resolved)
     }
+}
+
+/// Where one server keeps what is on its way into `directory`.
+pub(crate) fn staging_in(directory: &Path, instance: &str) -> PathBuf {
+    directory.join(RESERVED).join(instance).join("staging")
+}
+
+/// Where one server keeps what is on its way out of `directory`.
+pub(crate) fn trash_in(directory: &Path, instance: &str) -> PathBuf {
+    directory.join(RESERVED).join(instance).join("trash")
 }
 
 /// Resolves the links of the part of `path` that exists and appends the rest.

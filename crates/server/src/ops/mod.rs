@@ -139,7 +139,7 @@ impl From<OpError> for ApiError {
 /// Does an operation from beginning to end, or not at all.
 pub(crate) fn execute(store: &dyn Store, operation: &Operation) -> Result<(), ApiError> {
     let id = store.begin(operation)?;
-    let failure: ApiError = match perform(operation) {
+    let failure: ApiError = match perform(operation, store.instance()) {
         Ok(()) => match store.commit(id, operation) {
             Ok(()) => {
                 clean_up(operation);
@@ -150,7 +150,7 @@ pub(crate) fn execute(store: &dyn Store, operation: &Operation) -> Result<(), Ap
         Err(error) => error.into(),
     };
     // What cannot be undone now stays in the journal, and the next start does it again.
-    match undo(operation) {
+    match undo(operation, store.instance()) {
         Ok(()) => {
             if let Err(error) = store.abandon(id) {
                 tracing::error!(operation = id, %error, "an undone operation stays in the journal");
@@ -164,7 +164,7 @@ pub(crate) fn execute(store: &dyn Store, operation: &Operation) -> Result<(), Ap
 /// Ends what a process that is gone has begun.
 pub(crate) fn recover(store: &dyn Store) -> Result<(), crate::store::StoreError> {
     for (id, operation) in store.pending()? {
-        match perform(&operation) {
+        match perform(&operation, store.instance()) {
             Ok(()) => {
                 store.commit(id, &operation)?;
                 clean_up(&operation);
@@ -184,7 +184,7 @@ fn give_up(
     operation: &Operation,
     failure: &OpError,
 ) -> Result<(), crate::store::StoreError> {
-    match undo(operation) {
+    match undo(operation, store.instance()) {
         Ok(()) => {
             tracing::warn!(operation = id, %failure, "undid an interrupted operation");
             if let Operation::Publish { job, .. } = operation {
@@ -200,17 +200,17 @@ fn give_up(
 }
 
 /// The effects on the disk. Doing them twice is doing them once.
-fn perform(operation: &Operation) -> Result<(), OpError> {
+fn perform(operation: &Operation, instance: &str) -> Result<(), OpError> {
     match operation {
-        Operation::Publish { from, to, .. } => relocate(from, to),
+        Operation::Publish { from, to, .. } => relocate(from, to, instance),
         Operation::Relocate { moves, .. } => moves
             .iter()
-            .try_for_each(|step| relocate(&step.from, &step.to)),
+            .try_for_each(|step| relocate(&step.from, &step.to, instance)),
         Operation::Delete { backups, .. } => {
             backups
                 .iter()
                 .filter_map(|doomed| doomed.files.as_ref())
-                .try_for_each(|(path, trash)| match relocate(path, trash) {
+                .try_for_each(|(path, trash)| match relocate(path, trash, instance) {
                     // Gone already: there is nothing left to delete.
                     Err(OpError::Missing { .. }) => Ok(()),
                     other => other,
@@ -220,8 +220,8 @@ fn perform(operation: &Operation) -> Result<(), OpError> {
 }
 
 /// Takes the effects back, as far as they have come, last first.
-fn undo(operation: &Operation) -> Result<(), OpError> {
-    let back = |from: &Path, to: &Path| match relocate(to, from) {
+fn undo(operation: &Operation, instance: &str) -> Result<(), OpError> {
+    let back = |from: &Path, to: &Path| match relocate(to, from, instance) {
         // It had not left yet.
         Err(OpError::Missing { .. } | OpError::Occupied { .. }) => Ok(()),
         other => other,

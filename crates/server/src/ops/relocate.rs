@@ -8,23 +8,24 @@ use std::path::{Path, PathBuf};
 
 use bchan_archive::{Codec, Manifest, PackOptions, Source, UnpackOptions};
 use rustix::io::Errno;
+use uuid::Uuid;
 
 use super::{OpError, remove};
 use crate::durable;
-use crate::template::RESERVED;
+use crate::layout;
 
 /// Moves what lies at `from` to `to`, durably, and never over something else.
 ///
 /// Whatever moment this ends at, one of the two is complete, and calling it again finishes the
 /// move: a `from` that is gone while `to` is there was moved before.
-pub(crate) fn relocate(from: &Path, to: &Path) -> Result<(), OpError> {
+pub(crate) fn relocate(from: &Path, to: &Path, instance: &str) -> Result<(), OpError> {
     if let Some(parent) = to.parent() {
         durable::create_dirs(parent).map_err(OpError::io("creating", parent))?;
     }
     match durable::rename(from, to) {
         Ok(()) => Ok(()),
         Err(error) if error.raw_os_error() == Some(Errno::XDEV.raw_os_error()) => {
-            copy_then_remove(from, to)
+            copy_then_remove(from, to, instance)
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(OpError::Occupied {
             path: to.to_owned(),
@@ -46,7 +47,7 @@ pub(crate) fn relocate(from: &Path, to: &Path) -> Result<(), OpError> {
     }
 }
 
-fn copy_then_remove(from: &Path, to: &Path) -> Result<(), OpError> {
+fn copy_then_remove(from: &Path, to: &Path, instance: &str) -> Result<(), OpError> {
     let wrap = |source: Box<dyn Error + Send + Sync>| OpError::Copy {
         path: from.to_owned(),
         source,
@@ -60,9 +61,8 @@ fn copy_then_remove(from: &Path, to: &Path) -> Result<(), OpError> {
             });
         }
     } else {
-        let place = parent(to)
-            .join(RESERVED)
-            .join(format!("copy-{}", uuid::Uuid::new_v4()));
+        // Where the next start looks for what a crash has left.
+        let place = layout::staging_in(parent(to), instance).join(Uuid::new_v4().to_string());
         let copied = copy(from, &place).map_err(wrap).and_then(|copy| {
             durable::sync_file_system(&place).map_err(OpError::io("syncing", &place))?;
             durable::rename(&copy, to).map_err(OpError::io("creating", to))
@@ -71,9 +71,7 @@ fn copy_then_remove(from: &Path, to: &Path) -> Result<(), OpError> {
         copied?;
     }
     // A rename takes the source away in one step; only then is it taken apart.
-    let doomed = parent(from)
-        .join(RESERVED)
-        .join(format!("moved-{}", uuid::Uuid::new_v4()));
+    let doomed = layout::trash_in(parent(from), instance).join(Uuid::new_v4().to_string());
     durable::create_dirs(parent(&doomed)).map_err(OpError::io("creating", parent(&doomed)))?;
     durable::rename(from, &doomed).map_err(OpError::io("removing", from))?;
     remove(&doomed).map_err(OpError::io("removing", &doomed))
@@ -99,7 +97,9 @@ fn copy(from: &Path, place: &Path) -> Result<PathBuf, Box<dyn Error + Send + Syn
                 force_readable: true,
                 ..PackOptions::default()
             };
-            bchan_archive::pack(&source, writer, &options, &mut ())
+            // Without the writer, which must go for the reader to see the end.
+            let packed = bchan_archive::pack(&source, writer, &options, &mut ());
+            packed.map(|(summary, _)| summary)
         });
         let options = UnpackOptions {
             preserve_owner: rustix::process::geteuid().is_root(),
@@ -117,7 +117,7 @@ fn copy(from: &Path, place: &Path) -> Result<PathBuf, Box<dyn Error + Send + Syn
         );
         let packed = packing.join().map_err(|_| "packing ended in a panic")?;
         let unpacked = unpacked?;
-        let (summary, _) = packed?;
+        let summary = packed?;
         let whole = summary.is_complete()
             && summary.vanished == 0
             && summary.skipped == 0
