@@ -9,6 +9,7 @@ mod detect;
 mod manifest;
 mod measure;
 mod observer;
+mod open;
 mod pack;
 mod source;
 mod tree;

@@ -7,6 +7,11 @@ use std::path::Path;
 pub trait Observer {
     /// An entry begins; `size` is that of its content in bytes.
     fn entry(&mut self, _path: &Path, _size: u64) {}
+    /// Asked before so many bytes are written by unpacking, or read by hashing. An error ends the
+    /// work, and is the error that it ends with.
+    fn proceed(&mut self, _count: u64) -> io::Result<()> {
+        Ok(())
+    }
     /// So many bytes of content have passed.
     fn bytes(&mut self, _count: u64) {}
     /// Something is not as it should be; the work goes on.

@@ -10,9 +10,10 @@ use rustix::fs::{self, AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 
+use crate::Manifest;
 use crate::observer::Observer;
+use crate::open;
 use crate::walk::{DIRECTORY, Step, Walker, file_type};
-use crate::{Manifest, Problem};
 
 /// Opens a directory to work relative to it. A symbolic link at the end is followed.
 pub fn open_dir(path: &Path) -> io::Result<OwnedFd> {
@@ -20,20 +21,31 @@ pub fn open_dir(path: &Path) -> io::Result<OwnedFd> {
     Ok(fs::open(path, flags, Mode::empty())?)
 }
 
-/// Hashes every file below a directory. What cannot be read is a problem, and an error in the end
-/// where the tree cannot be walked any further.
+/// Hashes every file below a directory, those that their owner has locked himself out of included.
+/// What cannot be read ends it, and so does the observer.
 pub fn hash_tree(dir: BorrowedFd<'_>, observer: &mut dyn Observer) -> io::Result<Manifest> {
     let mut manifest = Manifest::default();
     let mut walker = Walker::new(fs::openat(dir, ".", DIRECTORY, Mode::empty())?)?;
     let mut buffer = vec![0; 256 * 1024];
+    // Directories that were opened by force, with the modes that they must get back.
+    let mut forced: Vec<(Vec<u8>, Mode)> = Vec::new();
     while let Some(step) = walker.step()? {
-        let Step::Entry(name) = step else { continue };
+        let name = match step {
+            Step::Entry(name) => name,
+            Step::Leave(name) => {
+                if let Some((_, mode)) = forced.pop_if(|(path, _)| path == walker.path()) {
+                    fs::chmodat(walker.dir()?, &name, mode, AtFlags::empty())?;
+                }
+                continue;
+            }
+        };
+        observer.proceed(0)?;
         let stat = fs::statat(walker.dir()?, &name, AtFlags::SYMLINK_NOFOLLOW)?;
-        let path = Path::new(OsStr::from_bytes(walker.path())).to_owned();
         match file_type(&stat) {
             FileType::Directory => {
                 manifest.add_directory(walker.path());
-                let fd = fs::openat(walker.dir()?, &name, DIRECTORY, Mode::empty())?;
+                let (fd, _, mode) = open::directory(walker.dir()?, &name, true)?;
+                forced.extend(mode.map(|mode| (walker.path().to_vec(), mode)));
                 walker.enter(name, fd)?;
             }
             FileType::Symlink => {
@@ -41,35 +53,16 @@ pub fn hash_tree(dir: BorrowedFd<'_>, observer: &mut dyn Observer) -> io::Result
                 manifest.add_link(walker.path(), target.as_bytes());
             }
             FileType::RegularFile => {
-                observer.entry(&path, u64::try_from(stat.st_size).unwrap_or(0));
-                let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-                let file = fs::openat(walker.dir()?, &name, flags, Mode::empty());
-                let hashed = file
-                    .map_err(io::Error::from)
-                    .and_then(|fd| hash(std::fs::File::from(fd), &mut buffer, observer));
-                match hashed {
-                    Ok((size, digest)) => manifest.add_file(walker.path(), size, digest),
-                    Err(source) => {
-                        observer.problem(
-                            &path,
-                            &Problem::Unreadable {
-                                source: copy_of(&source),
-                            },
-                        );
-                        return Err(source);
-                    }
-                }
+                let path = Path::new(OsStr::from_bytes(walker.path()));
+                observer.entry(path, u64::try_from(stat.st_size).unwrap_or(0));
+                let (fd, _) = open::file(walker.dir()?, &name, true)?;
+                let (size, digest) = hash(std::fs::File::from(fd), &mut buffer, observer)?;
+                manifest.add_file(walker.path(), size, digest);
             }
             _ => {}
         }
     }
     Ok(manifest)
-}
-
-fn copy_of(error: &io::Error) -> io::Error {
-    error
-        .raw_os_error()
-        .map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
 }
 
 fn hash(
@@ -83,6 +76,7 @@ fn hash(
         match file.read(buffer) {
             Ok(0) => return Ok((size, hasher.finalize().into())),
             Ok(count) => {
+                observer.proceed(count as u64)?;
                 hasher.update(&buffer[..count]);
                 size += count as u64;
                 observer.bytes(count as u64);

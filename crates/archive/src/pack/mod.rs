@@ -6,7 +6,6 @@
 
 mod content;
 mod entry;
-mod open;
 
 use std::collections::HashMap;
 use std::ffi::{CStr, CString, OsStr};
@@ -20,6 +19,7 @@ use tar::EntryType;
 
 use self::entry::{BLOCK, Entry};
 use crate::observer::{Observer, Problem};
+use crate::open;
 use crate::walk::{Step, Walker, file_type, identity};
 use crate::{Manifest, Source};
 

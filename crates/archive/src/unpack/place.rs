@@ -19,6 +19,9 @@ use crate::walk::{DIRECTORY, file_type};
 /// Longest target of a symbolic link that any system takes.
 const LONGEST_TARGET: usize = 4095;
 
+/// What an entry takes on disk beside its content, in bytes: a guess that is rather too high.
+const ENTRY: u64 = 4096;
+
 /// What an archive says of an entry beside its content.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Meta {
@@ -106,7 +109,11 @@ impl<'a> Placer<'a> {
             });
         }
         self.observer.entry(to_path(path), size);
-        Ok(())
+        let go_on = self.observer.proceed(ENTRY);
+        go_on.map_err(|source| UnpackError::Write {
+            path: to_path(path).to_owned(),
+            source,
+        })
     }
 
     /// Bytes of content that may still come.

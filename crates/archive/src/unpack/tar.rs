@@ -227,6 +227,7 @@ impl Unpacker<'_, '_> {
                     if !stream.fill(&mut buffer[..most])? {
                         return Err(corrupt("it is cut off"));
                     }
+                    observer.proceed(most as u64).map_err(fail)?;
                     sink.write(&buffer[..most]).map_err(fail)?;
                     observer.bytes(most as u64);
                     missing -= most as u64;

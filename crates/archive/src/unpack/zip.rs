@@ -122,6 +122,7 @@ fn unpack_entry<R: Read>(
                     what: "much content",
                 });
             }
+            observer.proceed(count as u64).map_err(fail)?;
             sink.write(&buffer[..count]).map_err(fail)?;
             observer.bytes(count as u64);
         }

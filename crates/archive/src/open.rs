@@ -1,4 +1,4 @@
-//! Opening what is to be packed.
+//! Opening what is to be read, by force where its owner has taken the rights away from himself.
 
 use std::ffi::CStr;
 use std::io;
@@ -11,13 +11,13 @@ use rustix::io::Errno;
 use crate::walk::DIRECTORY;
 
 /// Opens a root: a link is followed, a pipe is not waited for.
-pub(super) fn root(path: &Path) -> io::Result<OwnedFd> {
+pub(crate) fn root(path: &Path) -> io::Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
     Ok(fs::openat(CWD, path, flags, Mode::empty())?)
 }
 
 /// Opens a file, without leaving a mark on its access time where that is allowed.
-pub(super) fn file(
+pub(crate) fn file(
     dir: BorrowedFd<'_>,
     name: &CStr,
     force: bool,
@@ -40,7 +40,7 @@ pub(super) fn file(
 
 /// Opens a directory to be listed and entered. The mode, if any, is the one that it must get back
 /// when it has been walked.
-pub(super) fn directory(
+pub(crate) fn directory(
     dir: BorrowedFd<'_>,
     name: &CStr,
     force: bool,
