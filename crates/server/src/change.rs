@@ -3,8 +3,6 @@
 //! The caller holds the target, so that nothing moves between the plan and the deed.
 
 use std::collections::HashSet;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use bchan_api::Target;
@@ -12,10 +10,10 @@ use uuid::Uuid;
 
 use crate::durable;
 use crate::error::ApiError;
-use crate::ops::{self, Doomed, DoomedTarget, Move, Operation};
+use crate::ops::{self, Doomed, DoomedTarget, Edit, Move, Operation};
 use crate::state::State;
 use crate::store::StoredBackup;
-use crate::template::{self, RESERVED};
+use crate::template;
 
 /// Moves backups of one target to the recycle bin or back.
 pub(crate) fn set_recycled(
@@ -24,6 +22,11 @@ pub(crate) fn set_recycled(
     backups: &[StoredBackup],
     recycled: bool,
 ) -> Result<(), ApiError> {
+    if recycled {
+        state.require_location(target)?;
+    } else {
+        state.require_bin(target)?;
+    }
     let to = state.directory(target, recycled)?;
     let mut taken = HashSet::new();
     let mut moves = Vec::new();
@@ -37,13 +40,7 @@ pub(crate) fn set_recycled(
     if moves.is_empty() {
         return Ok(());
     }
-    ops::execute(
-        &*state.store,
-        &Operation::Relocate {
-            moves,
-            target: None,
-        },
-    )
+    ops::execute(state, &Operation::Relocate { moves, edit: None })
 }
 
 /// Gives a target its new settings; backups follow to its new location and get their new names.
@@ -68,18 +65,16 @@ pub(crate) fn edit_target(state: &State, old: &Target, new: Target) -> Result<()
             }
         }
     }
-    let old_location = state.layout.resolve(&old.location)?;
+    let left = relocated
+        .then(|| state.layout.resolve(&old.location))
+        .transpose()?;
     ops::execute(
-        &*state.store,
+        state,
         &Operation::Relocate {
             moves,
-            target: Some(new),
+            edit: Some(Edit { target: new, left }),
         },
-    )?;
-    if relocated {
-        tidy(state, &old_location);
-    }
-    Ok(())
+    )
 }
 
 /// Forgets backups of one target, and removes their files when told to.
@@ -94,7 +89,7 @@ pub(crate) fn delete_backups(
     }
     let backups = doom(state, target, backups, delete_files)?;
     ops::execute(
-        &*state.store,
+        state,
         &Operation::Delete {
             backups,
             target: None,
@@ -116,9 +111,10 @@ pub(crate) fn delete_target(
     )?;
     let doomed = Some(DoomedTarget {
         id: target.id.clone(),
+        location: state.layout.resolve(&target.location).ok(),
     });
     ops::execute(
-        &*state.store,
+        state,
         &Operation::Delete {
             backups,
             target: doomed,
@@ -130,9 +126,6 @@ pub(crate) fn delete_target(
         delete_files,
         "deleted a target"
     );
-    if delete_files && let Ok(location) = state.layout.resolve(&target.location) {
-        tidy(state, &location);
-    }
     Ok(())
 }
 
@@ -143,21 +136,23 @@ fn doom(
     delete_files: bool,
 ) -> Result<Vec<Doomed>, ApiError> {
     if delete_files {
-        state.require_location(target)?;
+        if backups.iter().any(|stored| !stored.backup.is_recycled) {
+            state.require_location(target)?;
+        }
+        if backups.iter().any(|stored| stored.backup.is_recycled) {
+            state.require_bin(target)?;
+        }
     }
     let doom = |stored: &StoredBackup| {
-        let files = if delete_files {
-            let directory = state.directory(target, stored.backup.is_recycled)?;
-            let trash = state
-                .layout
-                .trash(&directory)
-                .join(Uuid::new_v4().to_string());
-            Some((directory.join(&stored.file_name), trash))
-        } else {
-            None
-        };
+        let directory = state.directory(target, stored.backup.is_recycled)?;
+        let files = delete_files.then(|| {
+            let trash = state.layout.trash(&directory);
+            let trash = trash.join(Uuid::new_v4().to_string());
+            (directory.join(&stored.file_name), trash)
+        });
         Ok(Doomed {
             backup_id: stored.backup.id.clone(),
+            directory,
             files,
         })
     };
@@ -189,12 +184,14 @@ fn plan_move(
         let to = directory.join(&file_name);
         let free = to == from || !durable::exists(&to).map_err(read)?;
         if free && taken.insert(to.clone()) {
+            let mut after = stored.clone();
+            after.backup.is_recycled = recycled;
+            after.file_name = file_name;
             return Ok(Move {
-                backup_id: stored.backup.id.clone(),
                 from,
                 to,
-                recycled,
-                file_name,
+                before: stored.clone(),
+                after,
             });
         }
     }
@@ -205,23 +202,4 @@ fn plan_move(
             directory.display()
         ),
     ))
-}
-
-/// Removes what the server itself has left in a location, and the location when it is empty then.
-fn tidy(state: &State, location: &Path) {
-    let own = location.join(RESERVED);
-    let remove = |path: &Path| match fs::remove_dir(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            tracing::debug!(path = %path.display(), %error, "a folder stays");
-        }
-        _ => {}
-    };
-    for folder in [state.layout.staging(location), state.layout.trash(location)] {
-        remove(&folder);
-        folder.parent().into_iter().for_each(remove);
-    }
-    remove(&own);
-    if !state.layout.is_root(location) {
-        remove(location);
-    }
 }

@@ -6,7 +6,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use bchan_api::ApiKey;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+
+use crate::room::Reserve;
 
 /// Where a server listens unless told otherwise.
 pub const DEFAULT_LISTEN: SocketAddr =
@@ -28,6 +30,8 @@ pub struct Config {
     pub auth: Auth,
     /// Whether unpacked files get the owners that their archive names. Needs root.
     pub preserve_owner: bool,
+    /// Free space that uploads never use.
+    pub reserve: Reserve,
     /// Whether scheduled jobs run on their intervals; they can be forced to run in any case.
     pub schedule: bool,
 }
@@ -56,6 +60,7 @@ impl Config {
             recycle_bin: None,
             auth: Auth::default(),
             preserve_owner: false,
+            reserve: Reserve::default(),
             schedule: true,
         }
     }
@@ -73,8 +78,16 @@ pub struct ConfigFile {
     pub recycle_bin: Option<PathBuf>,
     /// `preserve-owner = true`
     pub preserve_owner: Option<bool>,
+    /// `reserve = "512MiB"` or `reserve = "5%"`
+    #[serde(deserialize_with = "from_text")]
+    pub reserve: Option<Reserve>,
     /// `no-auth = true`
     pub no_auth: Option<bool>,
+}
+
+fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Reserve>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
 /// Why a configuration file cannot be used.
@@ -128,7 +141,7 @@ mod tests {
         fs::write(
             &path,
             "listen = \"127.0.0.1:7000\"\nstorage-roots = [\"a\", \"/b\"]\nrecycle-bin = \"c\"\n\
-             preserve-owner = true\nno-auth = false\n",
+             preserve-owner = true\nno-auth = false\nreserve = \"5%\"\n",
         )
         .unwrap();
         let file = ConfigFile::load(&path).unwrap();
@@ -142,6 +155,8 @@ mod tests {
             (file.preserve_owner, file.no_auth),
             (Some(true), Some(false))
         );
+
+        assert_eq!(file.reserve, Some(Reserve::Percent(5)));
 
         fs::write(&path, "lisen = \"x\"\n").unwrap();
         let message = ConfigFile::load(&path).unwrap_err().to_string();

@@ -1,19 +1,25 @@
 //! File system steps that are on the disk when they return.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use rustix::fs::{CWD, RenameFlags};
 use rustix::io::Errno;
 
+use crate::fault;
+
 /// Makes the entries of a directory durable.
 pub(crate) fn sync_dir(path: &Path) -> io::Result<()> {
+    fault::point();
     File::open(path)?.sync_all()
 }
 
 /// Makes everything on the file system that holds `path` durable: one call for a whole tree.
 pub(crate) fn sync_file_system(path: &Path) -> io::Result<()> {
+    fault::point();
     #[cfg(target_os = "linux")]
     rustix::fs::syncfs(File::open(path)?)?;
     #[cfg(not(target_os = "linux"))]
@@ -25,6 +31,7 @@ pub(crate) fn sync_file_system(path: &Path) -> io::Result<()> {
 pub(crate) fn create_dirs(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
 
+    fault::point();
     match fs::DirBuilder::new().mode(0o700).create(path) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {
@@ -44,6 +51,7 @@ pub(crate) fn create_dirs(path: &Path) -> io::Result<()> {
 
 /// Renames without replacing what may lie at `to`, and makes both directories durable.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fault::point();
     match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         Ok(()) => {}
         // Some network file systems do not know the flag. The caller's lock keeps this server
@@ -59,7 +67,45 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     for parent in [from.parent(), to.parent()].into_iter().flatten() {
         sync_dir(parent)?;
     }
+    fault::point();
     Ok(())
+}
+
+/// Gives a file this content, readable by its owner alone. Whoever reads it finds the old content
+/// or the new one, and so does whoever looks after a power cut.
+pub(crate) fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    let parent = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut new = OsString::from(".");
+    new.push(name);
+    new.push(".new");
+    let new = parent.join(new);
+    fault::point();
+    let written = || -> io::Result<()> {
+        let mut options = File::options();
+        let options = options.write(true).create(true).truncate(true).mode(0o600);
+        let mut file = options.open(&new)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        fault::point();
+        fs::rename(&new, path)
+    };
+    if let Err(error) = written() {
+        // It is not worth a second error; the next attempt replaces it.
+        let _ = fs::remove_file(&new);
+        return Err(error);
+    }
+    sync_dir(parent)
+}
+
+/// Removes a file for good; one that is not there is fine.
+pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
+    fault::point();
+    match fs::remove_file(path) {
+        Ok(()) => path.parent().map_or(Ok(()), sync_dir),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether something lies at `path`, a dangling link included. Errors other than its absence are

@@ -41,9 +41,16 @@ impl ApiError {
     pub(crate) fn from_io(what: &str, error: io::Error) -> Self {
         if is_out_of_space(&error) {
             Self::out_of_space().caused_by(error)
+        } else if error.kind() == io::ErrorKind::ReadOnlyFilesystem {
+            Self::read_only(what).caused_by(error)
         } else {
             Self::new(500, format!("{what} failed: {error}")).caused_by(error)
         }
+    }
+
+    /// Something for an administrator to mend before it can go on.
+    pub(crate) fn read_only(what: &str) -> Self {
+        Self::new(503, format!("{what} failed: the file system is read-only"))
     }
 
     pub(crate) fn out_of_space() -> Self {

@@ -2,7 +2,8 @@
 //!
 //! A target's location holds its backups under their names, for anybody to read with `cp`. Beside
 //! them, `.bchan/<instance>/` holds what is not a backup yet (`staging`) or no more (`trash`), so
-//! that every step in and out is one rename on one file system. The recycle bin has the same.
+//! that every step in and out is one rename on one file system, and records of the backups. The
+//! recycle bin has the same.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -10,6 +11,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::ApiError;
+use crate::mirror::Mirror;
 use crate::template::RESERVED;
 
 /// See the module.
@@ -39,14 +41,28 @@ impl Layout {
         &self.bin
     }
 
+    pub(crate) fn roots(&self) -> &[PathBuf] {
+        &self.roots
+    }
+
+    /// The server's own folder in a directory that holds backups.
+    pub(crate) fn own(&self, directory: &Path) -> PathBuf {
+        directory.join(RESERVED).join(&self.instance)
+    }
+
     /// Where uploads to `directory` arrive.
     pub(crate) fn staging(&self, directory: &Path) -> PathBuf {
-        staging_in(directory, &self.instance)
+        self.own(directory).join("staging")
     }
 
     /// Where what is deleted from `directory` goes first.
     pub(crate) fn trash(&self, directory: &Path) -> PathBuf {
-        trash_in(directory, &self.instance)
+        self.own(directory).join("trash")
+    }
+
+    /// Where the records of the backups in `directory` are.
+    pub(crate) fn mirror(&self, directory: &Path) -> Mirror {
+        Mirror::new(&self.own(directory))
     }
 
     /// Whether a directory is one of the configured roots.
@@ -111,14 +127,12 @@ impl Layout {
     }
 }
 
-/// Where one server keeps what is on its way into `directory`.
-pub(crate) fn staging_in(directory: &Path, instance: &str) -> PathBuf {
-    directory.join(RESERVED).join(instance).join("staging")
-}
-
-/// Where one server keeps what is on its way out of `directory`.
-pub(crate) fn trash_in(directory: &Path, instance: &str) -> PathBuf {
-    directory.join(RESERVED).join(instance).join("trash")
+/// The directory that a backup lies in, or on its way to or from which it is in the server's own
+/// folder there.
+pub(crate) fn home_of(path: &Path) -> &Path {
+    let own = |ancestor: &&Path| ancestor.file_name() == Some(OsStr::new(RESERVED));
+    let below = path.ancestors().find(own).unwrap_or(path);
+    below.parent().unwrap_or(Path::new("/"))
 }
 
 /// Resolves the links of the part of `path` that exists and appends the rest.
@@ -161,6 +175,17 @@ mod tests {
         }
         let roots = vec![base.join("data/storage"), base.join("other")];
         Layout::new(base.join("data"), roots, base.join("data/bin"), "i")
+    }
+
+    #[test]
+    fn everything_has_a_home() {
+        for path in [
+            "/a/b/backup",
+            "/a/b/.bchan/i/staging/u/content",
+            "/a/b/.bchan/i/trash/u",
+        ] {
+            assert_eq!(home_of(Path::new(path)), Path::new("/a/b"), "{path}");
+        }
     }
 
     #[test]

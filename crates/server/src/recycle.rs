@@ -7,21 +7,10 @@ use crate::error::ApiError;
 use crate::policy;
 use crate::state::State;
 
-/// Targets that are looked at in one go.
-const BATCH: u64 = 500;
-
 /// Recycles or deletes what each target's rule calls old. One target's trouble does not keep the
 /// others waiting; the first is reported.
 pub(crate) fn run(state: &State) -> Result<(), ApiError> {
-    let mut ids = Vec::new();
-    loop {
-        let batch = state.store.targets(ids.len() as u64, BATCH)?;
-        let last = (batch.len() as u64) < BATCH;
-        ids.extend(batch.into_iter().map(|target| target.id));
-        if last {
-            break;
-        }
-    }
+    let ids = state.all_targets()?.into_iter().map(|target| target.id);
     let mut outcome = Ok(());
     for id in ids {
         match recycle(state, &id) {

@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::config::Config;
+use crate::fault;
 use crate::http::{Front, GuardConfig};
 use crate::lock::DataLock;
 use crate::router::Router;
@@ -41,6 +42,7 @@ impl Server {
             ..GuardConfig::default()
         };
         let front = Front::start(config.listen, guard, router).map_err(listen)?;
+        fault::running();
         let jobs = schedule::start(Arc::clone(&state), config.schedule).map_err(listen)?;
         Ok(Self {
             front,

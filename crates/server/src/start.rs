@@ -11,10 +11,11 @@ use crate::guard::SOCKET_FOLDER;
 use crate::key::{Gate, KeyError};
 use crate::layout::Layout;
 use crate::lock::DataLock;
+use crate::mirror;
 use crate::ops;
 use crate::schedule::Schedule;
 use crate::state::State;
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Sqlite, Store, StoreError};
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +50,12 @@ pub enum StartError {
         /// How.
         what: String,
     },
+    /// The data folder has had a database, and has it no more.
+    #[error("the database of {} is missing", data.display())]
+    DatabaseLost {
+        /// The data folder.
+        data: PathBuf,
+    },
     /// The database cannot be used.
     #[error("the database in {} cannot be used", data.display())]
     Store {
@@ -76,6 +83,11 @@ impl StartError {
             Self::NoKey { .. } => {
                 Some("make one with `bchan server new-key`, or allow it with --no-auth".into())
             }
+            Self::DatabaseLost { .. } => Some(
+                "put a copy back, or make it anew from the backups with \
+                 `bchan server check --repair`"
+                    .into(),
+            ),
             Self::Key(error) => error.hint(),
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
                 Some("another program has this port; --listen takes a free one with port 0".into())
@@ -123,21 +135,35 @@ pub(crate) fn prepare(config: &Config) -> Result<(State, DataLock), StartError> 
         data: config.data.clone(),
         source,
     };
-    let store = store::open(&data).map_err(broken)?;
+    let store = open_store(&data).map_err(broken)??;
     let layout = layout(config, &data, store.instance())?;
-    ops::recover(&store).map_err(broken)?;
-    store
-        .fail_unfinished_jobs("the server stopped before it was done")
-        .map_err(broken)?;
-    let state = State::new(
-        Box::new(store),
-        layout,
-        gate,
-        Schedule::default(),
-        config.preserve_owner,
-    );
+    let schedule = Schedule::default();
+    let state = State::new(Box::new(store), layout, gate, schedule, config);
+    ops::recover(&state).map_err(broken)?;
+    let stopped = "the server stopped before it was done";
+    state.store.fail_unfinished_jobs(stopped).map_err(broken)?;
     sweep(&state).map_err(broken)?;
+    if let Err(error) = mirror::complete(&state) {
+        let message = error.message;
+        tracing::warn!(message, "records beside the data are incomplete");
+    }
     Ok((state, lock))
+}
+
+/// Opens the database, or makes one in a folder that never had any. The name of the data folder
+/// is in a file of its own: where that is, a missing database is a lost one, and to begin anew with
+/// an empty one would hide that.
+fn open_store(data: &Path) -> Result<Result<Sqlite, StartError>, StoreError> {
+    let known = store::read_instance(data)?;
+    if let (Some(_), false) = (&known, store::exists(data)?) {
+        let data = data.to_owned();
+        return Ok(Err(StartError::DatabaseLost { data }));
+    }
+    let store = store::open(data)?;
+    if known.as_deref() != Some(store.instance()) {
+        store::write_instance(data, store.instance())?;
+    }
+    Ok(Ok(store))
 }
 
 fn layout(config: &Config, data: &Path, instance: &str) -> Result<Layout, StartError> {
@@ -203,23 +229,22 @@ fn remove_old_sockets(data: &Path) {
 
 /// Removes what was arriving or being deleted when a process ended.
 fn sweep(state: &State) -> Result<(), StoreError> {
-    let mut places = vec![state.layout.bin().to_owned()];
+    let mut homes = vec![state.layout.bin().to_owned()];
     for location in state.store.locations()? {
         match state.layout.resolve(&location) {
-            Ok(path) => places.push(path),
+            Ok(path) => homes.push(path),
             Err(error) => {
                 tracing::warn!(location, message = error.message, "a location is unusable");
             }
         }
     }
     // An operation that could not be ended still needs what lies there.
-    let kept = state
-        .store
-        .pending()?
-        .into_iter()
-        .flat_map(|(_, operation)| operation.places());
-    let kept: Vec<PathBuf> = kept.collect();
-    for place in places {
+    let pending = state.store.pending()?;
+    let places = pending
+        .iter()
+        .flat_map(|(_, operation, _)| operation.places());
+    let kept: Vec<&PathBuf> = places.collect();
+    for place in homes {
         for folder in [state.layout.staging(&place), state.layout.trash(&place)] {
             let entries = match fs::read_dir(&folder) {
                 Ok(entries) => entries,

@@ -1,17 +1,20 @@
 //! What every request and every job works with.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use bchan_api::Target;
 
+use crate::config::Config;
 use crate::durable;
 use crate::error::ApiError;
 use crate::key::Gate;
 use crate::layout::Layout;
+use crate::live::Live;
+use crate::room::Reserve;
 use crate::schedule::Schedule;
-use crate::store::{Store, StoredBackup};
+use crate::store::{OperationId, Store, StoredBackup};
 
 /// See the module.
 pub(crate) struct State {
@@ -20,6 +23,11 @@ pub(crate) struct State {
     pub(crate) gate: Gate,
     pub(crate) schedule: Schedule,
     pub(crate) preserve_owner: bool,
+    pub(crate) reserve: Reserve,
+    /// Folders that are being worked in.
+    pub(crate) live: Live,
+    /// Operations that are over but could not be struck from the journal.
+    pub(crate) undone: Mutex<Vec<OperationId>>,
     busy: Busy,
 }
 
@@ -29,14 +37,17 @@ impl State {
         layout: Layout,
         gate: Gate,
         schedule: Schedule,
-        preserve_owner: bool,
+        config: &Config,
     ) -> Self {
         Self {
             store,
             layout,
             gate,
             schedule,
-            preserve_owner,
+            preserve_owner: config.preserve_owner,
+            reserve: config.reserve,
+            live: Live::default(),
+            undone: Mutex::default(),
             busy: Busy::default(),
         }
     }
@@ -45,6 +56,22 @@ impl State {
     pub(crate) fn target(&self, id_or_alias: &str) -> Result<Target, ApiError> {
         let found = self.store.target(id_or_alias)?;
         found.ok_or_else(|| ApiError::not_found("target", id_or_alias))
+    }
+
+    /// Every target there is.
+    pub(crate) fn all_targets(&self) -> Result<Vec<Target>, ApiError> {
+        /// Targets that are read in one go.
+        const BATCH: u64 = 500;
+
+        let mut targets = Vec::new();
+        loop {
+            let batch = self.store.targets(targets.len() as u64, BATCH)?;
+            let last = (batch.len() as u64) < BATCH;
+            targets.extend(batch);
+            if last {
+                return Ok(targets);
+            }
+        }
     }
 
     /// The target with this id or alias, which nobody else changes until the guard is dropped.
@@ -88,23 +115,38 @@ impl State {
             .join(&stored.file_name))
     }
 
-    /// The location of a target. Refuses to go on when it is gone although there are backups in it:
+    /// The location of a target. Refuses to go on when it is away although there are backups in it:
     /// its disk is probably not mounted, and what is written now would vanish below the mount.
     pub(crate) fn require_location(&self, target: &Target) -> Result<PathBuf, ApiError> {
         let location = self.layout.resolve(&target.location)?;
-        let present = durable::exists(&location)
-            .map_err(|error| ApiError::from_io("reading the target's location", error))?;
-        let in_use = |stored: &StoredBackup| !stored.backup.is_recycled;
-        if present || !self.store.backups(&target.id)?.iter().any(in_use) {
-            return Ok(location);
+        let mut backups = self.store.backups(&target.id)?;
+        backups.retain(|stored| !stored.backup.is_recycled);
+        self.require_disk(&location, &backups)?;
+        Ok(location)
+    }
+
+    /// The same for the recycle bin and the backups of one target in it.
+    pub(crate) fn require_bin(&self, target: &Target) -> Result<(), ApiError> {
+        let mut backups = self.store.backups(&target.id)?;
+        backups.retain(|stored| stored.backup.is_recycled);
+        self.require_disk(self.layout.bin(), &backups)
+    }
+
+    /// Fails if `directory`, in which `backups` lie, is away. It is there if the server's own folder
+    /// is in it, or at least one of the backups.
+    fn require_disk(&self, directory: &Path, backups: &[StoredBackup]) -> Result<(), ApiError> {
+        let fail = |error| ApiError::from_io("reading the place of the backups", error);
+        if backups.is_empty() || self.layout.mirror(directory).is_there().map_err(fail)? {
+            return Ok(());
         }
-        let location = location.display();
-        Err(ApiError::new(
-            503,
-            format!(
-                "the location {location} is missing although it holds backups; is its disk mounted?"
-            ),
-        ))
+        for stored in backups {
+            if durable::exists(&directory.join(&stored.file_name)).map_err(fail)? {
+                return Ok(());
+            }
+        }
+        let directory = directory.display();
+        let message = format!("{directory} holds no sign of its backups; is its disk mounted?");
+        Err(ApiError::new(503, message))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::body;
 use crate::change;
 use crate::error::ApiError;
 use crate::http::{Request, Response};
+use crate::mirror;
 use crate::reply;
 use crate::state::State;
 use crate::validate;
@@ -32,6 +33,11 @@ pub(crate) fn create(state: &State, request: &mut Request) -> Result<Response, A
     let target = validate::new_target(&body::read_object(request)?)?;
     state.layout.resolve(&target.location)?;
     state.store.create_target(&target)?;
+    // The target is there, whatever becomes of this copy; the next start makes up for it.
+    if let Err(error) = mirror::write_target(&state.layout, &target) {
+        let (id, message) = (&target.id, error.message);
+        tracing::warn!(target = id, message, "a target has no copy of its settings");
+    }
     tracing::info!(target = target.id, name = target.name, "created a target");
     Ok(reply::success(201, &Created { id: target.id }))
 }

@@ -11,6 +11,7 @@ use crate::http::{Request, Response};
 use crate::ingest::{self, Arrival, Staging};
 use crate::ops::{self, Operation};
 use crate::reply;
+use crate::room::Room;
 use crate::state::State;
 use crate::store::StoredBackup;
 use crate::template;
@@ -43,8 +44,11 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     }
     let location = state.require_location(&target)?;
     // Below the location, so that it arrives on the file system where it will stay.
-    let staging = Staging::create(&state.layout.staging(&location))?;
-    require_space(&location, request.content_length)?;
+    let staging = Staging::create(&state.layout.staging(&location), &state.live)?;
+    let mut room = Room::new(&location, state.reserve);
+    // Refused at once if it cannot fit.
+    room.require(request.content_length.unwrap_or(0))
+        .map_err(|error| ApiError::from_io("asking for free space", error))?;
 
     let job_id = state.store.create_job(JOB, JobStatus::Running)?;
     let stored = ingest::receive(
@@ -53,6 +57,7 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
         target.target_type,
         state.preserve_owner,
         &staging,
+        &mut room,
     )
     .and_then(|arrival| publish(state, &target, job_id, key.clone(), arrival, &staging));
     match stored {
@@ -111,18 +116,6 @@ fn earlier(state: &State, key: Option<&str>) -> Result<Option<Response>, ApiErro
     Ok(state.store.upload(key)?.map(answer))
 }
 
-/// Refuses at once what cannot fit.
-fn require_space(location: &Path, wanted: Option<u64>) -> Result<(), ApiError> {
-    let stat = rustix::fs::statvfs(location)
-        .map_err(|error| ApiError::from_io("asking for free space", error.into()))?;
-    let free = stat.f_bavail.saturating_mul(stat.f_frsize);
-    if wanted.is_some_and(|wanted| wanted > free) {
-        Err(ApiError::out_of_space())
-    } else {
-        Ok(())
-    }
-}
-
 /// Makes what has arrived a backup of the target, and returns its id.
 fn publish(
     state: &State,
@@ -134,7 +127,7 @@ fn publish(
 ) -> Result<String, ApiError> {
     // It may have been edited or deleted while the upload came in.
     let (target, _busy) = state.lock_target(&target.id)?;
-    let location = state.layout.resolve(&target.location)?;
+    let location = state.require_location(&target)?;
     let mut backup = StoredBackup {
         backup: Backup {
             id: Uuid::new_v4().to_string(),
@@ -159,7 +152,7 @@ fn publish(
         from: staging.content(),
         to,
     };
-    ops::execute(&*state.store, &operation)?;
+    ops::execute(state, &operation)?;
     Ok(id)
 }
 

@@ -14,6 +14,7 @@ use self::place::{Placed, place_single, place_tree};
 pub(crate) use self::staging::Staging;
 use crate::error::{ApiError, is_out_of_space};
 use crate::multipart::{Multipart, MultipartError, Part};
+use crate::room::Room;
 
 /// Longest value of a form field that is not a file, in bytes.
 const LONGEST_FIELD: usize = 1024;
@@ -38,6 +39,7 @@ pub(crate) fn receive(
     kind: TargetType,
     preserve_owner: bool,
     staging: &Staging,
+    room: &mut Room,
 ) -> Result<Arrival, ApiError> {
     let mut form = Multipart::new(body, content_type).map_err(from_multipart)?;
     let mut placed = Placed::default();
@@ -51,6 +53,7 @@ pub(crate) fn receive(
                     kind,
                     preserve_owner,
                     staging,
+                    room,
                     &mut placed,
                 )?);
             }
@@ -96,6 +99,7 @@ fn receive_file(
     kind: TargetType,
     preserve_owner: bool,
     staging: &Staging,
+    room: &mut Room,
     placed: &mut Placed,
 ) -> Result<String, ApiError> {
     let name = part.file_name.clone().unwrap_or_default();
@@ -106,8 +110,10 @@ fn receive_file(
                 "a single-file target takes exactly one file",
             ));
         }
-        TargetType::Single => place_single(&mut part, &name, staging, placed)?,
-        TargetType::Multi => place_tree(&mut part, &name, preserve_owner, staging, placed)?,
+        TargetType::Single => place_single(&mut part, &name, staging, room, placed)?,
+        TargetType::Multi => {
+            place_tree(&mut part, &name, preserve_owner, staging, room, placed)?;
+        }
     }
     placed.parts += 1;
     // Whoever read the part may have stopped at the end of what it understood.

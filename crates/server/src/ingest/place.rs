@@ -6,12 +6,13 @@ use std::os::fd::AsFd as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 
 use bchan_api::TargetType;
-use bchan_archive::{Kind, Manifest, UnpackError, UnpackOptions};
+use bchan_archive::{Kind, Manifest, Observer as _, UnpackError, UnpackOptions};
 use rustix::fs::{Mode, OFlags, openat};
 
 use super::digest::{Hashing, hex_digest};
 use super::{Staging, from_body};
 use crate::error::{ApiError, is_out_of_space};
+use crate::room::Room;
 use crate::template;
 
 /// Copy buffer, in bytes.
@@ -57,6 +58,7 @@ pub(super) fn place_single<R: Read>(
     part: &mut Hashing<R>,
     name: &str,
     staging: &Staging,
+    room: &mut Room,
     placed: &mut Placed,
 ) -> Result<(), ApiError> {
     let mut options = OpenOptions::new();
@@ -66,7 +68,7 @@ pub(super) fn place_single<R: Read>(
         .mode(0o600)
         .open(staging.content());
     let file = file.map_err(|error| ApiError::from_io("creating the backup's file", error))?;
-    copy(part, file)?;
+    copy(part, file, room)?;
     let (digest, filesize) = part.so_far();
     let extension = template::extension(base_name(name)).to_owned();
     placed.single = Some(Content {
@@ -84,11 +86,12 @@ pub(super) fn place_tree<R: Read>(
     name: &str,
     preserve_owner: bool,
     staging: &Staging,
+    room: &mut Room,
     placed: &mut Placed,
 ) -> Result<(), ApiError> {
     let tree = staging.open_tree()?;
     if placed.parts > 0 {
-        return put(part, name, &tree, placed);
+        return put(part, name, &tree, room, placed);
     }
     let options = UnpackOptions {
         preserve_owner,
@@ -98,14 +101,14 @@ pub(super) fn place_tree<R: Read>(
     let manifest = &mut placed.manifest;
     let unpacked = match kind {
         Kind::Tar(codec) => {
-            bchan_archive::unpack_tar(codec, replay, tree.as_fd(), &options, manifest, &mut ())
+            bchan_archive::unpack_tar(codec, replay, tree.as_fd(), &options, manifest, room)
         }
         Kind::Zip => {
             let spool = staging.spool()?;
-            let spool = copy(&mut replay, spool)?;
-            bchan_archive::unpack_zip(spool, tree.as_fd(), &options, manifest, &mut ())
+            let spool = copy(&mut replay, spool, room)?;
+            bchan_archive::unpack_zip(spool, tree.as_fd(), &options, manifest, room)
         }
-        Kind::Other => return put(&mut replay, name, &tree, placed),
+        Kind::Other => return put(&mut replay, name, &tree, room, placed),
     };
     unpacked.map(drop).map_err(from_unpack)
 }
@@ -115,6 +118,7 @@ fn put(
     reader: &mut dyn Read,
     name: &str,
     tree: &impl std::os::fd::AsFd,
+    room: &mut Room,
     placed: &mut Placed,
 ) -> Result<(), ApiError> {
     let name = base_name(name);
@@ -134,7 +138,7 @@ fn put(
         error => ApiError::from_io("creating a file of the backup", error.into()),
     })?;
     let mut reader = Hashing::new(reader);
-    copy(&mut reader, File::from(file))?;
+    copy(&mut reader, File::from(file), room)?;
     let (digest, length) = reader.so_far();
     placed.manifest.add_file(name.as_bytes(), length, digest);
     Ok(())
@@ -146,7 +150,7 @@ fn base_name(name: &str) -> &str {
 }
 
 /// Copies everything, telling faults of the client from those of the disk.
-fn copy(reader: &mut dyn Read, mut file: File) -> Result<File, ApiError> {
+fn copy(reader: &mut dyn Read, mut file: File, room: &mut Room) -> Result<File, ApiError> {
     let mut buffer = vec![0; BUFFER];
     loop {
         let count = match reader.read(&mut buffer) {
@@ -155,7 +159,8 @@ fn copy(reader: &mut dyn Read, mut file: File) -> Result<File, ApiError> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(from_body(&error)),
         };
-        file.write_all(&buffer[..count])
+        room.proceed(count as u64)
+            .and_then(|()| file.write_all(&buffer[..count]))
             .map_err(|error| ApiError::from_io("writing the backup", error))?;
     }
 }

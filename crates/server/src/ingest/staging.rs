@@ -1,6 +1,7 @@
 //! The folder in which one upload arrives, on the file system where it will stay.
 
 use std::fs::{self, File};
+use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -10,22 +11,36 @@ use uuid::Uuid;
 
 use crate::durable;
 use crate::error::ApiError;
+use crate::fault;
+use crate::live::{Held, Live};
 use crate::ops;
 
 /// A new folder of its own; removed with all that is still in it when dropped.
 #[derive(Debug)]
 pub(crate) struct Staging {
     folder: PathBuf,
+    _held: Held,
 }
 
 impl Staging {
     /// Makes one below `base`.
-    pub(crate) fn create(base: &Path) -> Result<Self, ApiError> {
+    pub(crate) fn create(base: &Path, live: &Live) -> Result<Self, ApiError> {
         let folder = base.join(Uuid::new_v4().to_string());
-        durable::create_dirs(base)
-            .and_then(|()| fs::DirBuilder::new().mode(0o700).create(&folder))
-            .map_err(|error| ApiError::from_io("making a staging folder", error))?;
-        Ok(Self { folder })
+        let held = live.hold(&folder);
+        let make = || {
+            durable::create_dirs(base)?;
+            fs::DirBuilder::new().mode(0o700).create(&folder)
+        };
+        let made = match make() {
+            // Somebody has tidied an empty location up in the same moment.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => make(),
+            other => other,
+        };
+        made.map_err(|error| ApiError::from_io("making a staging folder", error))?;
+        Ok(Self {
+            folder,
+            _held: held,
+        })
     }
 
     /// Where the file or the tree arrives.
@@ -37,7 +52,7 @@ impl Staging {
     pub(super) fn open_tree(&self) -> Result<OwnedFd, ApiError> {
         let path = self.content();
         let made = match fs::DirBuilder::new().mode(0o700).create(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
             _ => bchan_archive::open_dir(&path),
         };
         made.map_err(|error| ApiError::from_io("making a staging folder", error))
@@ -61,6 +76,7 @@ impl Staging {
     /// Makes the content durable.
     pub(super) fn sync(&self, kind: TargetType) -> Result<(), ApiError> {
         let path = self.content();
+        fault::point();
         let synced = match kind {
             TargetType::Single => File::open(&path)
                 .and_then(|file| file.sync_all())

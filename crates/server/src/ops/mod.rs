@@ -1,98 +1,29 @@
 //! Steps that change files and records together.
 //!
-//! Each is written into the journal with all that it takes to do it, then its effects on the disk
-//! happen, then one transaction changes the records and strikes it from the journal. A server
-//! that finds an operation in its journal when it starts does it again from the beginning: every
-//! effect can be repeated. An operation that fails is undone.
+//! Each is written into the journal with all that it takes to do it; then its effects on the disk
+//! happen; then one transaction changes the records; then what has no place any more is removed,
+//! and the operation is struck from the journal. A server that finds an operation in its journal
+//! when it starts goes on where it was: every effect can be repeated. An operation that fails is
+//! undone.
 
+mod effects;
+mod plan;
+mod recover;
 mod relocate;
 
 use std::io;
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 
-use bchan_api::Target;
-use serde::{Deserialize, Serialize};
-
+pub(crate) use self::plan::{Doomed, DoomedTarget, Edit, Move, Operation};
+pub(crate) use self::recover::{recover, settle};
 pub(crate) use self::relocate::relocate;
 use crate::durable;
 use crate::error::{ApiError, is_out_of_space};
-use crate::store::{OperationId, Store, StoredBackup};
-
-/// What is to happen.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) enum Operation {
-    /// A backup that has arrived completely becomes visible.
-    Publish {
-        /// The job that ends with it.
-        job: i64,
-        /// The new record.
-        backup: StoredBackup,
-        /// What the client calls the upload, so that it is stored once however often it is sent.
-        key: Option<String>,
-        /// Where it has arrived; durable already.
-        from: PathBuf,
-        /// Where it will be.
-        to: PathBuf,
-    },
-    /// Backups move: to the recycle bin, back, or because their target's settings say so.
-    Relocate {
-        /// In order.
-        moves: Vec<Move>,
-        /// The target as it will be, when it was edited.
-        target: Option<Target>,
-    },
-    /// Backups are deleted, perhaps with their target.
-    Delete {
-        /// In order.
-        backups: Vec<Doomed>,
-        /// The target, when it goes too.
-        target: Option<DoomedTarget>,
-    },
-}
-
-/// One backup's way from one place to another.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Move {
-    pub(crate) backup_id: String,
-    pub(crate) from: PathBuf,
-    pub(crate) to: PathBuf,
-    /// Whether `to` is in the recycle bin.
-    pub(crate) recycled: bool,
-    /// Last part of `to`.
-    pub(crate) file_name: String,
-}
-
-/// One backup that is deleted.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Doomed {
-    pub(crate) backup_id: String,
-    /// Its files and where they go until the records have changed; none when they stay.
-    pub(crate) files: Option<(PathBuf, PathBuf)>,
-}
-
-/// A target that is deleted.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct DoomedTarget {
-    pub(crate) id: String,
-}
-
-impl Operation {
-    /// Every place on disk that it moves something from or to.
-    pub(crate) fn places(self) -> Vec<PathBuf> {
-        match self {
-            Self::Publish { from, to, .. } => vec![from, to],
-            Self::Relocate { moves, .. } => moves
-                .into_iter()
-                .flat_map(|step| [step.from, step.to])
-                .collect(),
-            Self::Delete { backups, .. } => {
-                let files = backups.into_iter().filter_map(|doomed| doomed.files);
-                files.flat_map(|(path, trash)| [path, trash]).collect()
-            }
-        }
-    }
-}
+use crate::fault;
+use crate::state::State;
+use crate::store::{OperationId, Progress};
 
 /// Why an operation was not done.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +32,8 @@ pub(crate) enum OpError {
     Missing { path: PathBuf },
     #[error("something else lies at {}", path.display())]
     Occupied { path: PathBuf },
+    #[error("{} is not there; is its disk mounted?", path.display())]
+    Away { path: PathBuf },
     #[error("{action} {} failed", path.display())]
     Io {
         action: &'static str,
@@ -129,7 +62,16 @@ impl From<OpError> for ApiError {
     fn from(error: OpError) -> Self {
         match &error {
             OpError::Io { source, .. } if is_out_of_space(source) => Self::out_of_space(),
+            OpError::Io { action, source, .. }
+                if source.kind() == io::ErrorKind::ReadOnlyFilesystem =>
+            {
+                Self::read_only(action)
+            }
+            OpError::Copy { source, .. } if relocate::is_out_of_space(&**source) => {
+                Self::out_of_space()
+            }
             OpError::Occupied { .. } => Self::new(409, error.to_string()),
+            OpError::Away { .. } => Self::new(503, error.to_string()),
             _ => Self::new(500, error.to_string()),
         }
         .caused_by(error)
@@ -137,123 +79,80 @@ impl From<OpError> for ApiError {
 }
 
 /// Does an operation from beginning to end, or not at all.
-pub(crate) fn execute(store: &dyn Store, operation: &Operation) -> Result<(), ApiError> {
-    let id = store.begin(operation)?;
-    let failure: ApiError = match perform(operation, store.instance()) {
-        Ok(()) => match store.commit(id, operation) {
-            Ok(()) => {
-                clean_up(operation);
+pub(crate) fn execute(state: &State, operation: &Operation) -> Result<(), ApiError> {
+    strike_undone(state);
+    effects::prepare(state, operation)?;
+    let id = state.store.begin(operation)?;
+    let failure: ApiError = match effects::perform(state, operation) {
+        Ok(()) => match commit(state, id, operation) {
+            Committed::Yes => {
+                follow_up(state, id, operation);
                 return Ok(());
             }
-            Err(error) => error.into(),
+            Committed::No(error) => error,
+            Committed::Unknown(error) => {
+                tracing::error!(
+                    operation = id,
+                    "the next start finds out how an operation ended"
+                );
+                return Err(error);
+            }
         },
         Err(error) => error.into(),
     };
     // What cannot be undone now stays in the journal, and the next start does it again.
-    match undo(operation, store.instance()) {
-        Ok(()) => {
-            if let Err(error) = store.abandon(id) {
-                tracing::error!(operation = id, %error, "an undone operation stays in the journal");
-            }
-        }
+    match effects::undo(state, operation) {
+        Ok(()) => strike(state, id),
         Err(error) => tracing::error!(operation = id, %error, "an operation could not be undone"),
     }
     Err(failure)
 }
 
-/// Ends what a process that is gone has begun.
-pub(crate) fn recover(store: &dyn Store) -> Result<(), crate::store::StoreError> {
-    for (id, operation) in store.pending()? {
-        match perform(&operation, store.instance()) {
-            Ok(()) => {
-                store.commit(id, &operation)?;
-                clean_up(&operation);
-                tracing::info!(operation = id, "finished an interrupted operation");
-            }
-            Err(error) => give_up(store, id, &operation, &error)?,
-        }
-    }
-    Ok(())
+enum Committed {
+    Yes,
+    No(ApiError),
+    /// Not even that can be read.
+    Unknown(ApiError),
 }
 
-/// An interrupted operation that cannot be finished is undone; one that cannot even be undone
-/// stays for the next start, because a disk may only be away for a while.
-fn give_up(
-    store: &dyn Store,
-    id: OperationId,
-    operation: &Operation,
-    failure: &OpError,
-) -> Result<(), crate::store::StoreError> {
-    match undo(operation, store.instance()) {
-        Ok(()) => {
-            tracing::warn!(operation = id, %failure, "undid an interrupted operation");
-            if let Operation::Publish { job, .. } = operation {
-                store.end_job(*job, Some(&failure.to_string()))?;
-            }
-            store.abandon(id)
-        }
-        Err(error) => {
-            tracing::error!(operation = id, %failure, %error, "an interrupted operation stays open");
-            Ok(())
-        }
-    }
-}
-
-/// The effects on the disk. Doing them twice is doing them once.
-fn perform(operation: &Operation, instance: &str) -> Result<(), OpError> {
-    match operation {
-        Operation::Publish { from, to, .. } => relocate(from, to, instance),
-        Operation::Relocate { moves, .. } => moves
-            .iter()
-            .try_for_each(|step| relocate(&step.from, &step.to, instance)),
-        Operation::Delete { backups, .. } => {
-            backups
-                .iter()
-                .filter_map(|doomed| doomed.files.as_ref())
-                .try_for_each(|(path, trash)| match relocate(path, trash, instance) {
-                    // Gone already: there is nothing left to delete.
-                    Err(OpError::Missing { .. }) => Ok(()),
-                    other => other,
-                })
-        }
-    }
-}
-
-/// Takes the effects back, as far as they have come, last first.
-fn undo(operation: &Operation, instance: &str) -> Result<(), OpError> {
-    let back = |from: &Path, to: &Path| match relocate(to, from, instance) {
-        // It had not left yet.
-        Err(OpError::Missing { .. } | OpError::Occupied { .. }) => Ok(()),
-        other => other,
+/// Changes the records. A disk can fail behind the point of no return, so an error has to be looked
+/// into.
+fn commit(state: &State, id: OperationId, operation: &Operation) -> Committed {
+    let Err(error) = state.store.commit(id, operation) else {
+        return Committed::Yes;
     };
-    match operation {
-        Operation::Publish { from, to, .. } => back(from, to),
-        Operation::Relocate { moves, .. } => moves
-            .iter()
-            .rev()
-            .try_for_each(|step| back(&step.from, &step.to)),
-        Operation::Delete { backups, .. } => {
-            let files = backups
-                .iter()
-                .rev()
-                .filter_map(|doomed| doomed.files.as_ref());
-            files
-                .into_iter()
-                .try_for_each(|(path, trash)| back(path, trash))
-        }
+    match state.store.progress(id) {
+        Ok(Some(Progress::Begun)) => Committed::No(error.into()),
+        Ok(Some(Progress::Applied) | None) => Committed::Yes,
+        Err(_) => Committed::Unknown(error.into()),
     }
 }
 
-/// Removes what the records no longer know. What fails here is removed at the next start.
-fn clean_up(operation: &Operation) {
-    let Operation::Delete { backups, .. } = operation else {
+/// Removes what has no place any more. Trouble here is nobody's failure: the next start, or the
+/// job that purges, does it again.
+fn follow_up(state: &State, id: OperationId, operation: &Operation) {
+    if !operation.has_follow_up() {
         return;
-    };
-    for (_, trash) in backups.iter().filter_map(|doomed| doomed.files.as_ref()) {
-        if let Err(error) = remove(trash) {
-            tracing::warn!(path = %trash.display(), %error, "deleted files are still in the trash");
-        }
     }
+    match effects::follow_up(state, operation) {
+        Ok(()) => strike(state, id),
+        Err(error) => tracing::warn!(operation = id, %error, "left-overs of an operation stay"),
+    }
+}
+
+fn strike(state: &State, id: OperationId) {
+    if let Err(error) = state.store.strike(id) {
+        tracing::error!(operation = id, %error, "an operation that has ended stays in the journal");
+        let mut undone = state.undone.lock().unwrap_or_else(PoisonError::into_inner);
+        undone.push(id);
+    }
+}
+
+/// Strikes what could not be struck when it was due, on a full disk say, before it is done again
+/// by mistake.
+fn strike_undone(state: &State) {
+    let mut undone = state.undone.lock().unwrap_or_else(PoisonError::into_inner);
+    undone.retain(|id| state.store.strike(*id).is_err());
 }
 
 /// Removes a file or a tree; one that is not there is fine.
@@ -261,9 +160,12 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(io::ErrorKind::InvalidInput.into());
     };
+    fault::point();
     if !durable::exists(parent)? {
         return Ok(());
     }
     let parent = bchan_archive::open_dir(parent)?;
-    bchan_archive::remove_tree(parent.as_fd(), name)
+    bchan_archive::remove_tree(parent.as_fd(), name)?;
+    fault::point();
+    Ok(())
 }

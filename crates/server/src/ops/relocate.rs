@@ -12,20 +12,22 @@ use uuid::Uuid;
 
 use super::{OpError, remove};
 use crate::durable;
-use crate::layout;
+use crate::error;
+use crate::layout::home_of;
+use crate::state::State;
 
 /// Moves what lies at `from` to `to`, durably, and never over something else.
 ///
 /// Whatever moment this ends at, one of the two is complete, and calling it again finishes the
 /// move: a `from` that is gone while `to` is there was moved before.
-pub(crate) fn relocate(from: &Path, to: &Path, instance: &str) -> Result<(), OpError> {
+pub(crate) fn relocate(state: &State, from: &Path, to: &Path) -> Result<(), OpError> {
     if let Some(parent) = to.parent() {
         durable::create_dirs(parent).map_err(OpError::io("creating", parent))?;
     }
     match durable::rename(from, to) {
         Ok(()) => Ok(()),
         Err(error) if error.raw_os_error() == Some(Errno::XDEV.raw_os_error()) => {
-            copy_then_remove(from, to, instance)
+            copy_then_remove(state, from, to)
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(OpError::Occupied {
             path: to.to_owned(),
@@ -47,7 +49,7 @@ pub(crate) fn relocate(from: &Path, to: &Path, instance: &str) -> Result<(), OpE
     }
 }
 
-fn copy_then_remove(from: &Path, to: &Path, instance: &str) -> Result<(), OpError> {
+fn copy_then_remove(state: &State, from: &Path, to: &Path) -> Result<(), OpError> {
     let wrap = |source: Box<dyn Error + Send + Sync>| OpError::Copy {
         path: from.to_owned(),
         source,
@@ -62,7 +64,11 @@ fn copy_then_remove(from: &Path, to: &Path, instance: &str) -> Result<(), OpErro
         }
     } else {
         // Where the next start looks for what a crash has left.
-        let place = layout::staging_in(parent(to), instance).join(Uuid::new_v4().to_string());
+        let place = state
+            .layout
+            .staging(home_of(to))
+            .join(Uuid::new_v4().to_string());
+        let _live = state.live.hold(&place);
         let copied = copy(from, &place).map_err(wrap).and_then(|copy| {
             durable::sync_file_system(&place).map_err(OpError::io("syncing", &place))?;
             durable::rename(&copy, to).map_err(OpError::io("creating", to))
@@ -71,7 +77,11 @@ fn copy_then_remove(from: &Path, to: &Path, instance: &str) -> Result<(), OpErro
         copied?;
     }
     // A rename takes the source away in one step; only then is it taken apart.
-    let doomed = layout::trash_in(parent(from), instance).join(Uuid::new_v4().to_string());
+    let doomed = state
+        .layout
+        .trash(home_of(from))
+        .join(Uuid::new_v4().to_string());
+    let _live = state.live.hold(&doomed);
     durable::create_dirs(parent(&doomed)).map_err(OpError::io("creating", parent(&doomed)))?;
     durable::rename(from, &doomed).map_err(OpError::io("removing", from))?;
     remove(&doomed).map_err(OpError::io("removing", &doomed))
@@ -139,4 +149,19 @@ fn digest(path: &Path) -> Result<String, Box<dyn Error + Send + Sync>> {
         let mut file = fs::File::open(path)?;
         Ok(hex::encode(crate::ingest::hash_file(&mut file)?))
     }
+}
+
+/// Whether a copy failed because the disk is full.
+pub(super) fn is_out_of_space(failure: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(failure);
+    while let Some(error) = next {
+        if error
+            .downcast_ref::<io::Error>()
+            .is_some_and(error::is_out_of_space)
+        {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }

@@ -5,7 +5,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{Result, StoreError};
 
 /// Step `n` takes a database from version `n` to version `n + 1`.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE meta (
         key TEXT PRIMARY KEY,
         value TEXT NOT NULL
@@ -69,7 +70,13 @@ const STEPS: &[&str] = &["
         name TEXT PRIMARY KEY,
         next_run INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+    ALTER TABLE operations ADD COLUMN applied INTEGER NOT NULL DEFAULT 0;
+    -- When the content was last compared with its hash; null when never.
+    ALTER TABLE backups ADD COLUMN checked_at INTEGER;
+",
+];
 
 /// Brings the database to the newest version, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {

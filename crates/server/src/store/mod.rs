@@ -4,12 +4,15 @@ mod migrations;
 mod records;
 mod sqlite;
 
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use bchan_api::{JobStatus, Target, Time, UploadJob};
 
 pub(crate) use self::records::StoredBackup;
 pub(crate) use self::sqlite::Sqlite;
+use crate::durable;
 use crate::ops::Operation;
 
 /// Why the store did not do what it was asked.
@@ -29,6 +32,9 @@ pub enum StoreError {
     /// Anything else that SQLite reports.
     #[error("the database failed")]
     Database(#[source] rusqlite::Error),
+    /// A file beside the database cannot be used.
+    #[error("a file of the data folder cannot be used")]
+    Io(#[source] io::Error),
     /// A row holds what no version of this program writes.
     #[error("the database holds a broken record: {what}")]
     Broken {
@@ -58,6 +64,15 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// Number of a journalled operation.
 pub(crate) type OperationId = i64;
+
+/// How far an operation in the journal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// Its effects may have happened, or some of them; the records are as before.
+    Begun,
+    /// The records have changed; something may be left over on the disk.
+    Applied,
+}
 
 /// The server's memory: targets, backups, jobs, and the journal of what is under way.
 ///
@@ -89,12 +104,15 @@ pub(crate) trait Store: Send + Sync {
 
     /// Writes down an operation before its first effect.
     fn begin(&self, operation: &Operation) -> Result<OperationId>;
-    /// Applies an operation to the records and strikes it from the journal, in one step.
+    /// Applies an operation to the records and strikes it from the journal, in one step. One that
+    /// has something to follow up stays in the journal, as applied.
     fn commit(&self, id: OperationId, operation: &Operation) -> Result<()>;
-    /// Strikes an operation whose effects were undone.
-    fn abandon(&self, id: OperationId) -> Result<()>;
-    /// Operations that were begun and not ended, oldest first.
-    fn pending(&self) -> Result<Vec<(OperationId, Operation)>>;
+    /// How far an operation is; none when it is not in the journal any more.
+    fn progress(&self, id: OperationId) -> Result<Option<Progress>>;
+    /// Strikes an operation that is over, or whose effects were undone.
+    fn strike(&self, id: OperationId) -> Result<()>;
+    /// Operations in the journal, oldest first.
+    fn pending(&self) -> Result<Vec<(OperationId, Operation, Progress)>>;
 
     /// Adds a job and gives its number. `status` is `Idle` or `Running`.
     fn create_job(&self, name: &str, status: JobStatus) -> Result<i64>;
@@ -113,7 +131,32 @@ pub(crate) trait Store: Send + Sync {
     fn set_next_run(&self, name: &str, at: Time) -> Result<()>;
 }
 
+/// File of the database in a data folder.
+const DATABASE: &str = "bchan.db";
+/// File with the name of the data folder, for when there is no database to ask.
+const INSTANCE: &str = "instance";
+
 /// Opens the database in a data folder, making or upgrading it as needed.
 pub(crate) fn open(data: &Path) -> Result<Sqlite> {
-    Sqlite::open(&data.join("bchan.db"))
+    Sqlite::open(&data.join(DATABASE))
+}
+
+/// Whether a data folder has a database.
+pub(crate) fn exists(data: &Path) -> Result<bool> {
+    durable::exists(&data.join(DATABASE)).map_err(StoreError::Io)
+}
+
+/// The name of a data folder, as its file has it.
+pub(crate) fn read_instance(data: &Path) -> Result<Option<String>> {
+    match fs::read_to_string(data.join(INSTANCE)) {
+        Ok(text) => Ok(Some(text.trim().to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StoreError::Io(error)),
+    }
+}
+
+/// Writes the file with the name of a data folder.
+pub(crate) fn write_instance(data: &Path, instance: &str) -> Result<()> {
+    let text = format!("{instance}\n");
+    durable::write_file(&data.join(INSTANCE), text.as_bytes()).map_err(StoreError::Io)
 }

@@ -13,7 +13,8 @@ use std::time::Duration;
 use bchan_api::{JobStatus, Target, Time, UploadJob};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::{OperationId, Result, Store, StoreError, StoredBackup, migrations};
+use super::{OperationId, Progress, Result, Store, StoreError, StoredBackup, migrations};
+use crate::fault;
 use crate::ops::Operation;
 
 /// Readers kept open between requests.
@@ -51,7 +52,9 @@ impl Sqlite {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let value = work(&transaction)?;
+        fault::point();
         transaction.commit()?;
+        fault::point();
         Ok(value)
     }
 
@@ -165,15 +168,23 @@ impl Store for Sqlite {
     fn commit(&self, id: OperationId, operation: &Operation) -> Result<()> {
         self.write(|transaction| {
             journal::apply(transaction, operation)?;
-            journal::strike(transaction, id)
+            if operation.has_follow_up() {
+                journal::mark_applied(transaction, id)
+            } else {
+                journal::strike(transaction, id)
+            }
         })
     }
 
-    fn abandon(&self, id: OperationId) -> Result<()> {
+    fn progress(&self, id: OperationId) -> Result<Option<Progress>> {
+        journal::progress(&*self.reader()?, id)
+    }
+
+    fn strike(&self, id: OperationId) -> Result<()> {
         self.write(|transaction| journal::strike(transaction, id))
     }
 
-    fn pending(&self) -> Result<Vec<(OperationId, Operation)>> {
+    fn pending(&self) -> Result<Vec<(OperationId, Operation, Progress)>> {
         journal::pending(&*self.reader()?)
     }
 

@@ -77,16 +77,13 @@ pub(super) fn find_upload(connection: &Connection, key: &str) -> Result<Option<(
 }
 
 /// Records where a backup lies now.
-pub(super) fn place(
-    connection: &Connection,
-    id: &str,
-    recycled: bool,
-    file_name: &str,
-) -> Result<()> {
+pub(super) fn place(connection: &Connection, stored: &StoredBackup) -> Result<()> {
     let sql = "UPDATE backups SET is_recycled = ?2, file_name = ?3 WHERE id = ?1";
-    connection
-        .prepare_cached(sql)?
-        .execute(params![id, recycled, file_name])?;
+    connection.prepare_cached(sql)?.execute(params![
+        stored.backup.id,
+        stored.backup.is_recycled,
+        stored.file_name
+    ])?;
     Ok(())
 }
 

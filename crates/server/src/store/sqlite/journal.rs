@@ -1,10 +1,10 @@
 //! The journal of operations, and what each does to the records.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::{Result, backups, jobs, targets};
 use crate::ops::Operation;
-use crate::store::{OperationId, StoreError};
+use crate::store::{OperationId, Progress, StoreError};
 
 pub(super) fn begin(connection: &Connection, operation: &Operation) -> Result<OperationId> {
     let body = serde_json::to_string(operation).map_err(|error| StoreError::Broken {
@@ -23,14 +23,37 @@ pub(super) fn strike(connection: &Connection, id: OperationId) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn pending(connection: &Connection) -> Result<Vec<(OperationId, Operation)>> {
-    let mut statement = connection.prepare_cached("SELECT id, body FROM operations ORDER BY id")?;
+pub(super) fn mark_applied(connection: &Connection, id: OperationId) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE operations SET applied = 1 WHERE id = ?1")?
+        .execute([id])?;
+    Ok(())
+}
+
+pub(super) fn progress(connection: &Connection, id: OperationId) -> Result<Option<Progress>> {
+    let mut statement =
+        connection.prepare_cached("SELECT applied FROM operations WHERE id = ?1")?;
+    let applied = statement.query_row([id], |row| row.get(0)).optional()?;
+    Ok(applied.map(from_flag))
+}
+
+fn from_flag(applied: bool) -> Progress {
+    if applied {
+        Progress::Applied
+    } else {
+        Progress::Begun
+    }
+}
+
+pub(super) fn pending(connection: &Connection) -> Result<Vec<(OperationId, Operation, Progress)>> {
+    let sql = "SELECT id, body, applied FROM operations ORDER BY id";
+    let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_and_then([], |row| {
         let body: String = row.get(1)?;
         let operation = serde_json::from_str(&body).map_err(|error| StoreError::Broken {
             what: format!("an operation in the journal that cannot be read: {error}"),
         })?;
-        Ok((row.get(0)?, operation))
+        Ok((row.get(0)?, operation, from_flag(row.get(2)?)))
     })?;
     rows.collect()
 }
@@ -46,13 +69,12 @@ pub(super) fn apply(connection: &Connection, operation: &Operation) -> Result<()
             backups::insert(connection, backup)?;
             jobs::end(connection, *job, None)
         }
-        Operation::Relocate { moves, target } => {
+        Operation::Relocate { moves, edit } => {
             for step in moves {
-                backups::place(connection, &step.backup_id, step.recycled, &step.file_name)?;
+                backups::place(connection, &step.after)?;
             }
-            target
-                .as_ref()
-                .map_or(Ok(()), |target| targets::replace(connection, target))
+            edit.as_ref()
+                .map_or(Ok(()), |edit| targets::replace(connection, &edit.target))
         }
         Operation::Delete { backups, target } => {
             for doomed in backups {

@@ -1,0 +1,41 @@
+//! What is being worked on, so that whoever tidies up leaves it alone.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Folders in use.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Live(Arc<Mutex<HashSet<PathBuf>>>);
+
+/// Keeps a folder until dropped.
+#[derive(Debug)]
+pub(crate) struct Held {
+    home: Live,
+    path: PathBuf,
+}
+
+impl Live {
+    /// Keeps a folder, from before it is made.
+    pub(crate) fn hold(&self, path: &Path) -> Held {
+        self.lock().insert(path.to_owned());
+        Held {
+            home: self.clone(),
+            path: path.to_owned(),
+        }
+    }
+
+    pub(crate) fn contains(&self, path: &Path) -> bool {
+        self.lock().contains(path)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.home.lock().remove(&self.path);
+    }
+}

@@ -1,0 +1,270 @@
+//! What the database knows, once more beside the data.
+//!
+//! In every directory that holds backups (a target's location, the recycle bin) the server's own
+//! folder `.bchan/<instance>` has a file for each of them, `records/<backup id>.json`, and for each
+//! target that has backups there, `targets/<target id>.json`; the recycle bin has all targets. From
+//! these and the backups themselves, `bchan server check --repair` makes a lost database anew.
+//!
+//! A record is written before its backup comes to lie there and removed after it has gone, by
+//! journalled steps, so that a crash leaves at most one too many. The start of a server adds what
+//! is missing, but never removes what it does not know: the database may be an older copy.
+//!
+//! The folder `records` also tells a location that is there from the empty mount point of a disk
+//! that is not.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use bchan_api::Target;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::durable;
+use crate::error::ApiError;
+use crate::layout::Layout;
+use crate::state::State;
+use crate::store::StoredBackup;
+
+/// Version of the format of these files.
+const VERSION: u32 = 1;
+
+/// Longest file that is read back, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+#[derive(Serialize, Deserialize)]
+struct Versioned<T> {
+    version: u32,
+    #[serde(flatten)]
+    content: T,
+}
+
+/// The files of one directory that holds backups.
+#[derive(Clone, Debug)]
+pub(crate) struct Mirror {
+    records: PathBuf,
+    targets: PathBuf,
+}
+
+impl Mirror {
+    /// That of the server's own folder `own` in a directory.
+    pub(crate) fn new(own: &Path) -> Self {
+        Self {
+            records: own.join("records"),
+            targets: own.join("targets"),
+        }
+    }
+
+    /// Makes the folders, where they are missing.
+    pub(crate) fn prepare(&self) -> io::Result<()> {
+        durable::create_dirs(&self.records)?;
+        durable::create_dirs(&self.targets)
+    }
+
+    /// Whether the directory has been used for backups, and is there.
+    pub(crate) fn is_there(&self) -> io::Result<bool> {
+        durable::exists(&self.records)
+    }
+
+    pub(crate) fn write_record(&self, stored: &StoredBackup) -> io::Result<()> {
+        write(&self.records, &stored.backup.id, stored)
+    }
+
+    pub(crate) fn remove_record(&self, id: &str) -> io::Result<()> {
+        durable::remove_file(&file(&self.records, id))
+    }
+
+    pub(crate) fn has_target(&self, id: &str) -> io::Result<bool> {
+        durable::exists(&file(&self.targets, id))
+    }
+
+    pub(crate) fn write_target(&self, target: &Target) -> io::Result<()> {
+        write(&self.targets, &target.id, target)
+    }
+
+    pub(crate) fn remove_target(&self, id: &str) -> io::Result<()> {
+        durable::remove_file(&file(&self.targets, id))
+    }
+
+    /// Ids of all backups that have a record.
+    pub(crate) fn record_ids(&self) -> io::Result<HashSet<String>> {
+        Ok(ids(&self.records)?.into_iter().collect())
+    }
+
+    /// All records, by file; those that cannot be read as errors.
+    pub(crate) fn records(&self) -> io::Result<Vec<(PathBuf, io::Result<StoredBackup>)>> {
+        read_all(&self.records)
+    }
+
+    /// All targets, by file; those that cannot be read as errors.
+    pub(crate) fn targets(&self) -> io::Result<Vec<(PathBuf, io::Result<Target>)>> {
+        read_all(&self.targets)
+    }
+
+    /// Removes the folders if they are empty.
+    pub(crate) fn tidy(&self) {
+        for folder in [&self.records, &self.targets] {
+            // It may hold something, or be gone already.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+fn file(folder: &Path, id: &str) -> PathBuf {
+    folder.join(format!("{id}.json"))
+}
+
+fn write<T: Serialize>(folder: &Path, id: &str, content: &T) -> io::Result<()> {
+    let version = VERSION;
+    let text = serde_json::to_vec_pretty(&Versioned { version, content })?;
+    durable::write_file(&file(folder, id), &text)
+}
+
+fn ids(folder: &Path) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other?,
+    };
+    let mut ids = Vec::new();
+    for entry in entries {
+        let name = entry?.file_name();
+        let id = name.to_str().and_then(|name| name.strip_suffix(".json"));
+        ids.extend(id.filter(|id| !id.starts_with('.')).map(str::to_owned));
+    }
+    ids.sort();
+    Ok(ids)
+}
+
+fn read_all<T: DeserializeOwned>(folder: &Path) -> io::Result<Vec<(PathBuf, io::Result<T>)>> {
+    let with_content = |id: String| {
+        let path = file(folder, &id);
+        let content = read(&path);
+        (path, content)
+    };
+    Ok(ids(folder)?.into_iter().map(with_content).collect())
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> io::Result<T> {
+    if fs::symlink_metadata(path)?.len() > LONGEST {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is too long"));
+    }
+    let Versioned { version, content } = serde_json::from_slice(&fs::read(path)?)?;
+    if version == VERSION {
+        Ok(content)
+    } else {
+        let message = format!("it has version {version}, this program knows version {VERSION}");
+        Err(io::Error::new(io::ErrorKind::InvalidData, message))
+    }
+}
+
+/// Writes a target's settings wherever they belong: into the recycle bin, and into its location if
+/// there is anything there yet.
+pub(crate) fn write_target(layout: &Layout, target: &Target) -> Result<(), ApiError> {
+    let fail = |error| ApiError::from_io("writing the target's settings beside the backups", error);
+    let bin = layout.mirror(layout.bin());
+    bin.prepare().map_err(fail)?;
+    bin.write_target(target).map_err(fail)?;
+    let location = layout.mirror(&layout.resolve(&target.location)?);
+    if location.is_there().map_err(fail)? {
+        location.prepare().map_err(fail)?;
+        location.write_target(target).map_err(fail)?;
+    }
+    Ok(())
+}
+
+/// Adds what is missing, wherever the disk is there. Trouble with one place is logged and does not
+/// keep the server from starting.
+pub(crate) fn complete(state: &State) -> Result<(), ApiError> {
+    let targets = state.all_targets()?;
+    let bin = state.layout.mirror(state.layout.bin());
+    let in_bin = bin.record_ids().unwrap_or_default();
+    for target in targets {
+        let outcome = complete_target(state, &target, &bin, &in_bin);
+        if let Err(error) = outcome {
+            let (id, message) = (target.id, error.message);
+            tracing::warn!(
+                target = id,
+                message,
+                "records beside the data are incomplete"
+            );
+        }
+    }
+    Ok(())
+}
+
+fn complete_target(
+    state: &State,
+    target: &Target,
+    bin: &Mirror,
+    in_bin: &HashSet<String>,
+) -> Result<(), ApiError> {
+    let fail = |error| ApiError::from_io("reading the records beside the backups", error);
+    let location = state
+        .layout
+        .mirror(&state.layout.resolve(&target.location)?);
+    let in_location = location.record_ids().map_err(fail)?;
+    let known = |mirror: &Mirror| {
+        let found = read::<Target>(&file(&mirror.targets, &target.id));
+        found.is_ok_and(|found| found == *target)
+    };
+    let there = location.is_there().map_err(fail)?;
+    if !known(bin) || (there && !known(&location)) {
+        write_target(&state.layout, target)?;
+    }
+    for stored in state.store.backups(&target.id)? {
+        let id = &stored.backup.id;
+        let (mirror, ids) = if stored.backup.is_recycled {
+            (bin, in_bin)
+        } else {
+            (&location, &in_location)
+        };
+        // Where the files are missing, the disk may be, too.
+        if !ids.contains(id) && durable::exists(&state.path(target, &stored)?).map_err(fail)? {
+            mirror.prepare().map_err(fail)?;
+            mirror.write_record(&stored).map_err(fail)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use bchan_api::{Backup, Time};
+
+    use super::*;
+
+    #[test]
+    fn records_come_back_as_they_were() {
+        let temp = tempfile::tempdir().unwrap();
+        let mirror = Mirror::new(&temp.path().join("own"));
+        assert!(!mirror.is_there().unwrap());
+        assert!(mirror.record_ids().unwrap().is_empty());
+        mirror.prepare().unwrap();
+        assert!(mirror.is_there().unwrap());
+        let stored = StoredBackup {
+            backup: Backup {
+                id: "b".into(),
+                target_id: "t".into(),
+                created_at: Time::from_unix_seconds(5),
+                manual: true,
+                is_recycled: false,
+                filesize: 7,
+                hash: Some("h".into()),
+                hash_mismatch: false,
+            },
+            extension: ".gz".into(),
+            file_name: "b.gz".into(),
+        };
+        mirror.write_record(&stored).unwrap();
+        assert_eq!(mirror.record_ids().unwrap(), HashSet::from(["b".into()]));
+        let (path, found) = mirror.records().unwrap().pop().unwrap();
+        assert_eq!(found.unwrap(), stored);
+        let newer = fs::read_to_string(&path).unwrap();
+        fs::write(&path, newer.replace("\"version\": 1", "\"version\": 2")).unwrap();
+        assert!(mirror.records().unwrap()[0].1.is_err());
+        mirror.remove_record("b").unwrap();
+        mirror.remove_record("b").unwrap();
+        assert!(mirror.records().unwrap().is_empty());
+    }
+}

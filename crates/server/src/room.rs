@@ -1,0 +1,142 @@
+//! Free space, and how much of it uploads must leave.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use bchan_archive::Observer;
+
+/// Free space that uploads never use, so that what is there can still be recycled, deleted and
+/// accounted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reserve {
+    /// So many bytes.
+    Bytes(u64),
+    /// So many hundredths of the file system.
+    Percent(u8),
+}
+
+impl Default for Reserve {
+    fn default() -> Self {
+        Self::Bytes(256 << 20)
+    }
+}
+
+impl FromStr for Reserve {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is neither a size such as 512MiB nor a share such as 5%");
+        if let Some(percent) = text.strip_suffix('%') {
+            let percent = percent.trim().parse().map_err(|_| wrong())?;
+            return match percent {
+                0..=99 => Ok(Self::Percent(percent)),
+                _ => Err("the reserve must be less than 100%".to_owned()),
+            };
+        }
+        let size: bytesize::ByteSize = text.parse().map_err(|_| wrong())?;
+        Ok(Self::Bytes(size.as_u64()))
+    }
+}
+
+impl fmt::Display for Reserve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "{}", bytesize::ByteSize(*bytes)),
+            Self::Percent(percent) => write!(f, "{percent}%"),
+        }
+    }
+}
+
+/// Watches the free space of one file system while something is written to it.
+#[derive(Debug)]
+pub(crate) struct Room {
+    directory: PathBuf,
+    reserve: Reserve,
+    /// Bytes that may be written before the free space is asked for again.
+    granted: u64,
+}
+
+impl Room {
+    /// Most bytes that are granted at a time.
+    const MOST: u64 = 64 << 20;
+
+    pub(crate) fn new(directory: &Path, reserve: Reserve) -> Self {
+        Self {
+            directory: directory.to_owned(),
+            reserve,
+            granted: 0,
+        }
+    }
+
+    /// Bytes that may be used.
+    fn available(&self) -> io::Result<u64> {
+        let stat = rustix::fs::statvfs(&self.directory)?;
+        let reserve = match self.reserve {
+            Reserve::Bytes(bytes) => bytes,
+            Reserve::Percent(percent) => {
+                let total = stat.f_blocks.saturating_mul(stat.f_frsize);
+                total / 100 * u64::from(percent)
+            }
+        };
+        let free = stat.f_bavail.saturating_mul(stat.f_frsize);
+        Ok(free.saturating_sub(reserve))
+    }
+
+    /// Fails if so many bytes would not fit.
+    pub(crate) fn require(&self, wanted: u64) -> io::Result<()> {
+        if wanted > self.available()? {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        Ok(())
+    }
+}
+
+impl Observer for Room {
+    /// Asks the file system more often the less room there is: others write, too.
+    fn proceed(&mut self, count: u64) -> io::Result<()> {
+        if self.granted < count {
+            let available = self.available()?;
+            if available < count {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.granted = (available / 16).clamp(count, Self::MOST.max(count));
+        }
+        self.granted -= count;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reserves_are_sizes_or_shares() {
+        for (text, reserve) in [
+            ("0", Reserve::Bytes(0)),
+            ("512MiB", Reserve::Bytes(512 << 20)),
+            ("1 GB", Reserve::Bytes(1_000_000_000)),
+            ("5%", Reserve::Percent(5)),
+        ] {
+            assert_eq!(text.parse(), Ok(reserve), "{text}");
+            assert_eq!(reserve.to_string().parse(), Ok(reserve), "{text}");
+        }
+        for text in ["", "100%", "-1", "x", "5 %%", "300%"] {
+            text.parse::<Reserve>().unwrap_err();
+        }
+    }
+
+    #[test]
+    fn nothing_fits_into_the_reserve() {
+        let here = std::env::temp_dir();
+        let mut room = Room::new(&here, Reserve::Bytes(u64::MAX));
+        assert!(room.require(1).is_err());
+        let error = room.proceed(1).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        let mut room = Room::new(&here, Reserve::Bytes(0));
+        room.require(1).unwrap();
+        room.proceed(1).unwrap();
+    }
+}
