@@ -35,6 +35,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "DIR")]
     recycle_bin: Option<PathBuf>,
 
+    /// Free space that uploads never use, as a size or a share of the disk [default: 256MiB]
+    #[arg(long, value_name = "SIZE|PERCENT")]
+    reserve: Option<String>,
+
     /// Serve anybody who can reach it, without a key
     #[arg(long)]
     no_auth: bool,
@@ -43,7 +47,8 @@ pub(crate) struct ServeArgs {
     #[arg(long)]
     preserve_owner: bool,
 
-    /// Configuration file in TOML: listen, storage-roots, recycle-bin, preserve-owner, no-auth
+    /// Configuration file in TOML: listen, storage-roots, recycle-bin, reserve,
+    /// preserve-owner, no-auth
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -80,6 +85,9 @@ impl ServeArgs {
             self.storage_roots
         };
         config.recycle_bin = self.recycle_bin.or(file.recycle_bin);
+        let reserve = self.reserve.map(|text| text.parse()).transpose();
+        let reserve = reserve.map_err(CommandError::usage)?;
+        config.reserve = reserve.or(file.reserve).unwrap_or(config.reserve);
         config.preserve_owner = self.preserve_owner || file.preserve_owner.unwrap_or(false);
         if self.no_auth || file.no_auth.unwrap_or(false) {
             config.auth = Auth::None;

@@ -12,6 +12,7 @@ mod api_targets;
 mod api_uploads;
 mod changing;
 mod exit_codes;
+mod fault_points;
 mod faults;
 mod main_job;
 mod restarts;

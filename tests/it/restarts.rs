@@ -6,7 +6,7 @@ use std::net::TcpStream;
 
 use serde_json::json;
 
-use crate::support::{Form, Program, TestServer};
+use crate::support::{Form, Program, TestServer, assert_no_leftovers_below};
 
 #[test]
 fn a_crash_loses_nothing_that_was_acknowledged_and_keeps_nothing_else() {
@@ -167,15 +167,5 @@ fn the_recycle_bin_may_lie_on_another_disk() {
     assert_eq!(fs::read(here.join("a")).unwrap(), vec![b'x'; 100_000]);
     server.assert_no_leftovers();
     // Nothing of the copies is left there, either.
-    let mut own = vec![root.join("m/.bchan")];
-    while let Some(folder) = own.pop() {
-        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            assert!(
-                entry.file_type().unwrap().is_dir(),
-                "{}",
-                entry.path().display()
-            );
-            own.push(entry.path());
-        }
-    }
+    assert_no_leftovers_below(&root);
 }

@@ -23,5 +23,5 @@ pub use measure::{Totals, measure};
 pub use observer::{Observer, Problem};
 pub use pack::{PackError, PackOptions, PackSummary, pack};
 pub use source::Source;
-pub use tree::{hash_tree, open_dir, remove_tree};
+pub use tree::{hash_tree, open_dir, remove_tree, size_tree};
 pub use unpack::{Limits, UnpackError, UnpackOptions, Unpacked, unpack_tar, unpack_zip};

@@ -24,6 +24,16 @@ pub fn open_dir(path: &Path) -> io::Result<OwnedFd> {
 /// Hashes every file below a directory, those that their owner has locked himself out of included.
 /// What cannot be read ends it, and so does the observer.
 pub fn hash_tree(dir: BorrowedFd<'_>, observer: &mut dyn Observer) -> io::Result<Manifest> {
+    survey(dir, true, observer)
+}
+
+/// Bytes of all files below a directory, as [`Manifest::bytes`] counts them, without reading any.
+pub fn size_tree(dir: BorrowedFd<'_>, observer: &mut dyn Observer) -> io::Result<u64> {
+    Ok(survey(dir, false, observer)?.bytes())
+}
+
+/// Walks a tree. Unless it is told to read, it leaves the digests at zero.
+fn survey(dir: BorrowedFd<'_>, reading: bool, observer: &mut dyn Observer) -> io::Result<Manifest> {
     let mut manifest = Manifest::default();
     let mut walker = Walker::new(fs::openat(dir, ".", DIRECTORY, Mode::empty())?)?;
     let mut buffer = vec![0; 256 * 1024];
@@ -53,8 +63,13 @@ pub fn hash_tree(dir: BorrowedFd<'_>, observer: &mut dyn Observer) -> io::Result
                 manifest.add_link(walker.path(), target.as_bytes());
             }
             FileType::RegularFile => {
+                let size = u64::try_from(stat.st_size).unwrap_or(0);
+                if !reading {
+                    manifest.add_file(walker.path(), size, [0; 32]);
+                    continue;
+                }
                 let path = Path::new(OsStr::from_bytes(walker.path()));
-                observer.entry(path, u64::try_from(stat.st_size).unwrap_or(0));
+                observer.entry(path, size);
                 let (fd, _) = open::file(walker.dir()?, &name, true)?;
                 let (size, digest) = hash(std::fs::File::from(fd), &mut buffer, observer)?;
                 manifest.add_file(walker.path(), size, digest);

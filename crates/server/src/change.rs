@@ -22,11 +22,7 @@ pub(crate) fn set_recycled(
     backups: &[StoredBackup],
     recycled: bool,
 ) -> Result<(), ApiError> {
-    if recycled {
-        state.require_location(target)?;
-    } else {
-        state.require_bin(target)?;
-    }
+    state.require_home(target, !recycled)?;
     let to = state.directory(target, recycled)?;
     let mut taken = HashSet::new();
     let mut moves = Vec::new();
@@ -45,10 +41,11 @@ pub(crate) fn set_recycled(
 
 /// Gives a target its new settings; backups follow to its new location and get their new names.
 pub(crate) fn edit_target(state: &State, old: &Target, new: Target) -> Result<(), ApiError> {
-    let relocated = state.layout.resolve(&old.location)? != state.layout.resolve(&new.location)?;
+    let from = state.layout.resolve(&old.location)?;
+    let to = state.layout.resolve(&new.location)?;
     let renamed = old.name_template != new.name_template;
     let mut moves = Vec::new();
-    if relocated || renamed {
+    if from != to || renamed {
         state.require_location(old)?;
         let backups = state.store.backups(&old.id)?;
         let mut taken = HashSet::new();
@@ -57,22 +54,23 @@ pub(crate) fn edit_target(state: &State, old: &Target, new: Target) -> Result<()
             if recycled && !renamed {
                 continue;
             }
-            let from = state.path(old, stored)?;
-            let to = state.directory(&new, recycled)?;
-            let step = plan_move(&new, stored, from, &to, recycled, &mut taken)?;
+            let place = state.path(old, stored)?;
+            let directory = state.directory(&new, recycled)?;
+            let step = plan_move(&new, stored, place, &directory, recycled, &mut taken)?;
             if step.from != step.to {
                 moves.push(step);
             }
         }
     }
-    let left = relocated
-        .then(|| state.layout.resolve(&old.location))
-        .transpose()?;
+    let relocated = (from != to).then_some((from, to));
     ops::execute(
         state,
         &Operation::Relocate {
             moves,
-            edit: Some(Edit { target: new, left }),
+            edit: Some(Edit {
+                target: new,
+                relocated,
+            }),
         },
     )
 }
@@ -140,7 +138,7 @@ fn doom(
             state.require_location(target)?;
         }
         if backups.iter().any(|stored| stored.backup.is_recycled) {
-            state.require_bin(target)?;
+            state.require_home(target, true)?;
         }
     }
     let doom = |stored: &StoredBackup| {

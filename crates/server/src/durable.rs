@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags};
 use rustix::io::Errno;
@@ -74,12 +74,7 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 /// Gives a file this content, readable by its owner alone. Whoever reads it finds the old content
 /// or the new one, and so does whoever looks after a power cut.
 pub(crate) fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
-    let parent = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut new = OsString::from(".");
-    new.push(name);
-    new.push(".new");
-    let new = parent.join(new);
+    let new = partial(path)?;
     fault::point();
     let written = || -> io::Result<()> {
         let mut options = File::options();
@@ -95,7 +90,15 @@ pub(crate) fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&new);
         return Err(error);
     }
-    sync_dir(parent)
+    path.parent().map_or(Ok(()), sync_dir)
+}
+
+/// Where the new content of a file is while it is written.
+pub(crate) fn partial(path: &Path) -> io::Result<PathBuf> {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().ok_or(io::ErrorKind::InvalidInput)?);
+    name.push(".new");
+    Ok(path.with_file_name(name))
 }
 
 /// Removes a file for good; one that is not there is fine.

@@ -9,8 +9,8 @@
 //! journalled steps, so that a crash leaves at most one too many. The start of a server adds what
 //! is missing, but never removes what it does not know: the database may be an older copy.
 //!
-//! The folder `records` also tells a location that is there from the empty mount point of a disk
-//! that is not.
+//! The server's own folder also tells a location that is there from the empty mount point of a
+//! disk that is not.
 
 use std::collections::HashSet;
 use std::fs;
@@ -43,6 +43,7 @@ struct Versioned<T> {
 /// The files of one directory that holds backups.
 #[derive(Clone, Debug)]
 pub(crate) struct Mirror {
+    own: PathBuf,
     records: PathBuf,
     targets: PathBuf,
 }
@@ -51,6 +52,7 @@ impl Mirror {
     /// That of the server's own folder `own` in a directory.
     pub(crate) fn new(own: &Path) -> Self {
         Self {
+            own: own.to_owned(),
             records: own.join("records"),
             targets: own.join("targets"),
         }
@@ -62,9 +64,9 @@ impl Mirror {
         durable::create_dirs(&self.targets)
     }
 
-    /// Whether the directory has been used for backups, and is there.
+    /// Whether the directory has been used for backups, and its disk is there.
     pub(crate) fn is_there(&self) -> io::Result<bool> {
-        durable::exists(&self.records)
+        durable::exists(&self.own)
     }
 
     pub(crate) fn write_record(&self, stored: &StoredBackup) -> io::Result<()> {
@@ -72,7 +74,7 @@ impl Mirror {
     }
 
     pub(crate) fn remove_record(&self, id: &str) -> io::Result<()> {
-        durable::remove_file(&file(&self.records, id))
+        remove(&self.records, id)
     }
 
     pub(crate) fn has_target(&self, id: &str) -> io::Result<bool> {
@@ -84,7 +86,7 @@ impl Mirror {
     }
 
     pub(crate) fn remove_target(&self, id: &str) -> io::Result<()> {
-        durable::remove_file(&file(&self.targets, id))
+        remove(&self.targets, id)
     }
 
     /// Ids of all backups that have a record.
@@ -100,6 +102,23 @@ impl Mirror {
     /// All targets, by file; those that cannot be read as errors.
     pub(crate) fn targets(&self) -> io::Result<Vec<(PathBuf, io::Result<Target>)>> {
         read_all(&self.targets)
+    }
+
+    /// Removes what a crash has left of files on their way in. Nobody else may be writing.
+    pub(crate) fn sweep(&self) -> io::Result<()> {
+        for folder in [&self.records, &self.targets] {
+            let entries = match fs::read_dir(folder) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                other => other?,
+            };
+            for entry in entries {
+                let name = entry?.file_name();
+                if name.as_encoded_bytes().starts_with(b".") {
+                    durable::remove_file(&folder.join(name))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Removes the folders if they are empty.
@@ -119,6 +138,12 @@ fn write<T: Serialize>(folder: &Path, id: &str, content: &T) -> io::Result<()> {
     let version = VERSION;
     let text = serde_json::to_vec_pretty(&Versioned { version, content })?;
     durable::write_file(&file(folder, id), &text)
+}
+
+fn remove(folder: &Path, id: &str) -> io::Result<()> {
+    let path = file(folder, id);
+    durable::remove_file(&durable::partial(&path)?)?;
+    durable::remove_file(&path)
 }
 
 fn ids(folder: &Path) -> io::Result<Vec<String>> {

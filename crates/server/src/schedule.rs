@@ -8,7 +8,7 @@ use std::time::Duration;
 use bchan_api::{JobStatus, ScheduledJob, Time};
 
 use crate::error::ApiError;
-use crate::recycle;
+use crate::jobs;
 use crate::state::State;
 use crate::store::Store;
 
@@ -21,16 +21,47 @@ struct Job {
     run: fn(&State) -> Result<(), ApiError>,
 }
 
-const JOBS: &[Job] = &[Job {
-    name: "recycle_job",
-    display_name: "Recycle old backups",
-    interval: 3600,
-    run: recycle::run,
-}];
+const JOBS: &[Job] = &[
+    Job {
+        name: "recycle_job",
+        display_name: "Recycle old backups",
+        interval: 3600,
+        run: jobs::recycle::run,
+    },
+    Job {
+        name: "backup_filesize_job",
+        display_name: "Measure backups",
+        interval: 7200,
+        run: jobs::filesize::run,
+    },
+    Job {
+        name: "deduplicate_job",
+        display_name: "Delete duplicate backups",
+        interval: 18_000,
+        run: jobs::deduplicate::run,
+    },
+    Job {
+        name: "tmp_purge_job",
+        display_name: "Remove temporary files",
+        interval: 43_200,
+        run: jobs::purge::run,
+    },
+    Job {
+        name: INTEGRITY,
+        display_name: "Check the integrity of backups",
+        interval: 57_600,
+        run: jobs::integrity::run,
+    },
+];
+
+/// The job that may take days, and lets the others go first whenever they want to.
+const INTEGRITY: &str = "integrity_check_job";
 
 /// What waits to be run, and whether to go on at all.
 #[derive(Default)]
 pub(crate) struct Schedule {
+    /// Whether jobs run when they are due, and not only when they are forced to.
+    intervals: bool,
     queue: Mutex<Queue>,
     changed: Condvar,
 }
@@ -43,6 +74,13 @@ struct Queue {
 }
 
 impl Schedule {
+    pub(crate) fn new(intervals: bool) -> Self {
+        Self {
+            intervals,
+            ..Self::default()
+        }
+    }
+
     /// The jobs as the API shows them.
     pub(crate) fn list(store: &dyn Store) -> Result<Vec<ScheduledJob>, ApiError> {
         let show = |job: &Job| {
@@ -71,10 +109,15 @@ impl Schedule {
         Ok(id)
     }
 
-    /// Ends the thread after the job that it is at.
+    /// Ends the thread, and the job that it is at as soon as that can leave off.
     pub(crate) fn stop(&self) {
         self.lock().stopping = true;
         self.changed.notify_all();
+    }
+
+    /// Whether a job is to leave off.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.lock().stopping
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
@@ -82,51 +125,84 @@ impl Schedule {
     }
 }
 
-/// Starts the thread. With `intervals`, jobs run when they are due, too.
-pub(crate) fn start(state: Arc<State>, intervals: bool) -> std::io::Result<JoinHandle<()>> {
+/// Starts the thread.
+pub(crate) fn start(state: Arc<State>) -> std::io::Result<JoinHandle<()>> {
     thread::Builder::new().name("jobs".into()).spawn(move || {
-        while let Some((job, id)) = next(&state, intervals) {
+        while let Some((job, id)) = wait(&state) {
             run(&state, job, id);
         }
     })
 }
 
-/// Waits for the next job to run; the number is that of a forced run.
-fn next(state: &State, intervals: bool) -> Option<(&'static Job, Option<i64>)> {
-    /// Longest sleep: the clock may be set.
-    const LONGEST: Duration = Duration::from_secs(60);
+/// Runs what is forced or due by now, on behalf of the long job, which is at work on this thread.
+pub(crate) fn give_way(state: &State) {
+    loop {
+        let due = {
+            let mut queue = state.schedule.lock();
+            if queue.stopping {
+                return;
+            }
+            next(state, &mut queue, |job| job.name != INTEGRITY)
+        };
+        match due {
+            Due::Now(job, id) => run(state, job, id),
+            Due::Later(_) => return,
+        }
+    }
+}
 
+/// Waits for the next job to run; the number is that of a forced run.
+fn wait(state: &State) -> Option<(&'static Job, Option<i64>)> {
     let mut queue = state.schedule.lock();
     loop {
         if queue.stopping {
             return None;
         }
-        if let Some((job, id)) = queue.forced.pop_front() {
-            return Some((job, Some(id)));
-        }
-        let mut wait = LONGEST;
-        if intervals {
-            for job in JOBS {
-                match next_run(&*state.store, job) {
-                    Ok(at) => {
-                        let seconds = at.unix_seconds() - Time::now().unix_seconds();
-                        let Ok(seconds @ 1..) = u64::try_from(seconds) else {
-                            return Some((job, None));
-                        };
-                        wait = wait.min(Duration::from_secs(seconds));
-                    }
-                    Err(error) => {
-                        tracing::error!(job = job.name, message = error.message, "no schedule");
-                    }
-                }
-            }
-        }
+        let wait = match next(state, &mut queue, |_| true) {
+            Due::Now(job, id) => return Some((job, id)),
+            Due::Later(wait) => wait,
+        };
         let changed = &state.schedule.changed;
         queue = changed
             .wait_timeout(queue, wait)
             .unwrap_or_else(PoisonError::into_inner)
             .0;
     }
+}
+
+enum Due {
+    Now(&'static Job, Option<i64>),
+    Later(Duration),
+}
+
+/// What is forced, or else due, among the jobs that may run.
+fn next(state: &State, queue: &mut Queue, may_run: impl Fn(&Job) -> bool) -> Due {
+    /// Longest sleep: the clock may be set.
+    const LONGEST: Duration = Duration::from_secs(60);
+
+    let forced = queue.forced.iter().position(|(job, _)| may_run(job));
+    if let Some((job, id)) = forced.and_then(|at| queue.forced.remove(at)) {
+        return Due::Now(job, Some(id));
+    }
+    let mut wait = LONGEST;
+    if !state.schedule.intervals {
+        return Due::Later(wait);
+    }
+    for job in JOBS.iter().filter(|job| may_run(job)) {
+        match next_run(&*state.store, job) {
+            Ok(at) => {
+                let seconds = at.unix_seconds() - Time::now().unix_seconds();
+                let Ok(seconds @ 1..) = u64::try_from(seconds) else {
+                    return Due::Now(job, None);
+                };
+                wait = wait.min(Duration::from_secs(seconds));
+            }
+            Err(error) => {
+                tracing::error!(job = job.name, message = error.message, "no schedule");
+            }
+        }
+    }
+    Due::Later(wait)
 }
 
 /// When a job is due; decided now if it never was.

@@ -43,7 +43,7 @@ impl Server {
         };
         let front = Front::start(config.listen, guard, router).map_err(listen)?;
         fault::running();
-        let jobs = schedule::start(Arc::clone(&state), config.schedule).map_err(listen)?;
+        let jobs = schedule::start(Arc::clone(&state)).map_err(listen)?;
         Ok(Self {
             front,
             state,

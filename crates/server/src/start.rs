@@ -16,6 +16,7 @@ use crate::ops;
 use crate::schedule::Schedule;
 use crate::state::State;
 use crate::store::{self, Sqlite, Store, StoreError};
+use crate::sweep;
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -137,12 +138,13 @@ pub(crate) fn prepare(config: &Config) -> Result<(State, DataLock), StartError> 
     };
     let store = open_store(&data).map_err(broken)??;
     let layout = layout(config, &data, store.instance())?;
-    let schedule = Schedule::default();
+    let schedule = Schedule::new(config.schedule);
     let state = State::new(Box::new(store), layout, gate, schedule, config);
     ops::recover(&state).map_err(broken)?;
     let stopped = "the server stopped before it was done";
     state.store.fail_unfinished_jobs(stopped).map_err(broken)?;
-    sweep(&state).map_err(broken)?;
+    sweep::partial_records(&state).map_err(broken)?;
+    sweep::left_overs(&state).map_err(broken)?;
     if let Err(error) = mirror::complete(&state) {
         let message = error.message;
         tracing::warn!(message, "records beside the data are incomplete");
@@ -225,44 +227,4 @@ fn remove_old_sockets(data: &Path) {
             tracing::warn!(path = %entry.path().display(), %error, "an old socket stays");
         }
     }
-}
-
-/// Removes what was arriving or being deleted when a process ended.
-fn sweep(state: &State) -> Result<(), StoreError> {
-    let mut homes = vec![state.layout.bin().to_owned()];
-    for location in state.store.locations()? {
-        match state.layout.resolve(&location) {
-            Ok(path) => homes.push(path),
-            Err(error) => {
-                tracing::warn!(location, message = error.message, "a location is unusable");
-            }
-        }
-    }
-    // An operation that could not be ended still needs what lies there.
-    let pending = state.store.pending()?;
-    let places = pending
-        .iter()
-        .flat_map(|(_, operation, _)| operation.places());
-    let kept: Vec<&PathBuf> = places.collect();
-    for place in homes {
-        for folder in [state.layout.staging(&place), state.layout.trash(&place)] {
-            let entries = match fs::read_dir(&folder) {
-                Ok(entries) => entries,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => {
-                    tracing::warn!(path = %folder.display(), %error, "left-overs stay");
-                    continue;
-                }
-            };
-            let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
-            for path in paths.filter(|path| !kept.iter().any(|kept| kept.starts_with(path))) {
-                if let Err(error) = ops::remove(&path) {
-                    tracing::warn!(path = %path.display(), %error, "a left-over stays");
-                } else {
-                    tracing::info!(path = %path.display(), "removed a left-over");
-                }
-            }
-        }
-    }
-    Ok(())
 }

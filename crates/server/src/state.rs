@@ -1,7 +1,7 @@
 //! What every request and every job works with.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use bchan_api::Target;
@@ -118,30 +118,29 @@ impl State {
     /// The location of a target. Refuses to go on when it is away although there are backups in it:
     /// its disk is probably not mounted, and what is written now would vanish below the mount.
     pub(crate) fn require_location(&self, target: &Target) -> Result<PathBuf, ApiError> {
-        let location = self.layout.resolve(&target.location)?;
-        let mut backups = self.store.backups(&target.id)?;
-        backups.retain(|stored| !stored.backup.is_recycled);
-        self.require_disk(&location, &backups)?;
-        Ok(location)
+        self.require_home(target, false)
     }
 
-    /// The same for the recycle bin and the backups of one target in it.
-    pub(crate) fn require_bin(&self, target: &Target) -> Result<(), ApiError> {
-        let mut backups = self.store.backups(&target.id)?;
-        backups.retain(|stored| stored.backup.is_recycled);
-        self.require_disk(self.layout.bin(), &backups)
-    }
-
-    /// Fails if `directory`, in which `backups` lie, is away. It is there if the server's own folder
-    /// is in it, or at least one of the backups.
-    fn require_disk(&self, directory: &Path, backups: &[StoredBackup]) -> Result<(), ApiError> {
+    /// The same for whatever directory backups of a target lie in, recycled ones or the others.
+    pub(crate) fn require_home(
+        &self,
+        target: &Target,
+        recycled: bool,
+    ) -> Result<PathBuf, ApiError> {
+        let directory = self.directory(target, recycled)?;
         let fail = |error| ApiError::from_io("reading the place of the backups", error);
-        if backups.is_empty() || self.layout.mirror(directory).is_there().map_err(fail)? {
-            return Ok(());
+        if self.layout.mirror(&directory).is_there().map_err(fail)? {
+            return Ok(directory);
+        }
+        // Somebody may have removed the server's own folder.
+        let mut backups = self.store.backups(&target.id)?;
+        backups.retain(|stored| stored.backup.is_recycled == recycled);
+        if backups.is_empty() {
+            return Ok(directory);
         }
         for stored in backups {
             if durable::exists(&directory.join(&stored.file_name)).map_err(fail)? {
-                return Ok(());
+                return Ok(directory);
             }
         }
         let directory = directory.display();

@@ -68,6 +68,21 @@ impl Http {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Answer {
+        self.raw(&self.request(method, path, headers, body))
+    }
+
+    /// The same to a server that may die before it has answered.
+    pub(crate) fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Option<Answer> {
+        self.try_raw(&self.request(method, path, headers, body))
+    }
+
+    fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n", self.addr);
         if let Some(key) = &self.key {
             write!(head, "Authorization: Bearer {key}\r\n").unwrap();
@@ -81,12 +96,17 @@ impl Http {
         head.push_str("Connection: close\r\n\r\n");
         let mut request = head.into_bytes();
         request.extend_from_slice(body);
-        self.raw(&request)
+        request
     }
 
     /// Exactly these bytes.
     pub(crate) fn raw(&self, request: &[u8]) -> Answer {
-        let mut stream = TcpStream::connect(self.addr).unwrap();
+        self.try_raw(request).expect("an answer")
+    }
+
+    /// Exactly these bytes, to a server that may die before it has answered completely.
+    pub(crate) fn try_raw(&self, request: &[u8]) -> Option<Answer> {
+        let mut stream = TcpStream::connect(self.addr).ok()?;
         stream
             .set_read_timeout(Some(Duration::from_secs(60)))
             .unwrap();
@@ -99,19 +119,12 @@ impl Http {
 }
 
 impl Answer {
-    fn parse(bytes: &[u8]) -> Self {
-        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
-        let end = end.unwrap_or_else(|| panic!("no answer: {:?}", String::from_utf8_lossy(bytes)));
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
         let mut lines = head.split("\r\n");
-        let status = lines
-            .next()
-            .unwrap()
-            .split(' ')
-            .nth(1)
-            .unwrap()
-            .parse()
-            .unwrap();
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap();
+        let status = status.parse().unwrap();
         let split = |line: &str| {
             let (name, value) = line.split_once(':').unwrap();
             (name.to_ascii_lowercase(), value.trim().to_owned())
@@ -123,11 +136,13 @@ impl Answer {
             bytes: bytes[end + 4..].to_vec(),
         };
         if answer.header("transfer-encoding") == Some("chunked") {
-            answer.bytes = dechunk(&answer.bytes);
-        } else if let Some(length) = answer.header("content-length") {
-            assert_eq!(length.parse(), Ok(answer.bytes.len()), "the answer was cut");
+            answer.bytes = dechunk(&answer.bytes)?;
+        } else if let Some(length) = answer.header("content-length")
+            && length.parse() != Ok(answer.bytes.len())
+        {
+            return None;
         }
-        answer
+        Some(answer)
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -185,20 +200,18 @@ impl Answer {
     }
 }
 
-fn dechunk(mut rest: &[u8]) -> Vec<u8> {
+/// The content of chunks; `None` if they are cut off.
+fn dechunk(mut rest: &[u8]) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     loop {
-        let end = rest
-            .windows(2)
-            .position(|w| w == b"\r\n")
-            .expect("the answer was cut");
+        let end = rest.windows(2).position(|window| window == b"\r\n")?;
         let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).unwrap(), 16).unwrap();
         rest = &rest[end + 2..];
         if size == 0 {
-            return body;
+            return Some(body);
         }
-        body.extend_from_slice(&rest[..size]);
-        rest = &rest[size + 2..];
+        body.extend_from_slice(rest.get(..size)?);
+        rest = rest.get(size + 2..)?;
     }
 }
 

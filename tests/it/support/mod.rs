@@ -4,6 +4,6 @@ mod http;
 mod program;
 mod server;
 
-pub(crate) use self::http::{Form, Http};
+pub(crate) use self::http::{Answer, Form, Http};
 pub(crate) use self::program::{Output, Program};
-pub(crate) use self::server::TestServer;
+pub(crate) use self::server::{TestServer, assert_no_leftovers_below};

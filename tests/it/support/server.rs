@@ -13,7 +13,8 @@ use super::{Http, Program};
 
 /// `bchan serve` on a free port over a data folder that lives as long as this.
 pub(crate) struct TestServer {
-    home: TempDir,
+    /// Until it is given away.
+    home: Option<TempDir>,
     child: Child,
     addr: SocketAddr,
     key: Option<String>,
@@ -42,7 +43,7 @@ impl TestServer {
         let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
         let (child, addr) = spawn(home.path(), &options);
         Self {
-            home,
+            home: Some(home),
             child,
             addr,
             key,
@@ -54,7 +55,49 @@ impl TestServer {
     pub(crate) fn crash_and_restart(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        (self.child, self.addr) = spawn(self.home.path(), &self.options);
+        (self.child, self.addr) = spawn(self.home(), &self.options);
+    }
+
+    /// A server over a home that is there already, with further environment; the home comes back
+    /// if it ends before it listens.
+    pub(crate) fn over(
+        home: TempDir,
+        options: &[String],
+        env: &[(&str, &str)],
+    ) -> Result<Self, TempDir> {
+        let Some((child, addr)) = try_spawn(home.path(), options, env) else {
+            return Err(home);
+        };
+        Ok(Self {
+            home: Some(home),
+            child,
+            addr,
+            key: None,
+            options: options.to_vec(),
+        })
+    }
+
+    /// Whether the process is still there.
+    pub(crate) fn is_alive(&self) -> bool {
+        // It has ended, but nobody has asked for its status, which would make it forget it.
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
+        stat.is_ok_and(|stat| !stat.contains(") Z "))
+    }
+
+    /// Ends the process as a power cut would.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+    }
+
+    /// Waits for a server that is about to die, and leaves what it has.
+    pub(crate) fn into_home(mut self) -> TempDir {
+        self.child.wait().unwrap();
+        self.home.take().expect("it has one")
+    }
+
+    /// What it has logged.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.home().join("server.log")).unwrap_or_default()
     }
 
     /// Asks it to stop and waits until it has.
@@ -77,11 +120,11 @@ impl TestServer {
 
     /// A folder for whatever the test needs.
     pub(crate) fn home(&self) -> &Path {
-        self.home.path()
+        self.home.as_ref().expect("it has one").path()
     }
 
     pub(crate) fn data(&self) -> PathBuf {
-        self.home.path().join("data")
+        self.home().join("data")
     }
 
     pub(crate) fn storage(&self) -> PathBuf {
@@ -138,9 +181,7 @@ impl TestServer {
 
     /// Nothing may be left of uploads and deletions that have ended.
     pub(crate) fn assert_no_leftovers(&self) {
-        let mut left = Vec::new();
-        collect_leftovers(&self.data(), &mut left);
-        assert!(left.is_empty(), "left over: {left:?}");
+        assert_no_leftovers_below(&self.data());
     }
 }
 
@@ -152,7 +193,18 @@ impl Drop for TestServer {
 }
 
 fn spawn(home: &Path, options: &[String]) -> (Child, SocketAddr) {
-    let program = Program::new(home).args(["serve", "--listen", "127.0.0.1:0", "--data"]);
+    try_spawn(home, options, &[]).unwrap_or_else(|| {
+        let log = fs::read_to_string(home.join("server.log")).unwrap_or_default();
+        panic!("the server did not start\n{log}")
+    })
+}
+
+/// Starts a server; `None` if it ends before it listens.
+fn try_spawn(home: &Path, options: &[String], env: &[(&str, &str)]) -> Option<(Child, SocketAddr)> {
+    let mut program = Program::new(home).args(["serve", "--listen", "127.0.0.1:0", "--data"]);
+    for (name, value) in env {
+        program = program.env(name, value);
+    }
     let mut command = program.arg(home.join("data")).args(options).into_command();
     let log = fs::File::options()
         .create(true)
@@ -164,15 +216,19 @@ fn spawn(home: &Path, options: &[String]) -> (Child, SocketAddr) {
     BufReader::new(child.stdout.take().unwrap())
         .read_line(&mut line)
         .unwrap();
-    let addr = line
-        .trim()
-        .strip_prefix("listening on http://")
-        .unwrap_or_else(|| {
-            let log = fs::read_to_string(home.join("server.log")).unwrap_or_default();
-            panic!("the server did not start: {line:?}\n{log}")
-        });
+    let Some(addr) = line.trim().strip_prefix("listening on http://") else {
+        child.wait().unwrap();
+        return None;
+    };
     let addr = addr.parse().unwrap();
-    (child, addr)
+    Some((child, addr))
+}
+
+/// The same for a folder that is elsewhere.
+pub(crate) fn assert_no_leftovers_below(path: &Path) {
+    let mut left = Vec::new();
+    collect_leftovers(path, &mut left);
+    assert!(left.is_empty(), "left over: {left:?}");
 }
 
 /// SIGTERM.
@@ -208,7 +264,11 @@ fn collect_leftovers(path: &Path, left: &mut Vec<PathBuf>) {
         .filter(|e| e.file_type().unwrap().is_dir())
     {
         let path = entry.path();
-        if path.ends_with("staging") || path.ends_with("trash") {
+        if path.ends_with("records") || path.ends_with("targets") {
+            let partial = |path: &PathBuf| path.extension().is_none_or(|ext| ext != "json");
+            let entries = fs::read_dir(&path).unwrap();
+            left.extend(entries.map(|entry| entry.unwrap().path()).filter(partial));
+        } else if path.ends_with("staging") || path.ends_with("trash") {
             left.extend(
                 fs::read_dir(&path)
                     .unwrap()

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use bchan_archive::Observer;
 use sha2::{Digest as _, Sha256};
 
 /// Bytes of a SHA-256 digest.
@@ -43,14 +44,17 @@ impl<R: Read> Read for Hashing<R> {
     }
 }
 
-/// SHA-256 of everything that a reader has.
-pub(crate) fn hash_file(reader: &mut dyn Read) -> io::Result<Digest> {
-    let mut hasher = Sha256::new();
+/// SHA-256 and length of everything that a reader has.
+pub(crate) fn hash_file(
+    reader: &mut dyn Read,
+    observer: &mut dyn Observer,
+) -> io::Result<(Digest, u64)> {
+    let mut reader = Hashing::new(reader);
     let mut buffer = vec![0; 256 * 1024];
     loop {
         match reader.read(&mut buffer) {
-            Ok(0) => return Ok(hasher.finalize().into()),
-            Ok(count) => hasher.update(&buffer[..count]),
+            Ok(0) => return Ok((reader.so_far().0, reader.length)),
+            Ok(count) => observer.proceed(count as u64)?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }

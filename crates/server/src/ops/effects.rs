@@ -13,16 +13,13 @@ use crate::state::State;
 
 type Result<T> = std::result::Result<T, OpError>;
 
-/// The directories whose disks must be there.
-fn homes(operation: &Operation) -> BTreeSet<&Path> {
-    let places = operation.places().into_iter();
-    places.map(|place| layout::home_of(place)).collect()
-}
-
-/// Makes the server's own folders in every directory that takes part, so that later their absence
-/// means that a disk is away.
-pub(super) fn prepare(state: &State, operation: &Operation) -> Result<()> {
-    for home in homes(operation) {
+/// Makes the server's own folders in every directory that takes part.
+fn prepare(state: &State, operation: &Operation) -> Result<()> {
+    let homes: BTreeSet<&Path> = operation
+        .places()
+        .map(|place| layout::home_of(place))
+        .collect();
+    for home in homes {
         let prepared = state.layout.mirror(home).prepare();
         prepared.map_err(OpError::io("making folders in", home))?;
     }
@@ -50,14 +47,31 @@ fn introduce(state: &State, to: &Path, target_id: &str) -> Result<()> {
     write().map_err(fail)
 }
 
-/// Fails while a directory that takes part is not there: an empty mount point must not look like
+/// Whether an operation that was interrupted can go on. An empty mount point must not look like
 /// files that are gone.
-pub(super) fn require_homes(state: &State, operation: &Operation) -> Result<()> {
-    for home in homes(operation) {
-        let there = state.layout.mirror(home).is_there();
-        if !there.map_err(OpError::io("reading", home))? {
-            let path = home.to_owned();
-            return Err(OpError::Away { path });
+pub(super) fn require_disks(state: &State, operation: &Operation) -> Result<()> {
+    let away = |home: &Path| OpError::Away {
+        path: home.to_owned(),
+    };
+    for (from, to) in operation.ways() {
+        let (source, destination) = (layout::home_of(from), layout::home_of(to));
+        let there = |home: &Path| {
+            let there = state.layout.mirror(home).is_there();
+            there.map_err(OpError::io("reading", home))
+        };
+        let waits = durable::exists(from).map_err(OpError::io("reading", from))?;
+        if !waits && !there(source)? {
+            return Err(away(source));
+        }
+        if source != destination && !there(destination)? {
+            return Err(if waits {
+                // Its disk may be away or it was never made; in any case nothing has moved.
+                OpError::NotBegun {
+                    path: destination.to_owned(),
+                }
+            } else {
+                away(destination)
+            });
         }
     }
     Ok(())
@@ -65,6 +79,7 @@ pub(super) fn require_homes(state: &State, operation: &Operation) -> Result<()> 
 
 /// The effects up to the moment in which the records change.
 pub(super) fn perform(state: &State, operation: &Operation) -> Result<()> {
+    prepare(state, operation)?;
     match operation {
         Operation::Publish {
             backup, from, to, ..
@@ -104,16 +119,26 @@ pub(super) fn undo(state: &State, operation: &Operation) -> Result<()> {
             let removed = mirror_of(state, to).remove_record(&backup.backup.id);
             removed.map_err(OpError::io("removing the record of", to))
         }
-        Operation::Relocate { moves, .. } => moves.iter().rev().try_for_each(|step| {
-            back(&step.from, &step.to)?;
-            let restored = mirror_of(state, &step.from).write_record(&step.before);
-            restored.map_err(OpError::io("writing the record of", &step.from))?;
-            if layout::home_of(&step.from) != layout::home_of(&step.to) {
-                let removed = mirror_of(state, &step.to).remove_record(&step.before.backup.id);
-                removed.map_err(OpError::io("removing the record of", &step.to))?;
-            }
-            Ok(())
-        }),
+        Operation::Relocate { moves, edit } => {
+            moves.iter().rev().try_for_each(|step| {
+                back(&step.from, &step.to)?;
+                let restored = mirror_of(state, &step.from).write_record(&step.before);
+                restored.map_err(OpError::io("writing the record of", &step.from))?;
+                if layout::home_of(&step.from) != layout::home_of(&step.to) {
+                    let removed = mirror_of(state, &step.to).remove_record(&step.before.backup.id);
+                    removed.map_err(OpError::io("removing the record of", &step.to))?;
+                }
+                Ok(())
+            })?;
+            let Some(Edit {
+                target,
+                relocated: Some((_, entered)),
+            }) = edit
+            else {
+                return Ok(());
+            };
+            leave(state, entered, &target.id)
+        }
         Operation::Delete { backups, .. } => {
             let files = backups
                 .iter()
@@ -151,14 +176,8 @@ pub(super) fn follow_up(state: &State, operation: &Operation) -> Result<()> {
             }
             let Some(target) = target else { return Ok(()) };
             let bin = state.layout.bin();
-            for directory in target.location.iter().map(AsRef::as_ref).chain([bin]) {
-                let removed = state.layout.mirror(directory).remove_target(&target.id);
-                removed.map_err(OpError::io("removing a target's settings in", directory))?;
-            }
-            if let Some(location) = &target.location {
-                tidy(state, location);
-            }
-            Ok(())
+            let mut directories = target.location.iter().map(AsRef::as_ref).chain([bin]);
+            directories.try_for_each(|directory| leave(state, directory, &target.id))
         }
     }
 }
@@ -179,10 +198,17 @@ fn edited(state: &State, edit: &Edit) -> Result<()> {
         mirror::write_target(&state.layout, &target)
             .map_err(|error| fail(io::Error::other(error.message)))?;
     }
-    if let Some(left) = &edit.left {
-        let removed = state.layout.mirror(left).remove_target(id);
-        removed.map_err(OpError::io("removing a target's settings in", left))?;
-        tidy(state, left);
+    edit.relocated
+        .as_ref()
+        .map_or(Ok(()), |(left, _)| leave(state, left, id))
+}
+
+/// Removes what a target that is not there any more has left in a directory.
+fn leave(state: &State, directory: &Path, target_id: &str) -> Result<()> {
+    let removed = state.layout.mirror(directory).remove_target(target_id);
+    removed.map_err(OpError::io("removing a target's settings in", directory))?;
+    if directory != state.layout.bin() {
+        tidy(state, directory);
     }
     Ok(())
 }

@@ -34,6 +34,8 @@ pub(crate) enum OpError {
     Occupied { path: PathBuf },
     #[error("{} is not there; is its disk mounted?", path.display())]
     Away { path: PathBuf },
+    #[error("nothing has been moved to {} yet", path.display())]
+    NotBegun { path: PathBuf },
     #[error("{action} {} failed", path.display())]
     Io {
         action: &'static str,
@@ -81,7 +83,6 @@ impl From<OpError> for ApiError {
 /// Does an operation from beginning to end, or not at all.
 pub(crate) fn execute(state: &State, operation: &Operation) -> Result<(), ApiError> {
     strike_undone(state);
-    effects::prepare(state, operation)?;
     let id = state.store.begin(operation)?;
     let failure: ApiError = match effects::perform(state, operation) {
         Ok(()) => match commit(state, id, operation) {

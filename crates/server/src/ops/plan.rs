@@ -53,8 +53,8 @@ pub(crate) struct Move {
 pub(crate) struct Edit {
     /// The target as it will be.
     pub(crate) target: Target,
-    /// The directory that was its location; absent when that stays.
-    pub(crate) left: Option<PathBuf>,
+    /// The directories that were and will be its location; absent when that stays.
+    pub(crate) relocated: Option<(PathBuf, PathBuf)>,
 }
 
 /// One backup that is deleted.
@@ -76,19 +76,24 @@ pub(crate) struct DoomedTarget {
 }
 
 impl Operation {
-    /// Every place on disk that it moves something from or to.
-    pub(crate) fn places(&self) -> Vec<&PathBuf> {
+    /// Everything that it moves on disk: from where and to where.
+    pub(crate) fn ways(&self) -> Vec<(&PathBuf, &PathBuf)> {
         match self {
-            Self::Publish { from, to, .. } => vec![from, to],
-            Self::Relocate { moves, .. } => moves
-                .iter()
-                .flat_map(|step| [&step.from, &step.to])
-                .collect(),
-            Self::Delete { backups, .. } => {
-                let files = backups.iter().filter_map(|doomed| doomed.files.as_ref());
-                files.flat_map(|(path, trash)| [path, trash]).collect()
+            Self::Publish { from, to, .. } => vec![(from, to)],
+            Self::Relocate { moves, .. } => {
+                moves.iter().map(|step| (&step.from, &step.to)).collect()
             }
+            Self::Delete { backups, .. } => backups
+                .iter()
+                .filter_map(|doomed| doomed.files.as_ref())
+                .map(|(path, trash)| (path, trash))
+                .collect(),
         }
+    }
+
+    /// Every place on disk that it moves something from or to.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &PathBuf> {
+        self.ways().into_iter().flat_map(|(from, to)| [from, to])
     }
 
     /// Whether something is left to do when the records have changed.

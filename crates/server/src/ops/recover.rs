@@ -12,7 +12,7 @@ pub(crate) fn recover(state: &State) -> Result<(), StoreError> {
             follow_up(state, id, &operation);
             continue;
         }
-        let done = effects::require_homes(state, &operation)
+        let done = effects::require_disks(state, &operation)
             .and_then(|()| effects::perform(state, &operation));
         match done {
             Ok(()) => {

@@ -6,6 +6,7 @@ use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
+use bchan_api::TargetType;
 use bchan_archive::{Codec, Manifest, PackOptions, Source, UnpackOptions};
 use rustix::io::Errno;
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use super::{OpError, remove};
 use crate::durable;
 use crate::error;
+use crate::inspect;
 use crate::layout::home_of;
 use crate::state::State;
 
@@ -142,13 +144,12 @@ fn copy(from: &Path, place: &Path) -> Result<PathBuf, Box<dyn Error + Send + Syn
 
 /// The content of a file or a tree in one value.
 fn digest(path: &Path) -> Result<String, Box<dyn Error + Send + Sync>> {
-    if fs::symlink_metadata(path)?.is_dir() {
-        let directory = bchan_archive::open_dir(path)?;
-        Ok(bchan_archive::hash_tree(directory.as_fd(), &mut ())?.tree_hash())
+    let kind = if fs::symlink_metadata(path)?.is_dir() {
+        TargetType::Multi
     } else {
-        let mut file = fs::File::open(path)?;
-        Ok(hex::encode(crate::ingest::hash_file(&mut file)?))
-    }
+        TargetType::Single
+    };
+    Ok(inspect::content(path, kind, &mut ())?.0)
 }
 
 /// Whether a copy failed because the disk is full.

@@ -65,6 +65,15 @@ type Result<T> = std::result::Result<T, StoreError>;
 /// Number of a journalled operation.
 pub(crate) type OperationId = i64;
 
+/// What a look at a backup's content has shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Health {
+    /// It is what it was. The hash is recorded where there is none yet.
+    Sound { hash: String },
+    /// It is missing, cannot be read, or is something else.
+    Broken,
+}
+
 /// How far an operation in the journal is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
@@ -98,6 +107,15 @@ pub(crate) trait Store: Send + Sync {
     fn backup(&self, id: &str) -> Result<Option<StoredBackup>>;
     /// All recycled backups, newest first.
     fn recycled(&self) -> Result<Vec<StoredBackup>>;
+
+    /// Every backup, those first whose content was never compared with its hash, then those for
+    /// which that is longest ago.
+    fn least_recently_checked(&self) -> Result<Vec<StoredBackup>>;
+    /// Records what a look at the content has shown, unless the backup has gone or moved since it
+    /// was read as `seen`; says whether it was recorded.
+    fn set_health(&self, seen: &StoredBackup, health: &Health) -> Result<bool>;
+    /// The same for the bytes of the content.
+    fn set_filesize(&self, seen: &StoredBackup, bytes: u64) -> Result<bool>;
 
     /// Job and backup of an upload that was stored under this key.
     fn upload(&self, key: &str) -> Result<Option<(i64, String)>>;

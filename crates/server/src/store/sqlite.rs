@@ -13,7 +13,7 @@ use std::time::Duration;
 use bchan_api::{JobStatus, Target, Time, UploadJob};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::{OperationId, Progress, Result, Store, StoreError, StoredBackup, migrations};
+use super::{Health, OperationId, Progress, Result, Store, StoreError, StoredBackup, migrations};
 use crate::fault;
 use crate::ops::Operation;
 
@@ -155,6 +155,18 @@ impl Store for Sqlite {
 
     fn recycled(&self) -> Result<Vec<StoredBackup>> {
         backups::recycled(&*self.reader()?)
+    }
+
+    fn least_recently_checked(&self) -> Result<Vec<StoredBackup>> {
+        backups::least_recently_checked(&*self.reader()?)
+    }
+
+    fn set_health(&self, seen: &StoredBackup, health: &Health) -> Result<bool> {
+        self.write(|transaction| backups::set_health(transaction, seen, health))
+    }
+
+    fn set_filesize(&self, seen: &StoredBackup, bytes: u64) -> Result<bool> {
+        self.write(|transaction| backups::set_filesize(transaction, seen, bytes))
     }
 
     fn upload(&self, key: &str) -> Result<Option<(i64, String)>> {

@@ -4,7 +4,7 @@ use bchan_api::{Backup, Time};
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 
 use super::Result;
-use crate::store::StoredBackup;
+use crate::store::{Health, StoredBackup};
 
 const COLUMNS: &str = "id, target_id, created_at, manual, is_recycled, filesize, hash, \
     hash_mismatch, extension, file_name";
@@ -23,6 +23,53 @@ pub(super) fn find(connection: &Connection, id: &str) -> Result<Option<StoredBac
 
 pub(super) fn recycled(connection: &Connection) -> Result<Vec<StoredBackup>> {
     select(connection, "is_recycled ORDER BY created_at DESC, id", [])
+}
+
+pub(super) fn least_recently_checked(connection: &Connection) -> Result<Vec<StoredBackup>> {
+    select(connection, "TRUE ORDER BY checked_at NULLS FIRST, id", [])
+}
+
+/// Where a backup must still be for what was seen of it to be true.
+const AS_SEEN: &str = "id = ?1 AND is_recycled = ?2 AND file_name = ?3";
+
+pub(super) fn set_health(
+    connection: &Connection,
+    seen: &StoredBackup,
+    health: &Health,
+) -> Result<bool> {
+    let (broken, hash) = match health {
+        Health::Sound { hash } => (false, Some(hash)),
+        Health::Broken => (true, None),
+    };
+    let sql = format!(
+        "UPDATE backups SET hash_mismatch = ?4, checked_at = ?5, hash = coalesce(hash, ?6) \
+         WHERE {AS_SEEN}"
+    );
+    let changed = connection.prepare_cached(&sql)?.execute(params![
+        seen.backup.id,
+        seen.backup.is_recycled,
+        seen.file_name,
+        broken,
+        Time::now().unix_seconds(),
+        hash,
+    ])?;
+    Ok(changed > 0)
+}
+
+pub(super) fn set_filesize(
+    connection: &Connection,
+    seen: &StoredBackup,
+    bytes: u64,
+) -> Result<bool> {
+    // Another size than before is a reason to look soon whether it is still the same.
+    let sql = format!("UPDATE backups SET filesize = ?4, checked_at = NULL WHERE {AS_SEEN}");
+    let changed = connection.prepare_cached(&sql)?.execute(params![
+        seen.backup.id,
+        seen.backup.is_recycled,
+        seen.file_name,
+        i64::try_from(bytes).unwrap_or(i64::MAX),
+    ])?;
+    Ok(changed > 0)
 }
 
 fn select(connection: &Connection, rest: &str, values: impl Params) -> Result<Vec<StoredBackup>> {

@@ -1,0 +1,81 @@
+//! The job that reads every backup to see whether it is what it was.
+
+use std::time::{Duration, Instant};
+
+use crate::error::ApiError;
+use crate::inspect::{self, Verdict};
+use crate::schedule;
+use crate::state::State;
+
+/// Time between two lines in the log.
+const REPORT: Duration = Duration::from_secs(60);
+
+#[derive(Default)]
+struct Tally {
+    sound: usize,
+    broken: usize,
+    undecided: usize,
+    bytes: u64,
+}
+
+/// Reads every backup, the one first that was not read for longest, so that what is interrupted goes
+/// on where it was. Other jobs and all requests go on meanwhile. Broken backups are marked, those
+/// that are sound again unmarked.
+pub(crate) fn run(state: &State) -> Result<(), ApiError> {
+    let backups = state.store.least_recently_checked()?;
+    let mut tally = Tally::default();
+    let mut trouble = Ok(());
+    let mut reported = Instant::now();
+    for (done, stored) in backups.iter().enumerate() {
+        schedule::give_way(state);
+        if state.schedule.is_stopping() {
+            tracing::info!(done, of = backups.len(), "the integrity check was stopped");
+            return Err(inspect::stopping());
+        }
+        if reported.elapsed() >= REPORT {
+            let (of, bytes) = (backups.len(), tally.bytes);
+            tracing::info!(done, of, bytes, broken = tally.broken, "checking integrity");
+            reported = Instant::now();
+        }
+        // As it is now, not as it was when the list was made.
+        let Some(now) = state.store.backup(&stored.backup.id)? else {
+            continue;
+        };
+        let verdict = state
+            .target(&now.backup.target_id)
+            .and_then(|target| inspect::verify(state, &target, &now));
+        match verdict {
+            Ok(Verdict::Sound { bytes }) => {
+                tally.sound += 1;
+                tally.bytes += bytes;
+            }
+            Ok(Verdict::Broken) => tally.broken += 1,
+            Ok(Verdict::Elsewhere) => {}
+            Err(error) if state.schedule.is_stopping() => return Err(error),
+            Err(error) => {
+                tally.undecided += 1;
+                let message = &error.message;
+                tracing::error!(
+                    backup = now.backup.id,
+                    message,
+                    "a backup cannot be checked"
+                );
+                trouble = trouble.and(Err(error));
+            }
+        }
+    }
+    let Tally {
+        sound,
+        broken,
+        undecided,
+        bytes,
+    } = tally;
+    tracing::info!(sound, broken, undecided, bytes, "checked integrity");
+    trouble?;
+    if broken > 0 {
+        // The job has done what it should; that this is seen matters more.
+        let message = format!("{broken} of {} backups are broken", backups.len());
+        return Err(ApiError::new(500, message));
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! The job that removes temporary files.
+
+use crate::error::ApiError;
+use crate::ops;
+use crate::state::State;
+use crate::sweep;
+
+/// Removes what uploads and deletions that are over could not remove themselves.
+pub(crate) fn run(state: &State) -> Result<(), ApiError> {
+    ops::settle(state)?;
+    sweep::left_overs(state)?;
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! Removing what no process works on any more.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use crate::error::ApiError;
+use crate::ops;
+use crate::state::State;
+use crate::store::StoreError;
+
+/// The directories that backups lie in, as far as they can be used.
+fn homes(state: &State) -> Result<Vec<PathBuf>, StoreError> {
+    let mut homes = vec![state.layout.bin().to_owned()];
+    for location in state.store.locations()? {
+        match state.layout.resolve(&location) {
+            Ok(path) => homes.push(path),
+            Err(ApiError { message, .. }) => {
+                tracing::warn!(location, message, "a location is unusable");
+            }
+        }
+    }
+    Ok(homes)
+}
+
+/// Removes records that were being written when a process ended. Only before anybody writes any.
+pub(crate) fn partial_records(state: &State) -> Result<(), StoreError> {
+    for home in homes(state)? {
+        if let Err(error) = state.layout.mirror(&home).sweep() {
+            tracing::warn!(path = %home.display(), %error, "left-overs stay");
+        }
+    }
+    Ok(())
+}
+
+/// Removes what was arriving or being deleted, and is not any more.
+pub(crate) fn left_overs(state: &State) -> Result<(), StoreError> {
+    let mut found = Vec::new();
+    for home in homes(state)? {
+        for folder in [state.layout.staging(&home), state.layout.trash(&home)] {
+            match fs::read_dir(&folder) {
+                Ok(entries) => found.extend(entries.flatten().map(|entry| entry.path())),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    tracing::warn!(path = %folder.display(), %error, "left-overs stay");
+                }
+            }
+        }
+    }
+    // Asked for after the folders were read: whatever was there and is still needed is known now.
+    let pending = state.store.pending()?;
+    let places = pending
+        .iter()
+        .flat_map(|(_, operation, _)| operation.places());
+    let kept: Vec<&PathBuf> = places.collect();
+    for path in found {
+        if state.live.contains(&path) || kept.iter().any(|kept| kept.starts_with(&path)) {
+            continue;
+        }
+        match ops::remove(&path) {
+            Ok(()) => tracing::info!(path = %path.display(), "removed a left-over"),
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "a left-over stays");
+            }
+        }
+    }
+    Ok(())
+}
