@@ -118,7 +118,7 @@ async fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, Comma
         Command::RecycleBin(args) => args.run(context).await,
         Command::Job(args) => args.run(context).await,
         Command::Serve(args) => args.run(context).await,
-        Command::Server(args) => args.run(context),
+        Command::Server(args) => args.run(context).await,
         Command::Completions(args) => args.run(context),
         Command::Man(args) => args.run(context),
     }

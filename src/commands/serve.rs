@@ -1,10 +1,10 @@
 //! `bchan serve`
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use clap::Args;
 
+use super::server::storage::StorageArgs;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
@@ -17,23 +17,12 @@ use crate::error::{CommandError, Exit};
   bchan server new-key --data /srv/bchan
   bchan serve --data /srv/bchan --listen 0.0.0.0:5050")]
 pub(crate) struct ServeArgs {
-    /// Folder of the database, the key and, unless told otherwise, the backups
-    /// [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    storage: StorageArgs,
 
     /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:5050]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
-
-    /// Folder under which targets may lie; may be given several times
-    /// [default: storage in the data folder]
-    #[arg(long = "storage-root", value_name = "DIR")]
-    storage_roots: Vec<PathBuf>,
-
-    /// Folder of recycled backups [default: recycle-bin in the data folder]
-    #[arg(long, value_name = "DIR")]
-    recycle_bin: Option<PathBuf>,
 
     /// Free space that uploads never use, as a size or a share of the disk [default: 256MiB]
     #[arg(long, value_name = "SIZE|PERCENT")]
@@ -46,11 +35,6 @@ pub(crate) struct ServeArgs {
     /// Give unpacked files the owners that their archives name; needs root
     #[arg(long)]
     preserve_owner: bool,
-
-    /// Configuration file in TOML: listen, storage-roots, recycle-bin, reserve,
-    /// preserve-owner, no-auth
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
 }
 
 #[cfg(feature = "server")]
@@ -65,26 +49,10 @@ impl ServeArgs {
     }
 
     fn config(self) -> Result<bchan_server::Config, CommandError> {
-        use crate::config::{ProcessEnvironment, data_dir};
-        use bchan_server::{Auth, Config, ConfigFile};
+        use bchan_server::Auth;
 
-        let file = self
-            .config
-            .as_deref()
-            .map(ConfigFile::load)
-            .transpose()?
-            .unwrap_or_default();
-        let data = self
-            .data
-            .map_or_else(|| data_dir(&ProcessEnvironment), Ok)?;
-        let mut config = Config::new(data);
+        let (mut config, file) = self.storage.resolve()?;
         config.listen = self.listen.or(file.listen).unwrap_or(config.listen);
-        config.storage_roots = if self.storage_roots.is_empty() {
-            file.storage_roots
-        } else {
-            self.storage_roots
-        };
-        config.recycle_bin = self.recycle_bin.or(file.recycle_bin);
         let reserve = self.reserve.map(|text| text.parse()).transpose();
         let reserve = reserve.map_err(CommandError::usage)?;
         config.reserve = reserve.or(file.reserve).unwrap_or(config.reserve);
@@ -108,6 +76,7 @@ impl ServeArgs {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::path::PathBuf;
 
     use clap::Parser;
 

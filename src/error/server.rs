@@ -1,6 +1,6 @@
 //! What the failures of a server in this process mean to a user.
 
-use bchan_server::{ConfigError, KeyError, StartError};
+use bchan_server::{CheckError, ConfigError, KeyError, StartError};
 
 use super::{CommandError, Kind};
 
@@ -12,6 +12,20 @@ impl From<StartError> for CommandError {
                 Kind::Busy
             }
             _ => Kind::Configuration,
+        };
+        let hint = error.hint();
+        Self::new(kind, error).maybe_hint(hint)
+    }
+}
+
+impl From<CheckError> for CommandError {
+    fn from(error: CheckError) -> Self {
+        let kind = match &error {
+            CheckError::Start(StartError::Locked { .. }) => Kind::Busy,
+            CheckError::Start(_) | CheckError::NoData { .. } | CheckError::Ambiguous { .. } => {
+                Kind::Configuration
+            }
+            _ => Kind::Failed,
         };
         let hint = error.hint();
         Self::new(kind, error).maybe_hint(hint)

@@ -53,7 +53,7 @@ impl Scenario {
         let Some(mut lab) = Lab::new(self.far_bin) else {
             return 0;
         };
-        let server = lab.start(lab.fresh(), &[]).unwrap();
+        let server = lab.start(tempfile::tempdir().unwrap(), &[]).unwrap();
         (self.prepare)(&server);
         let before = snapshot(&server, &lab);
         lab.keep(server);
@@ -110,20 +110,17 @@ struct Lab {
 
 impl Lab {
     fn new(far_bin: bool) -> Option<Self> {
-        let far = match far_bin {
-            // Memory is another file system wherever there is this folder.
-            true => Some(tempfile::tempdir_in("/dev/shm").ok()?),
-            false => None,
+        // Memory is another file system wherever there is this folder.
+        let far = if far_bin {
+            Some(tempfile::tempdir_in("/dev/shm").ok()?)
+        } else {
+            None
         };
         Some(Self {
             kept: None,
             kept_bin: tempfile::tempdir().unwrap(),
             far,
         })
-    }
-
-    fn fresh(&self) -> TempDir {
-        tempfile::tempdir().unwrap()
     }
 
     fn options(&self) -> Vec<String> {
@@ -153,7 +150,7 @@ impl Lab {
 
     /// A copy of the state before.
     fn copy(&self) -> TempDir {
-        let home = self.fresh();
+        let home = tempfile::tempdir().unwrap();
         let kept = self.kept.as_ref().unwrap().path();
         copy(&kept.join("data"), &home.path().join("data"));
         if let Some(far) = &self.far {
@@ -432,6 +429,7 @@ fn run_job(server: &TestServer, name: &str) -> Option<()> {
 }
 
 /// Several scenarios, one after the other; says how many points each has.
+#[expect(clippy::print_stdout, reason = "seen with --nocapture")]
 fn enumerate(scenarios: &[(&str, Scenario)]) {
     for (name, scenario) in scenarios {
         let points = scenario.run();
@@ -622,7 +620,7 @@ fn a_new_target() {
 #[test]
 fn an_upload_is_stored_once_however_often_it_is_sent() {
     let mut lab = Lab::new(false).unwrap();
-    let server = lab.start(lab.fresh(), &[]).unwrap();
+    let server = lab.start(tempfile::tempdir().unwrap(), &[]).unwrap();
     single(&server);
     lab.keep(server);
     for point in 1.. {
@@ -648,7 +646,7 @@ fn an_upload_is_stored_once_however_often_it_is_sent() {
 #[test]
 fn the_first_start() {
     let lab = Lab::new(false).unwrap();
-    let home = lab.die_while_recovering(lab.fresh());
+    let home = lab.die_while_recovering(tempfile::tempdir().unwrap());
     let server = lab.start(home, &[]).unwrap();
     single(&server);
     assert_whole(&server, &lab);

@@ -11,6 +11,7 @@ mod api_jobs;
 mod api_targets;
 mod api_uploads;
 mod changing;
+mod check;
 mod exit_codes;
 mod fault_points;
 mod faults;

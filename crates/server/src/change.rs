@@ -23,6 +23,7 @@ pub(crate) fn set_recycled(
     recycled: bool,
 ) -> Result<(), ApiError> {
     state.require_home(target, !recycled)?;
+    state.require_home(target, recycled)?;
     let to = state.directory(target, recycled)?;
     let mut taken = HashSet::new();
     let mut moves = Vec::new();
@@ -46,6 +47,7 @@ pub(crate) fn edit_target(state: &State, old: &Target, new: Target) -> Result<()
     let renamed = old.name_template != new.name_template;
     let mut moves = Vec::new();
     if from != to || renamed {
+        state.require_disk(&to)?;
         state.require_location(old)?;
         let backups = state.store.backups(&old.id)?;
         let mut taken = HashSet::new();

@@ -41,10 +41,6 @@ impl Layout {
         &self.bin
     }
 
-    pub(crate) fn roots(&self) -> &[PathBuf] {
-        &self.roots
-    }
-
     /// The server's own folder in a directory that holds backups.
     pub(crate) fn own(&self, directory: &Path) -> PathBuf {
         directory.join(RESERVED).join(&self.instance)
@@ -135,6 +131,13 @@ pub(crate) fn home_of(path: &Path) -> &Path {
     below.parent().unwrap_or(Path::new("/"))
 }
 
+/// Whether a text that was read from somewhere is the name of one thing in a directory.
+pub(crate) fn is_name(text: &str) -> bool {
+    let mut components = Path::new(text).components();
+    let one = matches!(components.next(), Some(Component::Normal(name)) if name == text);
+    one && components.next().is_none() && text != RESERVED
+}
+
 /// Resolves the links of the part of `path` that exists and appends the rest.
 fn follow(path: &Path) -> io::Result<PathBuf> {
     let mut missing = Vec::new();
@@ -146,9 +149,12 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
                 return Ok(resolved);
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                // A dangling link is no missing directory: what it leads to is unknown.
-                if fs::symlink_metadata(existing).is_ok() {
-                    return Err(error);
+                match fs::symlink_metadata(existing) {
+                    // What a dangling link leads to is unknown, which is not to be missing.
+                    Ok(meta) if meta.is_symlink() => return Err(error),
+                    // Somebody has made it in this moment.
+                    Ok(_) => continue,
+                    Err(_) => {}
                 }
                 match (existing.file_name(), existing.parent()) {
                     (Some(name), Some(parent)) => {
@@ -175,6 +181,16 @@ mod tests {
         }
         let roots = vec![base.join("data/storage"), base.join("other")];
         Layout::new(base.join("data"), roots, base.join("data/bin"), "i")
+    }
+
+    #[test]
+    fn names_are_single() {
+        for text in ["a", "a b", "..a", "ä"] {
+            assert!(is_name(text), "{text}");
+        }
+        for text in ["", ".", "..", "a/b", "/a", "a/", "../a", RESERVED] {
+            assert!(!is_name(text), "{text}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod body;
 mod change;
+mod check;
 mod config;
 mod durable;
 mod error;
@@ -35,9 +36,18 @@ mod sweep;
 mod template;
 mod validate;
 
+pub use check::{
+    CheckError, CheckObserver, CheckOptions, CheckSummary, Finding, FindingKind, check,
+};
 pub use config::{Auth, Config, ConfigError, ConfigFile, DEFAULT_LISTEN};
 pub use key::{KeyError, key_path, new_key};
 pub use room::Reserve;
 pub use server::Server;
 pub use start::StartError;
 pub use store::StoreError;
+
+/// Writes a consistent copy of a data folder's database to the new file `to`, whether a server runs
+/// or not, and returns its size in bytes.
+pub fn backup_database(data: &std::path::Path, to: &std::path::Path) -> Result<u64, StoreError> {
+    store::copy(data, to)
+}

@@ -23,7 +23,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::durable;
 use crate::error::ApiError;
-use crate::layout::Layout;
 use crate::state::State;
 use crate::store::StoredBackup;
 
@@ -92,6 +91,11 @@ impl Mirror {
     /// Ids of all backups that have a record.
     pub(crate) fn record_ids(&self) -> io::Result<HashSet<String>> {
         Ok(ids(&self.records)?.into_iter().collect())
+    }
+
+    /// The record of one backup.
+    pub(crate) fn record(&self, id: &str) -> io::Result<StoredBackup> {
+        read(&file(&self.records, id))
     }
 
     /// All records, by file; those that cannot be read as errors.
@@ -185,17 +189,18 @@ fn read<T: DeserializeOwned>(path: &Path) -> io::Result<T> {
 
 /// Writes a target's settings wherever they belong: into the recycle bin, and into its location if
 /// there is anything there yet.
-pub(crate) fn write_target(layout: &Layout, target: &Target) -> Result<(), ApiError> {
+pub(crate) fn write_target(state: &State, target: &Target) -> Result<(), ApiError> {
     let fail = |error| ApiError::from_io("writing the target's settings beside the backups", error);
-    let bin = layout.mirror(layout.bin());
-    bin.prepare().map_err(fail)?;
-    bin.write_target(target).map_err(fail)?;
-    let location = layout.mirror(&layout.resolve(&target.location)?);
+    let location = state.layout.resolve(&target.location)?;
+    let location = state.layout.mirror(&location);
     if location.is_there().map_err(fail)? {
         location.prepare().map_err(fail)?;
         location.write_target(target).map_err(fail)?;
     }
-    Ok(())
+    state.require_disk(state.layout.bin())?;
+    let bin = state.layout.mirror(state.layout.bin());
+    bin.prepare().map_err(fail)?;
+    bin.write_target(target).map_err(fail)
 }
 
 /// Adds what is missing, wherever the disk is there. Trouble with one place is logged and does not
@@ -235,7 +240,7 @@ fn complete_target(
     };
     let there = location.is_there().map_err(fail)?;
     if !known(bin) || (there && !known(&location)) {
-        write_target(&state.layout, target)?;
+        write_target(state, target)?;
     }
     for stored in state.store.backups(&target.id)? {
         let id = &stored.backup.id;

@@ -51,6 +51,12 @@ pub enum StartError {
         /// How.
         what: String,
     },
+    /// The database is that of another data folder.
+    #[error("the database in {} belongs to another data folder", data.display())]
+    DatabaseForeign {
+        /// The data folder.
+        data: PathBuf,
+    },
     /// The data folder has had a database, and has it no more.
     #[error("the database of {} is missing", data.display())]
     DatabaseLost {
@@ -83,6 +89,9 @@ impl StartError {
             Self::Locked { .. } => Some("stop it, or use another --data folder".into()),
             Self::NoKey { .. } => {
                 Some("make one with `bchan server new-key`, or allow it with --no-auth".into())
+            }
+            Self::DatabaseForeign { .. } => {
+                Some("put its own back; the file `instance` beside it has its name".into())
             }
             Self::DatabaseLost { .. } => Some(
                 "put a copy back, or make it anew from the backups with \
@@ -162,8 +171,13 @@ fn open_store(data: &Path) -> Result<Result<Sqlite, StartError>, StoreError> {
         return Ok(Err(StartError::DatabaseLost { data }));
     }
     let store = store::open(data)?;
-    if known.as_deref() != Some(store.instance()) {
-        store::write_instance(data, store.instance())?;
+    match known {
+        None => store::write_instance(data, store.instance())?,
+        Some(known) if known != store.instance() => {
+            let data = data.to_owned();
+            return Ok(Err(StartError::DatabaseForeign { data }));
+        }
+        Some(_) => {}
     }
     Ok(Ok(store))
 }
@@ -195,7 +209,7 @@ fn layout(config: &Config, data: &Path, instance: &str) -> Result<Layout, StartE
 }
 
 /// Makes a folder if need be, and resolves its links.
-fn folder(path: &Path) -> Result<PathBuf, StartError> {
+pub(crate) fn folder(path: &Path) -> Result<PathBuf, StartError> {
     let fail = |source| StartError::Folder {
         path: path.to_owned(),
         source,

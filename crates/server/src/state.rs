@@ -1,8 +1,8 @@
 //! What every request and every job works with.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, PoisonError, RwLock, TryLockError};
 
 use bchan_api::Target;
 
@@ -28,6 +28,9 @@ pub(crate) struct State {
     pub(crate) live: Live,
     /// Operations that are over but could not be struck from the journal.
     pub(crate) undone: Mutex<Vec<OperationId>>,
+    /// Shared by whoever makes folders and puts something into them, so that nobody takes them for
+    /// empty ones in between.
+    folders: RwLock<()>,
     busy: Busy,
 }
 
@@ -48,6 +51,7 @@ impl State {
             reserve: config.reserve,
             live: Live::default(),
             undone: Mutex::default(),
+            folders: RwLock::default(),
             busy: Busy::default(),
         }
     }
@@ -56,6 +60,20 @@ impl State {
     pub(crate) fn target(&self, id_or_alias: &str) -> Result<Target, ApiError> {
         let found = self.store.target(id_or_alias)?;
         found.ok_or_else(|| ApiError::not_found("target", id_or_alias))
+    }
+
+    /// Keeps folders from being tidied up.
+    pub(crate) fn at_work(&self) -> impl Drop + '_ {
+        self.folders.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The right to tidy up, unless somebody is at work.
+    pub(crate) fn alone(&self) -> Option<impl Drop + '_> {
+        match self.folders.try_write() {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
     /// Every target there is.
@@ -128,24 +146,47 @@ impl State {
         recycled: bool,
     ) -> Result<PathBuf, ApiError> {
         let directory = self.directory(target, recycled)?;
+        self.require_disk(&directory)?;
+        Ok(directory)
+    }
+
+    /// Fails if backups should lie in a directory and there is no sign of any: neither the server's
+    /// own folder nor one of them.
+    pub(crate) fn require_disk(&self, directory: &Path) -> Result<(), ApiError> {
         let fail = |error| ApiError::from_io("reading the place of the backups", error);
-        if self.layout.mirror(&directory).is_there().map_err(fail)? {
-            return Ok(directory);
+        if self.layout.mirror(directory).is_there().map_err(fail)? {
+            return Ok(());
+        }
+        let expected = self.backups_in(directory)?;
+        if expected.is_empty() {
+            return Ok(());
         }
         // Somebody may have removed the server's own folder.
-        let mut backups = self.store.backups(&target.id)?;
-        backups.retain(|stored| stored.backup.is_recycled == recycled);
-        if backups.is_empty() {
-            return Ok(directory);
-        }
-        for stored in backups {
+        for stored in expected {
             if durable::exists(&directory.join(&stored.file_name)).map_err(fail)? {
-                return Ok(directory);
+                return Ok(());
             }
         }
         let directory = directory.display();
         let message = format!("{directory} holds no sign of its backups; is its disk mounted?");
         Err(ApiError::new(503, message))
+    }
+
+    /// All backups that should lie in a directory, of whichever target.
+    pub(crate) fn backups_in(&self, directory: &Path) -> Result<Vec<StoredBackup>, ApiError> {
+        if directory == self.layout.bin() {
+            return Ok(self.store.recycled()?);
+        }
+        let mut found = Vec::new();
+        for target in self.all_targets()? {
+            let location = self.layout.resolve(&target.location);
+            if location.is_ok_and(|location| location == directory) {
+                let mut backups = self.store.backups(&target.id)?;
+                backups.retain(|stored| !stored.backup.is_recycled);
+                found.extend(backups);
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
+use crate::durable;
 use crate::error::ApiError;
 use crate::ops;
 use crate::state::State;
@@ -20,7 +21,30 @@ fn homes(state: &State) -> Result<Vec<PathBuf>, StoreError> {
             }
         }
     }
+    homes.extend(state.store.former_homes()?);
+    homes.sort();
+    homes.dedup();
     Ok(homes)
+}
+
+/// Tidies up directories that no target uses any more, and forgets them once nothing is left there.
+fn former_homes(state: &State) -> Result<(), StoreError> {
+    let used: Vec<PathBuf> = state
+        .store
+        .locations()?
+        .iter()
+        .filter_map(|location| state.layout.resolve(location).ok())
+        .collect();
+    for home in state.store.former_homes()? {
+        if !used.contains(&home) {
+            ops::tidy(state, &home);
+            if durable::exists(&state.layout.own(&home)).unwrap_or(true) {
+                continue;
+            }
+        }
+        state.store.forget_home(&home)?;
+    }
+    Ok(())
 }
 
 /// Removes records that were being written when a process ended. Only before anybody writes any.
@@ -64,5 +88,5 @@ pub(crate) fn left_overs(state: &State) -> Result<(), StoreError> {
             }
         }
     }
-    Ok(())
+    former_homes(state)
 }

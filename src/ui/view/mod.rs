@@ -2,6 +2,8 @@
 
 mod backup;
 mod change;
+#[cfg(feature = "server")]
+mod check;
 mod job;
 mod target;
 mod transfer;
@@ -18,6 +20,8 @@ pub(crate) use self::backup::RecycleBin;
 #[cfg(feature = "server")]
 pub(crate) use self::change::NewKey;
 pub(crate) use self::change::{Done, Started};
+#[cfg(feature = "server")]
+pub(crate) use self::check::CheckReport;
 pub(crate) use self::job::JobList;
 pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
 pub(crate) use self::transfer::{Download, Status, Upload, Warning};

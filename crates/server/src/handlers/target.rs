@@ -34,7 +34,7 @@ pub(crate) fn create(state: &State, request: &mut Request) -> Result<Response, A
     state.layout.resolve(&target.location)?;
     state.store.create_target(&target)?;
     // The target is there, whatever becomes of this copy; the next start makes up for it.
-    if let Err(error) = mirror::write_target(&state.layout, &target) {
+    if let Err(error) = mirror::write_target(state, &target) {
         let (id, message) = (&target.id, error.message);
         tracing::warn!(target = id, message, "a target has no copy of its settings");
     }

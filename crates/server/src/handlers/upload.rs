@@ -44,7 +44,10 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     }
     let location = state.require_location(&target)?;
     // Below the location, so that it arrives on the file system where it will stay.
-    let staging = Staging::create(&state.layout.staging(&location), &state.live)?;
+    let staging = {
+        let _busy = state.at_work();
+        Staging::create(&state.layout.staging(&location), &state.live)?
+    };
     let mut room = Room::new(&location, state.reserve);
     // Refused at once if it cannot fit.
     room.require(request.content_length.unwrap_or(0))

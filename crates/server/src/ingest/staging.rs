@@ -27,16 +27,9 @@ impl Staging {
     pub(crate) fn create(base: &Path, live: &Live) -> Result<Self, ApiError> {
         let folder = base.join(Uuid::new_v4().to_string());
         let held = live.hold(&folder);
-        let make = || {
-            durable::create_dirs(base)?;
-            fs::DirBuilder::new().mode(0o700).create(&folder)
-        };
-        let made = match make() {
-            // Somebody has tidied an empty location up in the same moment.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => make(),
-            other => other,
-        };
-        made.map_err(|error| ApiError::from_io("making a staging folder", error))?;
+        durable::create_dirs(base)
+            .and_then(|()| fs::DirBuilder::new().mode(0o700).create(&folder))
+            .map_err(|error| ApiError::from_io("making a staging folder", error))?;
         Ok(Self {
             folder,
             _held: held,

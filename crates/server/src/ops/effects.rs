@@ -79,6 +79,7 @@ pub(super) fn require_disks(state: &State, operation: &Operation) -> Result<()> 
 
 /// The effects up to the moment in which the records change.
 pub(super) fn perform(state: &State, operation: &Operation) -> Result<()> {
+    let _busy = state.at_work();
     prepare(state, operation)?;
     match operation {
         Operation::Publish {
@@ -195,7 +196,7 @@ fn edited(state: &State, edit: &Edit) -> Result<()> {
         .target(id)
         .map_err(|error| fail(io::Error::other(error)))?
     {
-        mirror::write_target(&state.layout, &target)
+        mirror::write_target(state, &target)
             .map_err(|error| fail(io::Error::other(error.message)))?;
     }
     edit.relocated
@@ -218,12 +219,13 @@ fn mirror_of(state: &State, place: &Path) -> mirror::Mirror {
 }
 
 /// Removes what the server itself has left in a location, and the location when it is empty then.
-fn tidy(state: &State, location: &Path) {
-    // Another target may use the same directory, and nothing may be on its way into it just now.
+/// While others are at work somewhere, it is left to the job that purges.
+pub(crate) fn tidy(state: &State, location: &Path) {
+    let Some(_alone) = state.alone() else { return };
     let own = state.layout.own(location);
-    let others = durable::exists(&own.join("targets")).is_ok()
-        && fs::read_dir(own.join("targets")).is_ok_and(|mut entries| entries.next().is_some());
-    if others {
+    // Another target may use the same directory.
+    let targets = fs::read_dir(own.join("targets"));
+    if targets.is_ok_and(|mut entries| entries.next().is_some()) {
         return;
     }
     state.layout.mirror(location).tidy();

@@ -16,6 +16,7 @@ use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
+pub(crate) use self::effects::tidy;
 pub(crate) use self::plan::{Doomed, DoomedTarget, Edit, Move, Operation};
 pub(crate) use self::recover::{recover, settle};
 pub(crate) use self::relocate::relocate;

@@ -96,6 +96,25 @@ impl Operation {
         self.ways().into_iter().flat_map(|(from, to)| [from, to])
     }
 
+    /// Directories that are a target's location before or after it, but not both.
+    pub(crate) fn left_homes(&self) -> Vec<&PathBuf> {
+        match self {
+            Self::Relocate {
+                edit:
+                    Some(Edit {
+                        relocated: Some((left, entered)),
+                        ..
+                    }),
+                ..
+            } => vec![left, entered],
+            Self::Delete {
+                target: Some(target),
+                ..
+            } => target.location.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether something is left to do when the records have changed.
     pub(crate) fn has_follow_up(&self) -> bool {
         !matches!(self, Self::Publish { .. })

@@ -1,5 +1,7 @@
 //! Going on where a process that is gone has stopped.
 
+use std::error::Error;
+
 use super::{OpError, Operation, effects, follow_up, strike_undone};
 use crate::state::State;
 use crate::store::{OperationId, Progress, StoreError};
@@ -15,11 +17,15 @@ pub(crate) fn recover(state: &State) -> Result<(), StoreError> {
         let done = effects::require_disks(state, &operation)
             .and_then(|()| effects::perform(state, &operation));
         match done {
-            Ok(()) => {
-                state.store.commit(id, &operation)?;
-                tracing::info!(operation = id, "finished an interrupted operation");
-                follow_up(state, id, &operation);
-            }
+            Ok(()) => match state.store.commit(id, &operation) {
+                Ok(()) => {
+                    tracing::info!(operation = id, "finished an interrupted operation");
+                    follow_up(state, id, &operation);
+                }
+                // Two operations wanted the same, and the other one has it.
+                Err(error) if error.is_conflict() => give_up(state, id, &operation, &error)?,
+                Err(error) => return Err(error),
+            },
             Err(error @ OpError::Away { .. }) => {
                 tracing::error!(operation = id, %error, "an interrupted operation waits");
             }
@@ -35,7 +41,7 @@ fn give_up(
     state: &State,
     id: OperationId,
     operation: &Operation,
-    failure: &OpError,
+    failure: &dyn Error,
 ) -> Result<(), StoreError> {
     match effects::undo(state, operation) {
         Ok(()) => {

@@ -75,6 +75,10 @@ const STEPS: &[&str] = &[
     ALTER TABLE operations ADD COLUMN applied INTEGER NOT NULL DEFAULT 0;
     -- When the content was last compared with its hash; null when never.
     ALTER TABLE backups ADD COLUMN checked_at INTEGER;
+    -- Directories that targets have left, or did not get to, and that may hold left-overs.
+    CREATE TABLE former_homes (
+        path TEXT PRIMARY KEY
+    ) STRICT, WITHOUT ROWID;
 ",
 ];
 

@@ -6,7 +6,7 @@ mod sqlite;
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bchan_api::{JobStatus, Target, Time, UploadJob};
 
@@ -49,6 +49,36 @@ pub enum StoreError {
         /// Newest version known here.
         known: i64,
     },
+}
+
+impl StoreError {
+    /// Whether the file of the database is damaged.
+    pub(crate) fn is_damage(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        match self {
+            Self::Database(error) => {
+                matches!(
+                    error.sqlite_error_code(),
+                    Some(DatabaseCorrupt | NotADatabase)
+                )
+            }
+            Self::Broken { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+impl StoreError {
+    /// Whether what was to be written contradicts what is there, and always will.
+    pub(crate) fn is_conflict(&self) -> bool {
+        match self {
+            Self::Taken { .. } => true,
+            Self::Database(error) => {
+                error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
+            }
+            _ => false,
+        }
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -94,17 +124,26 @@ pub(crate) trait Store: Send + Sync {
     fn targets(&self, offset: u64, limit: u64) -> Result<Vec<Target>>;
     /// The target with this id or alias.
     fn target(&self, id_or_alias: &str) -> Result<Option<Target>>;
+    /// What is wrong with the database itself; nothing in a sound one.
+    fn faults(&self) -> Result<Vec<String>>;
+
     /// Adds a target.
     fn create_target(&self, target: &Target) -> Result<()>;
     /// Fails where [`create_target`](Self::create_target) or an edit to this would.
     fn check_unique(&self, target: &Target) -> Result<()>;
     /// Every location in use, as the targets spell it.
     fn locations(&self) -> Result<Vec<String>>;
+    /// Directories that targets have left, or did not get to, and that may hold left-overs.
+    fn former_homes(&self) -> Result<Vec<PathBuf>>;
+    /// Forgets one of them.
+    fn forget_home(&self, home: &Path) -> Result<()>;
 
     /// All backups of a target, newest first.
     fn backups(&self, target_id: &str) -> Result<Vec<StoredBackup>>;
     /// One backup.
     fn backup(&self, id: &str) -> Result<Option<StoredBackup>>;
+    /// Adds a backup whose record was found beside the data.
+    fn add_backup(&self, backup: &StoredBackup) -> Result<()>;
     /// All recycled backups, newest first.
     fn recycled(&self) -> Result<Vec<StoredBackup>>;
 
@@ -159,9 +198,30 @@ pub(crate) fn open(data: &Path) -> Result<Sqlite> {
     Sqlite::open(&data.join(DATABASE))
 }
 
-/// Whether a data folder has a database.
+/// Makes a database for a data folder that has lost its own, and is called so.
+pub(crate) fn create(data: &Path, instance: &str) -> Result<Sqlite> {
+    let store = open(data)?;
+    store.rename(instance)
+}
+
+/// Whether a data folder has a database. An empty file is none: systems leave such when they crash.
 pub(crate) fn exists(data: &Path) -> Result<bool> {
-    durable::exists(&data.join(DATABASE)).map_err(StoreError::Io)
+    match fs::metadata(data.join(DATABASE)) {
+        Ok(meta) => Ok(meta.len() > 0),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::Io(error)),
+    }
+}
+
+/// The files that a database consists of.
+pub(crate) fn files(data: &Path) -> [PathBuf; 3] {
+    ["", "-wal", "-shm"].map(|suffix| data.join(format!("{DATABASE}{suffix}")))
+}
+
+/// Writes a consistent copy of the database of a data folder to `to`, whether a server runs or not,
+/// and returns its size in bytes.
+pub(crate) fn copy(data: &Path, to: &Path) -> Result<u64> {
+    sqlite::copy(&data.join(DATABASE), to)
 }
 
 /// The name of a data folder, as its file has it.

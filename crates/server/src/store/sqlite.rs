@@ -5,6 +5,8 @@ mod jobs;
 mod journal;
 mod targets;
 
+use std::fs::File;
+use std::io;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -24,8 +26,9 @@ const SPARE_READERS: usize = 8;
 pub(crate) struct Sqlite {
     path: PathBuf,
     instance: String,
-    writer: Mutex<Connection>,
+    // Closed before the writer, which then puts the write-ahead log away.
     readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Connection>,
 }
 
 impl Sqlite {
@@ -46,6 +49,17 @@ impl Sqlite {
             writer: Mutex::new(writer),
             readers: Mutex::default(),
         })
+    }
+
+    /// Gives the data folder another name.
+    pub(super) fn rename(mut self, instance: &str) -> Result<Self> {
+        instance.clone_into(&mut self.instance);
+        self.write(|transaction| {
+            let sql = "UPDATE meta SET value = ?1 WHERE key = 'instance'";
+            transaction.execute(sql, [instance])?;
+            Ok(())
+        })?;
+        Ok(self)
     }
 
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
@@ -77,6 +91,21 @@ impl Sqlite {
             connection: Some(connection),
         })
     }
+}
+
+/// See [`copy`](super::copy).
+pub(super) fn copy(from: &Path, to: &Path) -> Result<u64> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(from, flags)?;
+    configure(&connection)?;
+    let text = to.to_str().ok_or_else(|| {
+        let error = io::Error::new(io::ErrorKind::InvalidInput, "its path is not UTF-8");
+        StoreError::Io(error)
+    })?;
+    connection.execute("VACUUM INTO ?1", [text])?;
+    let file = File::open(to).map_err(StoreError::Io)?;
+    file.sync_all().map_err(StoreError::Io)?;
+    Ok(file.metadata().map_err(StoreError::Io)?.len())
 }
 
 fn configure(connection: &Connection) -> Result<()> {
@@ -133,6 +162,26 @@ impl Store for Sqlite {
         targets::find(&*self.reader()?, id_or_alias)
     }
 
+    fn faults(&self) -> Result<Vec<String>> {
+        let reader = self.reader()?;
+        let mut faults = Vec::new();
+        let mut check = reader.prepare("PRAGMA integrity_check")?;
+        let lines = check.query_map([], |row| row.get(0))?;
+        for line in lines {
+            let line: String = line?;
+            if line != "ok" {
+                faults.push(line);
+            }
+        }
+        let mut orphans = reader.prepare("PRAGMA foreign_key_check")?;
+        let lines = orphans.query_map([], |row| {
+            let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
+            Ok(format!("a row of {table} refers to none of {parent}"))
+        })?;
+        faults.extend(lines.collect::<rusqlite::Result<Vec<_>>>()?);
+        Ok(faults)
+    }
+
     fn create_target(&self, target: &Target) -> Result<()> {
         self.write(|transaction| targets::insert(transaction, target))
     }
@@ -145,12 +194,24 @@ impl Store for Sqlite {
         targets::locations(&*self.reader()?)
     }
 
+    fn former_homes(&self) -> Result<Vec<PathBuf>> {
+        journal::former_homes(&*self.reader()?)
+    }
+
+    fn forget_home(&self, home: &Path) -> Result<()> {
+        self.write(|transaction| journal::forget_home(transaction, home))
+    }
+
     fn backups(&self, target_id: &str) -> Result<Vec<StoredBackup>> {
         backups::of_target(&*self.reader()?, target_id)
     }
 
     fn backup(&self, id: &str) -> Result<Option<StoredBackup>> {
         backups::find(&*self.reader()?, id)
+    }
+
+    fn add_backup(&self, backup: &StoredBackup) -> Result<()> {
+        self.write(|transaction| backups::insert(transaction, backup))
     }
 
     fn recycled(&self) -> Result<Vec<StoredBackup>> {

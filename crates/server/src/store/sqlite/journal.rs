@@ -1,5 +1,7 @@
 //! The journal of operations, and what each does to the records.
 
+use std::path::{Path, PathBuf};
+
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::{Result, backups, jobs, targets};
@@ -13,7 +15,29 @@ pub(super) fn begin(connection: &Connection, operation: &Operation) -> Result<Op
     connection
         .prepare_cached("INSERT INTO operations (body) VALUES (?1)")?
         .execute([body])?;
-    Ok(connection.last_insert_rowid())
+    let id = connection.last_insert_rowid();
+    for home in operation.left_homes() {
+        // Paths of the journal are text, as the API's are.
+        connection
+            .prepare_cached("INSERT OR IGNORE INTO former_homes VALUES (?1)")?
+            .execute([home.to_string_lossy()])?;
+    }
+    Ok(id)
+}
+
+pub(super) fn former_homes(connection: &Connection) -> Result<Vec<PathBuf>> {
+    let mut statement = connection.prepare_cached("SELECT path FROM former_homes")?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    Ok(rows
+        .map(|path| path.map(PathBuf::from))
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn forget_home(connection: &Connection, home: &Path) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM former_homes WHERE path = ?1")?
+        .execute([home.to_string_lossy()])?;
+    Ok(())
 }
 
 pub(super) fn strike(connection: &Connection, id: OperationId) -> Result<()> {

@@ -1,9 +1,15 @@
 //! `bchan server`
 
+mod backup_db;
+mod check;
+pub(crate) mod storage;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use self::backup_db::BackupDbArgs;
+use self::check::CheckArgs;
 use crate::cli::OutputFormat;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
@@ -19,6 +25,8 @@ pub(crate) struct ServerArgs {
 #[derive(Debug, Subcommand)]
 enum ServerCommand {
     NewKey(NewKeyArgs),
+    Check(CheckArgs),
+    BackupDb(BackupDbArgs),
 }
 
 /// Make an API key for a server and print it
@@ -44,21 +52,27 @@ struct NewKeyArgs {
 }
 
 impl ServerArgs {
-    pub(crate) fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+    pub(crate) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
         match self.command {
             ServerCommand::NewKey(args) => args.run(context),
+            ServerCommand::Check(args) => args.run(context).await,
+            ServerCommand::BackupDb(args) => args.run(context),
         }
     }
+}
+
+/// The data folder that is meant.
+#[cfg(feature = "server")]
+fn data_folder(given: Option<PathBuf>) -> Result<PathBuf, CommandError> {
+    use crate::config::{ProcessEnvironment, data_dir};
+
+    Ok(given.map_or_else(|| data_dir(&ProcessEnvironment), Ok)?)
 }
 
 #[cfg(feature = "server")]
 impl NewKeyArgs {
     fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
-        use crate::config::{ProcessEnvironment, data_dir};
-
-        let data = self
-            .data
-            .map_or_else(|| data_dir(&ProcessEnvironment), Ok)?;
+        let data = data_folder(self.data)?;
         let key = bchan_server::new_key(&data, self.overwrite)?;
         context.ui.show(&crate::ui::view::NewKey { key })?;
         Ok(Exit::Done)
