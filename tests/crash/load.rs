@@ -1,0 +1,555 @@
+//! Threads that keep a server busy and write into the ledger what it has acknowledged.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use serde_json::{Value, json};
+
+use crate::content::{Kind, Upload};
+use crate::http::{self, Answer, Outcome};
+use crate::ledger::{GONE, Location, PRESENT, Places, RECYCLED, Slot, Target};
+use crate::rng::Rng;
+use crate::support::Form;
+
+/// Backups of one target beyond which deleting comes first.
+const MOST_BACKUPS: usize = 8;
+
+/// What has become of the requests of one kind.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Count {
+    pub(crate) sent: u64,
+    pub(crate) acknowledged: u64,
+    pub(crate) refused: u64,
+    pub(crate) lost: u64,
+}
+
+/// What all threads share.
+pub(crate) struct Load {
+    /// The targets of each thread.
+    pub(crate) slots: Vec<Mutex<Vec<Slot>>>,
+    pub(crate) bin: PathBuf,
+    pub(crate) counts: Mutex<BTreeMap<&'static str, Count>>,
+    /// Jobs of uploads that were acknowledged.
+    pub(crate) jobs: Mutex<Vec<i64>>,
+    pub(crate) findings: Mutex<Vec<String>>,
+}
+
+/// The server is dead: this round is over.
+struct Dead;
+
+/// What an operation has led to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Done,
+    Refused,
+    NotSent,
+    Lost,
+}
+
+impl Fate {
+    /// Whether it happened, as far as that is known.
+    fn possible(self) -> &'static [bool] {
+        match self {
+            Self::Done => &[true],
+            Self::Lost => &[false, true],
+            Self::Refused | Self::NotSent => &[false],
+        }
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Load {
+    /// Keeps the server busy until it is dead.
+    pub(crate) fn run(&self, worker: usize, addr: SocketAddr, mut rng: Rng) {
+        while self.step(worker, addr, &mut rng).is_ok() {}
+    }
+
+    fn step(&self, worker: usize, addr: SocketAddr, rng: &mut Rng) -> Result<(), Dead> {
+        if rng.percent(2) {
+            return self.clear_bin(addr);
+        }
+        if rng.percent(3) {
+            let (fate, _) = self.count(
+                "force_run",
+                http::get(addr, "/api/jobs/force_run/recycle_job"),
+            );
+            return self.alive("force_run", fate);
+        }
+        let mut slots = lock(&self.slots[worker]);
+        let slot = rng.index(slots.len());
+        let op = Op {
+            load: self,
+            addr,
+            slot: &mut slots[slot],
+        };
+        op.random(rng)
+    }
+
+    /// Empties the bin of all threads' targets while all of them wait.
+    fn clear_bin(&self, addr: SocketAddr) -> Result<(), Dead> {
+        let mut all: Vec<_> = self.slots.iter().map(lock).collect();
+        let body = json!({"delete_files": true});
+        let (fate, _) = self.count(
+            "clear_bin",
+            http::json(addr, "DELETE", "/api/recycle_bin", &body),
+        );
+        for slot in all.iter_mut().flat_map(|slots| slots.iter_mut()) {
+            slot.settle(fate, crate::ledger::State::empty_bin);
+        }
+        self.alive("clear_bin", fate)
+    }
+
+    fn count(&self, kind: &'static str, outcome: Outcome) -> (Fate, Option<Answer>) {
+        let mut counts = lock(&self.counts);
+        let count = counts.entry(kind).or_default();
+        let (fate, answer) = match outcome {
+            Outcome::NotSent => return (Fate::NotSent, None),
+            Outcome::Lost => (Fate::Lost, None),
+            Outcome::Answered(answer) if answer.is_success() => (Fate::Done, Some(answer)),
+            Outcome::Answered(answer) => (Fate::Refused, Some(answer)),
+        };
+        count.sent += 1;
+        match fate {
+            Fate::Done => count.acknowledged += 1,
+            Fate::Refused => count.refused += 1,
+            _ => count.lost += 1,
+        }
+        (fate, answer)
+    }
+
+    fn finding(&self, what: String) {
+        lock(&self.findings).push(what);
+    }
+
+    /// A refusal here is a finding.
+    fn alive(&self, what: &str, fate: Fate) -> Result<(), Dead> {
+        match fate {
+            Fate::Done => Ok(()),
+            Fate::Refused => {
+                self.finding(format!("{what} was refused"));
+                Ok(())
+            }
+            Fate::NotSent | Fate::Lost => Err(Dead),
+        }
+    }
+}
+
+impl Slot {
+    fn settle(&mut self, fate: Fate, change: impl Fn(&mut crate::ledger::State)) {
+        match fate {
+            Fate::Done => self.done(change),
+            Fate::Lost => self.lost(change),
+            Fate::Refused | Fate::NotSent => {}
+        }
+    }
+}
+
+/// One operation on one target.
+struct Op<'a> {
+    load: &'a Load,
+    addr: SocketAddr,
+    slot: &'a mut Slot,
+}
+
+impl Op<'_> {
+    fn random(mut self, rng: &mut Rng) -> Result<(), Dead> {
+        if self.slot.states.len() > 1 {
+            // The answer to an operation on it was lost in this round.
+            return Err(Dead);
+        }
+        if self.slot.known().target.is_none() {
+            self.slot.repeat = None;
+            return self.create(rng);
+        }
+        if rng.percent(60)
+            && let Some(upload) = self.slot.repeat.take()
+        {
+            return self.upload_with_key(upload, 1);
+        }
+        let full = self.slot.known().backups.len() > MOST_BACKUPS;
+        match rng.below(if full { 60 } else { 100 }) {
+            0..10 => self.recycle(rng, true),
+            10..18 => self.recycle(rng, false),
+            18..30 => self.edit(rng),
+            30..42 => self.delete_backup(rng),
+            42..47 => self.delete_recycled(rng),
+            47..50 => self.delete_all(rng),
+            50..53 => self.delete_target(rng),
+            53..56 => self.upload_broken(rng),
+            56..60 => self.upload_and_delete_target(rng),
+            60..68 if self.slot.law.is_none() => {
+                let mut upload = Upload::random(rng, self.slot.kind);
+                upload.key = Some(format!("key-{:016x}", rng.next()));
+                let times = 1 + rng.index(2);
+                self.upload_with_key(upload, times)
+            }
+            68..76 => self.upload_and_edit(rng),
+            _ => self.upload(rng),
+        }
+    }
+
+    fn path(&self, rest: &str) -> String {
+        let id = self
+            .slot
+            .known()
+            .target
+            .as_ref()
+            .and_then(|target| target.id.as_ref());
+        format!("/api/target/{}{rest}", id.unwrap())
+    }
+
+    fn json(
+        &self,
+        kind: &'static str,
+        method: &str,
+        path: &str,
+        body: &Value,
+    ) -> (Fate, Option<Answer>) {
+        self.load
+            .count(kind, http::json(self.addr, method, path, body))
+    }
+
+    /// Ends an operation; a refusal that nothing explains is a finding.
+    fn end(
+        &self,
+        what: &str,
+        fate: Fate,
+        answer: Option<&Answer>,
+        may_refuse: bool,
+    ) -> Result<(), Dead> {
+        if fate == Fate::Refused && !may_refuse {
+            let slot = &self.slot.name;
+            self.load
+                .finding(format!("{slot}: {what} was refused: {answer:?}"));
+        }
+        match fate {
+            Fate::Done | Fate::Refused => Ok(()),
+            Fate::NotSent | Fate::Lost => Err(Dead),
+        }
+    }
+
+    fn create(self, rng: &mut Rng) -> Result<(), Dead> {
+        let mut target = self.random_target(rng, None);
+        let body = self.slot.creation(&target);
+        let (fate, answer) = self.json("create", "POST", "/api/target", &body);
+        if let (Fate::Done, Some(answer)) = (fate, &answer) {
+            target.id = Some(answer.body["id"].as_str().unwrap().to_owned());
+        }
+        self.slot
+            .settle(fate, |state| state.target = Some(target.clone()));
+        self.end("create", fate, answer.as_ref(), false)
+    }
+
+    fn random_target(&self, rng: &mut Rng, id: Option<String>) -> Target {
+        let name = &self.slot.name;
+        let location: &Location = rng.pick(&self.slot.locations);
+        let templates = [
+            format!("{name}-$I"),
+            format!("$M-{name}-$I"),
+            format!("{name} $D $I"),
+            format!("{name}-$D"),
+        ];
+        let template = rng.pick(&templates).clone();
+        Target {
+            id,
+            location: location.clone(),
+            template,
+        }
+    }
+
+    fn upload(self, rng: &mut Rng) -> Result<(), Dead> {
+        let upload = Upload::random(rng, self.slot.kind);
+        let (fate, answer) = self.send(&upload);
+        let id = self.accepted(answer.as_ref());
+        self.slot
+            .settle(fate, |state| state.store(id.as_deref(), &upload));
+        self.end("upload", fate, answer.as_ref(), false)
+    }
+
+    fn send(&self, upload: &Upload) -> (Fate, Option<Answer>) {
+        let kind = if upload.key.is_some() {
+            "upload_with_key"
+        } else {
+            "upload"
+        };
+        self.load
+            .count(kind, post(self.addr, &self.path("/upload"), upload))
+    }
+
+    /// Notes the job of an upload that was acknowledged, and returns the backup's id.
+    fn accepted(&self, answer: Option<&Answer>) -> Option<String> {
+        let answer = answer.filter(|answer| answer.is_success())?;
+        lock(&self.load.jobs).push(answer.body["job_id"].as_i64().unwrap());
+        Some(answer.body["backup_id"].as_str().unwrap().to_owned())
+    }
+
+    /// Sends an upload with a key, perhaps several times at once, and perhaps once more after it
+    /// was stored: it must be stored once.
+    fn upload_with_key(self, upload: Upload, times: usize) -> Result<(), Dead> {
+        let before = self.slot.known().stored(&upload).map(str::to_owned);
+        let answers: Vec<_> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..times)
+                .map(|_| scope.spawn(|| self.send(&upload)))
+                .collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        let mut ids: Vec<_> = answers
+            .iter()
+            .filter_map(|(_, answer)| self.accepted(answer.as_ref()))
+            .chain(before.clone())
+            .collect();
+        ids.dedup();
+        if ids.len() > 1 {
+            self.load
+                .finding(format!("{}: one key, stored as {ids:?}", self.slot.name));
+        }
+        let lost = answers.iter().any(|(fate, _)| *fate == Fate::Lost);
+        let fate = match (ids.is_empty(), lost) {
+            (false, _) => Fate::Done,
+            (true, true) => Fate::Lost,
+            (true, false) => Fate::NotSent,
+        };
+        if before.is_none() {
+            let id = ids.first().map(String::as_str);
+            self.slot.settle(fate, |state| state.store(id, &upload));
+        }
+        self.slot.repeat = Some(upload);
+        answers.iter().try_for_each(|(fate, answer)| {
+            self.end("upload_with_key", *fate, answer.as_ref(), false)
+        })
+    }
+
+    fn upload_broken(self, rng: &mut Rng) -> Result<(), Dead> {
+        let body = Upload::broken(rng);
+        let content_type = Form::content_type();
+        let headers = [("Content-Type", content_type.as_str())];
+        let path = self.path("/upload");
+        let outcome = http::send(self.addr, "POST", &path, &headers, &body);
+        let (fate, answer) = self.load.count("upload_broken", outcome);
+        if fate == Fate::Done {
+            let slot = &self.slot.name;
+            self.load
+                .finding(format!("{slot}: a broken upload was stored: {answer:?}"));
+        }
+        self.end("upload_broken", fate, answer.as_ref(), true)
+    }
+
+    /// A backup, if there is any.
+    fn backup(&self, rng: &mut Rng) -> Option<(String, Places)> {
+        let backups = &self.slot.known().backups;
+        let (id, backup) = backups.iter().nth(rng.index(backups.len().max(1)))?;
+        Some((id.clone(), backup.places))
+    }
+
+    fn recycle(self, rng: &mut Rng, recycled: bool) -> Result<(), Dead> {
+        let Some((id, places)) = self.backup(rng) else {
+            return Ok(());
+        };
+        let kind = if recycled { "recycle" } else { "restore" };
+        let to = if recycled { RECYCLED } else { PRESENT };
+        let body = json!({"is_recycled": recycled});
+        let (fate, answer) = self.json(kind, "PATCH", &format!("/api/backup/{id}"), &body);
+        self.slot
+            .settle(fate, |state| state.put(to, |other, _| other == id));
+        self.end(kind, fate, answer.as_ref(), places & GONE != 0)
+    }
+
+    fn edit(self, rng: &mut Rng) -> Result<(), Dead> {
+        let target = self.edited(rng);
+        let (fate, answer) = self.patch(&target);
+        self.slot
+            .settle(fate, |state| state.target = Some(target.clone()));
+        self.end("edit", fate, answer.as_ref(), false)
+    }
+
+    fn edited(&self, rng: &mut Rng) -> Target {
+        let old = self.slot.known().target.as_ref().unwrap();
+        let mut new = self.random_target(rng, old.id.clone());
+        match rng.below(3) {
+            0 => new.location = old.location.clone(),
+            1 => new.template.clone_from(&old.template),
+            _ => {}
+        }
+        new
+    }
+
+    fn patch(&self, target: &Target) -> (Fate, Option<Answer>) {
+        let mut body = self.slot.creation(target);
+        body.as_object_mut().unwrap().remove("backup_type");
+        self.json("edit", "PATCH", &self.path(""), &body)
+    }
+
+    /// An upload that arrives while its target moves away.
+    fn upload_and_edit(self, rng: &mut Rng) -> Result<(), Dead> {
+        let upload = Upload::random(rng, self.slot.kind);
+        let target = self.edited(rng);
+        let ((uploaded, answer), (edited, other)) = thread::scope(|scope| {
+            let uploading = scope.spawn(|| self.send(&upload));
+            let edited = self.patch(&target);
+            (uploading.join().unwrap(), edited)
+        });
+        let id = self.accepted(answer.as_ref());
+        self.slot
+            .settle(uploaded, |state| state.store(id.as_deref(), &upload));
+        self.slot
+            .settle(edited, |state| state.target = Some(target.clone()));
+        self.end("upload while edited", uploaded, answer.as_ref(), false)?;
+        self.end("edit while uploading", edited, other.as_ref(), false)
+    }
+
+    /// An upload that arrives while its target is deleted.
+    fn upload_and_delete_target(self, rng: &mut Rng) -> Result<(), Dead> {
+        let upload = Upload::random(rng, self.slot.kind);
+        let body = json!({"delete_files": true});
+        let ((uploaded, answer), (deleted, other)) = thread::scope(|scope| {
+            let uploading = scope.spawn(|| self.send(&upload));
+            let deleted = self.json("delete_target", "DELETE", &self.path(""), &body);
+            (uploading.join().unwrap(), deleted)
+        });
+        let id = self.accepted(answer.as_ref());
+        self.slot
+            .settle(uploaded, |state| state.store(id.as_deref(), &upload));
+        self.slot
+            .settle(deleted, crate::ledger::State::delete_target);
+        self.end(
+            "upload while deleted",
+            uploaded,
+            answer.as_ref(),
+            deleted != Fate::Refused,
+        )?;
+        self.end("delete while uploading", deleted, other.as_ref(), false)
+    }
+
+    /// Whether the files of a deletion go, too. Only where it is known which they are may they stay.
+    fn delete_files(&self, rng: &mut Rng) -> bool {
+        rng.percent(70) || !self.slot.known().is_certain()
+    }
+
+    fn delete_backup(self, rng: &mut Rng) -> Result<(), Dead> {
+        let Some((id, places)) = self.backup(rng) else {
+            return Ok(());
+        };
+        let path = format!("/api/backup/{id}");
+        self.delete(
+            "delete_backup",
+            &path,
+            rng,
+            places & GONE != 0,
+            |other, _| other == id,
+        )
+    }
+
+    fn delete_recycled(self, rng: &mut Rng) -> Result<(), Dead> {
+        let path = self.path("/recycled");
+        if self.slot.known().is_certain() {
+            return self.delete("delete_recycled", &path, rng, false, |_, places| {
+                places == RECYCLED
+            });
+        }
+        let body = json!({"delete_files": true});
+        let (fate, answer) = self.json("delete_recycled", "DELETE", &path, &body);
+        self.slot.settle(fate, crate::ledger::State::empty_bin);
+        self.end("delete_recycled", fate, answer.as_ref(), false)
+    }
+
+    fn delete_all(self, rng: &mut Rng) -> Result<(), Dead> {
+        let path = self.path("/all");
+        self.delete("delete_all", &path, rng, false, |_, _| true)
+    }
+
+    /// Deletes the backups for which `which` holds.
+    fn delete(
+        self,
+        kind: &'static str,
+        path: &str,
+        rng: &mut Rng,
+        may_refuse: bool,
+        which: impl Fn(&str, Places) -> bool,
+    ) -> Result<(), Dead> {
+        let delete_files = self.delete_files(rng);
+        let (fate, answer) =
+            self.json(kind, "DELETE", path, &json!({"delete_files": delete_files}));
+        let bin = &self.load.bin;
+        self.slot.settle(fate, |state| {
+            if !delete_files {
+                state.forget(bin, &which);
+            }
+            state.put(GONE, &which);
+        });
+        self.end(kind, fate, answer.as_ref(), may_refuse)
+    }
+
+    fn delete_target(self, rng: &mut Rng) -> Result<(), Dead> {
+        let delete_files = self.delete_files(rng);
+        let body = json!({"delete_files": delete_files});
+        let (fate, answer) = self.json("delete_target", "DELETE", &self.path(""), &body);
+        let bin = &self.load.bin;
+        self.slot.settle(fate, |state| {
+            if !delete_files {
+                state.forget(bin, |_, _| true);
+            }
+            state.delete_target();
+        });
+        self.end("delete_target", fate, answer.as_ref(), false)
+    }
+}
+
+fn post(addr: SocketAddr, path: &str, upload: &Upload) -> Outcome {
+    let content_type = Form::content_type();
+    let mut headers = vec![("Content-Type", content_type.as_str())];
+    if let Some(key) = &upload.key {
+        headers.push(("Idempotency-Key", key));
+    }
+    http::send(addr, "POST", path, &headers, &upload.body)
+}
+
+/// The targets of one thread: with files, with trees, and one of each rule that deletes.
+pub(crate) fn slots(worker: usize, roots: &[PathBuf; 2]) -> Vec<Slot> {
+    let law = |deletes| Some(crate::ledger::Law { keep: 2, deletes });
+    let kinds = [
+        (Kind::Single, None),
+        (Kind::Multi, None),
+        (
+            if worker % 2 == 0 {
+                Kind::Multi
+            } else {
+                Kind::Single
+            },
+            law(worker % 2 == 1),
+        ),
+    ];
+    let slot = |(number, (kind, law))| {
+        let name = format!("w{worker}s{number}");
+        let own = |root: usize, rest: &str| {
+            let path = roots[root].join(rest);
+            let spelling = match root {
+                0 => rest.to_owned(),
+                _ => path.to_str().unwrap().to_owned(),
+            };
+            Location { spelling, path }
+        };
+        Slot {
+            locations: vec![
+                own(0, &format!("{name}/deep")),
+                own(0, "shared"),
+                own(1, &name),
+                own(1, "shared/deep"),
+            ],
+            name,
+            kind,
+            law,
+            states: vec![crate::ledger::State::default()],
+            repeat: None,
+        }
+    };
+    (0..).zip(kinds).map(slot).collect()
+}

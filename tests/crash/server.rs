@@ -1,0 +1,132 @@
+//! The server under test, and ways to kill it.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::support::Program;
+
+/// Folders on one or two file systems, and how to start a server over them.
+pub(crate) struct Place {
+    home: TempDir,
+    /// On another file system where there is one.
+    far: TempDir,
+    pub(crate) roots: [PathBuf; 2],
+    pub(crate) bin: PathBuf,
+}
+
+/// A running server.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) addr: SocketAddr,
+}
+
+impl Place {
+    /// With the recycle bin on the file system of the first storage root or of the second.
+    pub(crate) fn new(far_bin: bool) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        // Memory is another file system wherever there is this folder.
+        let far = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        let far = far.unwrap();
+        let real = |folder: &TempDir| fs::canonicalize(folder.path()).unwrap();
+        let (near_path, far_path) = (real(&home), real(&far));
+        Self {
+            roots: [near_path.join("near"), far_path.join("far")],
+            bin: if far_bin { far_path } else { near_path }.join("bin"),
+            home,
+            far,
+        }
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.home.path().join("data")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.home.path().join("server.log")
+    }
+
+    /// What the servers have said so far.
+    pub(crate) fn said(&self) -> String {
+        fs::read_to_string(self.log()).unwrap_or_default()
+    }
+
+    /// Leaves everything for somebody to look at.
+    pub(crate) fn keep(self) -> [PathBuf; 2] {
+        [self.home.keep(), self.far.keep()]
+    }
+
+    /// Options that say where things lie.
+    fn options(&self) -> Vec<String> {
+        let text = |path: &Path| path.to_str().unwrap().to_owned();
+        let mut options = vec!["--data".to_owned(), text(&self.data())];
+        for root in &self.roots {
+            options.extend(["--storage-root".to_owned(), text(root)]);
+        }
+        options.extend(["--recycle-bin".to_owned(), text(&self.bin)]);
+        options
+    }
+
+    fn spawn(&self) -> Child {
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.log());
+        Program::new(self.home.path())
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(self.options())
+            .into_command()
+            .stdout(Stdio::piped())
+            .stderr(log.unwrap())
+            .spawn()
+            .unwrap()
+    }
+
+    /// Starts a server and kills it, perhaps before it listens.
+    pub(crate) fn kill_while_starting(&self, after: Duration) {
+        let mut child = self.spawn();
+        // The moment itself, not the wait for a condition.
+        thread::sleep(after);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// Starts a server and waits until it listens.
+    pub(crate) fn start(&self) -> Result<Server, String> {
+        let mut child = self.spawn();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let addr = line.trim().strip_prefix("listening on http://");
+        let Some(addr) = addr.and_then(|addr| addr.parse().ok()) else {
+            let _ = child.kill();
+            child.wait().unwrap();
+            let said = self.said();
+            let end: Vec<_> = said.lines().rev().take(6).collect();
+            return Err(format!("the server does not start: {end:?}"));
+        };
+        Ok(Server { child, addr })
+    }
+}
+
+impl Server {
+    /// Kills it as a power cut would.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
