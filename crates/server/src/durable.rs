@@ -62,6 +62,8 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
             }
             fs::rename(from, to)?;
         }
+        // The kernel tells file systems apart before it looks for what is to be moved.
+        Err(Errno::XDEV) if !exists(from)? => return Err(Errno::NOENT.into()),
         Err(error) => return Err(error.into()),
     }
     for parent in [from.parent(), to.parent()].into_iter().flatten() {
