@@ -44,7 +44,15 @@ pub(crate) struct Slot {
     /// What may be true. More than one only while an answer is lost and nobody has looked.
     pub(crate) states: Vec<State>,
     /// The last upload with a key, to be repeated.
-    pub(crate) repeat: Option<Upload>,
+    pub(crate) repeat: Option<Repeat>,
+}
+
+/// An upload that must be stored once, however often it is sent.
+#[derive(Debug)]
+pub(crate) struct Repeat {
+    pub(crate) upload: Upload,
+    /// The backup that it has become, if it is known to be stored.
+    pub(crate) id: Option<String>,
 }
 
 /// One thing that may be true of a target.
@@ -109,6 +117,7 @@ impl Slot {
         let law = self.law;
         self.states.iter_mut().for_each(|state| {
             change(state);
+            state.backups.retain(|_, backup| backup.places != GONE);
             state.let_job_run(law);
         });
     }
@@ -126,6 +135,10 @@ impl Slot {
         for state in &self.states {
             match state.resolved(view) {
                 Ok(mut resolved) => {
+                    if let Some(repeat) = &mut self.repeat {
+                        let stored = || resolved.stored(&repeat.upload).map(str::to_owned);
+                        repeat.id = repeat.id.take().or_else(stored);
+                    }
                     resolved.let_job_run(self.law);
                     self.states = vec![resolved];
                     return Ok(());

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::content::{Kind, Upload};
 use crate::http::{self, Answer, Outcome};
-use crate::ledger::{GONE, Location, PRESENT, Places, RECYCLED, Slot, Target};
+use crate::ledger::{GONE, Location, PRESENT, Places, RECYCLED, Repeat, Slot, Target};
 use crate::rng::Rng;
 use crate::support::Form;
 
@@ -47,17 +47,6 @@ enum Fate {
     Refused,
     NotSent,
     Lost,
-}
-
-impl Fate {
-    /// Whether it happened, as far as that is known.
-    fn possible(self) -> &'static [bool] {
-        match self {
-            Self::Done => &[true],
-            Self::Lost => &[false, true],
-            Self::Refused | Self::NotSent => &[false],
-        }
-    }
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -158,7 +147,7 @@ struct Op<'a> {
 }
 
 impl Op<'_> {
-    fn random(mut self, rng: &mut Rng) -> Result<(), Dead> {
+    fn random(self, rng: &mut Rng) -> Result<(), Dead> {
         if self.slot.states.len() > 1 {
             // The answer to an operation on it was lost in this round.
             return Err(Dead);
@@ -168,9 +157,9 @@ impl Op<'_> {
             return self.create(rng);
         }
         if rng.percent(60)
-            && let Some(upload) = self.slot.repeat.take()
+            && let Some(repeat) = self.slot.repeat.take()
         {
-            return self.upload_with_key(upload, 1);
+            return self.upload_with_key(repeat, 1);
         }
         let full = self.slot.known().backups.len() > MOST_BACKUPS;
         match rng.below(if full { 60 } else { 100 }) {
@@ -187,7 +176,7 @@ impl Op<'_> {
                 let mut upload = Upload::random(rng, self.slot.kind);
                 upload.key = Some(format!("key-{:016x}", rng.next()));
                 let times = 1 + rng.index(2);
-                self.upload_with_key(upload, times)
+                self.upload_with_key(Repeat { upload, id: None }, times)
             }
             68..76 => self.upload_and_edit(rng),
             _ => self.upload(rng),
@@ -291,8 +280,8 @@ impl Op<'_> {
 
     /// Sends an upload with a key, perhaps several times at once, and perhaps once more after it
     /// was stored: it must be stored once.
-    fn upload_with_key(self, upload: Upload, times: usize) -> Result<(), Dead> {
-        let before = self.slot.known().stored(&upload).map(str::to_owned);
+    fn upload_with_key(self, repeat: Repeat, times: usize) -> Result<(), Dead> {
+        let Repeat { upload, id: before } = repeat;
         let answers: Vec<_> = thread::scope(|scope| {
             let threads: Vec<_> = (0..times)
                 .map(|_| scope.spawn(|| self.send(&upload)))
@@ -322,7 +311,8 @@ impl Op<'_> {
             let id = ids.first().map(String::as_str);
             self.slot.settle(fate, |state| state.store(id, &upload));
         }
-        self.slot.repeat = Some(upload);
+        let id = ids.pop();
+        self.slot.repeat = Some(Repeat { upload, id });
         answers.iter().try_for_each(|(fate, answer)| {
             self.end("upload_with_key", *fate, answer.as_ref(), false)
         })
