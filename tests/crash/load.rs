@@ -10,12 +10,33 @@ use serde_json::{Value, json};
 
 use crate::content::{Kind, Upload};
 use crate::http::{self, Answer, Outcome};
-use crate::ledger::{GONE, Location, PRESENT, Places, RECYCLED, Repeat, Slot, Target};
+use crate::ledger::{GONE, Law, Location, PRESENT, Places, RECYCLED, Repeat, Slot, State, Target};
 use crate::rng::Rng;
 use crate::support::Form;
 
 /// Backups of one target beyond which deleting comes first.
 const MOST_BACKUPS: usize = 8;
+
+/// Jobs that can be made to run, the one that takes backups away more often.
+const JOBS: [&str; 6] = [
+    "recycle_job",
+    "recycle_job",
+    "backup_filesize_job",
+    "deduplicate_job",
+    "tmp_purge_job",
+    "integrity_check_job",
+];
+
+/// Statuses of refusals that are in order.
+type Refusals = &'static [u16];
+/// None is.
+const NONE: Refusals = &[];
+/// What was asked for may not be there any more.
+const MISSING: Refusals = &[404];
+/// Another target may have it already.
+const TAKEN: Refusals = &[400, 409];
+/// The upload is at fault.
+const BROKEN: Refusals = &[400];
 
 /// What has become of the requests of one kind.
 #[derive(Clone, Copy, Default)]
@@ -60,15 +81,15 @@ impl Load {
     }
 
     fn step(&self, worker: usize, addr: SocketAddr, rng: &mut Rng) -> Result<(), Dead> {
-        if rng.percent(2) {
-            return self.clear_bin(addr);
-        }
-        if rng.percent(3) {
-            let (fate, _) = self.count(
-                "force_run",
-                http::get(addr, "/api/jobs/force_run/recycle_job"),
-            );
-            return self.alive("force_run", fate);
+        match rng.below(100) {
+            0..2 => return self.clear_bin(addr),
+            2..5 => {
+                let path = format!("/api/jobs/force_run/{}", rng.pick(&JOBS));
+                let (fate, answer) = self.count("force_run", http::get(addr, &path));
+                return self.end("force_run", fate, answer.as_ref(), NONE);
+            }
+            5..8 => return self.clash(worker, addr, rng),
+            _ => {}
         }
         let mut slots = lock(&self.slots[worker]);
         let slot = rng.index(slots.len());
@@ -84,14 +105,52 @@ impl Load {
     fn clear_bin(&self, addr: SocketAddr) -> Result<(), Dead> {
         let mut all: Vec<_> = self.slots.iter().map(lock).collect();
         let body = json!({"delete_files": true});
-        let (fate, _) = self.count(
-            "clear_bin",
-            http::json(addr, "DELETE", "/api/recycle_bin", &body),
-        );
+        let outcome = http::json(addr, "DELETE", "/api/recycle_bin", &body);
+        let (fate, answer) = self.count("clear_bin", outcome);
         for slot in all.iter_mut().flat_map(|slots| slots.iter_mut()) {
-            slot.settle(fate, crate::ledger::State::empty_bin);
+            slot.settle(fate, State::empty_bin);
         }
-        self.alive("clear_bin", fate)
+        self.end("clear_bin", fate, answer.as_ref(), NONE)
+    }
+
+    /// Two targets want to be called the same: one may, or none where a third is called so.
+    fn clash(&self, worker: usize, addr: SocketAddr, rng: &mut Rng) -> Result<(), Dead> {
+        let mut slots = lock(&self.slots[worker]);
+        let first = rng.index(slots.len() - 1);
+        let (first, second) = slots[first..].split_at_mut(1);
+        let mut pair = [&mut first[0], &mut second[0]].map(|slot| Op {
+            load: self,
+            addr,
+            slot,
+        });
+        if pair.iter().any(|op| op.slot.target().is_none()) {
+            return Ok(());
+        }
+        let edits = [0, 1].map(|at| {
+            let mut target = pair[at].edited(rng);
+            target.template = format!("clash{worker}-$I");
+            target
+        });
+        let answers: Vec<_> = thread::scope(|scope| {
+            let both = pair.iter().zip(&edits);
+            let threads: Vec<_> = both
+                .map(|(op, edit)| scope.spawn(|| op.patch("edit (clash)", edit)))
+                .collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        if answers.iter().all(|(fate, _)| *fate == Fate::Done) {
+            self.finding(format!("two targets are called clash{worker}-$I"));
+        }
+        for ((op, edit), (fate, _)) in pair.iter_mut().zip(&edits).zip(&answers) {
+            op.slot
+                .settle(*fate, |state| state.target = Some(edit.clone()));
+        }
+        answers
+            .iter()
+            .try_for_each(|(fate, answer)| self.end("edit (clash)", *fate, answer.as_ref(), TAKEN))
     }
 
     fn count(&self, kind: &'static str, outcome: Outcome) -> (Fate, Option<Answer>) {
@@ -116,21 +175,36 @@ impl Load {
         lock(&self.findings).push(what);
     }
 
-    /// A refusal here is a finding.
-    fn alive(&self, what: &str, fate: Fate) -> Result<(), Dead> {
+    /// Ends an operation; a refusal that nothing explains is a finding.
+    fn end(
+        &self,
+        what: &str,
+        fate: Fate,
+        answer: Option<&Answer>,
+        refusals: Refusals,
+    ) -> Result<(), Dead> {
+        let refused = answer.filter(|_| fate == Fate::Refused);
+        if let Some(answer) = refused.filter(|answer| !refusals.contains(&answer.status)) {
+            let Answer { status, body } = answer;
+            self.finding(format!("{what} was refused: {status} {body}"));
+        }
         match fate {
-            Fate::Done => Ok(()),
-            Fate::Refused => {
-                self.finding(format!("{what} was refused"));
-                Ok(())
-            }
+            Fate::Done | Fate::Refused => Ok(()),
             Fate::NotSent | Fate::Lost => Err(Dead),
         }
     }
 }
 
 impl Slot {
-    fn settle(&mut self, fate: Fate, change: impl Fn(&mut crate::ledger::State)) {
+    /// The target, if it is certain that it exists.
+    fn target(&self) -> Option<&Target> {
+        match &self.states[..] {
+            [state] => state.target.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn settle(&mut self, fate: Fate, change: impl Fn(&mut State)) {
         match fate {
             Fate::Done => self.done(change),
             Fate::Lost => self.lost(change),
@@ -179,6 +253,7 @@ impl Op<'_> {
                 self.upload_with_key(Repeat { upload, id: None }, times)
             }
             68..76 => self.upload_and_edit(rng),
+            76..82 => self.change_and_edit(rng),
             _ => self.upload(rng),
         }
     }
@@ -204,23 +279,15 @@ impl Op<'_> {
             .count(kind, http::json(self.addr, method, path, body))
     }
 
-    /// Ends an operation; a refusal that nothing explains is a finding.
     fn end(
         &self,
         what: &str,
         fate: Fate,
         answer: Option<&Answer>,
-        may_refuse: bool,
+        refusals: Refusals,
     ) -> Result<(), Dead> {
-        if fate == Fate::Refused && !may_refuse {
-            let slot = &self.slot.name;
-            self.load
-                .finding(format!("{slot}: {what} was refused: {answer:?}"));
-        }
-        match fate {
-            Fate::Done | Fate::Refused => Ok(()),
-            Fate::NotSent | Fate::Lost => Err(Dead),
-        }
+        let what = format!("{}: {what}", self.slot.name);
+        self.load.end(&what, fate, answer, refusals)
     }
 
     fn create(self, rng: &mut Rng) -> Result<(), Dead> {
@@ -232,7 +299,7 @@ impl Op<'_> {
         }
         self.slot
             .settle(fate, |state| state.target = Some(target.clone()));
-        self.end("create", fate, answer.as_ref(), false)
+        self.end("create", fate, answer.as_ref(), NONE)
     }
 
     fn random_target(&self, rng: &mut Rng, id: Option<String>) -> Target {
@@ -254,19 +321,14 @@ impl Op<'_> {
 
     fn upload(self, rng: &mut Rng) -> Result<(), Dead> {
         let upload = Upload::random(rng, self.slot.kind);
-        let (fate, answer) = self.send(&upload);
+        let (fate, answer) = self.send("upload", &upload);
         let id = self.accepted(answer.as_ref());
         self.slot
             .settle(fate, |state| state.store(id.as_deref(), &upload));
-        self.end("upload", fate, answer.as_ref(), false)
+        self.end("upload", fate, answer.as_ref(), NONE)
     }
 
-    fn send(&self, upload: &Upload) -> (Fate, Option<Answer>) {
-        let kind = if upload.key.is_some() {
-            "upload_with_key"
-        } else {
-            "upload"
-        };
+    fn send(&self, kind: &'static str, upload: &Upload) -> (Fate, Option<Answer>) {
         self.load
             .count(kind, post(self.addr, &self.path("/upload"), upload))
     }
@@ -284,7 +346,7 @@ impl Op<'_> {
         let Repeat { upload, id: before } = repeat;
         let answers: Vec<_> = thread::scope(|scope| {
             let threads: Vec<_> = (0..times)
-                .map(|_| scope.spawn(|| self.send(&upload)))
+                .map(|_| scope.spawn(|| self.send("upload (key)", &upload)))
                 .collect();
             threads
                 .into_iter()
@@ -313,9 +375,9 @@ impl Op<'_> {
         }
         let id = ids.pop();
         self.slot.repeat = Some(Repeat { upload, id });
-        answers.iter().try_for_each(|(fate, answer)| {
-            self.end("upload_with_key", *fate, answer.as_ref(), false)
-        })
+        answers
+            .iter()
+            .try_for_each(|(fate, answer)| self.end("upload (key)", *fate, answer.as_ref(), NONE))
     }
 
     fn upload_broken(self, rng: &mut Rng) -> Result<(), Dead> {
@@ -324,13 +386,13 @@ impl Op<'_> {
         let headers = [("Content-Type", content_type.as_str())];
         let path = self.path("/upload");
         let outcome = http::send(self.addr, "POST", &path, &headers, &body);
-        let (fate, answer) = self.load.count("upload_broken", outcome);
+        let (fate, answer) = self.load.count("upload (broken)", outcome);
         if fate == Fate::Done {
             let slot = &self.slot.name;
             self.load
                 .finding(format!("{slot}: a broken upload was stored: {answer:?}"));
         }
-        self.end("upload_broken", fate, answer.as_ref(), true)
+        self.end("upload (broken)", fate, answer.as_ref(), BROKEN)
     }
 
     /// A backup, if there is any.
@@ -350,15 +412,15 @@ impl Op<'_> {
         let (fate, answer) = self.json(kind, "PATCH", &format!("/api/backup/{id}"), &body);
         self.slot
             .settle(fate, |state| state.put(to, |other, _| other == id));
-        self.end(kind, fate, answer.as_ref(), places & GONE != 0)
+        self.end(kind, fate, answer.as_ref(), refusals(places))
     }
 
     fn edit(self, rng: &mut Rng) -> Result<(), Dead> {
         let target = self.edited(rng);
-        let (fate, answer) = self.patch(&target);
+        let (fate, answer) = self.patch("edit", &target);
         self.slot
             .settle(fate, |state| state.target = Some(target.clone()));
-        self.end("edit", fate, answer.as_ref(), false)
+        self.end("edit", fate, answer.as_ref(), NONE)
     }
 
     fn edited(&self, rng: &mut Rng) -> Target {
@@ -372,10 +434,10 @@ impl Op<'_> {
         new
     }
 
-    fn patch(&self, target: &Target) -> (Fate, Option<Answer>) {
+    fn patch(&self, kind: &'static str, target: &Target) -> (Fate, Option<Answer>) {
         let mut body = self.slot.creation(target);
         body.as_object_mut().unwrap().remove("backup_type");
-        self.json("edit", "PATCH", &self.path(""), &body)
+        self.json(kind, "PATCH", &self.path(""), &body)
     }
 
     /// An upload that arrives while its target moves away.
@@ -383,8 +445,8 @@ impl Op<'_> {
         let upload = Upload::random(rng, self.slot.kind);
         let target = self.edited(rng);
         let ((uploaded, answer), (edited, other)) = thread::scope(|scope| {
-            let uploading = scope.spawn(|| self.send(&upload));
-            let edited = self.patch(&target);
+            let uploading = scope.spawn(|| self.send("upload (editing)", &upload));
+            let edited = self.patch("edit (uploading)", &target);
             (uploading.join().unwrap(), edited)
         });
         let id = self.accepted(answer.as_ref());
@@ -392,8 +454,48 @@ impl Op<'_> {
             .settle(uploaded, |state| state.store(id.as_deref(), &upload));
         self.slot
             .settle(edited, |state| state.target = Some(target.clone()));
-        self.end("upload while edited", uploaded, answer.as_ref(), false)?;
-        self.end("edit while uploading", edited, other.as_ref(), false)
+        self.end("upload (editing)", uploaded, answer.as_ref(), NONE)?;
+        self.end("edit (uploading)", edited, other.as_ref(), NONE)
+    }
+
+    /// A backup that is recycled, restored or deleted while its target moves.
+    fn change_and_edit(self, rng: &mut Rng) -> Result<(), Dead> {
+        let Some((id, places)) = self.backup(rng) else {
+            return Ok(());
+        };
+        let target = self.edited(rng);
+        let (kind, method, body, to) = match rng.below(3) {
+            0 => (
+                "recycle (editing)",
+                "PATCH",
+                json!({"is_recycled": true}),
+                RECYCLED,
+            ),
+            1 => (
+                "restore (editing)",
+                "PATCH",
+                json!({"is_recycled": false}),
+                PRESENT,
+            ),
+            _ => (
+                "delete_backup (editing)",
+                "DELETE",
+                json!({"delete_files": true}),
+                GONE,
+            ),
+        };
+        let path = format!("/api/backup/{id}");
+        let ((changed, answer), (edited, other)) = thread::scope(|scope| {
+            let changing = scope.spawn(|| self.json(kind, method, &path, &body));
+            let edited = self.patch("edit (changing)", &target);
+            (changing.join().unwrap(), edited)
+        });
+        self.slot
+            .settle(changed, |state| state.put(to, |other, _| other == id));
+        self.slot
+            .settle(edited, |state| state.target = Some(target.clone()));
+        self.end(kind, changed, answer.as_ref(), refusals(places))?;
+        self.end("edit (changing)", edited, other.as_ref(), NONE)
     }
 
     /// An upload that arrives while its target is deleted.
@@ -401,22 +503,16 @@ impl Op<'_> {
         let upload = Upload::random(rng, self.slot.kind);
         let body = json!({"delete_files": true});
         let ((uploaded, answer), (deleted, other)) = thread::scope(|scope| {
-            let uploading = scope.spawn(|| self.send(&upload));
-            let deleted = self.json("delete_target", "DELETE", &self.path(""), &body);
+            let uploading = scope.spawn(|| self.send("upload (deleting)", &upload));
+            let deleted = self.json("delete_target (uploading)", "DELETE", &self.path(""), &body);
             (uploading.join().unwrap(), deleted)
         });
         let id = self.accepted(answer.as_ref());
         self.slot
             .settle(uploaded, |state| state.store(id.as_deref(), &upload));
-        self.slot
-            .settle(deleted, crate::ledger::State::delete_target);
-        self.end(
-            "upload while deleted",
-            uploaded,
-            answer.as_ref(),
-            deleted != Fate::Refused,
-        )?;
-        self.end("delete while uploading", deleted, other.as_ref(), false)
+        self.slot.settle(deleted, State::delete_target);
+        self.end("upload (deleting)", uploaded, answer.as_ref(), MISSING)?;
+        self.end("delete_target (uploading)", deleted, other.as_ref(), NONE)
     }
 
     /// Whether the files of a deletion go, too. Only where it is known which they are may they stay.
@@ -429,31 +525,27 @@ impl Op<'_> {
             return Ok(());
         };
         let path = format!("/api/backup/{id}");
-        self.delete(
-            "delete_backup",
-            &path,
-            rng,
-            places & GONE != 0,
-            |other, _| other == id,
-        )
+        self.delete("delete_backup", &path, rng, refusals(places), |other, _| {
+            other == id
+        })
     }
 
     fn delete_recycled(self, rng: &mut Rng) -> Result<(), Dead> {
         let path = self.path("/recycled");
         if self.slot.known().is_certain() {
-            return self.delete("delete_recycled", &path, rng, false, |_, places| {
+            return self.delete("delete_recycled", &path, rng, NONE, |_, places| {
                 places == RECYCLED
             });
         }
         let body = json!({"delete_files": true});
         let (fate, answer) = self.json("delete_recycled", "DELETE", &path, &body);
-        self.slot.settle(fate, crate::ledger::State::empty_bin);
-        self.end("delete_recycled", fate, answer.as_ref(), false)
+        self.slot.settle(fate, State::empty_bin);
+        self.end("delete_recycled", fate, answer.as_ref(), NONE)
     }
 
     fn delete_all(self, rng: &mut Rng) -> Result<(), Dead> {
         let path = self.path("/all");
-        self.delete("delete_all", &path, rng, false, |_, _| true)
+        self.delete("delete_all", &path, rng, NONE, |_, _| true)
     }
 
     /// Deletes the backups for which `which` holds.
@@ -462,7 +554,7 @@ impl Op<'_> {
         kind: &'static str,
         path: &str,
         rng: &mut Rng,
-        may_refuse: bool,
+        refusals: Refusals,
         which: impl Fn(&str, Places) -> bool,
     ) -> Result<(), Dead> {
         let delete_files = self.delete_files(rng);
@@ -475,7 +567,7 @@ impl Op<'_> {
             }
             state.put(GONE, &which);
         });
-        self.end(kind, fate, answer.as_ref(), may_refuse)
+        self.end(kind, fate, answer.as_ref(), refusals)
     }
 
     fn delete_target(self, rng: &mut Rng) -> Result<(), Dead> {
@@ -489,8 +581,13 @@ impl Op<'_> {
             }
             state.delete_target();
         });
-        self.end("delete_target", fate, answer.as_ref(), false)
+        self.end("delete_target", fate, answer.as_ref(), NONE)
     }
+}
+
+/// What may be the answer for a backup that may be in these places.
+fn refusals(places: Places) -> Refusals {
+    if places & GONE == 0 { NONE } else { MISSING }
 }
 
 fn post(addr: SocketAddr, path: &str, upload: &Upload) -> Outcome {
@@ -504,7 +601,7 @@ fn post(addr: SocketAddr, path: &str, upload: &Upload) -> Outcome {
 
 /// The targets of one thread: with files, with trees, and one of each rule that deletes.
 pub(crate) fn slots(worker: usize, roots: &[PathBuf; 2]) -> Vec<Slot> {
-    let law = |deletes| Some(crate::ledger::Law { keep: 2, deletes });
+    let law = |deletes| Some(Law { keep: 2, deletes });
     let kinds = [
         (Kind::Single, None),
         (Kind::Multi, None),
@@ -537,7 +634,7 @@ pub(crate) fn slots(worker: usize, roots: &[PathBuf; 2]) -> Vec<Slot> {
             name,
             kind,
             law,
-            states: vec![crate::ledger::State::default()],
+            states: vec![State::default()],
             repeat: None,
         }
     };

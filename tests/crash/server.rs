@@ -8,6 +8,7 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::support::Program;
@@ -30,9 +31,14 @@ pub(crate) struct Server {
 impl Place {
     /// With the recycle bin on the file system of the first storage root or of the second.
     pub(crate) fn new(far_bin: bool) -> Self {
-        let home = tempfile::tempdir().unwrap();
+        let named = |at: &Path| {
+            tempfile::Builder::new()
+                .prefix("bchan-crash-")
+                .tempdir_in(at)
+        };
+        let home = named(&std::env::temp_dir()).unwrap();
         // Memory is another file system wherever there is this folder.
-        let far = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        let far = named(Path::new("/dev/shm")).or_else(|_| named(&std::env::temp_dir()));
         let far = far.unwrap();
         let real = |folder: &TempDir| fs::canonicalize(folder.path()).unwrap();
         let (near_path, far_path) = (real(&home), real(&far));
@@ -97,6 +103,23 @@ impl Place {
         child.wait().unwrap();
     }
 
+    /// Whether the program can check a data folder without a server.
+    pub(crate) fn can_check(&self) -> bool {
+        let program = Program::new(self.home.path());
+        program.args(["server", "check", "--help"]).run().code == Some(0)
+    }
+
+    /// Lets the program itself check what a server has left.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let program = Program::new(self.home.path()).args(["server", "check", "--deep"]);
+        let output = program.args(self.options()).run();
+        if output.code == Some(0) {
+            Ok(())
+        } else {
+            Err(format!("the program's own check has failed: {output:#?}"))
+        }
+    }
+
     /// Starts a server and waits until it listens.
     pub(crate) fn start(&self) -> Result<Server, String> {
         let mut child = self.spawn();
@@ -109,8 +132,8 @@ impl Place {
             let _ = child.kill();
             child.wait().unwrap();
             let said = self.said();
-            let end: Vec<_> = said.lines().rev().take(6).collect();
-            return Err(format!("the server does not start: {end:?}"));
+            let last = said.lines().next_back().unwrap_or_default();
+            return Err(format!("the server does not start: {last}"));
         };
         Ok(Server { child, addr })
     }
@@ -121,6 +144,20 @@ impl Server {
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop and waits until it has.
+    pub(crate) fn stop(mut self) -> Result<(), String> {
+        let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
+        kill_process(pid, Signal::TERM).unwrap();
+        let status = self.child.wait().unwrap();
+        if status.success() {
+            Ok(())
+        } else {
+            Err(format!(
+                "the server was asked to stop and has failed: {status}"
+            ))
+        }
     }
 }
 
