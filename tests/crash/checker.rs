@@ -55,7 +55,9 @@ pub(crate) fn check(
             faults: Vec::new(),
             found: BTreeSet::new(),
         };
-        roots.iter().for_each(|root| disk.walk(root));
+        for root in roots {
+            disk.walk(root);
+        }
         disk.walk(&load.bin);
         disk.claim(expected, seen);
         faults.extend(disk.faults);

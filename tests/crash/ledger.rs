@@ -236,7 +236,7 @@ impl State {
     /// Whether it is known where everything is, and how it is called.
     pub(crate) fn is_certain(&self) -> bool {
         let certain =
-            |backup: &Backup| backup.places.count_ones() == 1 && backup.created_at.is_some();
+            |backup: &Backup| backup.places.is_power_of_two() && backup.created_at.is_some();
         self.backups.values().all(certain) && self.arrivals.is_empty()
     }
 

@@ -606,12 +606,12 @@ pub(crate) fn slots(worker: usize, roots: &[PathBuf; 2]) -> Vec<Slot> {
         (Kind::Single, None),
         (Kind::Multi, None),
         (
-            if worker % 2 == 0 {
+            if worker.is_multiple_of(2) {
                 Kind::Multi
             } else {
                 Kind::Single
             },
-            law(worker % 2 == 1),
+            law(!worker.is_multiple_of(2)),
         ),
     ];
     let slot = |(number, (kind, law))| {

@@ -146,11 +146,18 @@ fn round(
     let server = place.start().map_err(|fault| vec![fault])?;
     report.restarts += 1;
     let mut faults = checker::check(load, &place.roots, server.addr, &mut report.seen);
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(faults)
+    faults.append(&mut lock(&load.findings));
+    if !faults.is_empty() {
+        return Err(faults);
     }
+    if rng.percent(20) {
+        server.stop().map_err(|fault| vec![fault])?;
+        if place.can_check() {
+            place.check().map_err(|fault| vec![fault])?;
+            report.self_checks += 1;
+        }
+    }
+    Ok(())
 }
 
 impl Report {
