@@ -673,10 +673,11 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
         }
         'bchan;serve' {
             [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Folder of the database, the key and, unless told otherwise, the backups [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]')
-            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:5050]')
             [CompletionResult]::new('--storage-root', '--storage-root', [CompletionResultType]::ParameterName, 'Folder under which targets may lie; may be given several times [default: storage in the data folder]')
             [CompletionResult]::new('--recycle-bin', '--recycle-bin', [CompletionResultType]::ParameterName, 'Folder of recycled backups [default: recycle-bin in the data folder]')
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file in TOML: listen, storage-roots, recycle-bin, preserve-owner, no-auth')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file in TOML: listen, storage-roots, recycle-bin, reserve, preserve-owner, no-auth')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:5050]')
+            [CompletionResult]::new('--reserve', '--reserve', [CompletionResultType]::ParameterName, 'Free space that uploads never use, as a size or a share of the disk [default: 256MiB]')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]')
             [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Use a server inside this program, over the data folder DIR')
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Host of the server, with or without http://')
@@ -721,6 +722,8 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('new-key', 'new-key', [CompletionResultType]::ParameterValue, 'Make an API key for a server and print it')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Compare a server''s database with its disk')
+            [CompletionResult]::new('backup-db', 'backup-db', [CompletionResultType]::ParameterValue, 'Write a consistent copy of a server''s database')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -748,12 +751,72 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'bchan;server;check' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Folder of the database, the key and, unless told otherwise, the backups [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]')
+            [CompletionResult]::new('--storage-root', '--storage-root', [CompletionResultType]::ParameterName, 'Folder under which targets may lie; may be given several times [default: storage in the data folder]')
+            [CompletionResult]::new('--recycle-bin', '--recycle-bin', [CompletionResultType]::ParameterName, 'Folder of recycled backups [default: recycle-bin in the data folder]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file in TOML: listen, storage-roots, recycle-bin, reserve, preserve-owner, no-auth')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Use a server inside this program, over the data folder DIR')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Host of the server, with or without http://')
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the server')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File with the API key [env: BCHAN_API_KEY_FILE]')
+            [CompletionResult]::new('--api-key', '--api-key', [CompletionResultType]::ParameterName, 'API key; everybody on this machine can read it in the list of processes')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; `auto` honours NO_COLOR')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again after a temporary failure')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which the server counts as gone')
+            [CompletionResult]::new('--deep', '--deep', [CompletionResultType]::ParameterName, 'Read every backup and compare it with its hash')
+            [CompletionResult]::new('--repair', '--repair', [CompletionResultType]::ParameterName, 'Repair what can be repaired by adding and by moving aside')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress bar, not even on a terminal')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'bchan;server;backup-db' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Use a server inside this program, over the data folder DIR')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Host of the server, with or without http://')
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the server')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File with the API key [env: BCHAN_API_KEY_FILE]')
+            [CompletionResult]::new('--api-key', '--api-key', [CompletionResultType]::ParameterName, 'API key; everybody on this machine can read it in the list of processes')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; `auto` honours NO_COLOR')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again after a temporary failure')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which the server counts as gone')
+            [CompletionResult]::new('--overwrite', '--overwrite', [CompletionResultType]::ParameterName, 'Replace the file if it exists')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress bar, not even on a terminal')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'bchan;server;help' {
             [CompletionResult]::new('new-key', 'new-key', [CompletionResultType]::ParameterValue, 'Make an API key for a server and print it')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Compare a server''s database with its disk')
+            [CompletionResult]::new('backup-db', 'backup-db', [CompletionResultType]::ParameterValue, 'Write a consistent copy of a server''s database')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'bchan;server;help;new-key' {
+            break
+        }
+        'bchan;server;help;check' {
+            break
+        }
+        'bchan;server;help;backup-db' {
             break
         }
         'bchan;server;help;help' {
@@ -896,9 +959,17 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
         }
         'bchan;help;server' {
             [CompletionResult]::new('new-key', 'new-key', [CompletionResultType]::ParameterValue, 'Make an API key for a server and print it')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Compare a server''s database with its disk')
+            [CompletionResult]::new('backup-db', 'backup-db', [CompletionResultType]::ParameterValue, 'Write a consistent copy of a server''s database')
             break
         }
         'bchan;help;server;new-key' {
+            break
+        }
+        'bchan;help;server;check' {
+            break
+        }
+        'bchan;help;server;backup-db' {
             break
         }
         'bchan;help;completions' {

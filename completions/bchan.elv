@@ -625,10 +625,11 @@ set edit:completion:arg-completer[bchan] = {|@words|
         }
         &'bchan;serve'= {
             cand --data 'Folder of the database, the key and, unless told otherwise, the backups [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]'
-            cand --listen 'Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:5050]'
             cand --storage-root 'Folder under which targets may lie; may be given several times [default: storage in the data folder]'
             cand --recycle-bin 'Folder of recycled backups [default: recycle-bin in the data folder]'
-            cand --config 'Configuration file in TOML: listen, storage-roots, recycle-bin, preserve-owner, no-auth'
+            cand --config 'Configuration file in TOML: listen, storage-roots, recycle-bin, reserve, preserve-owner, no-auth'
+            cand --listen 'Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:5050]'
+            cand --reserve 'Free space that uploads never use, as a size or a share of the disk [default: 256MiB]'
             cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
             cand --local 'Use a server inside this program, over the data folder DIR'
             cand --host 'Host of the server, with or without http://'
@@ -672,6 +673,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand new-key 'Make an API key for a server and print it'
+            cand check 'Compare a server''s database with its disk'
+            cand backup-db 'Write a consistent copy of a server''s database'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'bchan;server;new-key'= {
@@ -697,11 +700,67 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'bchan;server;check'= {
+            cand --data 'Folder of the database, the key and, unless told otherwise, the backups [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]'
+            cand --storage-root 'Folder under which targets may lie; may be given several times [default: storage in the data folder]'
+            cand --recycle-bin 'Folder of recycled backups [default: recycle-bin in the data folder]'
+            cand --config 'Configuration file in TOML: listen, storage-roots, recycle-bin, reserve, preserve-owner, no-auth'
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure'
+            cand --timeout 'Seconds of silence after which the server counts as gone'
+            cand --deep 'Read every backup and compare it with its hash'
+            cand --repair 'Repair what can be repaired by adding and by moving aside'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'bchan;server;backup-db'= {
+            cand --data 'Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]'
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure'
+            cand --timeout 'Seconds of silence after which the server counts as gone'
+            cand --overwrite 'Replace the file if it exists'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'bchan;server;help'= {
             cand new-key 'Make an API key for a server and print it'
+            cand check 'Compare a server''s database with its disk'
+            cand backup-db 'Write a consistent copy of a server''s database'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'bchan;server;help;new-key'= {
+        }
+        &'bchan;server;help;check'= {
+        }
+        &'bchan;server;help;backup-db'= {
         }
         &'bchan;server;help;help'= {
         }
@@ -818,8 +877,14 @@ set edit:completion:arg-completer[bchan] = {|@words|
         }
         &'bchan;help;server'= {
             cand new-key 'Make an API key for a server and print it'
+            cand check 'Compare a server''s database with its disk'
+            cand backup-db 'Write a consistent copy of a server''s database'
         }
         &'bchan;help;server;new-key'= {
+        }
+        &'bchan;help;server;check'= {
+        }
+        &'bchan;help;server;backup-db'= {
         }
         &'bchan;help;completions'= {
         }

@@ -500,10 +500,11 @@ complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcomm
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "run" -d 'Run a scheduled job now'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l data -d 'Folder of the database, the key and, unless told otherwise, the backups [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand serve" -l listen -d 'Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l storage-root -d 'Folder under which targets may lie; may be given several times [default: storage in the data folder]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l recycle-bin -d 'Folder of recycled backups [default: recycle-bin in the data folder]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand serve" -l config -d 'Configuration file in TOML: listen, storage-roots, recycle-bin, preserve-owner, no-auth' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l config -d 'Configuration file in TOML: listen, storage-roots, recycle-bin, reserve, preserve-owner, no-auth' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l listen -d 'Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l reserve -d 'Free space that uploads never use, as a size or a share of the disk [default: 256MiB]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l host -d 'Host of the server, with or without http://' -r
@@ -524,26 +525,28 @@ complete -c bchan -n "__fish_bchan_using_subcommand serve" -l verbose -d 'Say mo
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l no-progress -d 'Show no progress bar, not even on a terminal'
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l host -d 'Host of the server, with or without http://' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l port -d 'Port of the server' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
 json\t'One JSON document with the names and shapes of the API'"
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -s q -l quiet -d 'Say nothing about what went well'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l verbose -d 'Say more about what happens'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -l no-progress -d 'Show no progress bar, not even on a terminal'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -s y -l yes -d 'Do not ask before deleting'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -f -a "new-key" -d 'Make an API key for a server and print it'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -f -a "new-key" -d 'Make an API key for a server and print it'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -f -a "check" -d 'Compare a server\'s database with its disk'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -f -a "backup-db" -d 'Write a consistent copy of a server\'s database'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l data -d 'Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l output -d 'How to write the key' -r -f -a "table\t'Tables and sentences for people'
 json\t'One JSON document with the names and shapes of the API'"
@@ -564,7 +567,53 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l no-progress -d 'Show no progress bar, not even on a terminal'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l data -d 'Folder of the database, the key and, unless told otherwise, the backups [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l storage-root -d 'Folder under which targets may lie; may be given several times [default: storage in the data folder]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l recycle-bin -d 'Folder of recycled backups [default: recycle-bin in the data folder]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l config -d 'Configuration file in TOML: listen, storage-roots, recycle-bin, reserve, preserve-owner, no-auth' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l deep -d 'Read every backup and compare it with its hash'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l repair -d 'Repair what can be repaired by adding and by moving aside'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l data -d 'Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l overwrite -d 'Replace the file if it exists'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "new-key" -d 'Make an API key for a server and print it'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "check" -d 'Compare a server\'s database with its disk'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "backup-db" -d 'Write a consistent copy of a server\'s database'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
@@ -628,3 +677,5 @@ complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcom
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "list" -d 'List the jobs that requests started, and the scheduled ones'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "run" -d 'Run a scheduled job now'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "new-key" -d 'Make an API key for a server and print it'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "check" -d 'Compare a server\'s database with its disk'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "backup-db" -d 'Write a consistent copy of a server\'s database'

@@ -121,7 +121,8 @@ pub(super) fn undo(state: &State, operation: &Operation) -> Result<()> {
             removed.map_err(OpError::io("removing the record of", to))
         }
         Operation::Relocate { moves, edit } => {
-            moves.iter().rev().try_for_each(|step| {
+            let busy = state.at_work();
+            for step in moves.iter().rev() {
                 back(&step.from, &step.to)?;
                 let restored = mirror_of(state, &step.from).write_record(&step.before);
                 restored.map_err(OpError::io("writing the record of", &step.from))?;
@@ -129,8 +130,8 @@ pub(super) fn undo(state: &State, operation: &Operation) -> Result<()> {
                     let removed = mirror_of(state, &step.to).remove_record(&step.before.backup.id);
                     removed.map_err(OpError::io("removing the record of", &step.to))?;
                 }
-                Ok(())
-            })?;
+            }
+            drop(busy);
             let Some(Edit {
                 target,
                 relocated: Some((_, entered)),
