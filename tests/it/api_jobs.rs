@@ -1,32 +1,8 @@
 //! Jobs over plain HTTP.
 
-use std::time::{Duration, Instant};
-
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{Form, TestServer};
-
-/// Runs a job and waits until it has ended.
-fn run(server: &TestServer, name: &str) -> Value {
-    let started = server
-        .http()
-        .get(&format!("/api/jobs/force_run/{name}"))
-        .success(200);
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
-        let jobs = server.http().get("/api/jobs").success(200);
-        let delayed = jobs["delayed"].as_array().unwrap();
-        let job = delayed
-            .iter()
-            .find(|job| job["id"] == started["job_id"])
-            .unwrap();
-        if job["status"] == "FINISHED" || job["status"] == "ERROR" {
-            return job.clone();
-        }
-        assert!(Instant::now() < deadline, "{job}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
 
 #[test]
 fn the_list_has_the_documented_shape() {
@@ -76,7 +52,7 @@ fn recycling_keeps_the_newest() {
             server.http().post(&path, &form).success(200);
         }
     }
-    assert_eq!(run(&server, "recycle_job")["status"], "FINISHED");
+    assert_eq!(server.run_job("recycle_job")["status"], "FINISHED");
     let bins = |target: &str| {
         let view = server
             .http()
@@ -93,7 +69,7 @@ fn recycling_keeps_the_newest() {
     assert_eq!(bins("gone"), [false, false]);
     assert_eq!(server.files().len(), 7);
     // Once more changes nothing.
-    run(&server, "recycle_job");
+    server.run_job("recycle_job");
     assert_eq!(server.files().len(), 7);
     server.assert_no_leftovers();
 }

@@ -11,6 +11,7 @@ use bchan_archive::Observer;
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 
+use crate::durable;
 use crate::error::ApiError;
 use crate::ingest;
 use crate::state::State;
@@ -60,6 +61,17 @@ pub(crate) fn verify(
             Ok(Verdict::Sound { bytes })
         }
     }
+}
+
+/// Marks a backup as broken if its files are missing, and not only on their way elsewhere.
+pub(crate) fn verify_presence(state: &State, id: &str) -> Result<(), ApiError> {
+    let (stored, target, _busy) = state.lock_backup(id)?;
+    state.require_home(&target, stored.backup.is_recycled)?;
+    let there = durable::exists(&state.path(&target, &stored)?);
+    if !there.map_err(|error| ApiError::from_io("looking for a backup", error))? {
+        record(state, &stored, &Health::Broken, "its files are missing")?;
+    }
+    Ok(())
 }
 
 fn record(

@@ -5,11 +5,12 @@ use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Http, Program};
+use super::{Form, Http, Program};
 
 /// `bchan serve` on a free port over a data folder that lives as long as this.
 pub(crate) struct TestServer {
@@ -166,6 +167,41 @@ impl TestServer {
         let answer = self.http().json("POST", "/api/target", &body);
         assert_eq!(answer.status, 201, "{answer:?}");
         answer.body()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Uploads one file to a target and returns the backup's id.
+    pub(crate) fn upload(&self, target: &str, content: &[u8]) -> String {
+        let path = format!("/api/target/{target}/upload");
+        let form = Form::new().file("file", content);
+        let accepted = self.http().post(&path, &form).success(200);
+        accepted["backup_id"].as_str().unwrap().to_owned()
+    }
+
+    /// The backup with this id, as the API shows it.
+    pub(crate) fn backup(&self, target: &str, id: &str) -> Option<Value> {
+        let view = self
+            .http()
+            .get(&format!("/api/target/{target}"))
+            .success(200);
+        let mut backups = view["backups"].as_array().unwrap().iter();
+        backups.find(|backup| backup["id"] == id).cloned()
+    }
+
+    /// Runs a job and waits until it has ended.
+    pub(crate) fn run_job(&self, name: &str) -> Value {
+        let path = format!("/api/jobs/force_run/{name}");
+        let started = self.http().get(&path).success(200);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let jobs = self.http().get("/api/jobs").success(200);
+            let mut jobs = jobs["delayed"].as_array().unwrap().iter();
+            let job = jobs.find(|job| job["id"] == started["job_id"]).unwrap();
+            if job["status"] == "FINISHED" || job["status"] == "ERROR" {
+                return job.clone();
+            }
+            assert!(Instant::now() < deadline, "{job}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Everything below the storage root and the recycle bin but the server's own folders,

@@ -11,6 +11,7 @@ use bchan_archive::{Compression, Encoder, Observer, PackOptions, Problem, Source
 use super::query;
 use crate::error::ApiError;
 use crate::http::{Body, Request, Response};
+use crate::inspect;
 use crate::state::State;
 
 /// A form in which a tree can be asked for.
@@ -34,7 +35,16 @@ pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Res
     )?;
     let target = state.target(&stored.backup.target_id)?;
     let path = state.path(&target, &stored)?;
+    state.require_home(&target, stored.backup.is_recycled)?;
     let missing = |error: io::Error| {
+        // Where that cannot be told, or is not so, it stays as it is.
+        if let Err(error) = inspect::verify_presence(state, id) {
+            tracing::error!(
+                backup = id,
+                message = error.message,
+                "a backup cannot be marked"
+            );
+        }
         let message = match error.kind() {
             io::ErrorKind::NotFound => {
                 format!("the files of backup {id} are missing on the server")
@@ -43,7 +53,7 @@ pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Res
         };
         ApiError::new(500, message).caused_by(error)
     };
-    let name = stored.file_name;
+    let name = stored.file_name.clone();
     let (file_name, media_type, body) = match target.target_type {
         TargetType::Single => {
             let file = File::open(&path).map_err(missing)?;

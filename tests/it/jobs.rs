@@ -1,0 +1,193 @@
+//! What the scheduled jobs do to backups on a real disk.
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::support::{Form, TestServer};
+
+/// The path of a backup of a target made by `TestServer::target`.
+fn path(server: &TestServer, target: &str, id: &str) -> PathBuf {
+    server.storage().join(target).join(format!("{target}-{id}"))
+}
+
+fn is_broken(server: &TestServer, target: &str, id: &str) -> bool {
+    server.backup(target, id).expect("it is listed")["hash_mismatch"] == true
+}
+
+#[test]
+fn integrity_is_checked_marked_and_unmarked() {
+    let server = TestServer::start();
+    server.target("s", "single");
+    server.target("m", "multi");
+    let [sound, changed, missing] = [b"1", b"2", b"3"].map(|content| server.upload("s", content));
+    let form = Form::new().file("a", b"one").file("b", b"two");
+    let accepted = server
+        .http()
+        .post("/api/target/m/upload", &form)
+        .success(200);
+    let tree = accepted["backup_id"].as_str().unwrap().to_owned();
+    assert_eq!(server.run_job("integrity_check_job")["status"], "FINISHED");
+
+    fs::write(path(&server, "s", &changed), "x").unwrap();
+    let put_away = server.home().join("away");
+    fs::rename(path(&server, "s", &missing), &put_away).unwrap();
+    let inside = path(&server, "m", &tree).join("b");
+    fs::write(&inside, "TWO").unwrap();
+    let job = server.run_job("integrity_check_job");
+    assert_eq!(
+        job["status"], "ERROR",
+        "that something is broken is seen in the list of jobs"
+    );
+    assert_eq!(job["message"], "3 of 4 backups are broken");
+    assert!(!is_broken(&server, "s", &sound));
+    for (target, id) in [("s", &changed), ("s", &missing), ("m", &tree)] {
+        assert!(is_broken(&server, target, id), "{target} {id}");
+    }
+
+    fs::write(path(&server, "s", &changed), "2").unwrap();
+    fs::rename(&put_away, path(&server, "s", &missing)).unwrap();
+    fs::write(&inside, "two").unwrap();
+    assert_eq!(server.run_job("integrity_check_job")["status"], "FINISHED");
+    for (target, id) in [("s", &changed), ("s", &missing), ("m", &tree)] {
+        assert!(!is_broken(&server, target, id), "{target} {id}");
+    }
+    // What cannot be read is broken, too.
+    fs::remove_file(path(&server, "s", &changed)).unwrap();
+    fs::create_dir(path(&server, "s", &changed)).unwrap();
+    assert_eq!(server.run_job("integrity_check_job")["status"], "ERROR");
+    assert!(is_broken(&server, "s", &changed));
+}
+
+#[test]
+fn duplicates_go_but_never_on_the_word_of_a_stale_hash() {
+    let server = TestServer::start();
+    server.target_with("t", "single", &json!({"deduplicate": true}));
+    server.target("kept", "single");
+    for target in ["t", "kept"] {
+        for content in [b"y", b"y", b"z"] {
+            server.upload(target, content);
+        }
+    }
+    assert_eq!(server.run_job("deduplicate_job")["status"], "FINISHED");
+    let contents = |target: &str| {
+        let files = fs::read_dir(server.storage().join(target)).unwrap();
+        let files = files.map(|entry| entry.unwrap().path());
+        let files = files.filter(|path| !path.ends_with(".bchan"));
+        let mut contents: Vec<_> = files
+            .map(|path| fs::read_to_string(path).unwrap())
+            .collect();
+        contents.sort();
+        contents
+    };
+    assert_eq!(contents("t"), ["y", "z"]);
+    assert_eq!(contents("kept"), ["y", "y", "z"], "nobody asked for it");
+
+    // Two that say they are the same: one has rotted, so the other is the only one.
+    let [first, second] = [b"w", b"w"].map(|content| server.upload("t", content));
+    for rotten in [&first, &second] {
+        fs::write(path(&server, "t", rotten), "rotten").unwrap();
+        server.run_job("deduplicate_job");
+        assert!(server.backup("t", &first).is_some() && server.backup("t", &second).is_some());
+        assert!(is_broken(&server, "t", rotten), "it was found out");
+        fs::write(path(&server, "t", rotten), "w").unwrap();
+        server.run_job("integrity_check_job");
+    }
+    server.run_job("deduplicate_job");
+    assert_eq!(contents("t"), ["w", "y", "z"]);
+    server.assert_no_leftovers();
+}
+
+#[test]
+fn a_missing_backup_does_not_count_as_one_that_is_kept() {
+    let server = TestServer::start();
+    let rule = json!({
+        "recycle_criteria": "count", "recycle_value": 1, "recycle_action": "delete",
+        "name_template": "t-$I"
+    });
+    server.target_with("t", "single", &rule);
+    let old = server.upload("t", b"old");
+    // Another second, so that it is the newer one.
+    let new = loop {
+        let new = server.upload("t", b"new");
+        let created = |id: &str| server.backup("t", id).unwrap()["created_at"].clone();
+        if created(&new) != created(&old) {
+            break new;
+        }
+        let path = format!("/api/backup/{new}");
+        server
+            .http()
+            .json("DELETE", &path, &json!({"delete_files": true}))
+            .success(200);
+    };
+    fs::remove_file(path(&server, "t", &new)).unwrap();
+    server.run_job("recycle_job");
+    assert!(
+        server.backup("t", &old).is_some(),
+        "it is the last one that is there"
+    );
+    assert!(is_broken(&server, "t", &new));
+}
+
+#[test]
+fn sizes_are_measured_again() {
+    let server = TestServer::start();
+    server.target("m", "multi");
+    let id = server.upload("m", b"four");
+    fs::write(path(&server, "m", &id).join("more"), "123456").unwrap();
+    assert_eq!(server.run_job("backup_filesize_job")["status"], "FINISHED");
+    assert_eq!(server.backup("m", &id).unwrap()["filesize"], 10);
+}
+
+#[test]
+fn what_nobody_works_on_is_purged() {
+    let server = TestServer::start();
+    server.target("m", "multi");
+    server.upload("m", b"x");
+    let own = fs::read_dir(server.storage().join("m/.bchan")).unwrap();
+    let own = own.map(|entry| entry.unwrap().path()).next().unwrap();
+    for folder in ["staging/forgotten/content", "trash/forgotten"] {
+        fs::create_dir_all(own.join(folder)).unwrap();
+        fs::write(own.join(folder).join("file"), "x").unwrap();
+    }
+    assert_eq!(server.run_job("tmp_purge_job")["status"], "FINISHED");
+    server.assert_no_leftovers();
+    assert_eq!(server.files().len(), 1);
+}
+
+#[test]
+fn a_long_job_holds_up_nobody_and_ends_with_the_server() {
+    let mut server = TestServer::start();
+    server.target("s", "single");
+    let id = server.upload("s", b"x");
+    // Hours of reading, and hardly a block on the disk.
+    let huge = File::options()
+        .write(true)
+        .open(path(&server, "s", &id))
+        .unwrap();
+    huge.set_len(8 << 40).unwrap();
+    let started = server
+        .http()
+        .get("/api/jobs/force_run/integrity_check_job")
+        .success(200);
+    let status = |server: &TestServer, id: &serde_json::Value| {
+        let jobs = server.http().get("/api/jobs").success(200);
+        let mut jobs = jobs["delayed"].as_array().unwrap().iter();
+        jobs.find(|job| job["id"] == *id).unwrap()["status"].clone()
+    };
+    while status(&server, &started["job_id"]) != "RUNNING" {
+        std::thread::yield_now();
+    }
+    let other = server.upload("s", b"meanwhile");
+    let path = format!("/api/backup/{other}");
+    server
+        .http()
+        .json("PATCH", &path, &json!({"is_recycled": true}))
+        .success(200);
+    assert_eq!(status(&server, &started["job_id"]), "RUNNING");
+    assert_eq!(server.stop(), Some(0));
+    server.crash_and_restart();
+    assert_eq!(status(&server, &started["job_id"]), "ERROR");
+    assert!(!is_broken(&server, "s", &id), "nothing was found out");
+}
