@@ -604,6 +604,69 @@ fn jobs() {
 }
 
 #[test]
+fn a_sequential_upload_goes_on_where_it_was_and_is_stored_once() {
+    let mut lab = Lab::new(false).unwrap();
+    let server = lab.start(tempfile::tempdir().unwrap(), &[]).unwrap();
+    server.target("m", "multi");
+    let file = |name: &str| json!({"path": "/deep", "name": name, "uploaded": false});
+    let list = json!({"manual": 0, "file_list": [file("a"), file("b")]});
+    send(&server, "POST", "/api/seq/m/begin", &list).unwrap();
+    assert_eq!(send_file(&server, "a"), Some(200));
+    lab.keep(server);
+    let finish = |server: &TestServer| {
+        let headers = [("Content-Type", "application/json")];
+        let answer = server
+            .http()
+            .try_send("POST", "/api/seq/m/finish", &headers, b"{}");
+        answer.map(|answer| answer.status)
+    };
+    for point in 1.. {
+        let at = point.to_string();
+        let faults = [("BCHAN_ABORT_AT", &*at), ("BCHAN_ABORT_FROM", "run")];
+        let server = lab.start(lab.copy(), &faults).unwrap();
+        let through = send_file(&server, "b") == Some(200) && finish(&server) == Some(200);
+        if through && server.is_alive() {
+            assert!(point > 5, "no fault points were passed");
+            return;
+        }
+        let server = lab.start(server.into_home(), &[]).unwrap();
+        if !through && backups(&server, "m").is_empty() {
+            let status = send_file(&server, "b");
+            assert!(
+                [Some(200), Some(409)].contains(&status),
+                "{point}: {status:?}"
+            );
+            assert_eq!(finish(&server), Some(200), "{point}");
+        }
+        let stored = backups(&server, "m");
+        assert_eq!(stored.len(), 1, "{point}");
+        let place = server
+            .storage()
+            .join("m")
+            .join(format!("m-{}", stored[0]["id"].as_str().unwrap()));
+        assert!(
+            content(&place).contains("deep:{a:"),
+            "{point}: {}",
+            content(&place)
+        );
+        assert_eq!(server.run_job("integrity_check_job")["status"], "FINISHED");
+        assert_whole(&server, &lab);
+    }
+}
+
+/// The status of the answer, if there is one.
+fn send_file(server: &TestServer, name: &str) -> Option<u16> {
+    let form = Form::new().field("path", "/deep").field("name", name);
+    let form = form.part("file", "x", name.as_bytes()).finish();
+    let content_type = Form::content_type();
+    let headers = [("Content-Type", &*content_type)];
+    let answer = server
+        .http()
+        .try_send("POST", "/api/seq/m/upload", &headers, &form);
+    answer.map(|answer| answer.status)
+}
+
+#[test]
 fn a_new_target() {
     let create = |s: &TestServer| {
         let body = json!({

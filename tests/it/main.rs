@@ -20,4 +20,5 @@ mod jobs;
 mod lost_disk;
 mod main_job;
 mod restarts;
+mod sequences;
 mod support;

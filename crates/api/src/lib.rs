@@ -11,6 +11,7 @@ mod job;
 mod key;
 mod response;
 mod route;
+mod sequence;
 mod target;
 mod time;
 
@@ -20,6 +21,7 @@ pub use job::{JobStatus, Jobs, ScheduledJob, UploadJob};
 pub use key::{ApiKey, InvalidKey, KeyFile};
 pub use response::{Accepted, BackupList, Created, Failure, Success, TargetList, TargetView};
 pub use route::{Endpoint, Method, NoRoute, Route};
+pub use sequence::{SequenceBegin, SequenceFile, SequenceView};
 pub use target::{NewTarget, RecycleAction, RecycleCriteria, Target, TargetEdit, TargetType};
 pub use time::{HttpTime, Time, TimeError};
 
@@ -37,6 +39,12 @@ pub mod form {
     pub const BACKUP_FILE: &str = "backup_file";
     /// Whether a person started the upload: `1` or `0`.
     pub const MANUAL: &str = "manual";
+    /// The file of a sequential upload.
+    pub const FILE: &str = "file";
+    /// Directory of that file, from the backup's root on.
+    pub const PATH: &str = "path";
+    /// Name of that file.
+    pub const NAME: &str = "name";
     /// Hex SHA-256 of the file part before it; understood by servers with
     /// [`Feature::Sha256`](crate::Feature::Sha256).
     pub const SHA256: &str = "sha256";

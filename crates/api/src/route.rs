@@ -69,6 +69,16 @@ pub enum Endpoint {
     ListJobs,
     /// Run a scheduled job now.
     RunJob,
+    /// Begin a sequential upload: files come one by one.
+    BeginSequence,
+    /// Show how far a sequential upload is.
+    ShowSequence,
+    /// Send one file of a sequential upload.
+    UploadFile,
+    /// Make a backup of a sequential upload that is complete.
+    FinishSequence,
+    /// Give a sequential upload up.
+    TerminateSequence,
 }
 
 use Endpoint as E;
@@ -91,6 +101,11 @@ const TABLE: &[(Endpoint, Method, &str)] = &[
     (E::ClearRecycleBin, M::Delete, "recycle_bin"),
     (E::ListJobs, M::Get, "jobs"),
     (E::RunJob, M::Get, "jobs/force_run/*"),
+    (E::BeginSequence, M::Post, "seq/*/begin"),
+    (E::ShowSequence, M::Get, "seq/*"),
+    (E::UploadFile, M::Post, "seq/*/upload"),
+    (E::FinishSequence, M::Post, "seq/*/finish"),
+    (E::TerminateSequence, M::Post, "seq/*/terminate"),
 ];
 
 /// All but what RFC 3986 calls unreserved.

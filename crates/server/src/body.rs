@@ -1,7 +1,8 @@
 //! JSON bodies of requests.
 
-use std::io::Read as _;
+use std::io::{BufReader, Read as _};
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::error::ApiError;
@@ -46,6 +47,22 @@ pub(crate) fn read_object(request: &mut Request) -> Result<Map<String, Value>, A
             "the body is not valid JSON: {error}"
         ))),
     }
+}
+
+/// Largest list of files that is read, in bytes.
+const LARGEST_LIST: u64 = 256 * 1024 * 1024;
+
+/// Reads a body that may be long, without keeping its text.
+pub(crate) fn read_list<T: DeserializeOwned>(request: &mut Request) -> Result<T, ApiError> {
+    let declared = request.content_length.unwrap_or(0);
+    if declared > LARGEST_LIST {
+        let message = format!("the list may have at most {LARGEST_LIST} bytes");
+        return Err(ApiError::new(413, message));
+    }
+    let mut reader = BufReader::new(request.body().take(LARGEST_LIST));
+    let list = serde_json::from_reader(&mut reader)
+        .map_err(|error| ApiError::bad_request(format!("the body is not valid: {error}")))?;
+    Ok(list)
 }
 
 /// The flag that every deletion must spell out.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::durable;
 use crate::error::ApiError;
 use crate::ops::{self, Doomed, DoomedTarget, Edit, Move, Operation};
+use crate::sequence;
 use crate::state::State;
 use crate::store::StoredBackup;
 use crate::template;
@@ -109,6 +110,7 @@ pub(crate) fn delete_target(
         &state.store.backups(&target.id)?,
         delete_files,
     )?;
+    let sequence = state.store.sequence(&target.id)?;
     let doomed = Some(DoomedTarget {
         id: target.id.clone(),
         location: state.layout.resolve(&target.location).ok(),
@@ -120,6 +122,10 @@ pub(crate) fn delete_target(
             target: doomed,
         },
     )?;
+    if let Some(sequence) = sequence {
+        sequence::discard(state, &sequence);
+        ops::tidy(state, &state.layout.resolve(&target.location)?);
+    }
     tracing::info!(
         target = target.id,
         name = target.name,

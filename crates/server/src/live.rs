@@ -25,8 +25,9 @@ impl Live {
         }
     }
 
-    pub(crate) fn contains(&self, path: &Path) -> bool {
-        self.lock().contains(path)
+    /// Whether anything in a folder is in use.
+    pub(crate) fn any_below(&self, folder: &Path) -> bool {
+        self.lock().iter().any(|path| path.starts_with(folder))
     }
 
     fn lock(&self) -> MutexGuard<'_, HashSet<PathBuf>> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bchan_api::{Endpoint, NoRoute, Route};
 
 use crate::error::ApiError;
-use crate::handlers::{backup, download, jobs, recycle_bin, target, upload};
+use crate::handlers::{backup, download, jobs, recycle_bin, seq, target, upload};
 use crate::http::{Handler, Request, Response};
 use crate::reply;
 use crate::state::State;
@@ -49,6 +49,11 @@ impl Router {
             Endpoint::ClearRecycleBin => recycle_bin::clear(state, request),
             Endpoint::ListJobs => jobs::list(state),
             Endpoint::RunJob => jobs::run(state, object),
+            Endpoint::BeginSequence => seq::begin(state, request, object),
+            Endpoint::ShowSequence => seq::show(state, object),
+            Endpoint::UploadFile => seq::upload(state, request, object),
+            Endpoint::FinishSequence => seq::finish(state, object),
+            Endpoint::TerminateSequence => seq::terminate(state, object),
         }
     }
 }

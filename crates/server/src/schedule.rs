@@ -41,6 +41,12 @@ const JOBS: &[Job] = &[
         run: jobs::deduplicate::run,
     },
     Job {
+        name: "stale_seq_upload_job",
+        display_name: "End stale sequential uploads",
+        interval: 3600,
+        run: jobs::stale::run,
+    },
+    Job {
         name: "tmp_purge_job",
         display_name: "Remove temporary files",
         interval: 43_200,

@@ -105,6 +105,13 @@ impl State {
         Ok((self.target(&id)?, guard))
     }
 
+    /// Keeps others from changing a sequential upload until the guard is dropped. Whoever needs the
+    /// target, too, takes that first.
+    pub(crate) fn lock_sequence(&self, id: &str) -> BusyTarget<'_> {
+        // No target is called so: their ids are of the same kind, without a blank.
+        self.busy.wait_for(&format!("sequence {id}"))
+    }
+
     /// The backup with this id, its target, and a guard as [`lock_target`](Self::lock_target) has.
     pub(crate) fn lock_backup(
         &self,

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::durable;
 use crate::error::ApiError;
 use crate::ops;
+use crate::sequence;
 use crate::state::State;
 use crate::store::StoreError;
 
@@ -77,8 +78,23 @@ pub(crate) fn left_overs(state: &State) -> Result<(), StoreError> {
         .iter()
         .flat_map(|(_, operation, _)| operation.places());
     let kept: Vec<&PathBuf> = places.collect();
+    for sequence in &state.store.sequences()? {
+        // Without its location there is nothing of it to be found either.
+        let Ok(folder) = sequence::folder(state, sequence) else {
+            continue;
+        };
+        found.retain(|path| *path != folder.path);
+        let entries = fs::read_dir(folder.arriving);
+        found.extend(
+            entries
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|entry| entry.path()),
+        );
+    }
     for path in found {
-        if state.live.contains(&path) || kept.iter().any(|kept| kept.starts_with(&path)) {
+        if state.live.any_below(&path) || kept.iter().any(|kept| kept.starts_with(&path)) {
             continue;
         }
         match ops::remove(&path) {

@@ -241,9 +241,14 @@ impl Form {
         self
     }
 
-    pub(crate) fn file(mut self, file_name: &str, content: &[u8]) -> Self {
+    pub(crate) fn file(self, file_name: &str, content: &[u8]) -> Self {
+        self.part("backup_file", file_name, content)
+    }
+
+    /// A file in a field of any name.
+    pub(crate) fn part(mut self, field: &str, file_name: &str, content: &[u8]) -> Self {
         let head = format!(
-            "--{}\r\nContent-Disposition: form-data; name=\"backup_file\"; \
+            "--{}\r\nContent-Disposition: form-data; name=\"{field}\"; \
              filename=\"{file_name}\"\r\nContent-Type: application/octet-stream\r\n\r\n",
             Self::BOUNDARY
         );

@@ -1,23 +1,17 @@
 //! Uploads.
 
-use std::path::Path;
+use bchan_api::{Accepted, JobStatus, header};
 
-use bchan_api::{Accepted, Backup, JobStatus, Target, Time, header};
-use uuid::Uuid;
-
-use crate::durable;
 use crate::error::ApiError;
 use crate::http::{Request, Response};
-use crate::ingest::{self, Arrival, Staging};
-use crate::ops::{self, Operation};
+use crate::ingest::{self, Staging};
+use crate::publish::{Origin, publish};
 use crate::reply;
 use crate::room::Room;
 use crate::state::State;
-use crate::store::StoredBackup;
-use crate::template;
 
 /// Name of the jobs that uploads are.
-const JOB: &str = "upload_job";
+pub(crate) const JOB: &str = "upload_job";
 
 /// `POST /target/<ID>/upload`: answers when what arrived is durable and visible.
 pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<Response, ApiError> {
@@ -62,7 +56,16 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
         &staging,
         &mut room,
     )
-    .and_then(|arrival| publish(state, &target, job_id, key.clone(), arrival, &staging));
+    .and_then(|arrival| {
+        // It may have been edited or deleted while the upload came in.
+        let (target, _busy) = state.lock_target(&target.id)?;
+        let origin = Origin {
+            from: staging.content(),
+            key: key.clone(),
+            sequence: None,
+        };
+        publish(state, &target, job_id, arrival, origin)
+    });
     match stored {
         Ok(backup_id) => {
             tracing::info!(target = target.id, backup = backup_id, "stored a backup");
@@ -117,80 +120,4 @@ fn earlier(state: &State, key: Option<&str>) -> Result<Option<Response>, ApiErro
         )
     };
     Ok(state.store.upload(key)?.map(answer))
-}
-
-/// Makes what has arrived a backup of the target, and returns its id.
-fn publish(
-    state: &State,
-    target: &Target,
-    job: i64,
-    key: Option<String>,
-    arrival: Arrival,
-    staging: &Staging,
-) -> Result<String, ApiError> {
-    // It may have been edited or deleted while the upload came in.
-    let (target, _busy) = state.lock_target(&target.id)?;
-    let location = state.require_location(&target)?;
-    let mut backup = StoredBackup {
-        backup: Backup {
-            id: Uuid::new_v4().to_string(),
-            target_id: target.id.clone(),
-            created_at: Time::now(),
-            manual: arrival.manual,
-            is_recycled: false,
-            filesize: arrival.filesize,
-            hash: Some(arrival.hash),
-            hash_mismatch: false,
-        },
-        extension: arrival.extension,
-        file_name: String::new(),
-    };
-    choose_name(state, &target, &location, &mut backup)?;
-    let id = backup.backup.id.clone();
-    let to = location.join(&backup.file_name);
-    let operation = Operation::Publish {
-        job,
-        backup,
-        key,
-        from: staging.content(),
-        to,
-    };
-    ops::execute(state, &operation)?;
-    Ok(id)
-}
-
-/// Names a backup by the target's template. Where the creation time alone tells backups apart and
-/// its second is taken, the next free second is the backup's.
-fn choose_name(
-    state: &State,
-    target: &Target,
-    location: &Path,
-    stored: &mut StoredBackup,
-) -> Result<(), ApiError> {
-    let known: Vec<String> = if target.name_template.contains("$I") {
-        Vec::new()
-    } else {
-        state
-            .store
-            .backups(&target.id)?
-            .into_iter()
-            .map(|other| other.file_name)
-            .collect()
-    };
-    for _ in 0..100_000 {
-        let backup = &stored.backup;
-        let name = template::name_of(&target.name_template, backup, &stored.extension);
-        let on_disk = durable::exists(&location.join(&name))
-            .map_err(|error| ApiError::from_io("reading the target's location", error))?;
-        if !on_disk && !known.contains(&name) {
-            stored.file_name = name;
-            return Ok(());
-        }
-        let next = stored.backup.created_at.unix_seconds().saturating_add(1);
-        stored.backup.created_at = Time::from_unix_seconds(next);
-    }
-    Err(ApiError::new(
-        409,
-        "no free name for the backup in the target's location",
-    ))
 }

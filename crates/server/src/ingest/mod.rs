@@ -9,15 +9,15 @@ use std::io::{self, Read};
 use bchan_api::{TargetType, form};
 
 pub(crate) use self::digest::hash_file;
-use self::digest::{Hashing, hex_digest};
-use self::place::{Placed, place_single, place_tree};
+use self::digest::{Digest, Hashing, hex_digest};
+use self::place::{Placed, place_plain, place_single, place_tree};
 pub(crate) use self::staging::Staging;
 use crate::error::{ApiError, is_out_of_space};
 use crate::multipart::{Multipart, MultipartError, Part};
 use crate::room::Room;
 
 /// Longest value of a form field that is not a file, in bytes.
-const LONGEST_FIELD: usize = 1024;
+const LONGEST_FIELD: usize = 4096;
 
 /// What has arrived.
 pub(crate) struct Arrival {
@@ -119,6 +119,55 @@ fn receive_file(
     // Whoever read the part may have stopped at the end of what it understood.
     io::copy(&mut part, &mut io::sink()).map_err(|error| from_body(&error))?;
     Ok(hex_digest(part.finish()))
+}
+
+/// One file with the fields that say what it is.
+pub(crate) struct StagedFile<const N: usize> {
+    /// Values of the fields that were asked for.
+    pub(crate) fields: [String; N],
+    /// Bytes of content.
+    pub(crate) size: u64,
+    /// Its SHA-256.
+    pub(crate) digest: Digest,
+}
+
+/// Reads a form with one file and some fields, in any order, to its very end. The file comes to lie
+/// in `staging` as it is, and durable.
+pub(crate) fn receive_one<const N: usize>(
+    body: &mut dyn Read,
+    content_type: &str,
+    fields: [&str; N],
+    staging: &Staging,
+    room: &mut Room,
+) -> Result<StagedFile<N>, ApiError> {
+    let mut form = Multipart::new(body, content_type).map_err(from_multipart)?;
+    let mut values = [const { None }; N];
+    let mut file = None;
+    while let Some(mut part) = form.next_part().map_err(from_multipart)? {
+        if &*part.name == form::FILE {
+            if file.is_some() {
+                return Err(ApiError::bad_request("the form has two files"));
+            }
+            file = Some(place_plain(&mut Hashing::new(part), staging, room)?);
+        } else if let Some(at) = fields.iter().position(|field| *field == &*part.name) {
+            values[at] = Some(part.text(LONGEST_FIELD).map_err(from_multipart)?);
+        }
+    }
+    let Some((digest, size)) = file else {
+        return Err(ApiError::bad_request("the form has no file part `file`"));
+    };
+    let mut missing = fields.iter().zip(&values);
+    if let Some((field, _)) = missing.find(|(_, value)| value.is_none()) {
+        return Err(ApiError::bad_request(format!(
+            "the form has no field `{field}`"
+        )));
+    }
+    staging.sync(TargetType::Single)?;
+    Ok(StagedFile {
+        fields: values.map(Option::unwrap_or_default),
+        size,
+        digest,
+    })
 }
 
 fn parse_flag(value: &str) -> Result<bool, ApiError> {

@@ -9,7 +9,7 @@ use bchan_api::TargetType;
 use bchan_archive::{Kind, Manifest, Observer as _, UnpackError, UnpackOptions};
 use rustix::fs::{Mode, OFlags, openat};
 
-use super::digest::{Hashing, hex_digest};
+use super::digest::{Digest, Hashing, hex_digest};
 use super::{Staging, from_body};
 use crate::error::{ApiError, is_out_of_space};
 use crate::room::Room;
@@ -61,6 +61,22 @@ pub(super) fn place_single<R: Read>(
     room: &mut Room,
     placed: &mut Placed,
 ) -> Result<(), ApiError> {
+    let (digest, filesize) = place_plain(part, staging, room)?;
+    let extension = template::extension(base_name(name)).to_owned();
+    placed.single = Some(Content {
+        extension,
+        filesize,
+        hash: hex_digest(digest),
+    });
+    Ok(())
+}
+
+/// Makes a part the one file in `staging`.
+pub(super) fn place_plain<R: Read>(
+    part: &mut Hashing<R>,
+    staging: &Staging,
+    room: &mut Room,
+) -> Result<(Digest, u64), ApiError> {
     let mut options = OpenOptions::new();
     let file = options
         .write(true)
@@ -69,14 +85,7 @@ pub(super) fn place_single<R: Read>(
         .open(staging.content());
     let file = file.map_err(|error| ApiError::from_io("creating the backup's file", error))?;
     copy(part, file, room)?;
-    let (digest, filesize) = part.so_far();
-    let extension = template::extension(base_name(name)).to_owned();
-    placed.single = Some(Content {
-        extension,
-        filesize,
-        hash: hex_digest(digest),
-    });
-    Ok(())
+    Ok(part.so_far())
 }
 
 /// Puts a file part into the tree of a multi target. An archive that comes first is unpacked; its

@@ -5,6 +5,7 @@ pub(crate) mod filesize;
 pub(crate) mod integrity;
 pub(crate) mod purge;
 pub(crate) mod recycle;
+pub(crate) mod stale;
 
 use bchan_api::Target;
 

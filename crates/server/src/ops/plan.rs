@@ -18,6 +18,9 @@ pub(crate) enum Operation {
         backup: StoredBackup,
         /// What the client calls the upload, so that it is stored once however often it is sent.
         key: Option<String>,
+        /// The sequential upload that ends with it.
+        #[serde(default)]
+        sequence: Option<String>,
         /// Where it has arrived; durable already.
         from: PathBuf,
         /// Where it will be.

@@ -94,6 +94,17 @@ pub(crate) fn duplicates(target: &Target, backups: &[Backup]) -> Vec<Duplicate> 
     found
 }
 
+/// Ids of the sequential uploads to which nothing has come for a day.
+pub(crate) fn stale<'a>(
+    activity: impl IntoIterator<Item = (&'a str, Time)>,
+    now: Time,
+) -> Vec<&'a str> {
+    let limit = now.unix_seconds().saturating_sub(SECONDS_PER_DAY);
+    let uploads = activity.into_iter();
+    let stale = uploads.filter(|(_, active)| active.unix_seconds() < limit);
+    stale.map(|(id, _)| id).collect()
+}
+
 /// What is not in the recycle bin, newest first.
 fn present(backups: &[Backup]) -> Vec<&Backup> {
     let mut present: Vec<_> = backups

@@ -187,3 +187,13 @@ fn the_newest_of_equal_backups_stays() {
     rule.min_backups = Some(3);
     assert_eq!(ids(&rule), [pair("0000", "0003")]);
 }
+
+#[test]
+fn an_upload_is_stale_after_a_day_without_anything() {
+    let at = Time::from_unix_seconds;
+    let uploads = [("old", at(0)), ("new", at(1)), ("future", at(9 * DAY))];
+    assert!(stale(uploads, at(DAY)).is_empty());
+    assert_eq!(stale(uploads, at(DAY + 1)), ["old"]);
+    assert_eq!(stale(uploads, at(DAY + 2)), ["old", "new"]);
+    assert!(stale(uploads, at(i64::MIN)).is_empty());
+}

@@ -79,6 +79,25 @@ const STEPS: &[&str] = &[
     CREATE TABLE former_homes (
         path TEXT PRIMARY KEY
     ) STRICT, WITHOUT ROWID;
+
+    -- Uploads whose files come one by one; at most one for each target.
+    CREATE TABLE sequences (
+        id TEXT PRIMARY KEY,
+        target_id TEXT NOT NULL UNIQUE REFERENCES targets (id),
+        manual INTEGER NOT NULL,
+        location TEXT NOT NULL,
+        active INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sequence_files (
+        sequence_id TEXT NOT NULL REFERENCES sequences (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        path TEXT NOT NULL,
+        name TEXT NOT NULL,
+        size INTEGER,
+        digest BLOB,
+        PRIMARY KEY (sequence_id, number),
+        UNIQUE (sequence_id, path, name)
+    ) STRICT, WITHOUT ROWID;
 ",
 ];
 

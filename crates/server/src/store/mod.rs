@@ -8,9 +8,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use bchan_api::{JobStatus, Target, Time, UploadJob};
+use bchan_api::{JobStatus, SequenceFile, Target, Time, UploadJob};
 
-pub(crate) use self::records::StoredBackup;
+pub(crate) use self::records::{Sequence, SequencePart, StoredBackup};
 pub(crate) use self::sqlite::Sqlite;
 use crate::durable;
 use crate::ops::Operation;
@@ -158,6 +158,23 @@ pub(crate) trait Store: Send + Sync {
 
     /// Job and backup of an upload that was stored under this key.
     fn upload(&self, key: &str) -> Result<Option<(i64, String)>>;
+
+    /// All sequential uploads under way.
+    fn sequences(&self) -> Result<Vec<Sequence>>;
+    /// The one to a target.
+    fn sequence(&self, target_id: &str) -> Result<Option<Sequence>>;
+    /// Begins one with all files that will come.
+    fn begin_sequence(&self, sequence: &Sequence, files: &[SequenceFile]) -> Result<()>;
+    /// The files of one, in the order of its list.
+    fn sequence_files(&self, id: &str) -> Result<Vec<SequencePart>>;
+    /// One file of one.
+    fn sequence_file(&self, id: &str, path: &str, name: &str) -> Result<Option<SequencePart>>;
+    /// Records the content of a file that has arrived.
+    fn arrived(&self, id: &str, part: &SequencePart) -> Result<()>;
+    /// Something has happened to one.
+    fn touch_sequence(&self, id: &str) -> Result<()>;
+    /// Ends one without a backup.
+    fn end_sequence(&self, id: &str) -> Result<()>;
 
     /// Writes down an operation before its first effect.
     fn begin(&self, operation: &Operation) -> Result<OperationId>;

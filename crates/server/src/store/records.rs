@@ -1,6 +1,6 @@
 //! Records that the API does not show as they are stored.
 
-use bchan_api::Backup;
+use bchan_api::{Backup, Time};
 use serde::{Deserialize, Serialize};
 
 /// A backup together with what only the server needs to know of it.
@@ -12,4 +12,28 @@ pub(crate) struct StoredBackup {
     pub(crate) extension: String,
     /// Name of the file or directory, in the target's location or in the recycle bin.
     pub(crate) file_name: String,
+}
+
+/// An upload whose files come one by one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sequence {
+    pub(crate) id: String,
+    pub(crate) target_id: String,
+    /// Whether a person started it.
+    pub(crate) manual: bool,
+    /// Location of the target when it began, as the target spelt it: its files arrive there.
+    pub(crate) location: String,
+    /// When something last happened.
+    pub(crate) active: Time,
+}
+
+/// One of its files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SequencePart {
+    /// Directory, from the backup's root on, as the client spells it.
+    pub(crate) path: String,
+    /// Name in there.
+    pub(crate) name: String,
+    /// Bytes and SHA-256, once it has arrived.
+    pub(crate) content: Option<(u64, [u8; 32])>,
 }

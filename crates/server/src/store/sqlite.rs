@@ -3,6 +3,7 @@
 mod backups;
 mod jobs;
 mod journal;
+mod sequences;
 mod targets;
 
 use std::fs::File;
@@ -12,10 +13,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use bchan_api::{JobStatus, Target, Time, UploadJob};
+use bchan_api::{JobStatus, SequenceFile, Target, Time, UploadJob};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::{Health, OperationId, Progress, Result, Store, StoreError, StoredBackup, migrations};
+use super::{
+    Health, OperationId, Progress, Result, Sequence, SequencePart, Store, StoreError, StoredBackup,
+    migrations,
+};
 use crate::fault;
 use crate::ops::Operation;
 
@@ -232,6 +236,38 @@ impl Store for Sqlite {
 
     fn upload(&self, key: &str) -> Result<Option<(i64, String)>> {
         backups::find_upload(&*self.reader()?, key)
+    }
+
+    fn sequences(&self) -> Result<Vec<Sequence>> {
+        sequences::all(&*self.reader()?)
+    }
+
+    fn sequence(&self, target_id: &str) -> Result<Option<Sequence>> {
+        sequences::of_target(&*self.reader()?, target_id)
+    }
+
+    fn begin_sequence(&self, sequence: &Sequence, files: &[SequenceFile]) -> Result<()> {
+        self.write(|transaction| sequences::begin(transaction, sequence, files))
+    }
+
+    fn sequence_files(&self, id: &str) -> Result<Vec<SequencePart>> {
+        sequences::files(&*self.reader()?, id)
+    }
+
+    fn sequence_file(&self, id: &str, path: &str, name: &str) -> Result<Option<SequencePart>> {
+        sequences::file(&*self.reader()?, id, path, name)
+    }
+
+    fn arrived(&self, id: &str, part: &SequencePart) -> Result<()> {
+        self.write(|transaction| sequences::arrived(transaction, id, part))
+    }
+
+    fn touch_sequence(&self, id: &str) -> Result<()> {
+        self.write(|transaction| sequences::touch(transaction, id))
+    }
+
+    fn end_sequence(&self, id: &str) -> Result<()> {
+        self.write(|transaction| sequences::delete(transaction, id))
     }
 
     fn begin(&self, operation: &Operation) -> Result<OperationId> {

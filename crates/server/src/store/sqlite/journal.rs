@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{Result, backups, jobs, targets};
+use super::{Result, backups, jobs, sequences, targets};
 use crate::ops::Operation;
 use crate::store::{OperationId, Progress, StoreError};
 
@@ -85,8 +85,15 @@ pub(super) fn pending(connection: &Connection) -> Result<Vec<(OperationId, Opera
 pub(super) fn apply(connection: &Connection, operation: &Operation) -> Result<()> {
     match operation {
         Operation::Publish {
-            job, backup, key, ..
+            job,
+            backup,
+            key,
+            sequence,
+            ..
         } => {
+            if let Some(sequence) = sequence {
+                sequences::delete(connection, sequence)?;
+            }
             if let Some(key) = key {
                 backups::note_upload(connection, key, *job, &backup.backup.id)?;
             }
@@ -104,9 +111,9 @@ pub(super) fn apply(connection: &Connection, operation: &Operation) -> Result<()
             for doomed in backups {
                 backups::delete(connection, &doomed.backup_id)?;
             }
-            target
-                .as_ref()
-                .map_or(Ok(()), |target| targets::delete(connection, &target.id))
+            let Some(target) = target else { return Ok(()) };
+            sequences::delete_of_target(connection, &target.id)?;
+            targets::delete(connection, &target.id)
         }
     }
 }

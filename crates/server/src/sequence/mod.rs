@@ -1,0 +1,224 @@
+//! Uploads whose files come one by one.
+//!
+//! What is to come and what has come is in the database; the files lie in a folder of their own in
+//! the target's staging, which outlives the process. A file is durable there before it counts as
+//! uploaded. The last step is the same as that of every upload.
+
+mod list;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use bchan_api::{Accepted, JobStatus, SequenceBegin, SequenceFile, Target, TargetType, Time};
+use bchan_archive::Manifest;
+use uuid::Uuid;
+
+use crate::durable;
+use crate::error::ApiError;
+use crate::fault;
+use crate::ingest::{Arrival, StagedFile, Staging};
+use crate::ops;
+use crate::publish::{Origin, publish};
+use crate::state::State;
+use crate::store::{Sequence, SequencePart};
+
+/// Everything of a sequence on the disk.
+pub(crate) struct Folder {
+    /// The whole.
+    pub(crate) path: PathBuf,
+    /// The files as they will lie in the backup.
+    tree: PathBuf,
+    /// Where files are while they arrive.
+    pub(crate) arriving: PathBuf,
+}
+
+/// Where a sequence has its files. It stays there when its target moves.
+pub(crate) fn folder(state: &State, sequence: &Sequence) -> Result<Folder, ApiError> {
+    let location = state.layout.resolve(&sequence.location)?;
+    let path = state
+        .layout
+        .staging(&location)
+        .join(format!("seq-{}", sequence.id));
+    Ok(Folder {
+        tree: path.join("tree"),
+        arriving: path.join("arriving"),
+        path,
+    })
+}
+
+/// The upload under way to a target.
+pub(crate) fn find(state: &State, target: &Target) -> Result<Sequence, ApiError> {
+    let found = state.store.sequence(&target.id)?;
+    found.ok_or_else(|| ApiError::bad_request("no sequential upload to this target is under way"))
+}
+
+/// Begins one.
+pub(crate) fn begin(state: &State, target: &str, body: &SequenceBegin) -> Result<(), ApiError> {
+    list::check(&body.file_list)?;
+    let (target, _busy) = state.lock_target(target)?;
+    if target.target_type == TargetType::Single {
+        let message = "a sequential upload needs a target of the type multi";
+        return Err(ApiError::bad_request(message));
+    }
+    if state.store.sequence(&target.id)?.is_some() {
+        // The Python client looks for these words, and goes on with the upload.
+        let message = "Target busy: a sequential upload is under way";
+        return Err(ApiError::bad_request(message));
+    }
+    state.require_location(&target)?;
+    let sequence = Sequence {
+        id: Uuid::new_v4().to_string(),
+        target_id: target.id.clone(),
+        location: target.location.clone(),
+        manual: body.manual,
+        active: Time::now(),
+    };
+    let folder = folder(state, &sequence)?;
+    let _held = state.live.hold(&folder.path);
+    let made = {
+        let _busy = state.at_work();
+        durable::create_dirs(&folder.tree)
+    };
+    made.map_err(|error| ApiError::from_io("making a staging folder", error))?;
+    if let Err(error) = state.store.begin_sequence(&sequence, &body.file_list) {
+        discard(state, &sequence);
+        return Err(error.into());
+    }
+    let files = body.file_list.len();
+    tracing::info!(target = target.id, files, "a sequential upload begins");
+    Ok(())
+}
+
+/// The list with what has come.
+pub(crate) fn show(state: &State, target: &str) -> Result<Vec<SequenceFile>, ApiError> {
+    let sequence = find(state, &state.target(target)?)?;
+    let show = |part: SequencePart| SequenceFile {
+        uploaded: part.content.is_some(),
+        path: part.path,
+        name: part.name,
+    };
+    let files = state.store.sequence_files(&sequence.id)?;
+    Ok(files.into_iter().map(show).collect())
+}
+
+/// Takes a file that lies in `staging` into its place.
+pub(crate) fn take(
+    state: &State,
+    sequence: &Sequence,
+    (path, name): (&str, &str),
+    file: &StagedFile<2>,
+    staging: &Staging,
+) -> Result<(), ApiError> {
+    let place = list::place(path, name)?;
+    // Of two that come at once, one comes second.
+    let _busy = state.lock_sequence(&sequence.id);
+    let part = state.store.sequence_file(&sequence.id, path, name)?;
+    let Some(mut part) = part else {
+        let place = place.escape_debug();
+        let message = format!("the file `{place}` is not in the list");
+        return Err(ApiError::bad_request(message));
+    };
+    if part.content.is_some() {
+        let place = place.escape_debug();
+        return Err(ApiError::new(
+            409,
+            format!("the file `{place}` is uploaded already"),
+        ));
+    }
+    let to = folder(state, sequence)?.tree.join(place);
+    put(&staging.content(), &to).map_err(|error| ApiError::from_io("storing a file", error))?;
+    part.content = Some((file.size, file.digest));
+    state.store.arrived(&sequence.id, &part)?;
+    Ok(())
+}
+
+/// Moves a durable file to its place, where a crash may have left it before.
+fn put(from: &Path, to: &Path) -> io::Result<()> {
+    let parent = to.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    durable::create_dirs(parent)?;
+    fault::point();
+    fs::rename(from, to)?;
+    durable::sync_dir(parent)
+}
+
+/// Makes a backup of an upload that is complete.
+pub(crate) fn finish(state: &State, target: &str) -> Result<Accepted, ApiError> {
+    let (target, _busy) = state.lock_target(target)?;
+    let sequence = find(state, &target)?;
+    let _alone = state.lock_sequence(&sequence.id);
+    let files = state.store.sequence_files(&sequence.id)?;
+    let missing = files.iter().filter(|part| part.content.is_none()).count();
+    if missing > 0 {
+        let message = format!("{missing} of {} files are missing", files.len());
+        return Err(ApiError::new(409, message));
+    }
+    let mut manifest = Manifest::default();
+    for part in &files {
+        if let Some((size, digest)) = part.content {
+            let place = list::place(&part.path, &part.name)?;
+            manifest.add_file(place.as_bytes(), size, digest);
+        }
+    }
+    let arrival = Arrival {
+        manual: sequence.manual,
+        extension: String::new(),
+        filesize: manifest.bytes(),
+        hash: manifest.tree_hash(),
+    };
+    let job = super::handlers::upload::JOB;
+    let job_id = state.store.create_job(job, JobStatus::Running)?;
+    let origin = Origin {
+        from: folder(state, &sequence)?.tree,
+        key: None,
+        sequence: Some(sequence.id.clone()),
+    };
+    match publish(state, &target, job_id, arrival, origin) {
+        Ok(backup_id) => {
+            discard(state, &sequence);
+            tracing::info!(target = target.id, backup = backup_id, "stored a backup");
+            let backup_id = Some(backup_id);
+            Ok(Accepted { job_id, backup_id })
+        }
+        Err(failure) => {
+            if let Err(error) = state.store.end_job(job_id, Some(&failure.message)) {
+                tracing::error!(job = job_id, %error, "a failed job is not marked as such");
+            }
+            Err(failure)
+        }
+    }
+}
+
+/// Gives up the upload to a target.
+pub(crate) fn terminate(state: &State, target: &str) -> Result<(), ApiError> {
+    let (target, _busy) = state.lock_target(target)?;
+    let sequence = find(state, &target)?;
+    end(state, &sequence)?;
+    tracing::info!(target = target.id, "a sequential upload was given up");
+    Ok(())
+}
+
+/// Ends an upload without a backup. The caller holds the target.
+pub(crate) fn end(state: &State, sequence: &Sequence) -> Result<(), ApiError> {
+    let _alone = state.lock_sequence(&sequence.id);
+    state.store.end_sequence(&sequence.id)?;
+    discard(state, sequence);
+    Ok(())
+}
+
+/// Removes what is left of one that the database does not know any more.
+pub(crate) fn discard(state: &State, sequence: &Sequence) {
+    let removed = folder(state, sequence).and_then(|folder| {
+        ops::remove(&folder.path)
+            .map_err(|error| ApiError::from_io("removing files of an upload", error))
+    });
+    if let Err(error) = removed {
+        // The job that purges removes them.
+        let message = error.message;
+        tracing::warn!(
+            sequence = sequence.id,
+            message,
+            "left-overs of an upload stay"
+        );
+    }
+}
