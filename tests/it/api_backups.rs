@@ -221,7 +221,7 @@ fn a_missing_disk_is_no_reason_to_forget_anything() {
     server
         .http()
         .get(&format!("/api/backup/{id}/download"))
-        .failure(500);
+        .failure(503);
     assert!(!there.exists());
     fs::rename(&away, &there).unwrap();
     assert_eq!(backups(&server, "m").len(), 1);
