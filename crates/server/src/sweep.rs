@@ -30,20 +30,20 @@ fn homes(state: &State) -> Result<Vec<PathBuf>, StoreError> {
 
 /// Tidies up directories that no target uses any more, and forgets them once nothing is left there.
 fn former_homes(state: &State) -> Result<(), StoreError> {
-    let used: Vec<PathBuf> = state
-        .store
-        .locations()?
-        .iter()
-        .filter_map(|location| state.layout.resolve(location).ok())
-        .collect();
     for home in state.store.former_homes()? {
-        if !used.contains(&home) {
-            ops::tidy(state, &home);
-            if durable::exists(&state.layout.own(&home)).unwrap_or(true) {
-                continue;
-            }
+        ops::tidy(state, &home);
+        // Nobody begins anything there while this is decided.
+        let Some(_alone) = state.alone() else {
+            continue;
+        };
+        let used = state.store.locations()?.iter().any(|location| {
+            let location = state.layout.resolve(location);
+            location.is_ok_and(|location| location == home)
+        });
+        let left = durable::exists(&state.layout.own(&home)).unwrap_or(true);
+        if used || !left {
+            state.store.forget_home(&home)?;
         }
-        state.store.forget_home(&home)?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ pub(crate) const JOB: &str = "upload_job";
 
 /// `POST /target/<ID>/upload`: answers when what arrived is durable and visible.
 pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<Response, ApiError> {
-    let target = state.target(id)?;
+    let mut target = state.target(id)?;
     let content_type = request
         .headers
         .get("content-type")
@@ -36,11 +36,17 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     if let Some(accepted) = earlier(state, key.as_deref())? {
         return Ok(accepted);
     }
-    let location = state.require_location(&target)?;
     // Below the location, so that it arrives on the file system where it will stay.
-    let staging = {
+    let (location, staging) = loop {
+        let location = state.require_location(&target)?;
         let _busy = state.at_work();
-        Staging::create(&state.layout.staging(&location), &state.live)?
+        let staging = Staging::create(&state.layout.staging(&location), &state.live)?;
+        let now = state.target(&target.id)?;
+        if now.location == target.location {
+            break (location, staging);
+        }
+        // It has moved in this moment, and nobody would look for left-overs there.
+        target = now;
     };
     let mut room = Room::new(&location, state.reserve);
     // Refused at once if it cannot fit.

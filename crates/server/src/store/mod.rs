@@ -135,7 +135,7 @@ pub(crate) trait Store: Send + Sync {
     fn locations(&self) -> Result<Vec<String>>;
     /// Directories that targets have left, or did not get to, and that may hold left-overs.
     fn former_homes(&self) -> Result<Vec<PathBuf>>;
-    /// Forgets one of them.
+    /// Forgets one of them, unless an operation in the journal may still leave something there.
     fn forget_home(&self, home: &Path) -> Result<()>;
 
     /// All backups of a target, newest first.

@@ -203,7 +203,15 @@ impl Store for Sqlite {
     }
 
     fn forget_home(&self, home: &Path) -> Result<()> {
-        self.write(|transaction| journal::forget_home(transaction, home))
+        self.write(|transaction| {
+            let pending = journal::pending(transaction)?;
+            let needed =
+                |operation: &Operation| operation.left_homes().iter().any(|left| *left == home);
+            if pending.iter().any(|(_, operation, _)| needed(operation)) {
+                return Ok(());
+            }
+            journal::forget_home(transaction, home)
+        })
     }
 
     fn backups(&self, target_id: &str) -> Result<Vec<StoredBackup>> {
