@@ -52,17 +52,25 @@ impl View for CheckReport {
             faults,
             repaired,
         } = self.summary;
-        let _ = write!(text, "{targets} targets, {backups} backups");
+        let (targets, backups) = (count(targets, "target"), count(backups, "backup"));
+        let _ = write!(text, "{targets}, {backups}");
         if bytes_read > 0 {
             let _ = write!(text, ", {} read", page.size(bytes_read));
         }
         let _ = match (faults, repaired) {
             (0, _) => writeln!(text, ": no faults"),
-            (faults, 0) => writeln!(text, ": {faults} faults"),
-            (faults, repaired) => writeln!(text, ": {faults} faults, {repaired} repaired"),
+            (faults, 0) => writeln!(text, ": {}", count(faults, "fault")),
+            (faults, repaired) => {
+                writeln!(text, ": {}, {repaired} repaired", count(faults, "fault"))
+            }
         };
         text
     }
+}
+
+fn count(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
 }
 
 #[cfg(test)]
@@ -77,6 +85,10 @@ mod tests {
             findings: Vec::new(),
         };
         assert_eq!(report.text(&script()), "0 targets, 0 backups: no faults\n");
+        report.summary.faults = 1;
+        report.summary.targets = 1;
+        assert_eq!(report.text(&script()), "1 target, 0 backups: 1 fault\n");
+        report.summary.targets = 0;
         report.summary.faults = 2;
         report.summary.repaired = 1;
         report.summary.backups = 3;
