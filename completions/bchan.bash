@@ -278,7 +278,7 @@ _bchan() {
 
     case "${cmd}" in
         bchan)
-            opts="-o -q -y -h -V --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help --version target backup recycle-bin job serve server completions man help"
+            opts="-o -q -y -h -V --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help --version target backup recycle-bin job serve server completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -297,6 +297,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -336,7 +340,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__backup)
-            opts="-o -q -y -h --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help upload download delete recycle restore help"
+            opts="-o -q -y -h --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help upload download delete recycle restore help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -355,6 +359,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -394,7 +402,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__backup__subcmd__delete)
-            opts="-d -o -q -y -h --delete-files --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-d -o -q -y -h --delete-files --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -413,6 +421,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -452,7 +464,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__backup__subcmd__download)
-            opts="-d -o -q -y -h --directory --extract --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-d -o -q -y -h --directory --extract --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -483,6 +495,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -620,7 +636,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__backup__subcmd__recycle)
-            opts="-o -q -y -h --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-o -q -y -h --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -639,6 +655,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -678,7 +698,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__backup__subcmd__restore)
-            opts="-o -q -y -h --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-o -q -y -h --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -697,6 +717,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -736,7 +760,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__backup__subcmd__upload)
-            opts="-a -o -q -y -h --automatic --create --no-wait --allow-empty --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-a -o -q -y -h --automatic --create --no-wait --allow-empty --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -755,6 +779,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -794,7 +822,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__completions)
-            opts="-o -q -y -h --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help bash elvish fish powershell zsh"
+            opts="-o -q -y -h --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -813,6 +841,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1258,7 +1290,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__job)
-            opts="-o -q -y -h --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help list run help"
+            opts="-o -q -y -h --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help list run help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1277,6 +1309,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1372,7 +1408,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__job__subcmd__list)
-            opts="-o -q -y -h --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-o -q -y -h --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1391,6 +1427,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1430,7 +1470,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__job__subcmd__run)
-            opts="-o -q -y -h --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-o -q -y -h --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1449,6 +1489,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1488,7 +1532,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__man)
-            opts="-o -q -y -h --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-o -q -y -h --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1507,6 +1551,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1546,7 +1594,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__recycle__subcmd__bin)
-            opts="-o -q -y -h --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help list clear help"
+            opts="-o -q -y -h --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help list clear help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1565,6 +1613,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1604,7 +1656,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__recycle__subcmd__bin__subcmd__clear)
-            opts="-d -o -q -y -h --delete-files --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-d -o -q -y -h --delete-files --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1623,6 +1675,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1718,7 +1774,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__recycle__subcmd__bin__subcmd__list)
-            opts="-o -q -y -h --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-o -q -y -h --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1737,6 +1793,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1776,7 +1836,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__serve)
-            opts="-o -q -y -h --data --storage-root --recycle-bin --config --listen --reserve --no-auth --preserve-owner --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-o -q -y -h --data --storage-root --recycle-bin --config --listen --tls-cert --tls-key --max-connections --reserve --no-auth --preserve-owner --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1802,6 +1862,18 @@ _bchan() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tls-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-connections)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --reserve)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1819,6 +1891,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1858,7 +1934,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__server)
-            opts="-o -q -y -h --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help new-key check backup-db help"
+            opts="-o -q -y -h --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help new-key check backup-db help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1877,6 +1953,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1916,7 +1996,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__server__subcmd__backup__subcmd__db)
-            opts="-o -q -y -h --data --overwrite --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-o -q -y -h --data --overwrite --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1939,6 +2019,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1978,7 +2062,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__server__subcmd__check)
-            opts="-o -q -y -h --data --storage-root --recycle-bin --config --deep --repair --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-o -q -y -h --data --storage-root --recycle-bin --config --deep --repair --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2013,6 +2097,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2122,7 +2210,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__server__subcmd__new__subcmd__key)
-            opts="-o -q -y -h --data --overwrite --output --server --local --host --port --api-key-file --api-key --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-o -q -y -h --data --overwrite --output --server --local --host --port --ca-cert --api-key-file --api-key --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2149,6 +2237,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2180,7 +2272,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__target)
-            opts="-o -q -y -h --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help list show create edit delete delete-backups delete-recycled help"
+            opts="-o -q -y -h --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help list show create edit delete delete-backups delete-recycled help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2199,6 +2291,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2238,7 +2334,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__target__subcmd__create)
-            opts="-n -t -c -v -a -l -m -d -s -o -q -y -h --name --type --recycle-criteria --recycle-value --recycle-action --min-backups --location --name-template --deduplicate --alias --tags --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-n -t -c -v -a -l -m -d -s -o -q -y -h --name --type --recycle-criteria --recycle-value --recycle-action --min-backups --location --name-template --deduplicate --alias --tags --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2332,6 +2428,10 @@ _bchan() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --api-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2368,7 +2468,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__target__subcmd__delete)
-            opts="-d -o -q -y -h --delete-files --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-d -o -q -y -h --delete-files --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2387,6 +2487,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2426,7 +2530,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__target__subcmd__delete__subcmd__backups)
-            opts="-d -o -q -y -h --delete-files --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-d -o -q -y -h --delete-files --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2445,6 +2549,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2484,7 +2592,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__target__subcmd__delete__subcmd__recycled)
-            opts="-d -o -q -y -h --delete-files --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-d -o -q -y -h --delete-files --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2503,6 +2611,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2542,7 +2654,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__target__subcmd__edit)
-            opts="-n -c -v -a -l -m -d -s -o -q -y -h --name --recycle-criteria --recycle-value --recycle-action --min-backups --remove-min-backups --location --name-template --deduplicate --toggle-deduplication --alias --remove-alias --tags --clear-tags --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-n -c -v -a -l -m -d -s -o -q -y -h --name --recycle-criteria --recycle-value --recycle-action --min-backups --remove-min-backups --location --name-template --deduplicate --toggle-deduplication --alias --remove-alias --tags --clear-tags --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2629,6 +2741,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2794,7 +2910,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__target__subcmd__list)
-            opts="-p -c -o -q -y -h --page --compact --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-p -c -o -q -y -h --page --compact --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2821,6 +2937,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2860,7 +2980,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__target__subcmd__show)
-            opts="-r -o -q -y -h --include-recycled --server --local --host --port --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-r -o -q -y -h --include-recycled --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2879,6 +2999,10 @@ _bchan() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

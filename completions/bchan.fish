@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_bchan_global_optspecs
-    string join \n server= local= host= port= api-key-file= api-key= o/output= q/quiet verbose color= no-progress retries= timeout= y/yes h/help V/version
+    string join \n server= local= host= port= ca-cert= api-key-file= api-key= o/output= q/quiet verbose color= no-progress retries= timeout= y/yes h/help V/version
 end
 
 function __fish_bchan_needs_command
@@ -28,6 +28,7 @@ complete -c bchan -n "__fish_bchan_needs_command" -l server -d 'Server to talk t
 complete -c bchan -n "__fish_bchan_needs_command" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_needs_command" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_needs_command" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_needs_command" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_needs_command" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_needs_command" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_needs_command" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -56,6 +57,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -83,6 +85,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -102,6 +105,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -135,6 +139,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -168,6 +173,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -190,6 +196,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -209,6 +216,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -228,6 +236,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -255,6 +264,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -279,6 +289,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -303,6 +314,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -321,6 +333,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -340,6 +353,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -358,6 +372,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -382,6 +397,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -403,6 +419,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -421,6 +438,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -443,6 +461,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_sub
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -464,6 +483,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcomm
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -482,6 +502,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcomm
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -504,11 +525,15 @@ complete -c bchan -n "__fish_bchan_using_subcommand serve" -l storage-root -d 'F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l recycle-bin -d 'Folder of recycled backups [default: recycle-bin in the data folder]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l config -d 'Configuration file in TOML: listen, storage-roots, recycle-bin, reserve, preserve-owner, no-auth' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l listen -d 'Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l tls-cert -d 'Certificate to show, in PEM, with those behind it that lead to a root' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l tls-key -d 'Private key of the certificate, in PEM' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l max-connections -d 'Most connections at a time [default: 1024]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l reserve -d 'Free space that uploads never use, as a size or a share of the disk [default: 256MiB]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -529,6 +554,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -554,6 +580,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
@@ -575,6 +602,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -596,6 +624,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -619,6 +648,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand completions" -l server -d 'S
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
@@ -637,6 +667,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand man" -l server -d 'Server to
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand man" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'

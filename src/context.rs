@@ -2,6 +2,10 @@
 
 mod embedded;
 
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
 use bchan_api::TargetView;
 use bchan_client::{Client, Error};
 use tokio::sync::OnceCell;
@@ -63,10 +67,12 @@ impl<'a> Context<'a> {
                 (embedded.url(), embedded.key())
             }
         };
+        let ca = settings.ca.as_deref().map(read_certificates).transpose()?;
         self.ui.verbose(&format!("talking to {server}"));
         Ok(Client::new(bchan_client::Config {
             server,
             key,
+            ca,
             retries: settings.retries,
             timeout: settings.timeout,
             user_agent: concat!("bchan/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -98,6 +104,15 @@ impl<'a> Context<'a> {
         Ok(embedded.url())
     }
 
+    /// Waits until the running server is asked to read its certificate anew, and has it done.
+    #[cfg(feature = "server")]
+    pub(crate) async fn hangup(&self) {
+        match self.server.get() {
+            Some(server) => server.hangup().await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Ends what lives as long as the command.
     pub(crate) async fn close(self) {
         // Connections that are kept alive would make the server wait for them.
@@ -106,4 +121,21 @@ impl<'a> Context<'a> {
             server.shutdown().await;
         }
     }
+}
+
+/// Reads the certificates that are to be trusted.
+fn read_certificates(path: &Path) -> Result<Vec<u8>, CommandError> {
+    /// No bundle is larger, in bytes.
+    const LARGEST: u64 = 16 * 1024 * 1024;
+
+    let read = || {
+        let mut pem = Vec::new();
+        File::open(path)?.take(LARGEST).read_to_end(&mut pem)?;
+        Ok(pem)
+    };
+    read().map_err(|error: io::Error| {
+        let path = path.display();
+        let message = format!("the certificates in {path} cannot be read: {error}");
+        CommandError::new(Kind::Configuration, message)
+    })
 }

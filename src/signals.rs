@@ -48,6 +48,25 @@ impl Signals {
     }
 }
 
+/// From its creation on, SIGHUP no longer ends the process but waits here.
+#[cfg(all(unix, feature = "server"))]
+pub(crate) struct Hangups(tokio::signal::unix::Signal);
+
+#[cfg(all(unix, feature = "server"))]
+impl Hangups {
+    pub(crate) fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::hangup()).map(Self)
+    }
+
+    /// The next one; waits for ever when none comes.
+    pub(crate) async fn recv(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 /// Elsewhere there is Ctrl-C and nothing else.
 #[cfg(not(unix))]
 pub(crate) struct Signals;

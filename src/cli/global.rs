@@ -52,6 +52,12 @@ pub(crate) struct GlobalArgs {
     #[arg(long, value_name = "PORT", global = true, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) port: Option<u16>,
 
+    /// Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]
+    ///
+    /// In PEM. Without this option, what the system trusts is trusted.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) ca_cert: Option<PathBuf>,
+
     /// File with the API key [env: BCHAN_API_KEY_FILE]
     ///
     /// It holds the bare key, or the server's `{"key": "..."}`. Without this option the key comes

@@ -1,6 +1,8 @@
 //! `bchan serve`
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -15,7 +17,7 @@ use crate::error::{CommandError, Exit};
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan server new-key --data /srv/bchan
-  bchan serve --data /srv/bchan --listen 0.0.0.0:5050")]
+  bchan serve --data /srv/bchan --listen 0.0.0.0:5050 --tls-cert cert.pem --tls-key key.pem")]
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     storage: StorageArgs,
@@ -23,6 +25,24 @@ pub(crate) struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:5050]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
+
+    /// Certificate to show, in PEM, with those behind it that lead to a root
+    ///
+    /// The server then speaks HTTPS and nothing else. SIGHUP makes it read certificate and key
+    /// anew; when they are not in order, the old ones stay in use.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+
+    /// Private key of the certificate, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+
+    /// Most connections at a time [default: 1024]
+    ///
+    /// One more takes the place of a connection that only waits, of the peer that has the most of
+    /// them.
+    #[arg(long, value_name = "NUMBER")]
+    max_connections: Option<NonZeroUsize>,
 
     /// Free space that uploads never use, as a size or a share of the disk [default: 256MiB]
     #[arg(long, value_name = "SIZE|PERCENT")]
@@ -45,11 +65,13 @@ impl ServeArgs {
         context
             .ui
             .print(format!("listening on {url}\n").as_bytes())?;
-        std::future::pending().await
+        loop {
+            context.hangup().await;
+        }
     }
 
     fn config(self) -> Result<bchan_server::Config, CommandError> {
-        use bchan_server::Auth;
+        use bchan_server::{Auth, TlsFiles};
 
         let (mut config, file) = self.storage.resolve()?;
         config.listen = self.listen.or(file.listen).unwrap_or(config.listen);
@@ -57,6 +79,26 @@ impl ServeArgs {
         let reserve = reserve.map_err(CommandError::usage)?;
         config.reserve = reserve.or(file.reserve).unwrap_or(config.reserve);
         config.preserve_owner = self.preserve_owner || file.preserve_owner.unwrap_or(false);
+        config.tls = match (
+            self.tls_cert.or(file.tls_cert),
+            self.tls_key.or(file.tls_key),
+        ) {
+            (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
+            (None, None) => None,
+            (cert, _) => {
+                let (there, missing) = match cert {
+                    Some(_) => ("certificate", "tls-key"),
+                    None => ("private key", "tls-cert"),
+                };
+                let message = format!("the configuration names a {there} but no `{missing}`");
+                return Err(CommandError::new(
+                    crate::error::Kind::Configuration,
+                    message,
+                ));
+            }
+        };
+        let most = self.max_connections.or(file.max_connections);
+        config.max_connections = most.map_or(config.max_connections, NonZeroUsize::get);
         if self.no_auth || file.no_auth.unwrap_or(false) {
             config.auth = Auth::None;
         }
@@ -76,7 +118,6 @@ impl ServeArgs {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::PathBuf;
 
     use clap::Parser;
 

@@ -26,6 +26,8 @@ pub(crate) struct Settings {
     pub(crate) server: ServerChoice,
     /// What the command line says about the key.
     pub(crate) key: KeyOption,
+    /// Certificates in PEM that alone are trusted.
+    pub(crate) ca: Option<PathBuf>,
     /// How often to try again after a temporary failure.
     pub(crate) retries: u32,
     /// How long the server may be silent.
@@ -101,6 +103,10 @@ impl Settings {
         Ok(Self {
             server: ServerChoice::resolve(options, environment)?,
             key,
+            ca: options
+                .ca_cert
+                .clone()
+                .or_else(|| environment.var("BCHAN_CA_CERT").map(PathBuf::from)),
             retries: options.retries,
             timeout: Duration::from_secs(options.timeout),
         })

@@ -3,8 +3,12 @@
 use std::path::PathBuf;
 
 use bchan_api::ApiKey;
+#[cfg(feature = "server")]
+use tokio::sync::Mutex;
 
 use crate::error::CommandError;
+#[cfg(feature = "server")]
+use crate::signals::Hangups;
 use crate::ui::Ui;
 
 /// A server that runs on its own threads until it is shut down.
@@ -12,15 +16,23 @@ use crate::ui::Ui;
 pub(super) struct Embedded {
     server: bchan_server::Server,
     key: Option<ApiKey>,
+    hangups: Option<Mutex<Hangups>>,
 }
 
 #[cfg(feature = "server")]
 impl Embedded {
     /// Starts a server that other people are meant to talk to.
     pub(super) async fn start(config: bchan_server::Config) -> Result<Self, CommandError> {
+        // Without a certificate there is nothing to read anew, and the signal ends the program.
+        let hangups = config.tls.as_ref().map(|_| Hangups::new()).transpose();
+        let hangups = hangups.map_err(CommandError::failed)?.map(Mutex::new);
         let start = tokio::task::spawn_blocking(move || bchan_server::Server::start(&config));
         let server = start.await.map_err(CommandError::failed)??;
-        Ok(Self { server, key: None })
+        Ok(Self {
+            server,
+            key: None,
+            hangups,
+        })
     }
 
     /// Starts a server for this process alone: on a free port, with a key that nobody else knows.
@@ -43,7 +55,22 @@ impl Embedded {
 
     /// Where it answers.
     pub(super) fn url(&self) -> String {
-        format!("http://{}", self.server.local_addr())
+        let scheme = if self.server.is_tls() {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://{}", self.server.local_addr())
+    }
+
+    /// Waits for a SIGHUP and reads the certificate anew.
+    pub(super) async fn hangup(&self) {
+        match &self.hangups {
+            Some(hangups) => hangups.lock().await.recv().await,
+            None => std::future::pending().await,
+        }
+        // Failures are in the server's log. They must not end it.
+        self.server.reload_tls();
     }
 
     /// The key of a private server.

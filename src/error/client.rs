@@ -17,7 +17,10 @@ pub(super) fn kind(error: &Error) -> Kind {
         Error::Unauthorized | Error::Forbidden => Kind::Unauthorised,
         Error::NotFound { .. } => Kind::NotFound,
         Error::Busy { .. } => Kind::Busy,
-        Error::InvalidServer { .. } | Error::Redirected { .. } => Kind::Configuration,
+        Error::InvalidServer { .. }
+        | Error::NoCertificate
+        | Error::Redirected { .. }
+        | Error::Untrusted { .. } => Kind::Configuration,
         error if error.is_temporary() => Kind::Temporary,
         _ => Kind::Failed,
     }
@@ -28,6 +31,10 @@ pub(super) fn hint(error: &Error) -> Option<String> {
     Some(match error {
         Error::Unreachable { server, .. } => {
             format!("is the server running at {server}? `bchan serve --data DIR` starts one")
+        }
+        Error::Untrusted { .. } => {
+            "--ca-cert FILE or BCHAN_CA_CERT names certificates to trust in place of the system's"
+                .into()
         }
         Error::Unauthorized => {
             "name the server's key with --api-key-file, BCHAN_API_KEY or BCHAN_API_KEY_FILE".into()

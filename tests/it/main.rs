@@ -22,3 +22,4 @@ mod main_job;
 mod restarts;
 mod sequences;
 mod support;
+mod tls;

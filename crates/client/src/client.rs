@@ -1,13 +1,15 @@
 //! The connection to a server, and what all requests have in common.
 
+use std::error::Error as _;
 use std::fmt;
+use std::io;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable as _};
 use bchan_api::{ApiKey, Endpoint, Features, Method, header};
 use reqwest::header::{AUTHORIZATION, HeaderValue, USER_AGENT};
-use reqwest::{RequestBuilder, Response, Url};
+use reqwest::{Certificate, RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
@@ -28,6 +30,8 @@ pub struct Config {
     pub server: String,
     /// The key, if the server has one.
     pub key: Option<ApiKey>,
+    /// Certificates in PEM that alone are trusted; without them, those that the system trusts.
+    pub ca: Option<Vec<u8>>,
     /// How often idempotent requests are tried again.
     pub retries: u32,
     /// Longest time for a connection to be made, and longest silence in an answer. Answers to changes
@@ -73,6 +77,14 @@ impl Client {
             .connect_timeout(config.timeout)
             .tcp_nodelay(true)
             .tcp_keepalive(Duration::from_secs(15));
+        if let Some(pem) = &config.ca {
+            let setup = |source| Error::Setup { source };
+            let roots = Certificate::from_pem_bundle(pem).map_err(setup)?;
+            if roots.is_empty() {
+                return Err(Error::NoCertificate);
+            }
+            builder = builder.tls_certs_only(roots);
+        }
         if is_local {
             builder = builder.no_proxy();
         }
@@ -176,6 +188,8 @@ impl Client {
         let source = error.without_url();
         if source.is_timeout() && !source.is_connect() {
             Error::TimedOut { server }
+        } else if is_about_tls(&source) {
+            Error::Untrusted { server, source }
         } else if source.is_connect() {
             Error::Unreachable { server, source }
         } else {
@@ -216,6 +230,25 @@ impl Client {
             .with_max_times(usize::try_from(self.shared.config.retries).unwrap_or(usize::MAX));
         attempt.retry(pauses).when(again).await
     }
+}
+
+/// Whether a certificate is not trusted, or what answers is no TLS: trying again would not help.
+fn is_about_tls(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.is::<rustls::Error>() {
+            return true;
+        }
+        // What these wrap is not among their sources, but its sources are.
+        let wrapped = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        cause = match wrapped {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        };
+    }
+    false
 }
 
 /// The server's base URL, and whether it is on this machine.

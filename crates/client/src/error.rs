@@ -14,6 +14,14 @@ pub enum Error {
         /// Why.
         source: reqwest::Error,
     },
+    /// The server is not who it should be, or speaks no TLS. Nothing was sent to it.
+    #[error("no trusted connection to {server} comes about")]
+    Untrusted {
+        /// Address of the server.
+        server: String,
+        /// Why.
+        source: reqwest::Error,
+    },
     /// The server was silent for too long.
     #[error("the server at {server} does not answer")]
     TimedOut {
@@ -110,6 +118,9 @@ pub enum Error {
         /// Where to.
         location: String,
     },
+    /// What was to be trusted has no certificate in it.
+    #[error("there is no certificate in PEM among those to trust")]
+    NoCertificate,
     /// The machine's TLS cannot be set up.
     #[error("the HTTP client cannot be set up")]
     Setup {

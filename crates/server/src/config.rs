@@ -3,11 +3,13 @@
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use bchan_api::ApiKey;
 use serde::{Deserialize, Deserializer};
 
+use crate::guard::{DEFAULT_CONNECTIONS, TlsFiles};
 use crate::room::Reserve;
 
 /// Where a server listens unless told otherwise.
@@ -21,6 +23,10 @@ pub struct Config {
     pub data: PathBuf,
     /// Address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// The certificate to show and its key; connections are not encrypted without.
+    pub tls: Option<TlsFiles>,
+    /// Most connections at a time.
+    pub max_connections: usize,
     /// Directories under which targets' locations may lie; a relative location is taken under the
     /// first. Empty means `storage` in the data folder. Missing ones are made.
     pub storage_roots: Vec<PathBuf>,
@@ -56,6 +62,8 @@ impl Config {
         Self {
             data: data.into(),
             listen: DEFAULT_LISTEN,
+            tls: None,
+            max_connections: DEFAULT_CONNECTIONS,
             storage_roots: Vec::new(),
             recycle_bin: None,
             auth: Auth::default(),
@@ -72,6 +80,12 @@ impl Config {
 pub struct ConfigFile {
     /// `listen = "127.0.0.1:5050"`
     pub listen: Option<SocketAddr>,
+    /// `tls-cert = "cert.pem"`, the certificate and behind it those that lead to a root
+    pub tls_cert: Option<PathBuf>,
+    /// `tls-key = "key.pem"`
+    pub tls_key: Option<PathBuf>,
+    /// `max-connections = 1024`
+    pub max_connections: Option<NonZeroUsize>,
     /// `storage-roots = ["/srv/backups"]`
     pub storage_roots: Vec<PathBuf>,
     /// `recycle-bin = "/srv/recycled"`
@@ -123,7 +137,9 @@ impl ConfigFile {
             message: error.to_string().trim_end().to_owned(),
         })?;
         let base = path.parent().unwrap_or(Path::new("."));
-        for path in file.storage_roots.iter_mut().chain(&mut file.recycle_bin) {
+        let single = [&mut file.recycle_bin, &mut file.tls_cert, &mut file.tls_key];
+        let single = single.into_iter().flatten();
+        for path in file.storage_roots.iter_mut().chain(single) {
             *path = base.join(&path);
         }
         Ok(file)

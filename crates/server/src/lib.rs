@@ -42,6 +42,7 @@ pub use check::{
     CheckError, CheckObserver, CheckOptions, CheckSummary, Finding, FindingKind, check,
 };
 pub use config::{Auth, Config, ConfigError, ConfigFile, DEFAULT_LISTEN};
+pub use guard::{TlsError, TlsFiles};
 pub use key::{KeyError, key_path, new_key};
 pub use room::Reserve;
 pub use server::Server;

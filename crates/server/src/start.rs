@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::durable;
-use crate::guard::SOCKET_FOLDER;
+use crate::guard::{SOCKET_FOLDER, TlsError};
 use crate::key::{Gate, KeyError};
 use crate::layout::Layout;
 use crate::lock::DataLock;
@@ -37,6 +37,9 @@ pub enum StartError {
     /// The key file cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// TLS cannot be spoken.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// A folder that the server needs cannot be used.
     #[error("the folder {} cannot be used", path.display())]
     Folder {
@@ -99,6 +102,7 @@ impl StartError {
                     .into(),
             ),
             Self::Key(error) => error.hint(),
+            Self::Tls(error) => error.hint(),
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
                 Some("another program has this port; --listen takes a free one with port 0".into())
             }

@@ -101,9 +101,14 @@ impl TestServer {
         fs::read_to_string(self.home().join("server.log")).unwrap_or_default()
     }
 
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        send(&self.child, signal);
+    }
+
     /// Asks it to stop and waits until it has.
     pub(crate) fn stop(&mut self) -> Option<i32> {
-        terminate(&self.child);
+        self.signal(rustix::process::Signal::TERM);
         self.child.wait().unwrap().code()
     }
 
@@ -252,7 +257,8 @@ fn try_spawn(home: &Path, options: &[String], env: &[(&str, &str)]) -> Option<(C
     BufReader::new(child.stdout.take().unwrap())
         .read_line(&mut line)
         .unwrap();
-    let Some(addr) = line.trim().strip_prefix("listening on http://") else {
+    let words = line.trim().strip_prefix("listening on ");
+    let Some((_, addr)) = words.and_then(|url| url.split_once("://")) else {
         child.wait().unwrap();
         return None;
     };
@@ -267,10 +273,9 @@ pub(crate) fn assert_no_leftovers_below(path: &Path) {
     assert!(left.is_empty(), "left over: {left:?}");
 }
 
-/// SIGTERM.
-fn terminate(child: &Child) {
+fn send(child: &Child, signal: rustix::process::Signal) {
     let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    rustix::process::kill_process(pid, signal).unwrap();
 }
 
 fn collect(path: &Path, name: &str, found: &mut Vec<String>) {

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Most connections at a time unless told otherwise.
+pub(crate) const DEFAULT_CONNECTIONS: usize = 1024;
+
 /// What peers may do. Sizes are in bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct GuardConfig {
@@ -16,7 +19,8 @@ pub(crate) struct GuardConfig {
     pub(crate) write_timeout: Duration,
     /// How long a connection may wait for its next request.
     pub(crate) idle_timeout: Duration,
-    /// Most connections at a time; one more is answered with 503.
+    /// Most connections at a time. One more takes the place of one that only waits, or is answered
+    /// with 503 when all are busy.
     pub(crate) connections: usize,
     /// Most requests at a time that a handler works on, each on a thread of its own.
     pub(crate) workers: usize,
@@ -37,7 +41,7 @@ impl Default for GuardConfig {
             body_timeout: Duration::from_secs(60),
             write_timeout: Duration::from_secs(60),
             idle_timeout: Duration::from_secs(60),
-            connections: 1024,
+            connections: DEFAULT_CONNECTIONS,
             workers: 256,
             drain_bytes: 64 * 1024 * 1024,
             drain_timeout: Duration::from_secs(5),

@@ -1,5 +1,6 @@
 //! One connection of a client: its requests in order, and its end.
 
+use std::io;
 use std::net::SocketAddr;
 
 use tokio::io::AsyncReadExt as _;
@@ -12,10 +13,15 @@ use super::exchange;
 use super::head::{self, Head};
 use super::listener::Guard;
 use super::reply::Refusal;
+use super::seats::{Seat, Waiting};
+use super::stream::Stream;
+use super::tls;
+
+const PLAIN: Refusal = Refusal::bad("this server speaks TLS; use https://");
 
 /// A client's connection. The next head is read only when the response before is sent.
 pub(super) struct Connection {
-    pub(super) stream: TcpStream,
+    pub(super) stream: Stream,
     pub(super) peer: SocketAddr,
     /// What has arrived and not been read.
     pub(super) buffer: Buffer,
@@ -35,10 +41,20 @@ pub(super) enum Next {
     Drop,
 }
 
-/// Serves a connection to its end.
-pub(super) async fn serve(guard: &Guard, stream: TcpStream, peer: SocketAddr) {
+/// Serves a connection to its end, or until somebody else needs its seat.
+pub(super) async fn serve(guard: &Guard, stream: TcpStream, peer: SocketAddr, seat: Seat) {
+    tokio::select! {
+        () = talk(guard, stream, peer, &seat) => {}
+        () = seat.lost() => tracing::debug!(%peer, "a connection made room for another one"),
+    }
+}
+
+async fn talk(guard: &Guard, stream: TcpStream, peer: SocketAddr, seat: &Seat) {
     // Without it, small answers would only be slower.
     let _ = stream.set_nodelay(true);
+    let Some(stream) = open(guard, stream, peer).await else {
+        return;
+    };
     let mut connection = Connection {
         stream,
         peer,
@@ -48,20 +64,49 @@ pub(super) async fn serve(guard: &Guard, stream: TcpStream, peer: SocketAddr) {
     let mut deadline = Some(Instant::now() + guard.config.head_timeout);
     loop {
         let next = match read_head(guard, &mut connection, deadline.take()).await {
+            Ok(Some(_)) if !seat.keep() => Next::Drop,
             Ok(Some(head)) => exchange::run(guard, &mut connection, &head).await,
             Ok(None) => Next::Drop,
             Err(refusal) => Next::Refuse(refusal),
         };
+        seat.wait(match next {
+            Next::KeepAlive => Waiting::Idle,
+            _ => Waiting::Ending,
+        });
         match next {
             Next::KeepAlive => connection.buffer.shrink(),
             Next::Close => return close(guard, connection.stream).await,
             Next::Refuse(refusal) => return refuse(guard, connection.stream, refusal).await,
-            Next::Abort => {
-                // A reset, which even a client that reads to the end cannot take for one.
-                let _ = connection.stream.set_zero_linger();
-                return;
-            }
+            Next::Abort => return connection.stream.abort(),
             Next::Drop => return,
+        }
+    }
+}
+
+/// Shakes hands, where that is asked for. None when the client does not come to the end of it.
+async fn open(guard: &Guard, stream: TcpStream, peer: SocketAddr) -> Option<Stream> {
+    let Some(tls) = &guard.tls else {
+        return Some(Stream::Plain(stream));
+    };
+    let shake = async {
+        match tls::is_hello(&stream).await {
+            Some(true) => tls.accept(stream, &guard.handshakes).await,
+            Some(false) => {
+                refuse(guard, Stream::Plain(stream), PLAIN).await;
+                Err(io::ErrorKind::InvalidData.into())
+            }
+            None => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+    };
+    let shaken: io::Result<_> = timeout(guard.config.head_timeout, shake)
+        .await
+        .map_err(io::Error::from)
+        .flatten();
+    match shaken {
+        Ok(stream) => Some(stream),
+        Err(error) => {
+            tracing::debug!(%peer, %error, "no TLS came about");
+            None
         }
     }
 }
@@ -111,21 +156,24 @@ fn too_long() -> Refusal {
 }
 
 /// Sends the guard's own answer and ends the connection.
-pub(super) async fn refuse(guard: &Guard, mut stream: TcpStream, refusal: Refusal) {
+pub(super) async fn refuse(guard: &Guard, mut stream: Stream, refusal: Refusal) {
     tracing::debug!(?refusal, "refused a request");
     let response = refusal.render();
-    let sent = timeout(guard.config.write_timeout, stream.write_all(&response)).await;
-    if matches!(sent, Ok(Ok(()))) {
+    let send = async {
+        stream.write_all(&response).await?;
+        stream.flush().await
+    };
+    if matches!(timeout(guard.config.write_timeout, send).await, Ok(Ok(()))) {
         close(guard, stream).await;
     }
 }
 
 /// Ends a connection so that the client gets to see the answer: closing while it still sends would
 /// reset the connection, and the answer would be lost with it.
-async fn close(guard: &Guard, mut stream: TcpStream) {
-    if stream.shutdown().await.is_err() {
+async fn close(guard: &Guard, stream: Stream) {
+    let Ok(Ok(mut stream)) = timeout(guard.config.write_timeout, stream.end()).await else {
         return;
-    }
+    };
     let drain = async {
         let mut left = guard.config.drain_bytes;
         let mut sink = vec![0; LARGE];

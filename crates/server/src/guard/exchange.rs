@@ -1,5 +1,6 @@
 //! One request and its response.
 
+use std::io::{self, IoSlice};
 use std::pin::pin;
 
 use tokio::io::AsyncWriteExt as _;
@@ -55,7 +56,7 @@ async fn converse(
         };
         if word.status != 100 {
             answer = Some(word);
-        } else if connection.stream.write_all(CONTINUE).await.is_err() {
+        } else if send_continue(guard, connection).await.is_err() {
             return Next::Abort;
         }
     }
@@ -86,6 +87,13 @@ async fn converse(
     // What is left of an unwanted body would be taken for the next request.
     let whole = body.skip_arrived(&mut connection.buffer);
     respond(guard, connection, head, &answer, &mut inbox, whole).await
+}
+
+/// Sends the word that a client waits for.
+async fn send_continue(guard: &Guard, connection: &mut Connection) -> io::Result<()> {
+    let word = &mut [IoSlice::new(CONTINUE)];
+    let stall = Some(guard.config.write_timeout);
+    upload::write_all(&mut connection.stream, word, stall).await
 }
 
 async fn respond(

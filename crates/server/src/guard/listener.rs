@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -13,6 +14,9 @@ use super::config::GuardConfig;
 use super::connection;
 use super::door::Door;
 use super::reply::Refusal;
+use super::seats::Seats;
+use super::stream::Stream;
+use super::tls::Tls;
 
 /// How long accepting pauses when the system has no descriptors or memory for more.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -31,30 +35,42 @@ pub(crate) struct Guard {
     pub(super) door: Arc<Door>,
     /// One permit for each request that a handler may work on.
     pub(super) workers: Semaphore,
+    /// The identity that is shown; without one, nothing is encrypted.
+    pub(super) tls: Option<Arc<Tls>>,
+    /// Where hands are shaken.
+    pub(super) handshakes: runtime::Handle,
     stop: watch::Receiver<Stop>,
 }
 
 impl Guard {
-    /// A guard over a door.
-    pub(crate) fn new(config: GuardConfig, door: Arc<Door>, stop: watch::Receiver<Stop>) -> Self {
+    /// A guard over a door. `handshakes` runs on another thread.
+    pub(crate) fn new(
+        config: GuardConfig,
+        door: Arc<Door>,
+        tls: Option<Arc<Tls>>,
+        handshakes: runtime::Handle,
+        stop: watch::Receiver<Stop>,
+    ) -> Self {
         let workers = Semaphore::new(config.workers);
         Self {
             config,
             door,
             workers,
+            tls,
+            handshakes,
             stop,
         }
     }
 
     /// Serves until told to stop and until nothing is under way any more.
     pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) {
-        let slots = Arc::new(Semaphore::new(self.config.connections));
+        let seats = Seats::new(self.config.connections);
         let told = Arc::new(Semaphore::new(TOLD));
         let mut connections = JoinSet::new();
         let grace = loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, peer)) => self.admit(&slots, &told, &mut connections, stream, peer),
+                    Ok((stream, peer)) => self.admit(&seats, &told, &mut connections, stream, peer),
                     Err(error) => {
                         tracing::warn!(%error, "a connection was not accepted");
                         sleep(PAUSE).await;
@@ -81,22 +97,23 @@ impl Guard {
 
     fn admit(
         self: &Arc<Self>,
-        slots: &Arc<Semaphore>,
+        seats: &Arc<Seats>,
         told: &Arc<Semaphore>,
         connections: &mut JoinSet<()>,
         stream: TcpStream,
         peer: SocketAddr,
     ) {
         let guard = Arc::clone(self);
-        if let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
+        if let Some(seat) = seats.take(peer.ip()) {
             connections.spawn(async move {
-                connection::serve(&guard, stream, peer).await;
-                drop(slot);
+                connection::serve(&guard, stream, peer, seat).await;
             });
         } else if let Ok(slot) = Arc::clone(told).try_acquire_owned() {
             tracing::warn!(%peer, "too many connections");
             connections.spawn(async move {
-                connection::refuse(&guard, stream, FULL).await;
+                if guard.tls.is_none() {
+                    connection::refuse(&guard, Stream::Plain(stream), FULL).await;
+                }
                 drop(slot);
             });
         }

@@ -19,13 +19,18 @@ mod head;
 mod inner;
 mod listener;
 mod reply;
+mod seats;
+mod stream;
 mod target;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod upload;
 
-pub(crate) use self::config::GuardConfig;
+pub(crate) use self::config::{DEFAULT_CONNECTIONS, GuardConfig};
 pub(crate) use self::door::{Door, SOCKET_FOLDER};
 pub(crate) use self::inner::{BODY, ID, LENGTH, PEER, is_private};
 pub(crate) use self::listener::{Guard, Stop};
 pub(crate) use self::reply::{is_valid_header, reason};
+pub(crate) use self::tls::Tls;
+pub use self::tls::{TlsError, TlsFiles};

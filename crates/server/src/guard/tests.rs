@@ -35,7 +35,7 @@ impl Fixture {
         handler: impl Fn(&mut Request) -> Response + Send + Sync + 'static,
     ) -> Self {
         let listen = "127.0.0.1:0".parse().unwrap();
-        let front = Front::start(listen, config, Arc::new(Function(handler))).unwrap();
+        let front = Front::start(listen, config, None, Arc::new(Function(handler))).unwrap();
         let address = front.local_addr();
         Self {
             front: Some(front),

@@ -87,5 +87,9 @@ pub(super) async fn write_all(
         }
         IoSlice::advance_slices(&mut slices, written);
     }
-    Ok(())
+    // What is encrypted may still be on this side.
+    match stall {
+        Some(stall) => timeout(stall, writer.flush()).await?,
+        None => writer.flush().await,
+    }
 }

@@ -10,13 +10,14 @@ use tokio::runtime;
 use tokio::sync::watch;
 
 use super::{Desk, Handler};
-use crate::guard::{Door, Guard, GuardConfig, Stop};
+use crate::guard::{Door, Guard, GuardConfig, Stop, Tls};
 
 /// A server that listens.
 pub(crate) struct Front {
     address: SocketAddr,
     stop: watch::Sender<Stop>,
     thread: JoinHandle<()>,
+    handshakes: Option<JoinHandle<()>>,
     #[cfg(test)]
     folder: std::path::PathBuf,
 }
@@ -26,6 +27,7 @@ impl Front {
     pub(crate) fn start(
         listen: SocketAddr,
         config: GuardConfig,
+        tls: Option<Arc<Tls>>,
         handler: Arc<dyn Handler>,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(listen)?;
@@ -45,7 +47,11 @@ impl Front {
         let (stop, stopped) = watch::channel(None);
         #[cfg(test)]
         let folder = door.folder().to_owned();
-        let guard = Arc::new(Guard::new(config, door, stopped));
+        let (shaking, handshakes) = match &tls {
+            Some(_) => start_handshakes(stopped.clone()).map(|(a, b)| (a, Some(b)))?,
+            None => (runtime.handle().clone(), None),
+        };
+        let guard = Arc::new(Guard::new(config, door, tls, shaking, stopped));
         let thread = thread::Builder::new().name("guard".into()).spawn(move || {
             runtime.block_on(async {
                 tokio::select! {
@@ -61,6 +67,7 @@ impl Front {
             address,
             stop,
             thread,
+            handshakes,
             #[cfg(test)]
             folder,
         })
@@ -81,8 +88,25 @@ impl Front {
     /// returns when no handler is at work any more.
     pub(crate) fn shutdown(self, grace: Duration) {
         self.stop.send_replace(Some(grace));
-        if self.thread.join().is_err() {
-            tracing::error!("the thread of the guard ended in a panic");
+        for thread in [Some(self.thread), self.handshakes].into_iter().flatten() {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the guard ended in a panic");
+            }
         }
     }
+}
+
+/// A thread for nothing but handshakes, which ends when the server stops.
+fn start_handshakes(
+    mut stopped: watch::Receiver<Stop>,
+) -> io::Result<(runtime::Handle, JoinHandle<()>)> {
+    let runtime = runtime::Builder::new_current_thread().build()?;
+    let handle = runtime.handle().clone();
+    let thread = thread::Builder::new()
+        .name("handshakes".into())
+        .spawn(move || {
+            // Whoever could say so being gone is a stop, too.
+            let _ = runtime.block_on(stopped.wait_for(Option::is_some));
+        })?;
+    Ok((handle, thread))
 }

@@ -125,29 +125,59 @@ fn idle_connections_stop_nobody() {
 }
 
 #[test]
-fn connections_are_counted() {
+fn connections_at_work_are_counted() {
+    let (release, gate) = mpsc::channel::<()>();
+    let gate = Mutex::new(gate);
+    let (enter, entered) = mpsc::channel();
+    let config = GuardConfig {
+        connections: 2,
+        ..GuardConfig::default()
+    };
+    let server = Fixture::start(config, move |_| {
+        enter.send(()).unwrap();
+        let _ = gate.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        text(200, "done")
+    });
+    let mut held: Vec<_> = (0..2).map(|_| server.connect()).collect();
+    for stream in &mut held {
+        stream.write_all(GET).unwrap();
+        entered.recv_timeout(PATIENCE).unwrap();
+    }
+    only_response(&server.talk(GET)).assert_refusal(503);
+    for stream in &mut held {
+        release.send(()).unwrap();
+        assert_eq!(read_response(stream).unwrap().status, 200);
+    }
+    release.send(()).unwrap();
+    let mut stream = server.connect();
+    stream.write_all(GET).unwrap();
+    assert_eq!(read_response(&mut stream).unwrap().status, 200);
+}
+
+/// Whoever only waits makes room, those first that have never asked for anything.
+#[test]
+fn connections_that_wait_make_room() {
     let server = Fixture::counting(GuardConfig {
         connections: 2,
         ..GuardConfig::default()
     });
-    let mut held = Vec::new();
-    for _ in 0..2 {
+    let mut good = server.connect();
+    good.write_all(GET).unwrap();
+    assert_eq!(read_response(&mut good).unwrap().status, 200);
+    let mut useless = Vec::new();
+    for n in 0..20 {
         let mut stream = server.connect();
-        stream.write_all(GET).unwrap();
-        assert_eq!(read_response(&mut stream).unwrap().status, 200);
-        held.push(stream);
+        stream.write_all(&GET[..n]).unwrap();
+        useless.push(stream);
     }
-    only_response(&server.talk(GET)).assert_refusal(503);
-    drop(held.pop());
-    let begun = Instant::now();
-    loop {
-        let mut stream = server.connect();
-        stream.write_all(GET).unwrap();
-        if read_response(&mut stream).unwrap().status == 200 {
-            break;
-        }
-        assert!(begun.elapsed() < PATIENCE, "a slot must become free");
+    let last = useless.pop().unwrap();
+    for mut stream in useless {
+        assert_eq!(stream.read_to_end(&mut Vec::new()).unwrap_or(0), 0);
     }
+    // Only the last one is left beside it.
+    good.write_all(GET).unwrap();
+    assert_eq!(read_response(&mut good).unwrap().status, 200);
+    drop(last);
 }
 
 /// Each handler waits for all the others, so that none may be stuck behind another one.

@@ -1,0 +1,264 @@
+//! Who may have a connection when not everybody can.
+//!
+//! Nobody is limited while there is room. Without room, a newcomer gets the seat of a connection
+//! that only waits, of the peer that has the most of them: whoever fills the server with
+//! connections that do nothing loses his own, and keeps nobody out. Connections with a request
+//! under way stay.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+/// All seats of a server.
+pub(super) struct Seats {
+    limit: usize,
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    /// Seats that are taken.
+    taken: usize,
+    /// Number of the last change, so that older ones can be told from newer ones.
+    clock: u64,
+    /// Peers that have a seat.
+    peers: HashMap<Peer, Holder>,
+}
+
+/// What one peer holds.
+#[derive(Default)]
+struct Holder {
+    seats: usize,
+    /// The seats that may be taken away, the first ones first.
+    waiting: BTreeMap<(Waiting, u64), Arc<Notify>>,
+}
+
+/// Why a connection has nothing under way, those that are missed least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Waiting {
+    /// It has had its last answer, and the client still sends.
+    Ending,
+    /// It has not asked for anything yet.
+    New,
+    /// It has been answered and may ask again.
+    Idle,
+}
+
+/// An address, or the network of one where every host has a whole network for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Peer(IpAddr);
+
+impl From<IpAddr> for Peer {
+    fn from(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                Self(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into())
+            }
+            address @ IpAddr::V4(_) => Self(address),
+        }
+    }
+}
+
+/// A seat of a connection, free again when dropped. It begins as [`Waiting::New`].
+pub(super) struct Seat {
+    seats: Arc<Seats>,
+    peer: Peer,
+    /// Told when the seat is somebody else's.
+    lost: Arc<Notify>,
+    phase: Mutex<Phase>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Waiting(Waiting, u64),
+    Busy,
+}
+
+impl Seats {
+    pub(super) fn new(limit: usize) -> Arc<Self> {
+        let table = Mutex::default();
+        Arc::new(Self { limit, table })
+    }
+
+    /// A seat, if need be that of somebody else; none when all are busy, or when those that are not
+    /// belong to peers with fewer of them.
+    pub(super) fn take(self: &Arc<Self>, peer: impl Into<Peer>) -> Option<Seat> {
+        let peer = peer.into();
+        let mut table = self.lock();
+        if table.taken >= self.limit && !table.free_one(peer) {
+            return None;
+        }
+        let lost = Arc::new(Notify::new());
+        table.taken += 1;
+        table.clock += 1;
+        let phase = (Waiting::New, table.clock);
+        let holder = table.peers.entry(peer).or_default();
+        holder.seats += 1;
+        holder.waiting.insert(phase, Arc::clone(&lost));
+        drop(table);
+        Some(Seat {
+            seats: Arc::clone(self),
+            peer,
+            lost,
+            phase: Mutex::new(Phase::Waiting(phase.0, phase.1)),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    /// Takes a seat away for a newcomer.
+    fn free_one(&mut self, newcomer: Peer) -> bool {
+        let own = self.peers.get(&newcomer).map_or(0, |holder| holder.seats);
+        let loser = self
+            .peers
+            .iter_mut()
+            .filter(|(_, holder)| !holder.waiting.is_empty())
+            .filter(|(peer, holder)| **peer == newcomer || holder.seats > own)
+            .max_by_key(|(_, holder)| {
+                let first = holder.waiting.first_key_value();
+                (holder.seats, first.map(|(key, _)| std::cmp::Reverse(*key)))
+            });
+        let Some((&peer, holder)) = loser else {
+            return false;
+        };
+        if let Some((_, lost)) = holder.waiting.pop_first() {
+            lost.notify_one();
+        }
+        self.leave(peer);
+        true
+    }
+
+    fn leave(&mut self, peer: Peer) {
+        self.taken -= 1;
+        if let Some(holder) = self.peers.get_mut(&peer) {
+            holder.seats -= 1;
+            if holder.seats == 0 {
+                self.peers.remove(&peer);
+            }
+        }
+    }
+}
+
+impl Seat {
+    /// Keeps the seat while a request is under way. Whether it could be kept.
+    pub(super) fn keep(&self) -> bool {
+        let mut table = self.seats.lock();
+        let mut phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Phase::Waiting(why, since) = *phase {
+            let holder = table.peers.get_mut(&self.peer);
+            if holder.is_none_or(|holder| holder.waiting.remove(&(why, since)).is_none()) {
+                return false;
+            }
+        }
+        *phase = Phase::Busy;
+        true
+    }
+
+    /// From now on it may be taken away.
+    pub(super) fn wait(&self, why: Waiting) {
+        // One that is lost already must not come back.
+        if !self.keep() {
+            return;
+        }
+        let mut table = self.seats.lock();
+        table.clock += 1;
+        let since = table.clock;
+        let mut phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(holder) = table.peers.get_mut(&self.peer) {
+            holder.waiting.insert((why, since), Arc::clone(&self.lost));
+            *phase = Phase::Waiting(why, since);
+        }
+    }
+
+    /// Resolves when the seat is somebody else's.
+    pub(super) async fn lost(&self) {
+        self.lost.notified().await;
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        // A seat that was lost has left already.
+        if self.keep() {
+            self.seats.lock().leave(self.peer);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(text: &str) -> Peer {
+        text.parse::<IpAddr>().unwrap().into()
+    }
+
+    async fn is_lost(seat: &Seat) -> bool {
+        tokio::select! {
+            biased;
+            () = seat.lost() => true,
+            () = std::future::ready(()) => false,
+        }
+    }
+
+    #[test]
+    fn a_host_is_one_peer_however_it_comes() {
+        assert_eq!(peer("::ffff:192.0.2.1"), peer("192.0.2.1"));
+        assert_eq!(peer("2001:db8::1"), peer("2001:db8::ffff:0:1"));
+        assert_ne!(peer("2001:db8::1"), peer("2001:db8:0:1::1"));
+    }
+
+    #[tokio::test]
+    async fn the_greediest_loses_what_it_does_not_use() {
+        let seats = Seats::new(4);
+        let modest = seats.take(peer("192.0.2.1")).unwrap();
+        let greedy: Vec<_> = (0..3)
+            .map(|_| seats.take(peer("192.0.2.2")).unwrap())
+            .collect();
+        assert!(greedy[0].keep());
+        greedy[1].wait(Waiting::Idle);
+        let newcomer = seats.take(peer("192.0.2.3")).unwrap();
+        // The one that had never asked goes before the one that had.
+        assert!(is_lost(&greedy[2]).await && !greedy[2].keep());
+        for seat in [&modest, &greedy[0], &greedy[1], &newcomer] {
+            assert!(!is_lost(seat).await);
+        }
+        // It cannot come back, and leaves no second time.
+        greedy[2].wait(Waiting::Ending);
+        drop(greedy);
+        assert!(seats.lock().taken == 2 && seats.lock().peers.len() == 2);
+        drop((modest, newcomer));
+        assert!(seats.lock().taken == 0 && seats.lock().peers.is_empty());
+    }
+
+    #[tokio::test]
+    async fn nobody_loses_to_one_who_has_more() {
+        let seats = Seats::new(3);
+        let _modest = seats.take(peer("192.0.2.1")).unwrap();
+        let busy: Vec<_> = (0..2)
+            .map(|_| seats.take(peer("192.0.2.2")).unwrap())
+            .collect();
+        assert!(busy.iter().all(Seat::keep));
+        assert!(seats.take(peer("192.0.2.2")).is_none());
+        busy[1].wait(Waiting::Ending);
+        let again = seats.take(peer("192.0.2.2")).unwrap();
+        assert!(is_lost(&busy[1]).await && !is_lost(&again).await);
+    }
+
+    #[tokio::test]
+    async fn busy_connections_stay() {
+        let seats = Seats::new(1);
+        let seat = seats.take(peer("192.0.2.1")).unwrap();
+        assert!(seat.keep());
+        assert!(seats.take(peer("192.0.2.2")).is_none());
+        drop(seat);
+        assert!(seats.take(peer("192.0.2.2")).is_some());
+    }
+}
