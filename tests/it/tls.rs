@@ -4,49 +4,17 @@ use std::fs::{self, Permissions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::support::{Output, Program, TestServer};
+use crate::support::{Identity, Output, Program, TestServer};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A certificate and its key, which vouch for themselves.
-struct Identity {
-    cert: PathBuf,
-    key: PathBuf,
-}
-
-impl Identity {
-    /// Writes one for `names` to a folder.
-    fn make(folder: &Path, name: &str, names: &[&str]) -> Self {
-        let identity = Self {
-            cert: folder.join(format!("{name}.pem")),
-            key: folder.join(format!("{name}.key")),
-        };
-        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
-        let made = rcgen::generate_simple_self_signed(names).unwrap();
-        fs::write(&identity.cert, made.cert.pem()).unwrap();
-        fs::write(&identity.key, made.signing_key.serialize_pem()).unwrap();
-        fs::set_permissions(&identity.key, Permissions::from_mode(0o600)).unwrap();
-        identity
-    }
-
-    fn options(&self) -> Vec<String> {
-        let text = |path: &Path| path.to_str().unwrap().to_owned();
-        vec![
-            "--tls-cert".into(),
-            text(&self.cert),
-            "--tls-key".into(),
-            text(&self.key),
-        ]
-    }
-}
 
 fn serve(home: TempDir, identity: &Identity) -> TestServer {
     TestServer::over(home, &identity.options(), &[]).expect("a server that starts")

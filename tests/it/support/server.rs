@@ -101,6 +101,15 @@ impl TestServer {
         fs::read_to_string(self.home().join("server.log")).unwrap_or_default()
     }
 
+    #[allow(dead_code, reason = "not every test binary asks")]
+    /// Most memory that it has had at a time, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = peak.unwrap().trim().trim_end_matches(" kB");
+        kib.parse::<u64>().unwrap() * 1024
+    }
+
     /// Sends it a signal.
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         send(&self.child, signal);

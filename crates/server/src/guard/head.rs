@@ -77,7 +77,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Head, Refusal> {
     match request.parse(bytes) {
         Ok(httparse::Status::Complete(length)) if length == bytes.len() => {}
         Ok(_) => return Err(Refusal::bad("the head of the request is malformed")),
-        Err(error) => return Err(refusal(error, bytes)),
+        Err(error) => return Err(refusal(error)),
     }
     let (Some(method), Some(path), Some(version)) = (request.method, request.path, request.version)
     else {
@@ -104,28 +104,11 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Head, Refusal> {
     })
 }
 
-fn refusal(error: httparse::Error, bytes: &[u8]) -> Refusal {
+fn refusal(error: httparse::Error) -> Refusal {
     match error {
         httparse::Error::TooManyHeaders => Refusal::new(431, "the request has too many headers"),
-        httparse::Error::Version if names_a_version(bytes) => {
-            Refusal::new(505, "only HTTP/1.1 and HTTP/1.0 are spoken here")
-        }
+        httparse::Error::Version => Refusal::bad("only HTTP/1.1 and HTTP/1.0 are spoken here"),
         _ => Refusal::bad("the head of the request is malformed"),
-    }
-}
-
-/// Whether the first line is in order, only that the version is of whatever number.
-fn names_a_version(bytes: &[u8]) -> bool {
-    let line = bytes
-        .split(|&byte| byte == b'\r')
-        .next()
-        .unwrap_or_default();
-    let mut words = line.split(|&byte| byte == b' ').skip(2);
-    match (words.next(), words.next()) {
-        (Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor]), None) => {
-            major.is_ascii_digit() && minor.is_ascii_digit()
-        }
-        _ => false,
     }
 }
 

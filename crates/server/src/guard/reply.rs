@@ -84,7 +84,6 @@ pub(crate) fn reason(status: u16) -> &'static str {
         500 => "Internal Server Error",
         501 => "Not Implemented",
         503 => "Service Unavailable",
-        505 => "HTTP Version Not Supported",
         507 => "Insufficient Storage",
         _ => "Other",
     }

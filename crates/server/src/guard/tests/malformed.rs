@@ -57,8 +57,8 @@ fn malformed_heads_are_refused() {
         (400, "GET /ä HTTP/1.1\r\nHost: x\r\n\r\n".into()),
         (400, "GET example HTTP/1.1\r\nHost: x\r\n\r\n".into()),
         (400, "CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n".into()),
-        (505, "GET / HTTP/2.0\r\nHost: x\r\n\r\n".into()),
-        (505, "GET / HTTP/1.2\r\nHost: x\r\n\r\n".into()),
+        (400, "GET / HTTP/2.0\r\nHost: x\r\n\r\n".into()),
+        (400, "GET / HTTP/1.2\r\nHost: x\r\n\r\n".into()),
         (400, "GET / HTTP/1.10\r\nHost: x\r\n\r\n".into()),
         (400, "GET / FTP/1.1\r\nHost: x\r\n\r\n".into()),
         (
