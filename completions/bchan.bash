@@ -1836,7 +1836,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__serve)
-            opts="-o -q -y -h --data --storage-root --recycle-bin --config --listen --tls-cert --tls-key --max-connections --reserve --no-auth --preserve-owner --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-o -q -y -h --data --storage-root --recycle-bin --config --listen --tls-cert --tls-key --max-connections --reserve --max-unpacked --max-entries --max-ratio --no-auth --preserve-owner --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1875,6 +1875,18 @@ _bchan() {
                     return 0
                     ;;
                 --reserve)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-unpacked)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-entries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-ratio)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

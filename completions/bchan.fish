@@ -529,6 +529,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand serve" -l tls-cert -d 'Certi
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l tls-key -d 'Private key of the certificate, in PEM' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l max-connections -d 'Most connections at a time [default: 1024]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l reserve -d 'Free space that uploads never use, as a size or a share of the disk [default: 256MiB]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l max-unpacked -d 'Most bytes that a backup may become when it is unpacked, holes included [default: the size of the disk]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l max-entries -d 'Most entries of an archive [default: 10000000]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l max-ratio -d 'Most bytes that may become of one byte of an archive [default: 40000]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l host -d 'Host of the server, with or without http://' -r

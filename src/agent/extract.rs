@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bchan_api::TargetType;
-use bchan_archive::{Kind, Manifest, UnpackOptions, Unpacked};
+use bchan_archive::{Kind, Limits, Manifest, UnpackOptions, Unpacked};
 use sha2::{Digest as _, Sha256};
 
 use super::download::{Found, Incoming, Written};
@@ -84,7 +84,10 @@ fn fill(
     let receiving = AgentError::io("receiving", content);
     let (kind, mut replay) = bchan_archive::detect(&mut reader).map_err(receiving)?;
     let mut manifest = Manifest::default();
-    let options = UnpackOptions::default();
+    let options = UnpackOptions {
+        limits: limits(content)?,
+        ..UnpackOptions::default()
+    };
     let done = match kind {
         Kind::Tar(codec) => bchan_archive::unpack_tar(
             codec,
@@ -123,6 +126,24 @@ fn fill(
         TargetType::Multi => {}
     }
     Ok(done)
+}
+
+/// What a server may make of the user's disk. Its own size bounds what costs nothing, such as holes,
+/// and a full one ends the rest.
+fn limits(content: &Path) -> Result<Limits, AgentError> {
+    /// Nobody's backup has more.
+    const MAX_ENTRIES: u64 = 100_000_000;
+    /// Zeros under zstd become 32,768 times as many.
+    const MAX_RATIO: u64 = 40_000;
+
+    let disk = rustix::fs::statvfs(content)
+        .map_err(|error| AgentError::io("reading", content)(error.into()))?;
+    Ok(Limits {
+        max_bytes: disk.f_blocks.saturating_mul(disk.f_frsize),
+        max_entries: MAX_ENTRIES,
+        max_ratio: MAX_RATIO,
+        ..Limits::default()
+    })
 }
 
 /// Makes everything on the file system of a directory durable.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use bytesize::ByteSize;
 use clap::Args;
 
 use super::server::storage::StorageArgs;
@@ -48,6 +49,21 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "SIZE|PERCENT")]
     reserve: Option<String>,
 
+    /// Most bytes that a backup may become when it is unpacked, holes included [default: the size
+    /// of the disk]
+    #[arg(long, value_name = "SIZE")]
+    max_unpacked: Option<ByteSize>,
+
+    /// Most entries of an archive [default: 10000000]
+    #[arg(long, value_name = "NUMBER")]
+    max_entries: Option<u64>,
+
+    /// Most bytes that may become of one byte of an archive [default: 40000]
+    ///
+    /// Counted from 64 MiB on, and without the holes of sparse files.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    max_ratio: Option<u64>,
+
     /// Serve anybody who can reach it, without a key
     #[arg(long)]
     no_auth: bool,
@@ -78,6 +94,13 @@ impl ServeArgs {
         let reserve = self.reserve.map(|text| text.parse()).transpose();
         let reserve = reserve.map_err(CommandError::usage)?;
         config.reserve = reserve.or(file.reserve).unwrap_or(config.reserve);
+        let unpack = &mut config.unpack;
+        let bytes = self.max_unpacked.or(file.max_unpacked);
+        unpack.max_bytes = bytes.map(|size| size.as_u64());
+        let entries = self.max_entries.or(file.max_entries);
+        unpack.max_entries = entries.unwrap_or(unpack.max_entries);
+        let ratio = self.max_ratio.or(file.max_ratio);
+        unpack.max_ratio = ratio.unwrap_or(unpack.max_ratio);
         config.preserve_owner = self.preserve_owner || file.preserve_owner.unwrap_or(false);
         config.tls = match (
             self.tls_cert.or(file.tls_cert),

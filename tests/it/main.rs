@@ -16,6 +16,7 @@ mod exit_codes;
 mod fault_points;
 mod faults;
 mod full_disk;
+mod hostile;
 mod jobs;
 mod lost_disk;
 mod main_job;

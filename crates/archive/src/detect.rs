@@ -2,6 +2,15 @@
 
 use std::io::{self, Read};
 
+use liblzma::stream as xz;
+
+/// Most memory that decompressing xz may take, in bytes. What `xz -9` makes needs half of it, and
+/// a header of a few bytes may ask for gigabytes.
+const MOST_MEMORY: u64 = 128 << 20;
+
+/// The same for zstd, as a power of two: what `zstd --long` makes.
+const LARGEST_WINDOW: u32 = 27;
+
 /// How an archive is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Codec {
@@ -23,8 +32,15 @@ impl Codec {
         Ok(match self {
             Self::None => Box::new(reader),
             Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(reader)),
-            Self::Zstd => Box::new(zstd::stream::read::Decoder::new(reader)?),
-            Self::Xz => Box::new(liblzma::read::XzDecoder::new_multi_decoder(reader)),
+            Self::Zstd => {
+                let mut decoder = zstd::stream::read::Decoder::new(reader)?;
+                decoder.window_log_max(LARGEST_WINDOW)?;
+                Box::new(decoder)
+            }
+            Self::Xz => {
+                let stream = xz::Stream::new_stream_decoder(MOST_MEMORY, xz::CONCATENATED)?;
+                Box::new(liblzma::read::XzDecoder::new_stream(reader, stream))
+            }
             Self::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(reader)),
         })
     }

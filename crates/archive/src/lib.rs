@@ -24,4 +24,4 @@ pub use observer::{Observer, Problem};
 pub use pack::{PackError, PackOptions, PackSummary, pack};
 pub use source::Source;
 pub use tree::{hash_tree, open_dir, remove_tree, size_tree};
-pub use unpack::{Limits, UnpackError, UnpackOptions, Unpacked, unpack_tar, unpack_zip};
+pub use unpack::{Limit, Limits, UnpackError, UnpackOptions, Unpacked, unpack_tar, unpack_zip};

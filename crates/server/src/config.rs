@@ -1,12 +1,15 @@
 //! What an administrator decides: in code, or in a file.
 
+use std::fmt::Display;
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use bchan_api::ApiKey;
+use bytesize::ByteSize;
 use serde::{Deserialize, Deserializer};
 
 use crate::guard::{DEFAULT_CONNECTIONS, TlsFiles};
@@ -34,12 +37,37 @@ pub struct Config {
     pub recycle_bin: Option<PathBuf>,
     /// Who may use the server.
     pub auth: Auth,
+    /// What archives may ask for.
+    pub unpack: UnpackLimits,
     /// Whether unpacked files get the owners that their archive names. Needs root.
     pub preserve_owner: bool,
     /// Free space that uploads never use.
     pub reserve: Reserve,
     /// Whether scheduled jobs run on their intervals; they can be forced to run in any case.
     pub schedule: bool,
+}
+
+/// What archives may ask for when they are unpacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnpackLimits {
+    /// Most bytes of content of one backup, with those of holes; the size of the file system when
+    /// absent.
+    pub max_bytes: Option<u64>,
+    /// Most entries of one archive.
+    pub max_entries: u64,
+    /// Most bytes that may become of one that has arrived.
+    pub max_ratio: u64,
+}
+
+impl Default for UnpackLimits {
+    fn default() -> Self {
+        Self {
+            max_bytes: None,
+            max_entries: 10_000_000,
+            // zstd makes 32,768 zeros of a byte, and those may be somebody's disk.
+            max_ratio: 40_000,
+        }
+    }
 }
 
 /// Who may use the server.
@@ -67,6 +95,7 @@ impl Config {
             storage_roots: Vec::new(),
             recycle_bin: None,
             auth: Auth::default(),
+            unpack: UnpackLimits::default(),
             preserve_owner: false,
             reserve: Reserve::default(),
             schedule: true,
@@ -90,6 +119,13 @@ pub struct ConfigFile {
     pub storage_roots: Vec<PathBuf>,
     /// `recycle-bin = "/srv/recycled"`
     pub recycle_bin: Option<PathBuf>,
+    /// `max-unpacked = "500GiB"`
+    #[serde(deserialize_with = "from_text")]
+    pub max_unpacked: Option<ByteSize>,
+    /// `max-entries = 10000000`
+    pub max_entries: Option<u64>,
+    /// `max-ratio = 40000`
+    pub max_ratio: Option<u64>,
     /// `preserve-owner = true`
     pub preserve_owner: Option<bool>,
     /// `reserve = "512MiB"` or `reserve = "5%"`
@@ -99,7 +135,11 @@ pub struct ConfigFile {
     pub no_auth: Option<bool>,
 }
 
-fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Reserve>, D::Error> {
+fn from_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: Display>,
+{
     let text = String::deserialize(deserializer)?;
     text.parse().map(Some).map_err(serde::de::Error::custom)
 }

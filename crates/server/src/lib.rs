@@ -41,7 +41,7 @@ mod validate;
 pub use check::{
     CheckError, CheckObserver, CheckOptions, CheckSummary, Finding, FindingKind, check,
 };
-pub use config::{Auth, Config, ConfigError, ConfigFile, DEFAULT_LISTEN};
+pub use config::{Auth, Config, ConfigError, ConfigFile, DEFAULT_LISTEN, UnpackLimits};
 pub use guard::{TlsError, TlsFiles};
 pub use key::{KeyError, key_path, new_key};
 pub use room::Reserve;

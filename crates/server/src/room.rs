@@ -74,6 +74,12 @@ impl Room {
         Ok(free.saturating_sub(reserve))
     }
 
+    /// Size of the file system in bytes.
+    pub(crate) fn total(&self) -> io::Result<u64> {
+        let stat = rustix::fs::statvfs(&self.directory)?;
+        Ok(stat.f_blocks.saturating_mul(stat.f_frsize))
+    }
+
     /// Fails if so many bytes would not fit.
     pub(crate) fn require(&self, wanted: u64) -> io::Result<()> {
         if wanted > self.available()? {

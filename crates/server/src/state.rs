@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError, RwLock, TryLockError};
 
 use bchan_api::Target;
+use bchan_archive::{Limits, UnpackOptions};
 
-use crate::config::Config;
+use crate::config::{Config, UnpackLimits};
 use crate::durable;
 use crate::error::ApiError;
 use crate::key::Gate;
@@ -23,6 +24,7 @@ pub(crate) struct State {
     pub(crate) gate: Gate,
     pub(crate) schedule: Schedule,
     pub(crate) preserve_owner: bool,
+    pub(crate) unpack: UnpackLimits,
     pub(crate) reserve: Reserve,
     /// Folders that are being worked in.
     pub(crate) live: Live,
@@ -48,11 +50,26 @@ impl State {
             gate,
             schedule,
             preserve_owner: config.preserve_owner,
+            unpack: config.unpack,
             reserve: config.reserve,
             live: Live::default(),
             undone: Mutex::default(),
             folders: RwLock::default(),
             busy: Busy::default(),
+        }
+    }
+
+    /// How archives are unpacked onto a file system of this size in bytes.
+    pub(crate) fn unpack_options(&self, disk: u64) -> UnpackOptions {
+        UnpackOptions {
+            preserve_owner: self.preserve_owner,
+            keep_setid: false,
+            limits: Limits {
+                max_bytes: self.unpack.max_bytes.unwrap_or(disk),
+                max_entries: self.unpack.max_entries,
+                max_ratio: self.unpack.max_ratio,
+                ..Limits::default()
+            },
         }
     }
 

@@ -5,6 +5,7 @@
 //! an archive holds, and no race, can lead out of the directory.
 
 mod data;
+mod limits;
 mod parents;
 mod place;
 mod read;
@@ -14,29 +15,9 @@ mod zip;
 use std::io;
 use std::path::PathBuf;
 
+pub use self::limits::{Limit, Limits};
 pub use self::tar::unpack_tar;
 pub use self::zip::unpack_zip;
-
-/// Bounds on what an archive may ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Most bytes of content.
-    pub max_bytes: u64,
-    /// Most entries.
-    pub max_entries: u64,
-    /// Longest path, in bytes.
-    pub max_path: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            max_bytes: u64::MAX,
-            max_entries: u64::MAX,
-            max_path: 64 * 1024,
-        }
-    }
-}
 
 /// How to unpack.
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,10 +64,12 @@ pub enum UnpackError {
         what: String,
     },
     /// The archive asks for more than is allowed.
-    #[error("the archive has too {what}")]
+    #[error("the archive {limit} at its entry `{entry}`")]
     Limit {
-        /// Many or large what.
-        what: &'static str,
+        /// What it has too much of.
+        limit: Limit,
+        /// Name of the entry that was too much, escaped.
+        entry: String,
     },
     /// The reader of the archive failed.
     #[error("reading the archive failed")]
@@ -102,6 +85,22 @@ pub enum UnpackError {
         /// Why.
         source: io::Error,
     },
+}
+
+impl UnpackError {
+    /// Says at which entry it happened, where that is not said yet.
+    fn at(self, name: &[u8]) -> Self {
+        match self {
+            Self::Limit { limit, entry } if entry.is_empty() => Self::Limit {
+                limit,
+                entry: show(name),
+            },
+            Self::Corrupt { what } => Self::Corrupt {
+                what: format!("{what}, at its entry `{}`", show(name)),
+            },
+            other => other,
+        }
+    }
 }
 
 type Result<T> = std::result::Result<T, UnpackError>;

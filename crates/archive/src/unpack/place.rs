@@ -12,7 +12,7 @@ use rustix::fs::{
 use rustix::io::Errno;
 
 use super::parents::Parents;
-use super::{Result, UnpackError, UnpackOptions, Unpacked, show};
+use super::{Limit, Limits, Result, UnpackError, UnpackOptions, Unpacked, show};
 use crate::observer::{Observer, Problem};
 use crate::walk::{DIRECTORY, file_type};
 
@@ -38,6 +38,8 @@ pub(super) struct Placer<'a> {
     pub(super) observer: &'a mut dyn Observer,
     pub(super) done: Unpacked,
     entries: u64,
+    /// Bytes of all names so far.
+    names: u64,
     /// Directories whose modes and times are set in the end, when nothing is put into them.
     directories: Vec<(Vec<u8>, Meta)>,
     /// Whether something was put in the place of something else.
@@ -56,6 +58,7 @@ impl<'a> Placer<'a> {
             observer,
             done: Unpacked::default(),
             entries: 0,
+            names: 0,
             directories: Vec::new(),
             replaced: false,
         }
@@ -97,16 +100,21 @@ impl<'a> Placer<'a> {
 
     /// Counts an entry of this many bytes, before anything is made of it.
     pub(super) fn admit(&mut self, path: &[u8], size: u64) -> Result<()> {
+        let limits = self.options.limits;
         self.entries += 1;
-        if self.entries > self.options.limits.max_entries {
-            return Err(UnpackError::Limit {
-                what: "many entries",
-            });
-        }
-        if size > self.left() {
-            return Err(UnpackError::Limit {
-                what: "much content",
-            });
+        self.names += path.len() as u64;
+        let passed = if self.entries > limits.max_entries {
+            Some(Limit::Entries(limits.max_entries))
+        } else if self.names > Limits::MAX_NAMES {
+            Some(Limit::Names)
+        } else if size > self.left() {
+            Some(Limit::Bytes(limits.max_bytes))
+        } else {
+            None
+        };
+        if let Some(limit) = passed {
+            let entry = show(path);
+            return Err(UnpackError::Limit { limit, entry });
         }
         self.observer.entry(to_path(path), size);
         let go_on = self.observer.proceed(ENTRY);
@@ -114,6 +122,11 @@ impl<'a> Placer<'a> {
             path: to_path(path).to_owned(),
             source,
         })
+    }
+
+    /// What the archive may ask for.
+    pub(super) fn limits(&self) -> Limits {
+        self.options.limits
     }
 
     /// Bytes of content that may still come.

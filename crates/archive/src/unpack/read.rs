@@ -1,45 +1,63 @@
 //! Telling a broken reader from a broken archive.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, Read};
 use std::rc::Rc;
 
-use super::{Result, UnpackError, corrupt};
+use super::{Limit, Limits, Result, UnpackError, corrupt};
 use crate::Codec;
 
 /// The bytes of a tar archive, decompressed.
 pub(super) struct Stream<'a> {
     decoder: Box<dyn Read + 'a>,
-    fault: Rc<RefCell<Option<io::Error>>>,
+    below: Rc<Below>,
+    limits: Limits,
+    /// Bytes that were given out.
+    unpacked: u64,
 }
 
-/// Remembers what goes wrong below the decoder.
+/// What happens below the decoder.
+#[derive(Default)]
+struct Below {
+    fault: RefCell<Option<io::Error>>,
+    /// Bytes that have arrived.
+    arrived: Cell<u64>,
+}
+
 struct Watched<R> {
     inner: R,
-    fault: Rc<RefCell<Option<io::Error>>>,
+    below: Rc<Below>,
 }
 
 impl<R: Read> Read for Watched<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        self.inner.read(out).map_err(|error| {
+        let read = self.inner.read(out).map_err(|error| {
             let kind = error.kind();
             if kind != io::ErrorKind::Interrupted {
-                *self.fault.borrow_mut() = Some(error);
+                *self.below.fault.borrow_mut() = Some(error);
             }
-            kind.into()
-        })
+            io::Error::from(kind)
+        });
+        let count = *read.as_ref().unwrap_or(&0);
+        self.below.arrived.update(|sum| sum + count as u64);
+        read
     }
 }
 
 impl<'a> Stream<'a> {
-    pub(super) fn new<R: Read + 'a>(codec: Codec, reader: R) -> Result<Self> {
-        let fault = Rc::new(RefCell::new(None));
+    pub(super) fn new<R: Read + 'a>(codec: Codec, reader: R, limits: Limits) -> Result<Self> {
+        let below = Rc::new(Below::default());
         let watched = Watched {
             inner: reader,
-            fault: Rc::clone(&fault),
+            below: Rc::clone(&below),
         };
         match codec.decode(watched) {
-            Ok(decoder) => Ok(Self { decoder, fault }),
+            Ok(decoder) => Ok(Self {
+                decoder,
+                below,
+                limits,
+                unpacked: 0,
+            }),
             Err(error) => Err(corrupt(error.to_string())),
         }
     }
@@ -48,10 +66,18 @@ impl<'a> Stream<'a> {
     pub(super) fn read(&mut self, out: &mut [u8]) -> Result<usize> {
         loop {
             match self.decoder.read(out) {
-                Ok(count) => return Ok(count),
+                Ok(count) => {
+                    self.unpacked += count as u64;
+                    if self.limits.is_bomb(self.below.arrived.get(), self.unpacked) {
+                        let limit = Limit::Ratio(self.limits.max_ratio);
+                        let entry = String::new();
+                        return Err(UnpackError::Limit { limit, entry });
+                    }
+                    return Ok(count);
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    return Err(match self.fault.borrow_mut().take() {
+                    return Err(match self.below.fault.borrow_mut().take() {
                         Some(source) => UnpackError::Read { source },
                         None => corrupt(error.to_string()),
                     });

@@ -15,7 +15,7 @@ use self::sparse::{Map, read_map};
 use super::data::Sink;
 use super::place::{Meta, Placer};
 use super::read::Stream;
-use super::{Result, UnpackError, UnpackOptions, Unpacked, corrupt, show};
+use super::{Limit, Result, UnpackError, UnpackOptions, Unpacked, corrupt, show};
 use crate::observer::Observer;
 use crate::{Codec, Manifest};
 
@@ -36,7 +36,7 @@ pub fn unpack_tar<R: Read>(
     observer: &mut dyn Observer,
 ) -> Result<Unpacked> {
     let mut unpacker = Unpacker {
-        stream: Stream::new(codec, reader)?,
+        stream: Stream::new(codec, reader, options.limits)?,
         placer: Placer::new(into, options, observer),
         manifest,
         buffer: vec![0; BUFFER],
@@ -81,7 +81,10 @@ impl Unpacker<'_, '_> {
                 }
                 kind => {
                     let extensions = std::mem::take(&mut extensions).over(&self.defaults);
-                    self.entry(&header, kind, &extensions)?;
+                    let header_name = header.path_bytes();
+                    let name = extensions.path.as_deref().unwrap_or(&header_name);
+                    self.entry(&header, kind, &extensions)
+                        .map_err(|error| error.at(name))?;
                     pending = false;
                     continue;
                 }
@@ -246,7 +249,10 @@ impl Unpacker<'_, '_> {
     fn text(&mut self, size: u64) -> Result<Vec<u8>> {
         const LONGEST: u64 = 1024 * 1024;
         if size > LONGEST {
-            return Err(UnpackError::Limit { what: "long names" });
+            return Err(UnpackError::Limit {
+                limit: Limit::Name,
+                entry: String::new(),
+            });
         }
         let mut text = vec![0; usize::try_from(size).unwrap_or(0)];
         if !text.is_empty() && !self.stream.fill(&mut text)? {

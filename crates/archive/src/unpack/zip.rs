@@ -10,7 +10,7 @@ use zip::result::ZipError;
 
 use super::data::Sink;
 use super::place::{Meta, Placer, to_path};
-use super::{Result, UnpackError, UnpackOptions, Unpacked, corrupt, show};
+use super::{Limit, Result, UnpackError, UnpackOptions, Unpacked, corrupt, show};
 use crate::Manifest;
 use crate::observer::Observer;
 
@@ -28,6 +28,7 @@ pub fn unpack_zip(
     manifest: &mut Manifest,
     observer: &mut dyn Observer,
 ) -> Result<Unpacked> {
+    let arrived = file.metadata().map_or(u64::MAX, |meta| meta.len());
     let mut archive = ZipArchive::new(io::BufReader::new(file)).map_err(from_zip)?;
     if archive.has_overlapping_files().map_err(from_zip)? {
         return Err(corrupt("its entries overlap"));
@@ -36,7 +37,9 @@ pub fn unpack_zip(
     let mut buffer = vec![0; BUFFER];
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(from_zip)?;
-        unpack_entry(&mut entry, &mut placer, manifest, &mut buffer)?;
+        let name = entry.name_raw().to_vec();
+        unpack_entry(&mut entry, &mut placer, manifest, &mut buffer, arrived)
+            .map_err(|error| error.at(&name))?;
     }
     let done = placer.finish()?;
     if placer.replaced {
@@ -53,6 +56,7 @@ fn unpack_entry<R: Read>(
     placer: &mut Placer<'_>,
     manifest: &mut Manifest,
     buffer: &mut [u8],
+    arrived: u64,
 ) -> Result<()> {
     const TYPE: u32 = 0o170_000;
     let name = entry.name_raw().to_vec();
@@ -99,8 +103,10 @@ fn unpack_entry<R: Read>(
         }
         _ => return refuse("it is neither a file, a directory nor a symbolic link"),
     }
-    placer.admit(&path, entry.size())?;
-    let most = placer.left();
+    let declared = entry.size();
+    placer.admit(&path, declared)?;
+    let (most, limits) = (placer.left(), placer.limits());
+    let before = placer.done.bytes;
     let mut digest = [0; 32];
     let mut size = 0;
     placer.file(&path, meta, |file: &File, observer| {
@@ -117,16 +123,26 @@ fn unpack_entry<R: Read>(
             if count == 0 {
                 break;
             }
-            if sink.length() + count as u64 > most {
-                return Err(UnpackError::Limit {
-                    what: "much content",
-                });
+            let length = sink.length() + count as u64;
+            let passed = if length > most {
+                Some(Limit::Bytes(limits.max_bytes))
+            } else if limits.is_bomb(arrived, before + length) {
+                Some(Limit::Ratio(limits.max_ratio))
+            } else {
+                None
+            };
+            if let Some(limit) = passed {
+                let entry = show(&path);
+                return Err(UnpackError::Limit { limit, entry });
             }
             observer.proceed(count as u64).map_err(fail)?;
             sink.write(&buffer[..count]).map_err(fail)?;
             observer.bytes(count as u64);
         }
         (size, digest) = sink.finish().map_err(fail)?;
+        if size != declared {
+            return Err(corrupt("a file has another size than it should have"));
+        }
         Ok(size)
     })?;
     manifest.add_file(&path, size, digest);

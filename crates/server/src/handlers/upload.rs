@@ -53,12 +53,16 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     room.require(request.content_length.unwrap_or(0))
         .map_err(|error| ApiError::from_io("asking for free space", error))?;
 
+    let disk = room.total();
+    let disk = disk.map_err(|error| ApiError::from_io("asking for the size of the disk", error))?;
+    let options = state.unpack_options(disk);
+
     let job_id = state.store.create_job(JOB, JobStatus::Running)?;
     let stored = ingest::receive(
         request.body(),
         &content_type,
         target.target_type,
-        state.preserve_owner,
+        &options,
         &staging,
         &mut room,
     )

@@ -7,6 +7,7 @@ mod staging;
 use std::io::{self, Read};
 
 use bchan_api::{TargetType, form};
+use bchan_archive::UnpackOptions;
 
 pub(crate) use self::digest::hash_file;
 use self::digest::{Digest, Hashing, hex_digest};
@@ -37,7 +38,7 @@ pub(crate) fn receive(
     body: &mut dyn Read,
     content_type: &str,
     kind: TargetType,
-    preserve_owner: bool,
+    options: &UnpackOptions,
     staging: &Staging,
     room: &mut Room,
 ) -> Result<Arrival, ApiError> {
@@ -51,7 +52,7 @@ pub(crate) fn receive(
                 last_digest = Some(receive_file(
                     part,
                     kind,
-                    preserve_owner,
+                    options,
                     staging,
                     room,
                     &mut placed,
@@ -97,7 +98,7 @@ pub(crate) fn receive(
 fn receive_file(
     part: Part<'_, &mut dyn Read>,
     kind: TargetType,
-    preserve_owner: bool,
+    options: &UnpackOptions,
     staging: &Staging,
     room: &mut Room,
     placed: &mut Placed,
@@ -112,7 +113,7 @@ fn receive_file(
         }
         TargetType::Single => place_single(&mut part, &name, staging, room, placed)?,
         TargetType::Multi => {
-            place_tree(&mut part, &name, preserve_owner, staging, room, placed)?;
+            place_tree(&mut part, &name, options, staging, room, placed)?;
         }
     }
     placed.parts += 1;

@@ -6,7 +6,7 @@ use std::os::fd::AsFd as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 
 use bchan_api::TargetType;
-use bchan_archive::{Kind, Manifest, Observer as _, UnpackError, UnpackOptions};
+use bchan_archive::{Kind, Limit, Manifest, Observer as _, UnpackError, UnpackOptions};
 use rustix::fs::{Mode, OFlags, openat};
 
 use super::digest::{Digest, Hashing, hex_digest};
@@ -93,7 +93,7 @@ pub(super) fn place_plain<R: Read>(
 pub(super) fn place_tree<R: Read>(
     part: &mut Hashing<R>,
     name: &str,
-    preserve_owner: bool,
+    options: &UnpackOptions,
     staging: &Staging,
     room: &mut Room,
     placed: &mut Placed,
@@ -102,20 +102,16 @@ pub(super) fn place_tree<R: Read>(
     if placed.parts > 0 {
         return put(part, name, &tree, room, placed);
     }
-    let options = UnpackOptions {
-        preserve_owner,
-        ..UnpackOptions::default()
-    };
     let (kind, mut replay) = bchan_archive::detect(part).map_err(|error| from_body(&error))?;
     let manifest = &mut placed.manifest;
     let unpacked = match kind {
         Kind::Tar(codec) => {
-            bchan_archive::unpack_tar(codec, replay, tree.as_fd(), &options, manifest, room)
+            bchan_archive::unpack_tar(codec, replay, tree.as_fd(), options, manifest, room)
         }
         Kind::Zip => {
             let spool = staging.spool()?;
             let spool = copy(&mut replay, spool, room)?;
-            bchan_archive::unpack_zip(spool, tree.as_fd(), &options, manifest, room)
+            bchan_archive::unpack_zip(spool, tree.as_fd(), options, manifest, room)
         }
         Kind::Other => return put(&mut replay, name, &tree, room, placed),
     };
@@ -179,7 +175,15 @@ fn from_unpack(error: UnpackError) -> ApiError {
         UnpackError::Read { source } => from_body(source),
         UnpackError::Write { source, .. } if is_out_of_space(source) => ApiError::out_of_space(),
         UnpackError::Write { .. } => ApiError::new(500, "unpacking the archive failed"),
-        UnpackError::Limit { .. } => ApiError::new(413, error.to_string()),
+        UnpackError::Limit { limit, .. } => {
+            let option = match limit {
+                Limit::Bytes(_) => "; --max-unpacked of the server allows more",
+                Limit::Entries(_) => "; --max-entries of the server allows more",
+                Limit::Ratio(_) => "; --max-ratio of the server allows more",
+                _ => "",
+            };
+            ApiError::new(413, format!("{error}{option}"))
+        }
         _ => ApiError::bad_request(error.to_string()),
     }
     .caused_by(error)

@@ -1,0 +1,270 @@
+//! Archives that mean harm, sent to a real server and by one.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use bchan_testkit::hostile::{Outcome, bombs, cases};
+use serde_json::json;
+
+use crate::support::{Answer, Form, Program, TestServer};
+
+fn upload(server: &TestServer, bytes: &[u8]) -> Answer {
+    let form = Form::new().file("archive", bytes);
+    server.http().post("/api/target/t/upload", &form)
+}
+
+/// What there is below a folder, with all that could have been changed.
+fn everything(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let meta = entry.metadata().unwrap();
+        if meta.is_dir() {
+            found.extend(everything(&entry.path()));
+        }
+        let content = meta.is_file().then(|| fs::read(entry.path()).unwrap());
+        let state = (meta.mode(), meta.nlink(), content);
+        found.insert(entry.path(), format!("{state:?}"));
+    }
+    found
+}
+
+/// Folders with a file called `victim` wherever the links of the cases lead to.
+fn victims(server: &TestServer) -> Vec<PathBuf> {
+    let below = [server.storage(), server.data(), server.home().to_owned()];
+    let folders = below.map(|folder| folder.join("outside"));
+    for folder in &folders {
+        fs::create_dir_all(folder).unwrap();
+        fs::write(folder.join("victim"), "innocent").unwrap();
+    }
+    folders.to_vec()
+}
+
+#[test]
+fn a_server_takes_no_harm() {
+    let server = TestServer::start();
+    server.target("t", "multi");
+    let victims = victims(&server);
+    let look = || {
+        victims
+            .iter()
+            .map(|folder| everything(folder))
+            .collect::<Vec<_>>()
+    };
+    let before = look();
+    let files = server.files();
+    let mut taken = 0;
+    for case in cases::all() {
+        let answer = upload(&server, &case.bytes);
+        assert_eq!(look(), before, "{}", case.name);
+        server.assert_no_leftovers();
+        match case.outcome {
+            Outcome::Taken => {
+                let id = answer.success(200)["backup_id"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned();
+                let path = format!("/api/backup/{id}");
+                let delete = json!({ "delete_files": true });
+                server.http().json("DELETE", &path, &delete).success(200);
+                taken += 1;
+            }
+            Outcome::Refused(text) => {
+                assert!(
+                    matches!(answer.status, 400 | 413),
+                    "{}: {answer:?}",
+                    case.name
+                );
+                let body = answer.body();
+                let message = body["message"].as_str().unwrap();
+                assert!(message.contains(text), "{}: {message}", case.name);
+            }
+        }
+        // Nothing of it is left, nor does anybody know of it.
+        assert_eq!(server.files(), files, "{}", case.name);
+        let view = server.http().get("/api/target/t").success(200);
+        assert_eq!(view["backups"], json!([]), "{}", case.name);
+    }
+    assert!(taken > 10 && server.is_alive());
+    assert!(!server.log().contains("panic"), "{}", server.log());
+}
+
+#[test]
+fn a_server_bounds_what_archives_become() {
+    let options = [
+        "--max-ratio",
+        "100",
+        "--max-entries",
+        "1000",
+        "--max-unpacked",
+        "200MiB",
+    ];
+    let server = TestServer::start_with(&options, false);
+    server.target("t", "multi");
+    let refused = |bytes: &[u8], option: &str, entry: &str| {
+        let answer = upload(&server, bytes);
+        assert_eq!(answer.status, 413, "{answer:?}");
+        let body = answer.body();
+        let message = body["message"].as_str().unwrap();
+        assert!(
+            message.contains(option) && message.contains(entry),
+            "{message}"
+        );
+        assert!(server.files().is_empty());
+        server.assert_no_leftovers();
+    };
+    for (_, bytes) in bombs::compressed() {
+        refused(&bytes, "--max-ratio", "`bomb`");
+    }
+    for (_, bytes) in bombs::holes() {
+        refused(&bytes, "--max-unpacked", "`bomb`");
+    }
+    refused(&bombs::million(), "--max-entries", "`0001000`");
+    // Without bounds that anybody has set, the disk is one.
+    let server = TestServer::start();
+    server.target("t", "multi");
+    for (_, bytes) in bombs::holes() {
+        assert_eq!(upload(&server, &bytes).status, 413);
+    }
+}
+
+/// A server that gives whoever asks a backup with this content and this file name.
+fn evil(content: Vec<u8>, disposition: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let backup = json!({
+        "id": "b", "target_id": "t", "created_at": "2026-01-01T00:00:00+00:00", "manual": false,
+        "is_recycled": false, "filesize": content.len()
+    });
+    let target = json!({
+        "id": "t", "name": "t", "target_type": "multi", "recycle_criteria": "none",
+        "recycle_value": null, "recycle_action": "recycle", "location": "/t",
+        "name_template": "$I", "deduplicate": false, "alias": null, "min_backups": null, "tags": []
+    });
+    let view = json!({ "success": true, "target": target, "backups": [backup] }).to_string();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = vec![0; 8192];
+            let count = stream.read(&mut request).unwrap_or(0);
+            let is_download = request[..count]
+                .windows(10)
+                .any(|part| part == b"/download ");
+            let (kind, body): (_, &[u8]) = if is_download {
+                (&*disposition, &content)
+            } else {
+                ("X: y", view.as_bytes())
+            };
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\n{kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+            );
+            let _ = stream.write_all(head.as_bytes());
+            let _ = stream.write_all(body);
+        }
+    });
+    url
+}
+
+#[test]
+fn a_client_takes_no_harm_when_it_unpacks() {
+    let home = tempfile::tempdir().unwrap();
+    let outside = home.path().join("outside");
+    fs::create_dir(&outside).unwrap();
+    fs::write(outside.join("victim"), "innocent").unwrap();
+    let mut bad = cases::all();
+    bad.extend(
+        bombs::holes()
+            .into_iter()
+            .map(|(name, bytes)| bchan_testkit::hostile::Case {
+                name,
+                bytes,
+                outcome: Outcome::Refused("bytes of content"),
+            }),
+    );
+    for case in bad {
+        let before = everything(home.path());
+        let url = evil(case.bytes, "X: y".into());
+        let into = home.path().join("out");
+        let program = Program::new(home.path()).args(["--server", &url, "--retries", "0"]);
+        let output = program
+            .args(["backup", "download", "t", "--extract"])
+            .arg(&into)
+            .run();
+        let _ = fs::remove_dir_all(&into);
+        assert_eq!(everything(home.path()), before, "{}", case.name);
+        match case.outcome {
+            Outcome::Taken => assert!(
+                matches!(output.code, Some(0 | 3)),
+                "{}: {output:?}",
+                case.name
+            ),
+            Outcome::Refused(text) => {
+                assert_eq!(output.code, Some(1), "{}: {output:?}", case.name);
+                assert!(output.stderr.contains(text), "{}: {output:?}", case.name);
+                assert!(
+                    !output.stderr.contains('\u{1b}'),
+                    "{}: {output:?}",
+                    case.name
+                );
+            }
+        }
+    }
+}
+
+/// A server proposes a name; where it goes is not its business.
+#[test]
+fn a_download_stays_in_its_folder() {
+    let long = "x".repeat(5000);
+    let names = [
+        "../../.bashrc",
+        "/etc/passwd",
+        "..",
+        ".",
+        "",
+        "a/../../b",
+        "..\\..\\evil",
+        "C:\\evil",
+        "a\x1b]0;evil\x07b",
+        ".bashrc",
+        "%2e%2e%2fevil",
+        &long,
+    ];
+    for name in names {
+        for header in [
+            format!("Content-Disposition: attachment; filename=\"{name}\""),
+            format!("Content-Disposition: attachment; filename={name}"),
+            format!("Content-Disposition: attachment; filename*=UTF-8''{name}"),
+        ] {
+            let home = tempfile::tempdir().unwrap();
+            let into = home.path().join("a/b/c");
+            fs::create_dir_all(&into).unwrap();
+            let url = evil(b"content".to_vec(), header.clone());
+            let program = Program::new(home.path()).args(["--server", &url, "--retries", "0"]);
+            let output = program
+                .args(["backup", "download", "t", "-d"])
+                .arg(&into)
+                .run();
+            assert!(!output.stderr.contains('\u{1b}') && !output.stdout.contains('\u{1b}'));
+            let found: Vec<_> = everything(home.path()).into_keys().collect();
+            let beside = found.iter().filter(|path| !path.starts_with(&into));
+            assert_eq!(beside.count(), 2, "{header}: {found:?}");
+            let inside: Vec<_> = fs::read_dir(&into).unwrap().map(Result::unwrap).collect();
+            if output.code == Some(0) {
+                assert_eq!(inside.len(), 1, "{header}: {inside:?}");
+                let name = inside[0].file_name().into_string().unwrap();
+                assert!(
+                    !name.starts_with('.') && !name.contains(char::is_control),
+                    "{name:?}"
+                );
+            } else {
+                assert!(inside.is_empty(), "{header}: {output:?}");
+            }
+        }
+    }
+}
