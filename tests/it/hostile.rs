@@ -133,6 +133,56 @@ fn a_server_bounds_what_archives_become() {
     }
 }
 
+/// What is put into a backup would be in it, and would go with it.
+#[test]
+fn no_target_lies_in_a_backup() {
+    let server = TestServer::start();
+    server.target("t", "multi");
+    let id = server.upload("t", b"content");
+    let backup = format!("t/t-{id}");
+    assert!(server.storage().join(&backup).exists());
+    let body = |location: &str| {
+        json!({
+            "name": location, "backup_type": "multi", "recycle_criteria": "none",
+            "recycle_value": null, "recycle_action": "recycle", "location": location,
+            "name_template": format!("{}-$I", location.len()), "deduplicate": false, "alias": null,
+            "min_backups": null, "tags": []
+        })
+    };
+    let create = |location: &str| {
+        let answer = server.http().json("POST", "/api/target", &body(location));
+        (answer.status, answer.body()["message"].to_string())
+    };
+    std::os::unix::fs::symlink(
+        server.storage().join(&backup),
+        server.storage().join("link"),
+    )
+    .unwrap();
+    for location in [
+        &*backup,
+        &format!("{backup}/deep/down"),
+        "link",
+        "link/below",
+    ] {
+        let (status, message) = create(location);
+        assert!(
+            status == 400 && message.contains("backup of the target `t`"),
+            "{message}"
+        );
+        let edit = json!({ "location": location });
+        let answer = server.http().json("PATCH", "/api/target/t", &edit);
+        assert_eq!(answer.status, 400, "{answer:?}");
+    }
+    assert_eq!(create("t/elsewhere").0, 201);
+    // When it has gone, the place is free.
+    let delete = json!({ "delete_files": true });
+    server
+        .http()
+        .json("DELETE", &format!("/api/backup/{id}"), &delete)
+        .success(200);
+    assert_eq!(create(&backup).0, 201);
+}
+
 /// A server that gives whoever asks a backup with this content and this file name.
 fn evil(content: Vec<u8>, disposition: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -157,6 +157,30 @@ impl State {
             .join(&stored.file_name))
     }
 
+    /// Fails if a location lies in a backup, of whichever target: what is put there would be in it,
+    /// and would go with it.
+    pub(crate) fn require_no_backup(&self, location: &Path) -> Result<(), ApiError> {
+        for target in self.all_targets()? {
+            let Ok(above) = self.layout.resolve(&target.location) else {
+                continue;
+            };
+            let below = location.strip_prefix(&above).ok();
+            let Some(name) = below.and_then(|below| below.iter().next()) else {
+                continue;
+            };
+            let backups = self.store.backups(&target.id)?;
+            let is_there = |stored: &StoredBackup| {
+                !stored.backup.is_recycled && name == stored.file_name.as_str()
+            };
+            if backups.iter().any(is_there) {
+                let of = target.name.escape_debug();
+                let message = format!("location must not lie in a backup of the target `{of}`");
+                return Err(ApiError::bad_request(message));
+            }
+        }
+        Ok(())
+    }
+
     /// The location of a target. Refuses to go on when it is away although there are backups in it:
     /// its disk is probably not mounted, and what is written now would vanish below the mount.
     pub(crate) fn require_location(&self, target: &Target) -> Result<PathBuf, ApiError> {

@@ -31,7 +31,7 @@ pub(crate) fn list(state: &State, request: &Request) -> Result<Response, ApiErro
 /// `POST /target`
 pub(crate) fn create(state: &State, request: &mut Request) -> Result<Response, ApiError> {
     let target = validate::new_target(&body::read_object(request)?)?;
-    state.layout.resolve(&target.location)?;
+    state.require_no_backup(&state.layout.resolve(&target.location)?)?;
     state.store.create_target(&target)?;
     // The target is there, whatever becomes of this copy; the next start makes up for it.
     if let Err(error) = mirror::write_target(state, &target) {
@@ -55,7 +55,10 @@ pub(crate) fn edit(state: &State, request: &mut Request, id: &str) -> Result<Res
     let body = body::read_object(request)?;
     let (target, _busy) = state.lock_target(id)?;
     let edited = validate::edited(target.clone(), &body)?;
-    state.layout.resolve(&edited.location)?;
+    let location = state.layout.resolve(&edited.location)?;
+    if edited.location != target.location {
+        state.require_no_backup(&location)?;
+    }
     state.store.check_unique(&edited)?;
     change::edit_target(state, &target, edited)?;
     Ok(reply::done())
