@@ -751,6 +751,8 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('new-key', 'new-key', [CompletionResultType]::ParameterValue, 'Make an API key for a server and print it')
+            [CompletionResult]::new('list-keys', 'list-keys', [CompletionResultType]::ParameterValue, 'List the keys of a server')
+            [CompletionResult]::new('revoke-key', 'revoke-key', [CompletionResultType]::ParameterValue, 'Take a key away')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Compare a server''s database with its disk')
             [CompletionResult]::new('backup-db', 'backup-db', [CompletionResultType]::ParameterValue, 'Write a consistent copy of a server''s database')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -758,6 +760,9 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
         }
         'bchan;server;new-key' {
             [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Make a key with this name, beside the others')
+            [CompletionResult]::new('--rights', '--rights', [CompletionResultType]::ParameterName, 'What the key is good for')
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Id or alias of a target that the key is for; repeat it for more [default: all]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to write the key')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]')
             [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Use a server inside this program, over the data folder DIR')
@@ -769,8 +774,56 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; `auto` honours NO_COLOR')
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again after a temporary failure')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which the server counts as gone')
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Replace the key that there is; it stops working')
-            [CompletionResult]::new('--overwrite', '--overwrite', [CompletionResultType]::ParameterName, 'Replace the key that there is; it stops working')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Replace the server''s own key; the old one stops working')
+            [CompletionResult]::new('--overwrite', '--overwrite', [CompletionResultType]::ParameterName, 'Replace the server''s own key; the old one stops working')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress bar, not even on a terminal')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'bchan;server;list-keys' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Use a server inside this program, over the data folder DIR')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Host of the server, with or without http://')
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the server')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File with the API key [env: BCHAN_API_KEY_FILE]')
+            [CompletionResult]::new('--api-key', '--api-key', [CompletionResultType]::ParameterName, 'API key; everybody on this machine can read it in the list of processes')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; `auto` honours NO_COLOR')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again after a temporary failure')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which the server counts as gone')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress bar, not even on a terminal')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'bchan;server;revoke-key' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Use a server inside this program, over the data folder DIR')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Host of the server, with or without http://')
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the server')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File with the API key [env: BCHAN_API_KEY_FILE]')
+            [CompletionResult]::new('--api-key', '--api-key', [CompletionResultType]::ParameterName, 'API key; everybody on this machine can read it in the list of processes')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; `auto` honours NO_COLOR')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again after a temporary failure')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which the server counts as gone')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens')
@@ -837,12 +890,20 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
         }
         'bchan;server;help' {
             [CompletionResult]::new('new-key', 'new-key', [CompletionResultType]::ParameterValue, 'Make an API key for a server and print it')
+            [CompletionResult]::new('list-keys', 'list-keys', [CompletionResultType]::ParameterValue, 'List the keys of a server')
+            [CompletionResult]::new('revoke-key', 'revoke-key', [CompletionResultType]::ParameterValue, 'Take a key away')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Compare a server''s database with its disk')
             [CompletionResult]::new('backup-db', 'backup-db', [CompletionResultType]::ParameterValue, 'Write a consistent copy of a server''s database')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'bchan;server;help;new-key' {
+            break
+        }
+        'bchan;server;help;list-keys' {
+            break
+        }
+        'bchan;server;help;revoke-key' {
             break
         }
         'bchan;server;help;check' {
@@ -993,11 +1054,19 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
         }
         'bchan;help;server' {
             [CompletionResult]::new('new-key', 'new-key', [CompletionResultType]::ParameterValue, 'Make an API key for a server and print it')
+            [CompletionResult]::new('list-keys', 'list-keys', [CompletionResultType]::ParameterValue, 'List the keys of a server')
+            [CompletionResult]::new('revoke-key', 'revoke-key', [CompletionResultType]::ParameterValue, 'Take a key away')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Compare a server''s database with its disk')
             [CompletionResult]::new('backup-db', 'backup-db', [CompletionResultType]::ParameterValue, 'Write a consistent copy of a server''s database')
             break
         }
         'bchan;help;server;new-key' {
+            break
+        }
+        'bchan;help;server;list-keys' {
+            break
+        }
+        'bchan;help;server;revoke-key' {
             break
         }
         'bchan;help;server;check' {

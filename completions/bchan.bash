@@ -139,8 +139,14 @@ _bchan() {
             bchan__subcmd__help__subcmd__server,check)
                 cmd="bchan__subcmd__help__subcmd__server__subcmd__check"
                 ;;
+            bchan__subcmd__help__subcmd__server,list-keys)
+                cmd="bchan__subcmd__help__subcmd__server__subcmd__list__subcmd__keys"
+                ;;
             bchan__subcmd__help__subcmd__server,new-key)
                 cmd="bchan__subcmd__help__subcmd__server__subcmd__new__subcmd__key"
+                ;;
+            bchan__subcmd__help__subcmd__server,revoke-key)
+                cmd="bchan__subcmd__help__subcmd__server__subcmd__revoke__subcmd__key"
                 ;;
             bchan__subcmd__help__subcmd__target,create)
                 cmd="bchan__subcmd__help__subcmd__target__subcmd__create"
@@ -208,8 +214,14 @@ _bchan() {
             bchan__subcmd__server,help)
                 cmd="bchan__subcmd__server__subcmd__help"
                 ;;
+            bchan__subcmd__server,list-keys)
+                cmd="bchan__subcmd__server__subcmd__list__subcmd__keys"
+                ;;
             bchan__subcmd__server,new-key)
                 cmd="bchan__subcmd__server__subcmd__new__subcmd__key"
+                ;;
+            bchan__subcmd__server,revoke-key)
+                cmd="bchan__subcmd__server__subcmd__revoke__subcmd__key"
                 ;;
             bchan__subcmd__server__subcmd__help,backup-db)
                 cmd="bchan__subcmd__server__subcmd__help__subcmd__backup__subcmd__db"
@@ -220,8 +232,14 @@ _bchan() {
             bchan__subcmd__server__subcmd__help,help)
                 cmd="bchan__subcmd__server__subcmd__help__subcmd__help"
                 ;;
+            bchan__subcmd__server__subcmd__help,list-keys)
+                cmd="bchan__subcmd__server__subcmd__help__subcmd__list__subcmd__keys"
+                ;;
             bchan__subcmd__server__subcmd__help,new-key)
                 cmd="bchan__subcmd__server__subcmd__help__subcmd__new__subcmd__key"
+                ;;
+            bchan__subcmd__server__subcmd__help,revoke-key)
+                cmd="bchan__subcmd__server__subcmd__help__subcmd__revoke__subcmd__key"
                 ;;
             bchan__subcmd__target,create)
                 cmd="bchan__subcmd__target__subcmd__create"
@@ -1122,7 +1140,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__help__subcmd__server)
-            opts="new-key check backup-db"
+            opts="new-key list-keys revoke-key check backup-db"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1163,7 +1181,35 @@ _bchan() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        bchan__subcmd__help__subcmd__server__subcmd__list__subcmd__keys)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         bchan__subcmd__help__subcmd__server__subcmd__new__subcmd__key)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bchan__subcmd__help__subcmd__server__subcmd__revoke__subcmd__key)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1946,7 +1992,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__server)
-            opts="-o -q -y -h --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help new-key check backup-db help"
+            opts="-o -q -y -h --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help new-key list-keys revoke-key check backup-db help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2152,7 +2198,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__server__subcmd__help)
-            opts="new-key check backup-db help"
+            opts="new-key list-keys revoke-key check backup-db help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2207,6 +2253,20 @@ _bchan() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        bchan__subcmd__server__subcmd__help__subcmd__list__subcmd__keys)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         bchan__subcmd__server__subcmd__help__subcmd__new__subcmd__key)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -2221,14 +2281,106 @@ _bchan() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        bchan__subcmd__server__subcmd__new__subcmd__key)
-            opts="-o -q -y -h --data --overwrite --output --server --local --host --port --ca-cert --api-key-file --api-key --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+        bchan__subcmd__server__subcmd__help__subcmd__revoke__subcmd__key)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bchan__subcmd__server__subcmd__list__subcmd__keys)
+            opts="-o -q -y -h --data --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --local)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bchan__subcmd__server__subcmd__new__subcmd__key)
+            opts="-o -q -y -h --data --overwrite --name --rights --target --output --server --local --host --port --ca-cert --api-key-file --api-key --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rights)
+                    COMPREPLY=($(compgen -W "full read append" -- "${cur}"))
+                    return 0
+                    ;;
+                --target)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2262,6 +2414,72 @@ _bchan() {
                     ;;
                 --api-key)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bchan__subcmd__server__subcmd__revoke__subcmd__key)
+            opts="-o -q -y -h --data --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --local)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
                     return 0
                     ;;
                 --color)

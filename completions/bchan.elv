@@ -702,12 +702,17 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand new-key 'Make an API key for a server and print it'
+            cand list-keys 'List the keys of a server'
+            cand revoke-key 'Take a key away'
             cand check 'Compare a server''s database with its disk'
             cand backup-db 'Write a consistent copy of a server''s database'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'bchan;server;new-key'= {
             cand --data 'Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]'
+            cand --name 'Make a key with this name, beside the others'
+            cand --rights 'What the key is good for'
+            cand --target 'Id or alias of a target that the key is for; repeat it for more [default: all]'
             cand --output 'How to write the key'
             cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
             cand --local 'Use a server inside this program, over the data folder DIR'
@@ -719,8 +724,54 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand --color 'When to colour messages; `auto` honours NO_COLOR'
             cand --retries 'How often to try again after a temporary failure'
             cand --timeout 'Seconds of silence after which the server counts as gone'
-            cand -o 'Replace the key that there is; it stops working'
-            cand --overwrite 'Replace the key that there is; it stops working'
+            cand -o 'Replace the server''s own key; the old one stops working'
+            cand --overwrite 'Replace the server''s own key; the old one stops working'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'bchan;server;list-keys'= {
+            cand --data 'Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]'
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure'
+            cand --timeout 'Seconds of silence after which the server counts as gone'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'bchan;server;revoke-key'= {
+            cand --data 'Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]'
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure'
+            cand --timeout 'Seconds of silence after which the server counts as gone'
             cand -q 'Say nothing about what went well'
             cand --quiet 'Say nothing about what went well'
             cand --verbose 'Say more about what happens'
@@ -784,11 +835,17 @@ set edit:completion:arg-completer[bchan] = {|@words|
         }
         &'bchan;server;help'= {
             cand new-key 'Make an API key for a server and print it'
+            cand list-keys 'List the keys of a server'
+            cand revoke-key 'Take a key away'
             cand check 'Compare a server''s database with its disk'
             cand backup-db 'Write a consistent copy of a server''s database'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'bchan;server;help;new-key'= {
+        }
+        &'bchan;server;help;list-keys'= {
+        }
+        &'bchan;server;help;revoke-key'= {
         }
         &'bchan;server;help;check'= {
         }
@@ -911,10 +968,16 @@ set edit:completion:arg-completer[bchan] = {|@words|
         }
         &'bchan;help;server'= {
             cand new-key 'Make an API key for a server and print it'
+            cand list-keys 'List the keys of a server'
+            cand revoke-key 'Take a key away'
             cand check 'Compare a server''s database with its disk'
             cand backup-db 'Write a consistent copy of a server''s database'
         }
         &'bchan;help;server;new-key'= {
+        }
+        &'bchan;help;server;list-keys'= {
+        }
+        &'bchan;help;server;revoke-key'= {
         }
         &'bchan;help;server;check'= {
         }

@@ -553,30 +553,37 @@ complete -c bchan -n "__fish_bchan_using_subcommand serve" -l verbose -d 'Say mo
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l no-progress -d 'Show no progress bar, not even on a terminal'
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l host -d 'Host of the server, with or without http://' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l port -d 'Port of the server' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
 json\t'One JSON document with the names and shapes of the API'"
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -s q -l quiet -d 'Say nothing about what went well'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l verbose -d 'Say more about what happens'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -l no-progress -d 'Show no progress bar, not even on a terminal'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -s y -l yes -d 'Do not ask before deleting'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -f -a "new-key" -d 'Make an API key for a server and print it'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -f -a "check" -d 'Compare a server\'s database with its disk'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -f -a "backup-db" -d 'Write a consistent copy of a server\'s database'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key check backup-db help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -f -a "new-key" -d 'Make an API key for a server and print it'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -f -a "list-keys" -d 'List the keys of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -f -a "revoke-key" -d 'Take a key away'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -f -a "check" -d 'Compare a server\'s database with its disk'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -f -a "backup-db" -d 'Write a consistent copy of a server\'s database'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l data -d 'Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l name -d 'Make a key with this name, beside the others' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l rights -d 'What the key is good for' -r -f -a "full\t'Everything'
+read\t'Looking and downloading'
+append\t'Storing new backups and nothing else: whoever steals it can delete, change and fetch nothing'"
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l target -d 'Id or alias of a target that the key is for; repeat it for more [default: all]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l output -d 'How to write the key' -r -f -a "table\t'Tables and sentences for people'
 json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
@@ -591,12 +598,52 @@ always\t''
 never\t''"
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l retries -d 'How often to try again after a temporary failure' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -s o -l overwrite -d 'Replace the key that there is; it stops working'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -s o -l overwrite -d 'Replace the server\'s own key; the old one stops working'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l no-progress -d 'Show no progress bar, not even on a terminal'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l data -d 'Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l data -d 'Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l retries -d 'How often to try again after a temporary failure' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l data -d 'Folder of the database, the key and, unless told otherwise, the backups [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l storage-root -d 'Folder under which targets may lie; may be given several times [default: storage in the data folder]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l recycle-bin -d 'Folder of recycled backups [default: recycle-bin in the data folder]' -r -F
@@ -644,6 +691,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "new-key" -d 'Make an API key for a server and print it'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "list-keys" -d 'List the keys of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "revoke-key" -d 'Take a key away'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "check" -d 'Compare a server\'s database with its disk'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "backup-db" -d 'Write a consistent copy of a server\'s database'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -711,5 +760,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcom
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "list" -d 'List the jobs that requests started, and the scheduled ones'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "run" -d 'Run a scheduled job now'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "new-key" -d 'Make an API key for a server and print it'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "list-keys" -d 'List the keys of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "revoke-key" -d 'Take a key away'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "check" -d 'Compare a server\'s database with its disk'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "backup-db" -d 'Write a consistent copy of a server\'s database'

@@ -14,7 +14,7 @@ impl From<Error> for CommandError {
 /// The kind of failure that an error of the client is.
 pub(super) fn kind(error: &Error) -> Kind {
     match error {
-        Error::Unauthorized | Error::Forbidden => Kind::Unauthorised,
+        Error::Unauthorized | Error::Forbidden { .. } => Kind::Unauthorised,
         Error::NotFound { .. } => Kind::NotFound,
         Error::Busy { .. } => Kind::Busy,
         Error::InvalidServer { .. }
@@ -39,10 +39,13 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::Unauthorized => {
             "name the server's key with --api-key-file, BCHAN_API_KEY or BCHAN_API_KEY_FILE".into()
         }
-        Error::Forbidden => {
-            "the server has another key; see its apikey.json, or make one with `bchan server \
+        Error::Forbidden { message } if message.contains("Invalid API key") => {
+            "the server has other keys; see its apikey.json, or make one with `bchan server \
              new-key`"
                 .into()
+        }
+        Error::Forbidden { .. } => {
+            "`bchan server list-keys` on the server shows what each key is for".into()
         }
         Error::Busy { .. } => "try again when the server is done with it".into(),
         Error::TimedOut { .. } => "--timeout SECONDS waits longer".into(),
@@ -70,7 +73,7 @@ mod tests {
         let message = String::new;
         let table = [
             (Error::Unauthorized, 12),
-            (Error::Forbidden, 12),
+            (Error::Forbidden { message: message() }, 12),
             (Error::NotFound { message: message() }, 10),
             (Error::Busy { message: message() }, 11),
             (

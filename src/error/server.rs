@@ -3,6 +3,7 @@
 use bchan_server::{CheckError, ConfigError, KeyError, StartError};
 
 use super::{CommandError, Kind};
+use crate::suggest;
 
 impl From<StartError> for CommandError {
     fn from(error: StartError) -> Self {
@@ -34,8 +35,19 @@ impl From<CheckError> for CommandError {
 
 impl From<KeyError> for CommandError {
     fn from(error: KeyError) -> Self {
-        let hint = error.hint();
-        Self::new(Kind::Configuration, error).maybe_hint(hint)
+        let (kind, hint) = match &error {
+            KeyError::NoSuchKey { name, known } => {
+                let known = known.iter().map(String::as_str);
+                (
+                    Kind::NotFound,
+                    suggest::hint(&suggest::similar(name, known)),
+                )
+            }
+            KeyError::NoSuchTarget { .. } => (Kind::NotFound, error.hint()),
+            KeyError::InvalidName { .. } => (Kind::Usage, error.hint()),
+            _ => (Kind::Configuration, error.hint()),
+        };
+        Self::new(kind, error).maybe_hint(hint)
     }
 }
 

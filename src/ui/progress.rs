@@ -164,7 +164,7 @@ mod tests {
             (transfer.bar.length(), transfer.bar.position()),
             (Some(100), 60)
         );
-        transfer.retrying(1, &Error::Forbidden, Duration::ZERO);
+        transfer.retrying(1, &Error::Unauthorized, Duration::ZERO);
         assert_eq!(transfer.bar.position(), 0);
         assert_eq!(transfer.entries.load(Ordering::Relaxed), 0);
     }

@@ -18,6 +18,7 @@ mod faults;
 mod full_disk;
 mod hostile;
 mod jobs;
+mod keys;
 mod lost_disk;
 mod main_job;
 mod restarts;

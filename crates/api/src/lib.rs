@@ -20,7 +20,7 @@ pub use feature::{Feature, Features};
 pub use job::{JobStatus, Jobs, ScheduledJob, UploadJob};
 pub use key::{ApiKey, InvalidKey, KeyFile};
 pub use response::{Accepted, BackupList, Created, Failure, Success, TargetList, TargetView};
-pub use route::{Endpoint, Method, NoRoute, Route};
+pub use route::{Endpoint, Method, NoRoute, Route, Subject};
 pub use sequence::{SequenceBegin, SequenceFile, SequenceView};
 pub use target::{NewTarget, RecycleAction, RecycleCriteria, Target, TargetEdit, TargetType};
 pub use time::{HttpTime, Time, TimeError};

@@ -130,6 +130,16 @@ impl Endpoint {
         self.entry().1
     }
 
+    /// What the object in its path is.
+    #[must_use]
+    pub fn subject(self) -> Subject {
+        match self.entry().2.split_once("/*") {
+            Some(("target" | "seq", _)) => Subject::Target,
+            Some(("backup", _)) => Subject::Backup,
+            _ => Subject::Other,
+        }
+    }
+
     /// Its path, from `/api` on, with `object` (an id, an alias, a job's name) in its place.
     ///
     /// An endpoint without an object ignores it.
@@ -143,6 +153,17 @@ impl Endpoint {
         };
         format!("/api/{}", self.entry().2.replace('*', &object))
     }
+}
+
+/// What the object in a path is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The id or alias of a target.
+    Target,
+    /// The id of a backup.
+    Backup,
+    /// Something else, or there is none.
+    Other,
 }
 
 /// A request that the API knows.

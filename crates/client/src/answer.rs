@@ -104,7 +104,7 @@ fn meaning(server: String, status: StatusCode, message: String, known: bool) -> 
     let number = status.as_u16();
     match number {
         401 => Error::Unauthorized,
-        403 => Error::Forbidden,
+        403 => Error::Forbidden { message },
         404 if known => Error::NotFound { message },
         404 => Error::NotBackupChan {
             server,

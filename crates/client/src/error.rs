@@ -40,8 +40,11 @@ pub enum Error {
     #[error("the server asks for an API key")]
     Unauthorized,
     /// The server does not take the key (403).
-    #[error("the server refuses the API key")]
-    Forbidden,
+    #[error("the server refuses the API key: {message}")]
+    Forbidden {
+        /// What the server says.
+        message: String,
+    },
     /// What was asked for does not exist (404).
     #[error("{message}")]
     NotFound {

@@ -211,6 +211,9 @@ fn head(response: &Response, length: Option<u64>) -> String {
     if let Some(length) = length {
         let _ = write!(head, "{}: {length}\r\n", guard::LENGTH);
     }
+    if response.delay > Duration::ZERO {
+        let _ = write!(head, "{}: {}\r\n", guard::DELAY, response.delay.as_millis());
+    }
     for (name, value) in headers {
         if guard::is_valid_header(name, value) {
             let _ = write!(head, "{name}: {value}\r\n");

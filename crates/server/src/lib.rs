@@ -23,6 +23,7 @@ mod lock;
 mod mirror;
 mod multipart;
 mod ops;
+mod peer;
 mod policy;
 mod publish;
 mod reply;
@@ -43,7 +44,9 @@ pub use check::{
 };
 pub use config::{Auth, Config, ConfigError, ConfigFile, DEFAULT_LISTEN, UnpackLimits};
 pub use guard::{TlsError, TlsFiles};
-pub use key::{KeyError, key_path, new_key};
+pub use key::{
+    KeyError, NamedKey, Rights, key_path, list_keys, new_key, new_named_key, revoke_key,
+};
 pub use room::Reserve;
 pub use server::Server;
 pub use start::StartError;

@@ -67,5 +67,6 @@ fn json(status: u16, body: &impl Serialize) -> Response {
         status,
         headers,
         body: Body::Bytes(body),
+        ..Response::default()
     }
 }

@@ -1,12 +1,14 @@
 //! From a request to the handler of its endpoint, and from its outcome to an answer.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use bchan_api::{Endpoint, NoRoute, Route};
+use bchan_api::{Endpoint, NoRoute, Route, Subject};
 
 use crate::error::ApiError;
 use crate::handlers::{backup, download, jobs, recycle_bin, seq, target, upload};
 use crate::http::{Handler, Request, Response};
+use crate::key::Grant;
 use crate::reply;
 use crate::state::State;
 
@@ -21,10 +23,12 @@ impl Router {
     }
 
     fn answer(&self, request: &mut Request) -> Result<Response, ApiError> {
-        // Without the key, nothing can be learnt, not even what paths there are.
-        self.state
-            .gate
-            .check(request.headers.get("authorization"))?;
+        // Without a key, nothing can be learnt, not even what paths there are.
+        let authorization = request.headers.get("authorization");
+        let grant = match self.state.gate.check(authorization) {
+            Ok(grant) => grant,
+            Err(error) => return Ok(self.turn_away(request, &error)),
+        };
         let route = match Route::find(&request.method, &request.path) {
             Ok(route) => route,
             Err(NoRoute::NotFound) => return Err(ApiError::new(404, "there is no such path")),
@@ -32,9 +36,10 @@ impl Router {
                 return Ok(reply::method_not_allowed(&allowed));
             }
         };
-        let (state, object) = (&*self.state, route.object.as_str());
+        let state = &*self.state;
+        let object = &*admit(state, &grant, &route)?;
         match route.endpoint {
-            Endpoint::ListTargets => target::list(state, request),
+            Endpoint::ListTargets => target::list(state, request, &grant),
             Endpoint::CreateTarget => target::create(state, request),
             Endpoint::ShowTarget => target::show(state, object),
             Endpoint::EditTarget => target::edit(state, request, object),
@@ -45,7 +50,7 @@ impl Router {
             Endpoint::EditBackup => backup::edit(state, request, object),
             Endpoint::DeleteBackup => backup::delete(state, request, object),
             Endpoint::Download => download::download(state, request, object),
-            Endpoint::ListRecycleBin => recycle_bin::list(state),
+            Endpoint::ListRecycleBin => recycle_bin::list(state, &grant),
             Endpoint::ClearRecycleBin => recycle_bin::clear(state, request),
             Endpoint::ListJobs => jobs::list(state),
             Endpoint::RunJob => jobs::run(state, object),
@@ -55,6 +60,45 @@ impl Router {
             Endpoint::FinishSequence => seq::finish(state, object),
             Endpoint::TerminateSequence => seq::terminate(state, object),
         }
+    }
+}
+
+impl Router {
+    /// Answers somebody without a key, later the more often it happens.
+    fn turn_away(&self, request: &Request, error: &ApiError) -> Response {
+        let (status, peer) = (error.status, request.peer);
+        let throttle = &self.state.throttle;
+        let verdict = throttle.failed(peer.ip(), status == 403, Instant::now());
+        if status >= 500 {
+            log(request, error);
+        } else if let Some(failures) = verdict.tell {
+            tracing::warn!(%peer, status, failures, "somebody without a valid key was turned away");
+        }
+        Response {
+            delay: verdict.delay,
+            ..reply::failure(error)
+        }
+    }
+}
+
+/// Whether a key is good for what is asked for, and the object that is meant. What a key is not for
+/// does not exist for whoever has it.
+fn admit(state: &State, grant: &Grant, route: &Route) -> Result<String, ApiError> {
+    grant.check(route.endpoint)?;
+    let object = route.object.as_str();
+    if !grant.is_bound() {
+        return Ok(object.to_owned());
+    }
+    match route.endpoint.subject() {
+        Subject::Target => match state.target(object)? {
+            target if grant.covers(&target.id) => Ok(target.id),
+            _ => Err(ApiError::not_found("target", object)),
+        },
+        Subject::Backup => match state.store.backup(object)? {
+            Some(stored) if grant.covers(&stored.backup.target_id) => Ok(object.to_owned()),
+            _ => Err(ApiError::not_found("backup", object)),
+        },
+        Subject::Other => Ok(object.to_owned()),
     }
 }
 

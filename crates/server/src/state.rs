@@ -10,7 +10,7 @@ use bchan_archive::{Limits, UnpackOptions};
 use crate::config::{Config, UnpackLimits};
 use crate::durable;
 use crate::error::ApiError;
-use crate::key::Gate;
+use crate::key::{Gate, Throttle};
 use crate::layout::Layout;
 use crate::live::Live;
 use crate::room::Reserve;
@@ -22,6 +22,7 @@ pub(crate) struct State {
     pub(crate) store: Box<dyn Store>,
     pub(crate) layout: Layout,
     pub(crate) gate: Gate,
+    pub(crate) throttle: Throttle,
     pub(crate) schedule: Schedule,
     pub(crate) preserve_owner: bool,
     pub(crate) unpack: UnpackLimits,
@@ -48,6 +49,7 @@ impl State {
             store,
             layout,
             gate,
+            throttle: Throttle::default(),
             schedule,
             preserve_owner: config.preserve_owner,
             unpack: config.unpack,

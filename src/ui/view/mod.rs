@@ -5,6 +5,8 @@ mod change;
 #[cfg(feature = "server")]
 mod check;
 mod job;
+#[cfg(feature = "server")]
+mod key;
 mod target;
 mod transfer;
 
@@ -23,6 +25,8 @@ pub(crate) use self::change::{Done, Started};
 #[cfg(feature = "server")]
 pub(crate) use self::check::CheckReport;
 pub(crate) use self::job::JobList;
+#[cfg(feature = "server")]
+pub(crate) use self::key::KeyList;
 pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
 pub(crate) use self::transfer::{Download, Status, Upload, Warning};
 

@@ -65,7 +65,7 @@ async fn talk(guard: &Guard, stream: TcpStream, peer: SocketAddr, seat: &Seat) {
     loop {
         let next = match read_head(guard, &mut connection, deadline.take()).await {
             Ok(Some(_)) if !seat.keep() => Next::Drop,
-            Ok(Some(head)) => exchange::run(guard, &mut connection, &head).await,
+            Ok(Some(head)) => exchange::run(guard, &mut connection, &head, seat).await,
             Ok(None) => Next::Drop,
             Err(refusal) => Next::Refuse(refusal),
         };

@@ -2,10 +2,12 @@
 
 use std::io::{self, IoSlice};
 use std::pin::pin;
+use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::UnixStream;
-use tokio::time::timeout;
+use tokio::sync::SemaphorePermit;
+use tokio::time::{sleep, timeout};
 
 use super::body::Body;
 use super::connection::{Connection, Next};
@@ -14,6 +16,7 @@ use super::head::Head;
 use super::inner::{self, Answer, Inbox};
 use super::listener::Guard;
 use super::reply::Refusal;
+use super::seats::{Seat, Waiting};
 use super::upload::{self, Passed};
 
 const BUSY: Refusal = Refusal::new(503, "the server is busy; try again later");
@@ -23,15 +26,20 @@ const FAILED: Refusal = Refusal::new(500, "the server failed to answer");
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// Has a request answered, and says what is to become of the connection.
-pub(super) async fn run(guard: &Guard, connection: &mut Connection, head: &Head) -> Next {
+pub(super) async fn run(
+    guard: &Guard,
+    connection: &mut Connection,
+    head: &Head,
+    seat: &Seat,
+) -> Next {
     let worker = timeout(guard.config.body_timeout, guard.workers.acquire()).await;
-    let Ok(Ok(_worker)) = worker else {
+    let Ok(Ok(worker)) = worker else {
         return Next::Refuse(BUSY);
     };
     let peer = connection.peer;
     let entered = guard.door.enter(|id| inner::request_head(head, id, peer));
     match entered.await {
-        Ok(inner) => converse(guard, connection, head, inner).await,
+        Ok(inner) => converse(guard, connection, head, inner, worker, seat).await,
         Err(error) => {
             tracing::error!(%error, "a request cannot be passed on");
             Next::Refuse(BUSY)
@@ -44,6 +52,8 @@ async fn converse(
     connection: &mut Connection,
     head: &Head,
     mut inner: UnixStream,
+    worker: SemaphorePermit<'_>,
+    seat: &Seat,
 ) -> Next {
     let (from_handler, mut to_handler) = inner.split();
     let mut inbox = Inbox::new(from_handler);
@@ -84,6 +94,15 @@ async fn converse(
     let Some(answer) = answer else {
         return Next::Refuse(FAILED);
     };
+    if answer.delay > Duration::ZERO {
+        // Its handler is done, and so could be the client.
+        drop(worker);
+        seat.wait(Waiting::Ending);
+        sleep(answer.delay).await;
+        if !seat.keep() {
+            return Next::Drop;
+        }
+    }
     // What is left of an unwanted body would be taken for the next request.
     let whole = body.skip_arrived(&mut connection.buffer);
     respond(guard, connection, head, &answer, &mut inbox, whole).await

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::net::unix::ReadHalf;
 
@@ -28,6 +29,9 @@ pub(crate) const LENGTH: &str = "guard-length";
 
 /// In a request, that there is a body; in a response, that a handler has made it.
 pub(crate) const BODY: &str = "guard-body";
+
+/// In a response, how many milliseconds it has to wait.
+pub(crate) const DELAY: &str = "guard-delay";
 
 /// Whether a header is between the guard and the server inside, and nobody else's. Names are in
 /// lower case.
@@ -75,6 +79,8 @@ pub(super) struct Answer {
     pub(super) headers: Vec<(String, String)>,
     /// Bytes of the body, if the handler knows.
     pub(super) length: Option<u64>,
+    /// How long the client is to wait for it.
+    pub(super) delay: Duration,
 }
 
 /// A piece of a response's body.
@@ -169,6 +175,7 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
         status,
         headers: Vec::new(),
         length: None,
+        delay: Duration::ZERO,
     };
     let mut made_by_handler = status < 200;
     for header in &*response.headers {
@@ -176,6 +183,7 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
         match header.name {
             BODY => made_by_handler = true,
             LENGTH => answer.length = Some(value.parse().ok()?),
+            DELAY => answer.delay = Duration::from_millis(value.parse().ok()?),
             name => answer.headers.push((name.to_owned(), value.to_owned())),
         }
     }

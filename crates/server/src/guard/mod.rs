@@ -29,7 +29,7 @@ mod upload;
 
 pub(crate) use self::config::{DEFAULT_CONNECTIONS, GuardConfig};
 pub(crate) use self::door::{Door, SOCKET_FOLDER};
-pub(crate) use self::inner::{BODY, ID, LENGTH, PEER, is_private};
+pub(crate) use self::inner::{BODY, DELAY, ID, LENGTH, PEER, is_private};
 pub(crate) use self::listener::{Guard, Stop};
 pub(crate) use self::reply::{is_valid_header, reason};
 pub(crate) use self::tls::Tls;

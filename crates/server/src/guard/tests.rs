@@ -85,6 +85,7 @@ fn text(status: u16, body: &str) -> Response {
         status,
         headers: vec![("content-type", "text/plain".to_owned())],
         body: Body::Bytes(body.as_bytes().to_vec()),
+        ..Response::default()
     }
 }
 

@@ -83,6 +83,7 @@ pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Res
         status: 200,
         headers,
         body,
+        ..Response::default()
     })
 }
 

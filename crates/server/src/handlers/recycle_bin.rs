@@ -8,16 +8,18 @@ use crate::body;
 use crate::change;
 use crate::error::ApiError;
 use crate::http::{Request, Response};
+use crate::key::Grant;
 use crate::reply;
 use crate::state::State;
 
 /// `GET /recycle_bin`
-pub(crate) fn list(state: &State) -> Result<Response, ApiError> {
+pub(crate) fn list(state: &State, grant: &Grant) -> Result<Response, ApiError> {
     let backups = state
         .store
         .recycled()?
         .into_iter()
         .map(|stored| stored.backup)
+        .filter(|backup| grant.covers(&backup.target_id))
         .collect();
     Ok(reply::success(200, &BackupList { backups }))
 }

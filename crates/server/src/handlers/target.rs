@@ -7,6 +7,7 @@ use crate::body;
 use crate::change;
 use crate::error::ApiError;
 use crate::http::{Request, Response};
+use crate::key::Grant;
 use crate::mirror;
 use crate::reply;
 use crate::state::State;
@@ -16,7 +17,7 @@ use crate::validate;
 const PAGE: u64 = 10;
 
 /// `GET /target`
-pub(crate) fn list(state: &State, request: &Request) -> Result<Response, ApiError> {
+pub(crate) fn list(state: &State, request: &Request, grant: &Grant) -> Result<Response, ApiError> {
     let page = match query(&request.query, "page") {
         None => 1,
         Some(text) => match text.parse::<u64>() {
@@ -24,7 +25,17 @@ pub(crate) fn list(state: &State, request: &Request) -> Result<Response, ApiErro
             _ => return Err(ApiError::bad_request("page must be a number from 1 on")),
         },
     };
-    let targets = state.store.targets((page - 1).saturating_mul(PAGE), PAGE)?;
+    let skipped = (page - 1).saturating_mul(PAGE);
+    let targets = if grant.is_bound() {
+        let mut targets = state.all_targets()?;
+        targets.retain(|target| grant.covers(&target.id));
+        let skipped = usize::try_from(skipped).unwrap_or(usize::MAX);
+        let page = targets.into_iter().skip(skipped);
+        page.take(usize::try_from(PAGE).unwrap_or(usize::MAX))
+            .collect()
+    } else {
+        state.store.targets(skipped, PAGE)?
+    };
     Ok(reply::success(200, &TargetList { targets }))
 }
 

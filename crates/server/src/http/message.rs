@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::Inner;
 use crate::guard::frame::FrameReader;
@@ -48,11 +49,14 @@ impl Headers {
 }
 
 /// What a handler answers.
+#[derive(Default)]
 pub(crate) struct Response {
     pub(crate) status: u16,
     /// Headers about the content. Those about the connection and the length are the guard's.
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Body,
+    /// How long the client has to wait for it, which takes no thread.
+    pub(crate) delay: Duration,
 }
 
 /// The body of a response.
@@ -67,6 +71,12 @@ pub(crate) enum Body {
     /// Whatever is written, of unknown length. If it returns an error, the client's connection is
     /// aborted; writing fails once the client is gone.
     Stream(Writer),
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::Bytes(Vec::new())
+    }
 }
 
 /// Writes the body of a response.

@@ -241,6 +241,12 @@ pub(crate) fn copy(data: &Path, to: &Path) -> Result<u64> {
     sqlite::copy(&data.join(DATABASE), to)
 }
 
+/// The id of the target with this id or alias, asked of the database of a data folder while a
+/// server may use it.
+pub(crate) fn find_target(data: &Path, id_or_alias: &str) -> Result<Option<String>> {
+    sqlite::find_target(&data.join(DATABASE), id_or_alias)
+}
+
 /// The name of a data folder, as its file has it.
 pub(crate) fn read_instance(data: &Path) -> Result<Option<String>> {
     match fs::read_to_string(data.join(INSTANCE)) {

@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bchan_api::{JobStatus, SequenceFile, Target, Time, UploadJob};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use super::{
     Health, OperationId, Progress, Result, Sequence, SequencePart, Store, StoreError, StoredBackup,
@@ -98,6 +98,15 @@ impl Sqlite {
 }
 
 /// See [`copy`](super::copy).
+pub(super) fn find_target(path: &Path, id_or_alias: &str) -> Result<Option<String>> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    configure(&connection)?;
+    let sql = "SELECT id FROM targets WHERE id = ?1 OR alias = ?1 ORDER BY id = ?1 DESC LIMIT 1";
+    let found = connection.query_row(sql, [id_or_alias], |row| row.get(0));
+    Ok(found.optional()?)
+}
+
 pub(super) fn copy(from: &Path, to: &Path) -> Result<u64> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(from, flags)?;

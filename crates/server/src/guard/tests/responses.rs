@@ -16,6 +16,7 @@ fn stream(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()> + Send + 'sta
         status: 200,
         headers: vec![],
         body: Body::Stream(Box::new(write)),
+        ..Response::default()
     }
 }
 
@@ -37,6 +38,7 @@ fn broken(request: &mut Request) -> Response {
                 reader: Box::new(io::repeat(b'x').take(length)),
                 length: length + 1,
             },
+            ..Response::default()
         },
         "/sized" => Response {
             status: 200,
@@ -45,6 +47,7 @@ fn broken(request: &mut Request) -> Response {
                 reader: Box::new(io::repeat(b'x')),
                 length,
             },
+            ..Response::default()
         },
         _ => text(404, "?"),
     }
@@ -104,6 +107,7 @@ fn heads_without_bodies() {
             status: 204,
             headers: vec![],
             body: Body::Bytes(vec![]),
+            ..Response::default()
         },
         _ => broken(request),
     });
@@ -144,6 +148,7 @@ fn headers_cannot_be_broken_out_of() {
             ("content-length", "999".into()),
         ],
         body: Body::Bytes(b"body".to_vec()),
+        ..Response::default()
     });
     let seen = get(&server, "/", "1.1").unwrap();
     assert!(

@@ -1,0 +1,110 @@
+//! What keys allow.
+
+use std::fmt;
+
+use bchan_api::Endpoint as E;
+use serde::{Deserialize, Serialize};
+
+use crate::error::ApiError;
+
+/// What whoever has a key may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rights {
+    /// Everything.
+    Full,
+    /// Look, and download.
+    Read,
+    /// Store new backups, and see whether that has worked. Whoever breaks into a machine with such
+    /// a key cannot delete, recycle, change or fetch what it has stored.
+    Append,
+}
+
+impl fmt::Display for Rights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full => "full",
+            Self::Read => "read",
+            Self::Append => "append",
+        })
+    }
+}
+
+impl Rights {
+    /// Whether an endpoint may be used. Every endpoint is named, so that a new one is not
+    /// forgotten.
+    fn allow(self, endpoint: E) -> bool {
+        match endpoint {
+            E::ShowTarget | E::ListJobs | E::ShowSequence => true,
+            E::ListTargets | E::Download | E::ListRecycleBin => {
+                matches!(self, Self::Full | Self::Read)
+            }
+            E::Upload
+            | E::BeginSequence
+            | E::UploadFile
+            | E::FinishSequence
+            | E::TerminateSequence => matches!(self, Self::Full | Self::Append),
+            E::CreateTarget
+            | E::EditTarget
+            | E::DeleteTarget
+            | E::DeleteBackups
+            | E::DeleteRecycled
+            | E::EditBackup
+            | E::DeleteBackup
+            | E::ClearRecycleBin
+            | E::RunJob => self == Self::Full,
+        }
+    }
+}
+
+/// What the sender of a request may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Grant {
+    /// Name of the key; none for the one that has no name, or where none is needed.
+    pub(crate) name: Option<String>,
+    pub(super) rights: Rights,
+    /// Ids of the only targets that may be touched.
+    targets: Option<Vec<String>>,
+}
+
+impl Grant {
+    /// Of the key without a name.
+    pub(crate) const ALL: Self = Self {
+        name: None,
+        rights: Rights::Full,
+        targets: None,
+    };
+
+    pub(super) fn new(name: &str, rights: Rights, targets: Option<Vec<String>>) -> Self {
+        Self {
+            name: Some(name.to_owned()),
+            rights,
+            targets,
+        }
+    }
+
+    /// Fails if an endpoint may not be used.
+    pub(crate) fn check(&self, endpoint: E) -> Result<(), ApiError> {
+        if !self.rights.allow(endpoint) {
+            let message = format!("this key has only the right `{}`", self.rights);
+            return Err(ApiError::new(403, message));
+        }
+        // These concern more than the targets of a key.
+        let of_all = matches!(endpoint, E::CreateTarget | E::ClearRecycleBin | E::RunJob);
+        if of_all && self.targets.is_some() {
+            return Err(ApiError::new(403, "this key is for some targets only"));
+        }
+        Ok(())
+    }
+
+    /// Whether a target may be touched, and its backups with it.
+    pub(crate) fn covers(&self, target_id: &str) -> bool {
+        let named = |targets: &Vec<String>| targets.iter().any(|id| id == target_id);
+        self.targets.as_ref().is_none_or(named)
+    }
+
+    /// Whether it is for some targets only.
+    pub(crate) fn is_bound(&self) -> bool {
+        self.targets.is_some()
+    }
+}

@@ -1,0 +1,177 @@
+//! `bchan server new-key`, `list-keys` and `revoke-key`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::OutputFormat;
+use crate::context::Context;
+use crate::error::{CommandError, Exit};
+
+/// Make an API key for a server and print it
+///
+/// Without --name it is the server's own key, which may do everything. Keys with a name can have
+/// fewer rights; the server keeps only their hashes, so this is the one time that such a key can be
+/// read. A running server takes new keys up at once.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  bchan server new-key --data /srv/bchan
+  bchan server new-key --data /srv/bchan --name web1 --rights append --target www")]
+pub(super) struct NewKeyArgs {
+    #[command(flatten)]
+    data: DataArg,
+
+    /// Replace the server's own key; the old one stops working
+    #[arg(short = 'o', long, conflicts_with = "name")]
+    overwrite: bool,
+
+    /// Make a key with this name, beside the others
+    #[arg(long, value_name = "NAME", requires = "rights")]
+    name: Option<String>,
+
+    /// What the key is good for
+    #[arg(long, value_name = "RIGHTS", value_enum, requires = "name")]
+    rights: Option<RightsArg>,
+
+    /// Id or alias of a target that the key is for; repeat it for more [default: all]
+    #[arg(long = "target", value_name = "TARGET", requires = "name")]
+    targets: Vec<String>,
+
+    /// How to write the key
+    // Stands in for the global option of the same name, whose short form is taken here. clap
+    // carries the value to where the global one is read.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t,
+        help_heading = crate::cli::GLOBAL_HEADING)]
+    output: OutputFormat,
+}
+
+/// What a key is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum RightsArg {
+    /// Everything
+    Full,
+    /// Looking and downloading
+    Read,
+    /// Storing new backups and nothing else: whoever steals it can delete, change and fetch nothing
+    Append,
+}
+
+/// List the keys of a server
+///
+/// The keys themselves are not shown: the server does not know them.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  bchan server list-keys --data /srv/bchan")]
+pub(super) struct ListKeysArgs {
+    #[command(flatten)]
+    data: DataArg,
+}
+
+/// Take a key away
+///
+/// A running server refuses it from now on.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  bchan server revoke-key --data /srv/bchan web1")]
+pub(super) struct RevokeKeyArgs {
+    #[command(flatten)]
+    data: DataArg,
+
+    /// Name of the key
+    #[arg(value_name = "NAME")]
+    name: String,
+}
+
+#[derive(Args, Debug)]
+struct DataArg {
+    /// Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+#[cfg(feature = "server")]
+mod with_server {
+    use bchan_server::Rights;
+
+    use super::super::data_folder;
+    use super::{CommandError, Context, Exit, ListKeysArgs, NewKeyArgs, RevokeKeyArgs, RightsArg};
+    use crate::ui::view::{Done, KeyList, NewKey};
+
+    impl From<RightsArg> for Rights {
+        fn from(rights: RightsArg) -> Self {
+            match rights {
+                RightsArg::Full => Self::Full,
+                RightsArg::Read => Self::Read,
+                RightsArg::Append => Self::Append,
+            }
+        }
+    }
+
+    impl NewKeyArgs {
+        pub(in super::super) fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+            let data = data_folder(self.data.data)?;
+            let key = match self.name.zip(self.rights) {
+                None => bchan_server::new_key(&data, self.overwrite)?,
+                Some((name, rights)) => {
+                    bchan_server::new_named_key(&data, &name, rights.into(), &self.targets)?
+                }
+            };
+            context.ui.show(&NewKey { key })?;
+            Ok(Exit::Done)
+        }
+    }
+
+    impl ListKeysArgs {
+        pub(in super::super) fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+            let data = data_folder(self.data.data)?;
+            let named = bchan_server::list_keys(&data)?;
+            let has_main = bchan_server::key_path(&data).exists();
+            context.ui.show(&KeyList::new(has_main, named))?;
+            Ok(Exit::Done)
+        }
+    }
+
+    impl RevokeKeyArgs {
+        pub(in super::super) async fn run(
+            self,
+            context: &Context<'_>,
+        ) -> Result<Exit, CommandError> {
+            let data = data_folder(self.data.data)?;
+            let name = &self.name;
+            context
+                .ui
+                .confirm(&format!("Take the key {name} away?"))
+                .await?;
+            bchan_server::revoke_key(&data, name)?;
+            context
+                .ui
+                .show(&Done::new(format!("took the key {name} away")))?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+#[cfg(not(feature = "server"))]
+mod without_server {
+    use super::{CommandError, Context, Exit, ListKeysArgs, NewKeyArgs, RevokeKeyArgs};
+    use crate::commands::without_server;
+
+    #[expect(clippy::unused_self, reason = "the same shape as with a server")]
+    impl NewKeyArgs {
+        pub(in super::super) fn run(self, _: &Context<'_>) -> Result<Exit, CommandError> {
+            Err(without_server("`bchan server`"))
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "the same shape as with a server")]
+    impl ListKeysArgs {
+        pub(in super::super) fn run(self, _: &Context<'_>) -> Result<Exit, CommandError> {
+            Err(without_server("`bchan server`"))
+        }
+    }
+
+    #[expect(clippy::unused_async, reason = "the same shape as with a server")]
+    impl RevokeKeyArgs {
+        pub(in super::super) async fn run(self, _: &Context<'_>) -> Result<Exit, CommandError> {
+            Err(without_server("`bchan server`"))
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Keys of a server, without their content.
+
+use bchan_api::Time;
+use bchan_server::NamedKey;
+use serde::Serialize;
+
+use super::{Page, View, clean};
+
+/// All keys of a server.
+#[derive(Debug, Serialize)]
+pub(crate) struct KeyList {
+    keys: Vec<Key>,
+}
+
+#[derive(Debug, Serialize)]
+struct Key {
+    /// None for the server's own key.
+    name: Option<String>,
+    rights: String,
+    /// Ids of the targets that it is for; none for all.
+    targets: Option<Vec<String>>,
+    created_at: Option<Time>,
+}
+
+impl KeyList {
+    pub(crate) fn new(has_main: bool, named: Vec<NamedKey>) -> Self {
+        let main = has_main.then(|| Key {
+            name: None,
+            rights: "full".into(),
+            targets: None,
+            created_at: None,
+        });
+        let named = named.into_iter().map(|key| Key {
+            name: Some(key.name),
+            rights: key.rights.to_string(),
+            targets: key.targets,
+            created_at: Some(key.created_at),
+        });
+        Self {
+            keys: main.into_iter().chain(named).collect(),
+        }
+    }
+}
+
+impl View for KeyList {
+    fn text(&self, page: &Page) -> String {
+        if self.keys.is_empty() {
+            return "There are no keys.\n".to_owned();
+        }
+        let mut table = page.table(&["name", "rights", "targets", "created"]);
+        for key in &self.keys {
+            let targets = key.targets.as_ref();
+            table.row([
+                key.name.as_deref().map_or_else(|| "-".into(), clean),
+                key.rights.clone(),
+                targets.map_or_else(|| "all".into(), |targets| clean(&targets.join(", "))),
+                key.created_at
+                    .map_or_else(|| "-".into(), |time| page.time(time)),
+            ]);
+        }
+        table.to_string()
+    }
+}

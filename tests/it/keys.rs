@@ -1,0 +1,284 @@
+//! Keys with fewer rights, and those without one.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Form, Http, Program, TestServer};
+
+/// Makes a key with a name.
+fn key(server: &TestServer, name: &str, rights: &str, targets: &[&str]) -> String {
+    let mut program = Program::new(server.home()).args(["server", "new-key", "--data"]);
+    program = program
+        .arg(server.data())
+        .args(["--name", name, "--rights", rights]);
+    for target in targets {
+        program = program.args(["--target", target]);
+    }
+    program.ok().stdout.trim().to_owned()
+}
+
+/// A request for each endpoint, with the rights that allow it. `$T` is a target, `$B` a backup.
+const REQUESTS: [(&str, &str, &[&str]); 20] = [
+    ("GET", "target", &["full", "read"]),
+    ("POST", "target", &["full"]),
+    ("GET", "target/$T", &["full", "read", "append"]),
+    ("PATCH", "target/$T", &["full"]),
+    ("POST", "target/$T/upload", &["full", "append"]),
+    ("GET", "backup/$B/download", &["full", "read"]),
+    ("PATCH", "backup/$B", &["full"]),
+    ("DELETE", "backup/$B", &["full"]),
+    ("GET", "recycle_bin", &["full", "read"]),
+    ("DELETE", "recycle_bin", &["full"]),
+    ("GET", "jobs", &["full", "read", "append"]),
+    ("GET", "jobs/force_run/recycle_job", &["full"]),
+    ("POST", "seq/$T/begin", &["full", "append"]),
+    ("GET", "seq/$T", &["full", "read", "append"]),
+    ("POST", "seq/$T/upload", &["full", "append"]),
+    ("POST", "seq/$T/finish", &["full", "append"]),
+    ("POST", "seq/$T/terminate", &["full", "append"]),
+    ("DELETE", "target/$T/recycled", &["full"]),
+    ("DELETE", "target/$T/all", &["full"]),
+    ("DELETE", "target/$T", &["full"]),
+];
+
+fn ask(http: &Http, method: &str, path: &str) -> Answer {
+    let path = format!("/api/{path}");
+    if path.ends_with("/upload") {
+        let form = Form::new().file("file", b"content");
+        return http.post(&path, &form);
+    }
+    if method == "GET" {
+        return http.get(&path);
+    }
+    http.json(
+        method,
+        &path,
+        &json!({ "delete_files": true, "file_list": [], "manual": 0 }),
+    )
+}
+
+#[test]
+fn every_endpoint_asks_for_its_right() {
+    for rights in ["full", "read", "append"] {
+        let server = TestServer::start_with_key();
+        server.target("t", "multi");
+        let backup = server.upload("t", b"content");
+        let http = server.http().with_key(&key(&server, "k", rights, &[]));
+        for (method, path, allowed) in REQUESTS {
+            let path = path.replace("$T", "t").replace("$B", &backup);
+            let answer = ask(&http, method, &path);
+            if allowed.contains(&rights) {
+                assert_ne!(answer.status, 403, "{rights}: {method} {path}: {answer:?}");
+                assert_ne!(answer.status, 401, "{rights}: {method} {path}: {answer:?}");
+            } else {
+                assert_eq!(answer.status, 403, "{rights}: {method} {path}: {answer:?}");
+                let message = answer.body()["message"].to_string();
+                assert!(message.contains(&format!("`{rights}`")), "{message}");
+            }
+        }
+        // Whoever may not delete has not.
+        if rights != "full" {
+            assert!(server.backup("t", &backup).is_some());
+        }
+    }
+}
+
+#[test]
+fn a_key_knows_no_other_targets_than_its_own() {
+    let server = TestServer::start_with_key();
+    let id = server.target("mine", "multi");
+    server.target("other", "multi");
+    let own = server.upload("mine", b"mine");
+    let foreign = server.upload("other", b"other");
+    for backup in [&own, &foreign] {
+        let recycle = json!({ "is_recycled": true });
+        server
+            .http()
+            .json("PATCH", &format!("/api/backup/{backup}"), &recycle)
+            .success(200);
+    }
+    for rights in ["full", "read", "append"] {
+        // Its alias may go to another target; the key does not go with it.
+        let bound = server
+            .http()
+            .with_key(&key(&server, rights, rights, &["mine"]));
+        for (method, path, allowed) in REQUESTS {
+            if !allowed.contains(&rights) || !path.contains('$') {
+                continue;
+            }
+            let path = path.replace("$T", "other").replace("$B", &foreign);
+            let there = ask(&bound, method, &path);
+            let nowhere = path
+                .replace("other", "nothing")
+                .replace(&foreign, "nothing");
+            let nowhere = ask(&bound, method, &nowhere);
+            assert_eq!(there.status, 404, "{method} {path}: {there:?}");
+            // Nobody learns whether it exists.
+            let text = |answer: &Answer| answer.body()["message"].to_string();
+            let anonymous = text(&there)
+                .replace("other", "nothing")
+                .replace(&foreign, "nothing");
+            assert_eq!(anonymous, text(&nowhere), "{method} {path}");
+        }
+        assert_eq!(
+            bound.get("/api/target/mine").success(200)["target"]["id"],
+            *id
+        );
+        if rights != "append" {
+            let targets = bound.get("/api/target").success(200)["targets"].clone();
+            assert!(targets.as_array().unwrap().len() == 1 && targets[0]["id"] == *id);
+            assert_eq!(
+                bound.get("/api/target?page=2").success(200)["targets"],
+                json!([])
+            );
+            let bin = bound.get("/api/recycle_bin").success(200)["backups"].clone();
+            assert!(bin.as_array().unwrap().len() == 1 && bin[0]["id"] == *own);
+        }
+        for (method, path) in [("POST", "target"), ("DELETE", "recycle_bin")] {
+            assert_eq!(ask(&bound, method, path).status, 403);
+        }
+        assert_eq!(bound.get("/api/jobs/force_run/recycle_job").status, 403);
+    }
+    let rename = json!({ "alias": "gone" });
+    server
+        .http()
+        .json("PATCH", "/api/target/mine", &rename)
+        .success(200);
+    let rename = json!({ "alias": "mine" });
+    server
+        .http()
+        .json("PATCH", "/api/target/other", &rename)
+        .success(200);
+    let bound = server
+        .http()
+        .with_key(&key(&server, "late", "read", &["gone"]));
+    assert_eq!(bound.get("/api/target/mine").status, 404);
+    assert_eq!(
+        bound.get("/api/target/gone").success(200)["target"]["id"],
+        *id
+    );
+}
+
+#[test]
+fn an_agent_needs_no_more_than_append() {
+    let server = TestServer::start_with_key();
+    server.target("docs", "multi");
+    let agent = key(&server, "agent", "append", &["docs"]);
+    let run = |args: &[&str]| {
+        let program = Program::new(server.home()).env("BCHAN_SERVER", server.url());
+        program.env("BCHAN_API_KEY", &agent).args(args).run()
+    };
+    let source = server.home().join("source");
+    fs::create_dir(&source).unwrap();
+    fs::write(source.join("file"), "content").unwrap();
+    let uploaded = run(&[
+        "backup",
+        "upload",
+        "docs",
+        source.to_str().unwrap(),
+        "-o",
+        "json",
+    ]);
+    assert_eq!(uploaded.code, Some(0), "{uploaded:?}");
+    let report: Value = serde_json::from_str(&uploaded.stdout).unwrap();
+    let id = report["backup"]["id"].as_str().unwrap();
+    for args in [
+        &["backup", "download", id][..],
+        &["backup", "delete", "--delete-files", "-y", id],
+        &["backup", "recycle", id],
+        &["target", "delete", "--delete-files", "-y", "docs"],
+        &["target", "delete-backups", "--delete-files", "-y", "docs"],
+        &["target", "edit", "docs", "--name", "x"],
+        &["recycle-bin", "clear", "--delete-files", "-y"],
+        &["job", "run", "recycle_job"],
+        &["target", "list"],
+    ] {
+        let output = run(args);
+        assert_eq!(output.code, Some(12), "{args:?}: {output:?}");
+        assert!(output.stderr.contains("`append`"), "{args:?}: {output:?}");
+        assert!(output.stderr.contains("list-keys"), "{args:?}: {output:?}");
+    }
+    assert!(server.backup("docs", id).is_some());
+    let log = server.log();
+    assert!(!log.contains(&agent) && !log.contains(server.key()) && !log.contains("bakch-"));
+}
+
+#[test]
+fn keys_are_listed_and_taken_away() {
+    let server = TestServer::start_with_key();
+    let id = server.target("t", "multi");
+    let reader = key(&server, "reader", "read", &["t"]);
+    let data = server.data();
+    let data = data.to_str().unwrap();
+    let run = |args: &[&str]| Program::new(server.home()).args(args);
+    let list = run(&["server", "list-keys", "--data", data]).json();
+    assert_eq!(list["keys"][0]["name"], Value::Null);
+    assert_eq!(list["keys"][1]["name"], "reader");
+    assert_eq!(list["keys"][1]["rights"], "read");
+    assert_eq!(list["keys"][1]["targets"], json!([id]));
+    let table = run(&["server", "list-keys", "--data", data]).ok().stdout;
+    for secret in [&reader[6..], &server.key()[6..], "sha256"] {
+        assert!(!table.contains(secret) && !list.to_string().contains(secret));
+    }
+    let http = server.http().with_key(&reader);
+    http.get("/api/target/t").success(200);
+    let revoke = |name| run(&["server", "revoke-key", "-y", "--data", data, name]).run();
+    let missing = revoke("readr");
+    assert!(
+        missing.code == Some(10) && missing.stderr.contains("`reader`"),
+        "{missing:?}"
+    );
+    assert_eq!(revoke("reader").code, Some(0));
+    assert_eq!(http.get("/api/target/t").status, 403);
+
+    let new = |more: &[&str]| run(&["server", "new-key", "--data", data]).args(more).run();
+    let twice = ["--name", "a", "--rights", "full"];
+    assert_eq!(new(&twice).code, Some(0));
+    assert_eq!(new(&twice).code, Some(13));
+    assert_eq!(new(&["--name", "a b", "--rights", "full"]).code, Some(2));
+    assert_eq!(new(&["--name", "b"]).code, Some(2));
+    assert_eq!(new(&["--rights", "full"]).code, Some(2));
+    let unknown = new(&["--name", "b", "--rights", "read", "--target", "nothing"]);
+    assert!(
+        unknown.code == Some(10) && unknown.stderr.contains("`nothing`"),
+        "{unknown:?}"
+    );
+
+    // A file that others can read is worth nothing.
+    let file = server.data().join("keys.json");
+    fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+    assert_eq!(server.http().get("/api/target").status, 503);
+    assert_eq!(new(&["--name", "c", "--rights", "full"]).code, Some(13));
+}
+
+/// Guessing takes longer and longer, is in the log with the address of whoever does it, and is in
+/// nobody else's way.
+#[test]
+fn who_guesses_waits() {
+    let server = TestServer::start_with_key();
+    let begun = std::time::Instant::now();
+    for _ in 0..7 {
+        assert_eq!(
+            server
+                .http()
+                .with_key("bakch-guess")
+                .get("/api/target")
+                .status,
+            403
+        );
+    }
+    // 100, 200, 400 and 800 ms behind three that are free.
+    assert!(begun.elapsed() >= std::time::Duration::from_millis(1400));
+    // Somebody with the key is not slowed down: this would take half an hour.
+    for _ in 0..300 {
+        server.http().get("/api/target").success(200);
+    }
+    let log = server.log();
+    assert!(
+        log.contains("turned away") && log.contains("127.0.0.1:"),
+        "{log}"
+    );
+    assert!(!log.contains("guess"), "{log}");
+}
