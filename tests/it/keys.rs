@@ -20,7 +20,8 @@ fn key(server: &TestServer, name: &str, rights: &str, targets: &[&str]) -> Strin
 }
 
 /// A request for each endpoint, with the rights that allow it. `$T` is a target, `$B` a backup.
-const REQUESTS: [(&str, &str, &[&str]); 20] = [
+const REQUESTS: [(&str, &str, &[&str]); 21] = [
+    ("GET", "openapi.json", &["full", "read", "append"]),
     ("GET", "target", &["full", "read"]),
     ("POST", "target", &["full"]),
     ("GET", "target/$T", &["full", "read", "append"]),

@@ -21,6 +21,7 @@ mod jobs;
 mod keys;
 mod lost_disk;
 mod main_job;
+mod openapi;
 mod restarts;
 mod sequences;
 mod support;

@@ -79,6 +79,8 @@ pub enum Endpoint {
     FinishSequence,
     /// Give a sequential upload up.
     TerminateSequence,
+    /// Fetch the description of the API.
+    Describe,
 }
 
 use Endpoint as E;
@@ -106,6 +108,7 @@ const TABLE: &[(Endpoint, Method, &str)] = &[
     (E::UploadFile, M::Post, "seq/*/upload"),
     (E::FinishSequence, M::Post, "seq/*/finish"),
     (E::TerminateSequence, M::Post, "seq/*/terminate"),
+    (E::Describe, M::Get, "openapi.json"),
 ];
 
 /// All but what RFC 3986 calls unreserved.
@@ -116,6 +119,11 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 impl Endpoint {
+    /// Every endpoint that there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.iter().map(|entry| entry.0)
+    }
+
     fn entry(self) -> &'static (Endpoint, Method, &'static str) {
         // Every endpoint is in the table; a test walks them all.
         TABLE

@@ -1,6 +1,6 @@
 //! Answers in the shapes of the API.
 
-use bchan_api::{Failure, Features, Method, Success, header};
+use bchan_api::{Failure, Features, Method, OPENAPI, Success, header};
 use serde::Serialize;
 
 use crate::error::ApiError;
@@ -51,6 +51,11 @@ pub(crate) fn method_not_allowed(allowed: &[Method]) -> Response {
     response
 }
 
+/// The description of the API, which like everything else takes the key to see.
+pub(crate) fn description() -> Response {
+    json_bytes(200, OPENAPI.into())
+}
+
 /// Names the server's extensions, as every answer does.
 pub(crate) fn with_features(mut response: Response) -> Response {
     response
@@ -61,7 +66,10 @@ pub(crate) fn with_features(mut response: Response) -> Response {
 
 fn json(status: u16, body: &impl Serialize) -> Response {
     // The types of the API cannot fail to serialise.
-    let body = serde_json::to_vec(body).unwrap_or_default();
+    json_bytes(status, serde_json::to_vec(body).unwrap_or_default())
+}
+
+fn json_bytes(status: u16, body: Vec<u8>) -> Response {
     let headers = vec![("content-type", "application/json".to_owned())];
     Response {
         status,

@@ -59,6 +59,7 @@ impl Router {
             Endpoint::UploadFile => seq::upload(state, request, object),
             Endpoint::FinishSequence => seq::finish(state, object),
             Endpoint::TerminateSequence => seq::terminate(state, object),
+            Endpoint::Describe => Ok(reply::description()),
         }
     }
 }

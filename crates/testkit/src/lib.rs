@@ -8,4 +8,5 @@
 #![allow(clippy::missing_panics_doc, reason = "that is how tests fail")]
 
 pub mod hostile;
+pub mod openapi;
 pub mod tree;

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::described;
+
 /// A server to talk to, one connection for each request.
 pub(crate) struct Http {
     addr: SocketAddr,
@@ -60,7 +62,9 @@ impl Http {
         )
     }
 
-    /// A request with a body of known length; without a body, no length is sent.
+    /// A request with a body of known length; without a body, no length is sent. The answer must be
+    /// one that is described.
+    #[track_caller]
     pub(crate) fn send(
         &self,
         method: &str,
@@ -68,7 +72,9 @@ impl Http {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Answer {
-        self.raw(&self.request(method, path, headers, body))
+        let answer = self.raw(&self.request(method, path, headers, body));
+        described::check(method, path, &answer);
+        answer
     }
 
     /// The same to a server that may die before it has answered.
@@ -79,7 +85,9 @@ impl Http {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Option<Answer> {
-        self.try_raw(&self.request(method, path, headers, body))
+        let answer = self.try_raw(&self.request(method, path, headers, body))?;
+        described::check(method, path, &answer);
+        Some(answer)
     }
 
     fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {

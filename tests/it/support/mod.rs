@@ -1,5 +1,6 @@
 //! A server of its own for each test, and ways to talk to it.
 
+mod described;
 mod http;
 mod identity;
 mod program;

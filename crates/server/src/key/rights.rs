@@ -35,7 +35,7 @@ impl Rights {
     /// forgotten.
     fn allow(self, endpoint: E) -> bool {
         match endpoint {
-            E::ShowTarget | E::ListJobs | E::ShowSequence => true,
+            E::Describe | E::ShowTarget | E::ListJobs | E::ShowSequence => true,
             E::ListTargets | E::Download | E::ListRecycleBin => {
                 matches!(self, Self::Full | Self::Read)
             }
