@@ -89,3 +89,107 @@ fn every_endpoint_answers_as_described() {
         assert!(answer.status < 300, "{endpoint:?}: {answer:?}");
     }
 }
+
+/// What a client could send by mistake or malice is refused in words, and never with a 5xx.
+#[test]
+fn odd_requests_are_refused_as_described() {
+    let server = TestServer::start();
+    server.target("t", "multi");
+    let deep = "[".repeat(100_000);
+    let odd = [
+        "",
+        "null",
+        "[]",
+        "[true, []]",
+        "\u{feff}{}",
+        "{} {}",
+        "{\"a\":\"\\ud800\"}",
+        "{\"a\":\"\u{1}\"}",
+        "{\"file_list\":[[\"/\",\"a\",false]],\"delete_files\":2,\"name\":1}",
+        "{\"file_list\":1,\"delete_files\":1.5,\"is_recycled\":\"true\",\"name\":{}}",
+        "{\"min_backups\":99999999999999999999,\"delete_files\":1e999}",
+        "{\"min_backups\":1e300}",
+        "{\"recycle_value\":-9223372036854775808}",
+        &deep,
+    ];
+    let bodies = [
+        ("POST", "/api/target"),
+        ("PATCH", "/api/target/t"),
+        ("DELETE", "/api/target/t"),
+        ("DELETE", "/api/recycle_bin"),
+        ("POST", "/api/seq/t/begin"),
+    ];
+    let json = [("Content-Type", "application/json; charset=utf-8")];
+    for (method, path) in bodies {
+        for body in odd {
+            server
+                .http()
+                .send(method, path, &json, body.as_bytes())
+                .failure(400);
+        }
+        server
+            .http()
+            .send(method, path, &json, b"{\"\xff\":1}")
+            .failure(400);
+        let plain = [("Content-Type", "text/plain")];
+        for headers in [&plain[..], &[]] {
+            server
+                .http()
+                .send(method, path, headers, b"{\"file_list\":[]}")
+                .failure(415);
+        }
+    }
+    for path in [
+        "/api/target/%00",
+        "/api/target/%ff",
+        "/api/target/%F0%9F%98%80",
+        "/api/seq/%00",
+    ] {
+        server.http().get(path).failure(404);
+    }
+    for query in [
+        "page",
+        "p%61ge=0",
+        "page=1&page=%00",
+        "page=99999999999999999999",
+    ] {
+        server
+            .http()
+            .get(&format!("/api/target?{query}"))
+            .failure(400);
+    }
+    for method in ["OPTIONS", "TRACE", "PUT", "get", "QUERY"] {
+        let answer = server.http().send(method, "/api/target/t", &[], b"");
+        let allow = answer.header("allow");
+        assert_eq!(
+            (answer.status, allow),
+            (405, Some("GET, PATCH, DELETE")),
+            "{method}"
+        );
+    }
+}
+
+#[test]
+fn numbers_may_have_a_fraction_of_zero() {
+    let server = TestServer::start();
+    server.target("t", "multi");
+    let edit = json!({"min_backups": 3.0, "deduplicate": 1.0});
+    server
+        .http()
+        .json("PATCH", "/api/target/t", &edit)
+        .success(200);
+    let target = server.http().get("/api/target/t").success(200)["target"].clone();
+    assert_eq!(
+        (&target["min_backups"], &target["deduplicate"]),
+        (&3.into(), &true.into())
+    );
+    let begin = json!({"manual": 0.0, "file_list": []});
+    server
+        .http()
+        .json("POST", "/api/seq/t/begin", &begin)
+        .success(200);
+    server
+        .http()
+        .json("DELETE", "/api/target/t", &json!({"delete_files": 1.0}))
+        .success(200);
+}

@@ -37,6 +37,15 @@ impl de::Visitor<'_> for Flag {
         }
     }
 
+    // Some languages write every number as a float.
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<bool, E> {
+        match value {
+            0.0 => Ok(false),
+            1.0 => Ok(true),
+            other => Err(E::invalid_value(de::Unexpected::Float(other), &self)),
+        }
+    }
+
     // The reference server leaves some flags null until a job has computed them.
     fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
         Ok(false)

@@ -1,8 +1,8 @@
 //! Sequential uploads: a list of files first, then the files one by one.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::flag;
+use crate::{Object, flag};
 
 /// One file of a sequential upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,7 @@ pub struct SequenceBegin {
     #[serde(default, deserialize_with = "flag::deserialize")]
     pub manual: bool,
     /// Everything that will come.
+    #[serde(deserialize_with = "objects")]
     pub file_list: Vec<SequenceFile>,
 }
 
@@ -32,4 +33,9 @@ pub struct SequenceBegin {
 pub struct SequenceView {
     /// The list as it was begun with.
     pub file_list: Vec<SequenceFile>,
+}
+
+fn objects<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SequenceFile>, D::Error> {
+    let files = Vec::<Object<SequenceFile>>::deserialize(deserializer)?;
+    Ok(files.into_iter().map(|Object(file)| file).collect())
 }

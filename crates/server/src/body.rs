@@ -2,6 +2,7 @@
 
 use std::io::{BufReader, Read as _};
 
+use bchan_api::Object;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -11,8 +12,8 @@ use crate::http::Request;
 /// Largest JSON body that is read, in bytes.
 const LARGEST: u64 = 1024 * 1024;
 
-/// Reads the body, which must be one JSON object.
-pub(crate) fn read_object(request: &mut Request) -> Result<Map<String, Value>, ApiError> {
+/// Refuses a request whose body is missing or says that it is something else.
+fn require_json(request: &Request) -> Result<(), ApiError> {
     if !request.has_body || request.content_length == Some(0) {
         return Err(ApiError::bad_request("the request needs a JSON body"));
     }
@@ -24,6 +25,12 @@ pub(crate) fn read_object(request: &mut Request) -> Result<Map<String, Value>, A
             "the body must have the content type application/json",
         ));
     }
+    Ok(())
+}
+
+/// Reads the body, which must be one JSON object.
+pub(crate) fn read_object(request: &mut Request) -> Result<Map<String, Value>, ApiError> {
+    require_json(request)?;
     let too_large = || ApiError::new(413, format!("a JSON body may have at most {LARGEST} bytes"));
     if request
         .content_length
@@ -52,15 +59,16 @@ pub(crate) fn read_object(request: &mut Request) -> Result<Map<String, Value>, A
 /// Largest list of files that is read, in bytes.
 const LARGEST_LIST: u64 = 256 * 1024 * 1024;
 
-/// Reads a body that may be long, without keeping its text.
+/// Reads a body that may be long, and must be one JSON object, without keeping its text.
 pub(crate) fn read_list<T: DeserializeOwned>(request: &mut Request) -> Result<T, ApiError> {
+    require_json(request)?;
     let declared = request.content_length.unwrap_or(0);
     if declared > LARGEST_LIST {
         let message = format!("the list may have at most {LARGEST_LIST} bytes");
         return Err(ApiError::new(413, message));
     }
     let mut reader = BufReader::new(request.body().take(LARGEST_LIST));
-    let list = serde_json::from_reader(&mut reader)
+    let Object(list) = serde_json::from_reader(&mut reader)
         .map_err(|error| ApiError::bad_request(format!("the body is not valid: {error}")))?;
     Ok(list)
 }
@@ -77,10 +85,56 @@ pub(crate) fn read_flag(request: &mut Request, name: &str) -> Result<bool, ApiEr
 
 /// A boolean, or the integer that some clients send for it.
 pub(crate) fn flag(value: &Value) -> Option<bool> {
-    match (value.as_bool(), value.as_u64()) {
+    match (value.as_bool(), whole(value)) {
         (Some(flag), _) => Some(flag),
         (_, Some(0)) => Some(false),
         (_, Some(1)) => Some(true),
         _ => None,
+    }
+}
+
+/// A whole number, also when it is written with a fraction of zero: JSON has one kind of numbers,
+/// and some languages write them all alike.
+pub(crate) fn whole(value: &Value) -> Option<i64> {
+    /// Up to here a float is exactly the number that was written.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let exact = |float: f64| float.fract() == 0.0 && float.abs() < EXACT;
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "it is whole and small enough"
+    )]
+    let from_float = || {
+        value
+            .as_f64()
+            .filter(|float| exact(*float))
+            .map(|float| float as i64)
+    };
+    value.as_i64().or_else(from_float)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_whole_however_they_are_written() {
+        for (text, expected) in [
+            ("3", Some(3)),
+            ("3.0", Some(3)),
+            ("-0.0", Some(0)),
+            ("3e2", Some(300)),
+            ("1.5", None),
+            ("1e300", None),
+            ("18446744073709551615", None),
+            ("\"3\"", None),
+            ("true", None),
+        ] {
+            let value = serde_json::from_str(text).unwrap();
+            assert_eq!(whole(&value), expected, "{text}");
+        }
+        assert_eq!(flag(&json!(1.0)), Some(true));
+        assert_eq!(flag(&json!(0.5)), None);
     }
 }

@@ -4,7 +4,7 @@ use bchan_api::{RecycleAction, RecycleCriteria, Target, TargetType};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::body::flag;
+use crate::body::{flag, whole};
 use crate::error::ApiError;
 use crate::template;
 
@@ -235,7 +235,7 @@ fn integer(body: &Map<String, Value>, name: &str) -> Result<Given<i64>> {
     match body.get(name) {
         None => Ok(Given::Absent),
         Some(Value::Null) => Ok(Given::Null),
-        Some(value) => match value.as_i64() {
+        Some(value) => match whole(value) {
             Some(number) if (-LARGEST..=LARGEST).contains(&number) => Ok(Given::Value(number)),
             Some(_) => Err(ApiError::bad_request(format!("{name} is out of range"))),
             None => Err(ApiError::bad_request(format!(

@@ -10,16 +10,16 @@ pub(crate) mod upload;
 
 /// The last value of a query parameter, percent-decoded; `None` when it is not there.
 pub(crate) fn query(query: &str, name: &str) -> Option<String> {
+    let decode = |text: &str| {
+        percent_encoding::percent_decode_str(&text.replace('+', " "))
+            .decode_utf8_lossy()
+            .into_owned()
+    };
     let pairs = query.split('&').rev();
     let (_, value) = pairs
-        .filter_map(|pair| pair.split_once('='))
-        .find(|(key, _)| *key == name)?;
-    let value = value.replace('+', " ");
-    Some(
-        percent_encoding::percent_decode_str(&value)
-            .decode_utf8_lossy()
-            .into_owned(),
-    )
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .find(|(key, _)| decode(key) == name)?;
+    Some(decode(value))
 }
 
 #[cfg(test)]
@@ -32,5 +32,8 @@ mod tests {
             Some("2 x")
         );
         assert_eq!(super::query("", "page"), None);
+        // A name may be encoded, too, and a value left out.
+        assert_eq!(super::query("p%61ge=2", "page").as_deref(), Some("2"));
+        assert_eq!(super::query("x&page", "page").as_deref(), Some(""));
     }
 }
