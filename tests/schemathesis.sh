@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Holds a real server to its description with schemathesis: requests of every kind, good and bad;
+# no answer may be a 5xx or other than described. Options go to `schemathesis run`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+target="${CARGO_TARGET_DIR:-$PWD/target}"
+tools="$target/schemathesis"
+requirements=tests/schemathesis/requirements.txt
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+
+if ! cmp -s "$requirements" "$tools/requirements.txt"; then
+    rm -rf "$tools"
+    python3 -m venv "$tools"
+    "$tools/bin/pip" install --quiet --requirement "$requirements"
+    cp "$requirements" "$tools/requirements.txt"
+fi
+"$tools/bin/openapi-spec-validator" --schema 3.1 crates/api/openapi.json
+
+cargo build --quiet
+bchan="$target/debug/bchan"
+
+home="$(mktemp -d)"
+server=
+finish() {
+    if [ -n "$server" ]; then
+        kill "$server" 2>/dev/null || true
+        wait "$server" || true
+    fi
+    rm -rf "$home"
+}
+trap finish EXIT
+
+export HOME="$home"
+BCHAN_API_KEY="$("$bchan" server new-key --data "$home/data")"
+export BCHAN_API_KEY
+mkfifo "$home/said"
+"$bchan" serve --data "$home/data" --listen 127.0.0.1:0 >"$home/said" 2>"$home/log" &
+server=$!
+read -r said <"$home/said"
+export BCHAN_SERVER="${said#listening on }"
+
+failed=0
+(
+    cd tests/schemathesis
+    PYTHONDONTWRITEBYTECODE=1 "$tools/bin/schemathesis" run ../../crates/api/openapi.json \
+        --url "$BCHAN_SERVER" "$@"
+) || failed=$?
+if ! kill -0 "$server"; then
+    echo "error: the server has ended" >&2
+    failed=1
+fi
+if [ "$failed" != 0 ] || grep -q panicked "$home/log"; then
+    grep -E 'ERROR|panicked' "$home/log" | tail -n 50 >&2 || true
+    exit 1
+fi
