@@ -43,7 +43,8 @@ export BCHAN_SERVER="${said#listening on }"
 failed=0
 (
     cd tests/schemathesis
-    PYTHONDONTWRITEBYTECODE=1 "$tools/bin/schemathesis" run ../../crates/api/openapi.json \
+    export PYTHONDONTWRITEBYTECODE=1 HYPOTHESIS_STORAGE_DIRECTORY="$home/hypothesis"
+    "$tools/bin/schemathesis" run ../../crates/api/openapi.json \
         --url "$BCHAN_SERVER" "$@"
 ) || failed=$?
 if ! kill -0 "$server"; then

@@ -106,7 +106,14 @@ fn decode_html(value: &str) -> String {
 }
 
 /// `; key=value; key="value"`, keys in lower case.
+///
+/// Clients that follow HTML escape no backslash, so that one at the end of a name looks as if it
+/// escaped the closing quote. What makes no sense with escapes is read without.
 fn parse_parameters(text: &str) -> Option<Vec<(String, String)>> {
+    split_parameters(text, true).or_else(|| split_parameters(text, false))
+}
+
+fn split_parameters(text: &str, escapes: bool) -> Option<Vec<(String, String)>> {
     let mut parameters = Vec::new();
     let mut rest = text.trim();
     while !rest.is_empty() {
@@ -116,7 +123,7 @@ fn parse_parameters(text: &str) -> Option<Vec<(String, String)>> {
         }
         let (key, after) = rest.split_once('=')?;
         let (value, after) = if let Some(quoted) = after.trim_start().strip_prefix('"') {
-            unquote(quoted)?
+            unquote(quoted, escapes)?
         } else {
             let end = after.find(';').unwrap_or(after.len());
             (after[..end].trim().to_owned(), &after[end..])
@@ -132,13 +139,13 @@ fn parse_parameters(text: &str) -> Option<Vec<(String, String)>> {
 
 /// Everything up to the closing quote, and what is behind it. A backslash escapes only a quote or
 /// another backslash: some browsers send names such as `C:\file` as they are.
-fn unquote(text: &str) -> Option<(String, &str)> {
+fn unquote(text: &str, escapes: bool) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut characters = text.char_indices().peekable();
     while let Some((at, character)) = characters.next() {
         match character {
             '"' => return Some((value, &text[at + 1..])),
-            '\\' => match characters.next_if(|(_, next)| matches!(next, '"' | '\\')) {
+            '\\' if escapes => match characters.next_if(|(_, next)| matches!(next, '"' | '\\')) {
                 Some((_, escaped)) => value.push(escaped),
                 None => value.push('\\'),
             },
@@ -221,6 +228,9 @@ mod tests {
                 "form-data; name=\"f\"; filename*=utf-8''na%C3%AFve%20x",
                 "naïve x",
             ),
+            // requests and browsers, of a file whose name ends so.
+            (r#"form-data; name="f"; filename="odd\""#, r"odd\"),
+            (r#"form-data; filename="odd\"; name="f""#, r"odd\"),
             ("form-data; name=f; filename=plain.txt", "plain.txt"),
             // The better spelling wins, in any order.
             (
