@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn describes_each_word() {
+    fn describes_each_word_and_the_version() {
         let description = Description::parse(OPENAPI);
         let words = |schema: &str| description.schema(schema)["enum"].clone();
         assert_eq!(words("TargetType"), json!(TargetType::ALL));
@@ -231,6 +231,8 @@ mod tests {
         let (idle, running) = (JobStatus::Idle, JobStatus::Running);
         let all = json!([idle, running, JobStatus::Finished, JobStatus::Error]);
         assert_eq!(words("JobStatus"), all);
+        let version = &description.root()["info"]["version"];
+        assert_eq!(version, env!("CARGO_PKG_VERSION"));
         let components = &description.root()["components"];
         let features = &components["headers"]["Features"]["schema"]["examples"];
         assert_eq!(*features, json!([Features::all().to_string()]));
