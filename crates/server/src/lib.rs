@@ -10,6 +10,8 @@ mod config;
 mod durable;
 mod error;
 mod fault;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 mod guard;
 mod handlers;
 mod http;

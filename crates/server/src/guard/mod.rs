@@ -15,6 +15,8 @@ mod door;
 mod download;
 mod exchange;
 pub(crate) mod frame;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod head;
 mod inner;
 mod listener;

@@ -1,0 +1,7 @@
+//! Forms, with the boundary `b`.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| bchan_server::fuzz::multipart(data));
