@@ -123,6 +123,11 @@ impl Manifest {
     fn path(&self, entry: &Entry) -> &[u8] {
         &self.text[range(entry.start, entry.length)]
     }
+
+    /// The target of a link, of this length.
+    fn target(&self, entry: &Entry, length: u32) -> &[u8] {
+        &self.text[range(entry.start + entry.length as usize, length)]
+    }
 }
 
 fn range(start: usize, length: u32) -> Range<usize> {
@@ -132,29 +137,54 @@ fn range(start: usize, length: u32) -> Range<usize> {
 /// Finds entries by path; made only for trees with links.
 struct Index<'a> {
     manifest: &'a Manifest,
-    sorted: Vec<&'a Entry>,
+    /// Positions of the entries, in the order of their paths.
+    sorted: Vec<usize>,
+    /// For each position, that of the entry of which it is a second name: itself for most.
+    origins: Vec<usize>,
 }
 
 impl<'a> Index<'a> {
     fn new(manifest: &'a Manifest) -> Self {
+        let entries = &manifest.entries;
         let is_link =
             |entry: &Entry| matches!(entry.content, Content::Link(_) | Content::HardLink(_));
-        let links = manifest.entries.iter().any(is_link);
-        let mut sorted: Vec<_> = if links {
-            manifest.entries.iter().collect()
+        let count = if entries.iter().any(is_link) {
+            entries.len()
         } else {
-            Vec::new()
+            0
         };
-        sorted.sort_unstable_by_key(|entry| manifest.path(entry));
-        Self { manifest, sorted }
+        let mut sorted: Vec<_> = (0..count).collect();
+        sorted.sort_unstable_by_key(|&at| manifest.path(&entries[at]));
+        let mut index = Self {
+            manifest,
+            sorted,
+            origins: Vec::with_capacity(count),
+        };
+        for (at, entry) in entries.iter().enumerate().take(count) {
+            // A second name comes after the first, so one step is enough for each.
+            let origin = match entry.content {
+                Content::HardLink(target) => index.find(manifest.target(entry, target)),
+                _ => None,
+            };
+            let origin = origin.and_then(|first| index.origins.get(first).copied());
+            index.origins.push(origin.unwrap_or(at));
+        }
+        index
     }
 
-    fn find(&self, path: &[u8]) -> Option<&'a Entry> {
-        let at = self
+    /// Position of the entry with this path.
+    fn find(&self, path: &[u8]) -> Option<usize> {
+        let entries = &self.manifest.entries;
+        let found = self
             .sorted
-            .binary_search_by_key(&path, |entry| self.manifest.path(entry))
-            .ok()?;
-        Some(self.sorted[at])
+            .binary_search_by_key(&path, |&at| self.manifest.path(&entries[at]));
+        found.ok().map(|found| self.sorted[found])
+    }
+
+    /// What is at this path, by whichever of its names.
+    fn get(&self, path: &[u8]) -> Option<&'a Entry> {
+        let origin = self.origins[self.find(path)?];
+        Some(&self.manifest.entries[origin])
     }
 
     /// Whether something lies below a path: archives need not list their directories.
@@ -165,10 +195,14 @@ impl<'a> Index<'a> {
         let below = [path, b"/"].concat();
         let at = self
             .sorted
-            .partition_point(|entry| self.manifest.path(entry) < &below[..]);
-        let inside = |entry: &&Entry| self.manifest.path(entry).starts_with(&below);
+            .partition_point(|&at| self.manifest.path(&self.manifest.entries[at]) < &below[..]);
+        let inside = |&at: &usize| {
+            self.manifest
+                .path(&self.manifest.entries[at])
+                .starts_with(&below)
+        };
         matches!(
-            self.find(path),
+            self.get(path),
             Some(Entry {
                 content: Content::Directory,
                 ..
@@ -200,32 +234,21 @@ impl<'a> Index<'a> {
                 here.push(b'/');
             }
             here.extend_from_slice(part);
-            match self.find(&here) {
-                Some(Entry {
-                    start,
-                    length: path,
-                    content: Content::Link(target),
-                }) => {
+            match self.get(&here) {
+                // A second name of a link leads on from its own place, not from the first's.
+                Some(
+                    entry @ Entry {
+                        content: Content::Link(target),
+                        ..
+                    },
+                ) => {
                     followed += 1;
-                    let target = &self.manifest.text[range(start + *path as usize, *target)];
+                    let target = self.manifest.target(entry, *target);
                     if followed > MOST_LINKS || target.starts_with(b"/") {
                         return None;
                     }
                     rest.extend(target.split(|byte| *byte == b'/').rev());
                     here.truncate(length);
-                }
-                Some(Entry {
-                    start,
-                    length: path,
-                    content: Content::HardLink(target),
-                }) => {
-                    followed += 1;
-                    if followed > MOST_LINKS {
-                        return None;
-                    }
-                    let target = &self.manifest.text[range(start + *path as usize, *target)];
-                    rest.extend(target.split(|byte| *byte == b'/').rev());
-                    here.clear();
                 }
                 Some(Entry {
                     content: Content::File(digest),
@@ -337,5 +360,28 @@ mod tests {
         let order = [("l1", 1), ("l2", 1), ("d/f", 1), ("d/up", 1)];
         assert_eq!(manifest.tree_hash(), hash(&order));
         assert_eq!(manifest.files(), 1);
+    }
+
+    #[test]
+    fn a_second_name_of_a_link_leads_on_from_its_own_place() {
+        let mut manifest = Manifest::default();
+        manifest.add_file(b"d/f", 1, [1; 32]);
+        manifest.add_link(b"f", b"f");
+        manifest.add_hard_link(b"d/l", b"f", 0);
+        manifest.add_hard_link(b"d/m", b"d/l", 0);
+        let order = [("d/f", 1), ("d/l", 1), ("d/m", 1)];
+        assert_eq!(manifest.tree_hash(), hash(&order));
+    }
+
+    #[test]
+    fn a_file_may_have_any_number_of_names() {
+        let mut manifest = Manifest::default();
+        manifest.add_file(b"000", 1, [1; 32]);
+        let names: Vec<_> = (0..100).map(|number| format!("{number:03}")).collect();
+        for pair in names.windows(2) {
+            manifest.add_hard_link(pair[1].as_bytes(), pair[0].as_bytes(), 1);
+        }
+        let order: Vec<_> = names.iter().map(|name| (name.as_str(), 1)).collect();
+        assert_eq!(manifest.tree_hash(), hash(&order));
     }
 }
