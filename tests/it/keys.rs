@@ -20,9 +20,10 @@ fn key(server: &TestServer, name: &str, rights: &str, targets: &[&str]) -> Strin
 }
 
 /// A request for each endpoint, with the rights that allow it. `$T` is a target, `$B` a backup.
-const REQUESTS: [(&str, &str, &[&str]); 21] = [
+const REQUESTS: [(&str, &str, &[&str]); 22] = [
     ("GET", "openapi.json", &["full", "read", "append"]),
     ("GET", "target", &["full", "read"]),
+    ("GET", "target/search?name=t", &["full", "read"]),
     ("POST", "target", &["full"]),
     ("GET", "target/$T", &["full", "read", "append"]),
     ("PATCH", "target/$T", &["full"]),
@@ -134,6 +135,8 @@ fn a_key_knows_no_other_targets_than_its_own() {
                 bound.get("/api/target?page=2").success(200)["targets"],
                 json!([])
             );
+            let found = bound.get("/api/target/search?type=multi").success(200);
+            assert_eq!(found["targets"], targets);
             let bin = bound.get("/api/recycle_bin").success(200)["backups"].clone();
             assert!(bin.as_array().unwrap().len() == 1 && bin[0]["id"] == *own);
         }

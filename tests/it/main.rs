@@ -23,6 +23,7 @@ mod lost_disk;
 mod main_job;
 mod openapi;
 mod restarts;
+mod searches;
 mod sequences;
 mod support;
 mod tls;

@@ -6,6 +6,7 @@
 
 mod backup;
 mod feature;
+mod filter;
 mod flag;
 mod job;
 mod key;
@@ -19,6 +20,7 @@ mod time;
 
 pub use backup::{Backup, BackupEdit, DeleteFiles};
 pub use feature::{Feature, Features};
+pub use filter::TargetFilter;
 pub use job::{JobStatus, Jobs, ScheduledJob, UploadJob};
 pub use key::{ApiKey, InvalidKey, KeyFile};
 pub use object::Object;

@@ -17,7 +17,7 @@ mod tests {
         Accepted, Backup, BackupEdit, BackupList, Created, DeleteFiles, Endpoint, Failure,
         Features, HttpTime, JobStatus, Jobs, NewTarget, RecycleAction, RecycleCriteria, Route,
         ScheduledJob, SequenceBegin, SequenceFile, SequenceView, Success, Target, TargetEdit,
-        TargetList, TargetType, TargetView, Time, UploadJob, form, header,
+        TargetFilter, TargetList, TargetType, TargetView, Time, UploadJob, form, header,
     };
 
     const ID: &str = "3f0c7a52-6b7e-4c1d-9a54-0d8f5b1e2c77";
@@ -158,12 +158,10 @@ mod tests {
                 backups: backups.clone(),
             }],
         );
-        assert_described(
-            "TargetList",
-            &[&TargetList {
-                targets: vec![target()],
-            }],
-        );
+        for schema in ["TargetList", "FoundTargets"] {
+            let targets = vec![target()];
+            assert_described(schema, &[&TargetList { targets }]);
+        }
         assert_described(
             "TargetView",
             &[&TargetView {
@@ -219,6 +217,33 @@ mod tests {
         assert_described("Upload", &[&fields]);
         let fields = json!({form::FILE: "", form::PATH: "/", form::NAME: "n"});
         assert_described("SequenceUpload", &[&fields]);
+    }
+
+    /// Whatever a filter writes is a parameter, with a value that is described.
+    #[test]
+    fn describes_what_a_search_asks() {
+        let description = Description::parse(OPENAPI);
+        let operation = description.operation("GET", "/api/target/search").unwrap();
+        let parameters = operation["parameters"].as_array().unwrap();
+        let text = || Some("x".to_owned());
+        let filter = TargetFilter {
+            name: text(),
+            target_type: Some(TargetType::Multi),
+            recycle_criteria: Some(RecycleCriteria::Age),
+            recycle_action: Some(RecycleAction::Delete),
+            location: text(),
+            name_template: text(),
+            deduplicate: Some(true),
+            alias: text(),
+            tags: vec!["t".into()],
+        };
+        let query = filter.query();
+        assert_eq!(query.len(), parameters.len());
+        for ((name, value), parameter) in query.iter().zip(parameters) {
+            assert_eq!(parameter["name"], *name);
+            let faults = description.faults(&parameter["schema"], &json!(value));
+            assert_eq!(faults, [""; 0], "{name}");
+        }
     }
 
     #[test]

@@ -31,10 +31,10 @@ impl Failure {
     }
 }
 
-/// Answer to the list of targets.
+/// Answer to the list of targets, and to a search.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TargetList {
-    /// One page of them, by name.
+    /// One page of them, or all that were found, by name.
     pub targets: Vec<Target>,
 }
 

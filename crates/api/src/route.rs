@@ -41,6 +41,8 @@ impl fmt::Display for Method {
 pub enum Endpoint {
     /// List targets, a page at a time (`?page=N`, from 1).
     ListTargets,
+    /// Find targets by what they have (the parameters of a [`TargetFilter`](crate::TargetFilter)).
+    SearchTargets,
     /// Create a target.
     CreateTarget,
     /// Show a target and its backups.
@@ -90,6 +92,8 @@ use Method as M;
 const TABLE: &[(Endpoint, Method, &str)] = &[
     (E::ListTargets, M::Get, "target"),
     (E::CreateTarget, M::Post, "target"),
+    // Before the targets themselves, none of which may be called so.
+    (E::SearchTargets, M::Get, "target/search"),
     (E::ShowTarget, M::Get, "target/*"),
     (E::EditTarget, M::Patch, "target/*"),
     (E::DeleteTarget, M::Delete, "target/*"),
@@ -210,7 +214,9 @@ impl Route {
                     object: object.to_owned(),
                 });
             }
-            allowed.push(wanted);
+            if !allowed.contains(&wanted) {
+                allowed.push(wanted);
+            }
         }
         Err(if allowed.is_empty() {
             NoRoute::NotFound
@@ -289,6 +295,16 @@ mod tests {
         ] {
             assert_eq!(Route::find("GET", path), Err(NoRoute::NotFound), "{path}");
         }
+    }
+
+    #[test]
+    fn a_search_is_no_target() {
+        let find = |method| Route::find(method, "/api/target/search").map(|route| route.endpoint);
+        assert_eq!(find("GET"), Ok(Endpoint::SearchTargets));
+        // A server that knows no such search may have a target of this name.
+        assert_eq!(find("PATCH"), Ok(Endpoint::EditTarget));
+        let allowed = vec![Method::Get, Method::Patch, Method::Delete];
+        assert_eq!(find("PUT"), Err(NoRoute::MethodNotAllowed(allowed)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use bchan_api::{
     Backup, BackupEdit, BackupList, Created, DeleteFiles, Endpoint, Jobs, NewTarget, Success,
-    Target, TargetEdit, TargetList, TargetView,
+    Target, TargetEdit, TargetFilter, TargetList, TargetView,
 };
 use serde::Deserialize;
 
@@ -39,6 +39,15 @@ impl Client {
             }
         }
         Ok(all)
+    }
+
+    /// All targets with what a filter asks for, by name. A filter that asks for nothing is refused.
+    pub async fn search_targets(&self, filter: &TargetFilter) -> Result<Vec<Target>, Error> {
+        let query = filter.query();
+        let list: TargetList = self
+            .ask(Endpoint::SearchTargets, "", &query, NOTHING)
+            .await?;
+        Ok(list.targets)
     }
 
     /// A target and its backups, by id or alias.

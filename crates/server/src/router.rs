@@ -40,6 +40,7 @@ impl Router {
         let object = &*admit(state, &grant, &route)?;
         match route.endpoint {
             Endpoint::ListTargets => target::list(state, request, &grant),
+            Endpoint::SearchTargets => target::search(state, request, &grant),
             Endpoint::CreateTarget => target::create(state, request),
             Endpoint::ShowTarget => target::show(state, object),
             Endpoint::EditTarget => target::edit(state, request, object),

@@ -36,7 +36,7 @@ impl Rights {
     fn allow(self, endpoint: E) -> bool {
         match endpoint {
             E::Describe | E::ShowTarget | E::ListJobs | E::ShowSequence => true,
-            E::ListTargets | E::Download | E::ListRecycleBin => {
+            E::ListTargets | E::SearchTargets | E::Download | E::ListRecycleBin => {
                 matches!(self, Self::Full | Self::Read)
             }
             E::Upload

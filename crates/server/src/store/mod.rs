@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use bchan_api::{JobStatus, SequenceFile, Target, Time, UploadJob};
+use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
 
 pub(crate) use self::records::{Sequence, SequencePart, StoredBackup};
 pub(crate) use self::sqlite::Sqlite;
@@ -122,6 +122,8 @@ pub(crate) trait Store: Send + Sync {
 
     /// Up to `limit` targets by name, after the first `offset`.
     fn targets(&self, offset: u64, limit: u64) -> Result<Vec<Target>>;
+    /// All targets with what a filter asks for, by name.
+    fn search_targets(&self, filter: &TargetFilter) -> Result<Vec<Target>>;
     /// The target with this id or alias.
     fn target(&self, id_or_alias: &str) -> Result<Option<Target>>;
     /// What is wrong with the database itself; nothing in a sound one.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use bchan_api::{JobStatus, SequenceFile, Target, Time, UploadJob};
+use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use super::{
@@ -169,6 +169,10 @@ impl Store for Sqlite {
 
     fn targets(&self, offset: u64, limit: u64) -> Result<Vec<Target>> {
         targets::page(&*self.reader()?, offset, limit)
+    }
+
+    fn search_targets(&self, filter: &TargetFilter) -> Result<Vec<Target>> {
+        targets::search(&*self.reader()?, filter)
     }
 
     fn target(&self, id_or_alias: &str) -> Result<Option<Target>> {
