@@ -20,7 +20,7 @@ fn key(server: &TestServer, name: &str, rights: &str, targets: &[&str]) -> Strin
 }
 
 /// A request for each endpoint, with the rights that allow it. `$T` is a target, `$B` a backup.
-const REQUESTS: [(&str, &str, &[&str]); 22] = [
+const REQUESTS: [(&str, &str, &[&str]); 23] = [
     ("GET", "openapi.json", &["full", "read", "append"]),
     ("GET", "target", &["full", "read"]),
     ("GET", "target/search?name=t", &["full", "read"]),
@@ -35,6 +35,7 @@ const REQUESTS: [(&str, &str, &[&str]); 22] = [
     ("DELETE", "recycle_bin", &["full"]),
     ("GET", "jobs", &["full", "read", "append"]),
     ("GET", "jobs/force_run/recycle_job", &["full"]),
+    ("GET", "stats", &["full", "read"]),
     ("POST", "seq/$T/begin", &["full", "append"]),
     ("GET", "seq/$T", &["full", "read", "append"]),
     ("POST", "seq/$T/upload", &["full", "append"]),
@@ -137,6 +138,16 @@ fn a_key_knows_no_other_targets_than_its_own() {
             );
             let found = bound.get("/api/target/search?type=multi").success(200);
             assert_eq!(found["targets"], targets);
+            let stats = bound.get("/api/stats").success(200);
+            let count = |name: &str| stats[name].as_u64().unwrap();
+            assert_eq!(
+                (count("total_targets"), count("total_recycle_bin_size")),
+                (1, 4)
+            );
+            assert_eq!(
+                (count("total_backups"), count("total_recycled_backups")),
+                (1, 1)
+            );
             let bin = bound.get("/api/recycle_bin").success(200)["backups"].clone();
             assert!(bin.as_array().unwrap().len() == 1 && bin[0]["id"] == *own);
         }

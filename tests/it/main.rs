@@ -25,5 +25,6 @@ mod openapi;
 mod restarts;
 mod searches;
 mod sequences;
+mod stats;
 mod support;
 mod tls;

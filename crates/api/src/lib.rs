@@ -15,6 +15,7 @@ mod openapi;
 mod response;
 mod route;
 mod sequence;
+mod stats;
 mod target;
 mod time;
 
@@ -28,6 +29,7 @@ pub use openapi::OPENAPI;
 pub use response::{Accepted, BackupList, Created, Failure, Success, TargetList, TargetView};
 pub use route::{Endpoint, Method, NoRoute, Route, Subject};
 pub use sequence::{SequenceBegin, SequenceFile, SequenceView};
+pub use stats::Stats;
 pub use target::{NewTarget, RecycleAction, RecycleCriteria, Target, TargetEdit, TargetType};
 pub use time::{HttpTime, Time, TimeError};
 

@@ -16,8 +16,9 @@ mod tests {
     use crate::{
         Accepted, Backup, BackupEdit, BackupList, Created, DeleteFiles, Endpoint, Failure,
         Features, HttpTime, JobStatus, Jobs, NewTarget, RecycleAction, RecycleCriteria, Route,
-        ScheduledJob, SequenceBegin, SequenceFile, SequenceView, Success, Target, TargetEdit,
-        TargetFilter, TargetList, TargetType, TargetView, Time, UploadJob, form, header,
+        ScheduledJob, SequenceBegin, SequenceFile, SequenceView, Stats, Success, Target,
+        TargetEdit, TargetFilter, TargetList, TargetType, TargetView, Time, UploadJob, form,
+        header,
     };
 
     const ID: &str = "3f0c7a52-6b7e-4c1d-9a54-0d8f5b1e2c77";
@@ -175,6 +176,7 @@ mod tests {
                 file_list: vec![file()],
             }],
         );
+        assert_described("Stats", &[&Stats::default()]);
         assert_described("Created", &[&Created { id: ID.into() }]);
         let (delayed, scheduled) = (vec![job(None)], vec![scheduled()]);
         assert_described("Jobs", &[&Jobs { delayed, scheduled }]);

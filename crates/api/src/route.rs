@@ -71,6 +71,8 @@ pub enum Endpoint {
     ListJobs,
     /// Run a scheduled job now.
     RunJob,
+    /// Show how much the server holds.
+    ShowStats,
     /// Begin a sequential upload: files come one by one.
     BeginSequence,
     /// Show how far a sequential upload is.
@@ -107,6 +109,7 @@ const TABLE: &[(Endpoint, Method, &str)] = &[
     (E::ClearRecycleBin, M::Delete, "recycle_bin"),
     (E::ListJobs, M::Get, "jobs"),
     (E::RunJob, M::Get, "jobs/force_run/*"),
+    (E::ShowStats, M::Get, "stats"),
     (E::BeginSequence, M::Post, "seq/*/begin"),
     (E::ShowSequence, M::Get, "seq/*"),
     (E::UploadFile, M::Post, "seq/*/upload"),

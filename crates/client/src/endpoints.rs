@@ -1,8 +1,8 @@
 //! The endpoints, one method each.
 
 use bchan_api::{
-    Backup, BackupEdit, BackupList, Created, DeleteFiles, Endpoint, Jobs, NewTarget, Success,
-    Target, TargetEdit, TargetFilter, TargetList, TargetView,
+    Backup, BackupEdit, BackupList, Created, DeleteFiles, Endpoint, Jobs, NewTarget, Stats,
+    Success, Target, TargetEdit, TargetFilter, TargetList, TargetView,
 };
 use serde::Deserialize;
 
@@ -108,6 +108,11 @@ impl Client {
     pub async fn clear_recycle_bin(&self, delete_files: bool) -> Result<(), Error> {
         self.command(Endpoint::ClearRecycleBin, "", &DeleteFiles { delete_files })
             .await
+    }
+
+    /// How much the server holds.
+    pub async fn stats(&self) -> Result<Stats, Error> {
+        self.ask(Endpoint::ShowStats, "", &[], NOTHING).await
     }
 
     /// All jobs.

@@ -6,7 +6,7 @@ use std::time::Instant;
 use bchan_api::{Endpoint, NoRoute, Route, Subject};
 
 use crate::error::ApiError;
-use crate::handlers::{backup, download, jobs, recycle_bin, seq, target, upload};
+use crate::handlers::{backup, download, jobs, recycle_bin, seq, server, target, upload};
 use crate::http::{Handler, Request, Response};
 use crate::key::Grant;
 use crate::reply;
@@ -55,6 +55,7 @@ impl Router {
             Endpoint::ClearRecycleBin => recycle_bin::clear(state, request),
             Endpoint::ListJobs => jobs::list(state),
             Endpoint::RunJob => jobs::run(state, object),
+            Endpoint::ShowStats => server::stats(state, &grant),
             Endpoint::BeginSequence => seq::begin(state, request, object),
             Endpoint::ShowSequence => seq::show(state, object),
             Endpoint::UploadFile => seq::upload(state, request, object),

@@ -36,7 +36,7 @@ impl Rights {
     fn allow(self, endpoint: E) -> bool {
         match endpoint {
             E::Describe | E::ShowTarget | E::ListJobs | E::ShowSequence => true,
-            E::ListTargets | E::SearchTargets | E::Download | E::ListRecycleBin => {
+            E::ListTargets | E::SearchTargets | E::Download | E::ListRecycleBin | E::ShowStats => {
                 matches!(self, Self::Full | Self::Read)
             }
             E::Upload
@@ -101,6 +101,11 @@ impl Grant {
     pub(crate) fn covers(&self, target_id: &str) -> bool {
         let named = |targets: &Vec<String>| targets.iter().any(|id| id == target_id);
         self.targets.as_ref().is_none_or(named)
+    }
+
+    /// Ids of the only targets that may be touched; none where all may be.
+    pub(crate) fn targets(&self) -> Option<&[String]> {
+        self.targets.as_deref()
     }
 
     /// Whether it is for some targets only.

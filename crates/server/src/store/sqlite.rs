@@ -5,6 +5,7 @@ mod jobs;
 mod journal;
 mod sequences;
 mod targets;
+mod totals;
 
 use std::fs::File;
 use std::io;
@@ -18,7 +19,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, Trans
 
 use super::{
     Health, OperationId, Progress, Result, Sequence, SequencePart, Store, StoreError, StoredBackup,
-    migrations,
+    Totals, migrations,
 };
 use crate::fault;
 use crate::ops::Operation;
@@ -241,6 +242,10 @@ impl Store for Sqlite {
 
     fn recycled(&self) -> Result<Vec<StoredBackup>> {
         backups::recycled(&*self.reader()?)
+    }
+
+    fn totals(&self, only: Option<&[String]>) -> Result<Totals> {
+        totals::read(&*self.reader()?, only)
     }
 
     fn least_recently_checked(&self) -> Result<Vec<StoredBackup>> {
