@@ -20,7 +20,7 @@ fn key(server: &TestServer, name: &str, rights: &str, targets: &[&str]) -> Strin
 }
 
 /// A request for each endpoint, with the rights that allow it. `$T` is a target, `$B` a backup.
-const REQUESTS: [(&str, &str, &[&str]); 23] = [
+const REQUESTS: [(&str, &str, &[&str]); 24] = [
     ("GET", "openapi.json", &["full", "read", "append"]),
     ("GET", "target", &["full", "read"]),
     ("GET", "target/search?name=t", &["full", "read"]),
@@ -36,6 +36,7 @@ const REQUESTS: [(&str, &str, &[&str]); 23] = [
     ("GET", "jobs", &["full", "read", "append"]),
     ("GET", "jobs/force_run/recycle_job", &["full"]),
     ("GET", "stats", &["full", "read"]),
+    ("GET", "log", &["full", "read"]),
     ("POST", "seq/$T/begin", &["full", "append"]),
     ("GET", "seq/$T", &["full", "read", "append"]),
     ("POST", "seq/$T/upload", &["full", "append"]),
@@ -155,6 +156,7 @@ fn a_key_knows_no_other_targets_than_its_own() {
             assert_eq!(ask(&bound, method, path).status, 403);
         }
         assert_eq!(bound.get("/api/jobs/force_run/recycle_job").status, 403);
+        assert_eq!(bound.get("/api/log").status, 403);
     }
     let rename = json!({ "alias": "gone" });
     server

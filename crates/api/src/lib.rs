@@ -26,7 +26,9 @@ pub use job::{JobStatus, Jobs, ScheduledJob, UploadJob};
 pub use key::{ApiKey, InvalidKey, KeyFile};
 pub use object::Object;
 pub use openapi::OPENAPI;
-pub use response::{Accepted, BackupList, Created, Failure, Success, TargetList, TargetView};
+pub use response::{
+    Accepted, BackupList, Created, Failure, LogText, Success, TargetList, TargetView,
+};
 pub use route::{Endpoint, Method, NoRoute, Route, Subject};
 pub use sequence::{SequenceBegin, SequenceFile, SequenceView};
 pub use stats::Stats;

@@ -15,8 +15,8 @@ mod tests {
     use super::OPENAPI;
     use crate::{
         Accepted, Backup, BackupEdit, BackupList, Created, DeleteFiles, Endpoint, Failure,
-        Features, HttpTime, JobStatus, Jobs, NewTarget, RecycleAction, RecycleCriteria, Route,
-        ScheduledJob, SequenceBegin, SequenceFile, SequenceView, Stats, Success, Target,
+        Features, HttpTime, JobStatus, Jobs, LogText, NewTarget, RecycleAction, RecycleCriteria,
+        Route, ScheduledJob, SequenceBegin, SequenceFile, SequenceView, Stats, Success, Target,
         TargetEdit, TargetFilter, TargetList, TargetType, TargetView, Time, UploadJob, form,
         header,
     };
@@ -176,6 +176,7 @@ mod tests {
                 file_list: vec![file()],
             }],
         );
+        assert_described("LogText", &[&LogText { log: "l".into() }]);
         assert_described("Stats", &[&Stats::default()]);
         assert_described("Created", &[&Created { id: ID.into() }]);
         let (delayed, scheduled) = (vec![job(None)], vec![scheduled()]);

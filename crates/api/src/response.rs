@@ -54,6 +54,13 @@ pub struct BackupList {
     pub backups: Vec<Backup>,
 }
 
+/// Answer to a request for the server's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogText {
+    /// The end of it: lines, oldest first.
+    pub log: String,
+}
+
 /// Answer to the creation of a target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Created {

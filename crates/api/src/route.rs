@@ -73,6 +73,8 @@ pub enum Endpoint {
     RunJob,
     /// Show how much the server holds.
     ShowStats,
+    /// Show the end of the server's log (`?tail=N` lines; 0: as much as the server gives).
+    ShowLog,
     /// Begin a sequential upload: files come one by one.
     BeginSequence,
     /// Show how far a sequential upload is.
@@ -110,6 +112,7 @@ const TABLE: &[(Endpoint, Method, &str)] = &[
     (E::ListJobs, M::Get, "jobs"),
     (E::RunJob, M::Get, "jobs/force_run/*"),
     (E::ShowStats, M::Get, "stats"),
+    (E::ShowLog, M::Get, "log"),
     (E::BeginSequence, M::Post, "seq/*/begin"),
     (E::ShowSequence, M::Get, "seq/*"),
     (E::UploadFile, M::Post, "seq/*/upload"),

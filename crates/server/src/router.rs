@@ -56,6 +56,7 @@ impl Router {
             Endpoint::ListJobs => jobs::list(state),
             Endpoint::RunJob => jobs::run(state, object),
             Endpoint::ShowStats => server::stats(state, &grant),
+            Endpoint::ShowLog => server::log(state, request),
             Endpoint::BeginSequence => seq::begin(state, request, object),
             Endpoint::ShowSequence => seq::show(state, object),
             Endpoint::UploadFile => seq::upload(state, request, object),
@@ -107,10 +108,17 @@ fn admit(state: &State, grant: &Grant, route: &Route) -> Result<String, ApiError
 
 impl Handler for Router {
     fn handle(&self, request: &mut Request) -> Response {
+        let begun = Instant::now();
         let response = self.answer(request).unwrap_or_else(|error| {
             log(request, &error);
             reply::failure(&error)
         });
+        let Request {
+            method, path, peer, ..
+        } = request;
+        // Until the answer begins: what is downloaded goes on after that.
+        let (status, took) = (response.status, begun.elapsed());
+        tracing::debug!(%method, %path, %peer, status, ?took, "request");
         reply::with_features(response)
     }
 }

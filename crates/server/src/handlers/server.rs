@@ -1,10 +1,12 @@
 //! What the server says of itself.
 
-use bchan_api::Stats;
+use bchan_api::{LogText, Stats};
 
+use super::query;
 use crate::error::ApiError;
-use crate::http::Response;
+use crate::http::{Request, Response};
 use crate::key::Grant;
+use crate::log;
 use crate::reply;
 use crate::state::State;
 
@@ -20,4 +22,18 @@ pub(crate) fn stats(state: &State, grant: &Grant) -> Result<Response, ApiError> 
         total_recycled_backups: totals.recycled,
     };
     Ok(reply::success(200, &stats))
+}
+
+/// `GET /log`
+pub(crate) fn log(state: &State, request: &Request) -> Result<Response, ApiError> {
+    let lines = match query(&request.query, "tail").map(|text| text.parse::<u64>()) {
+        None | Some(Ok(0)) => None,
+        Some(Ok(lines)) => Some(lines),
+        Some(Err(_)) => {
+            return Err(ApiError::bad_request("tail must be a number from 0 on"));
+        }
+    };
+    let log = log::tail(&state.log, lines)
+        .map_err(|error| ApiError::from_io("reading the log", error))?;
+    Ok(reply::success(200, &LogText { log }))
 }

@@ -36,7 +36,12 @@ impl Rights {
     fn allow(self, endpoint: E) -> bool {
         match endpoint {
             E::Describe | E::ShowTarget | E::ListJobs | E::ShowSequence => true,
-            E::ListTargets | E::SearchTargets | E::Download | E::ListRecycleBin | E::ShowStats => {
+            E::ListTargets
+            | E::SearchTargets
+            | E::Download
+            | E::ListRecycleBin
+            | E::ShowStats
+            | E::ShowLog => {
                 matches!(self, Self::Full | Self::Read)
             }
             E::Upload
@@ -90,7 +95,10 @@ impl Grant {
             return Err(ApiError::new(403, message));
         }
         // These concern more than the targets of a key.
-        let of_all = matches!(endpoint, E::CreateTarget | E::ClearRecycleBin | E::RunJob);
+        let of_all = matches!(
+            endpoint,
+            E::CreateTarget | E::ClearRecycleBin | E::RunJob | E::ShowLog
+        );
         if of_all && self.targets.is_some() {
             return Err(ApiError::new(403, "this key is for some targets only"));
         }
