@@ -96,7 +96,6 @@ use Method as M;
 const TABLE: &[(Endpoint, Method, &str)] = &[
     (E::ListTargets, M::Get, "target"),
     (E::CreateTarget, M::Post, "target"),
-    // Before the targets themselves, none of which may be called so.
     (E::SearchTargets, M::Get, "target/search"),
     (E::ShowTarget, M::Get, "target/*"),
     (E::EditTarget, M::Patch, "target/*"),
@@ -209,20 +208,23 @@ impl Route {
         let Some(segments) = segments(path) else {
             return Err(NoRoute::NotFound);
         };
+        let mut found: Vec<_> = TABLE
+            .iter()
+            .filter_map(|entry| Some((entry, matches(entry.2, &segments)?)))
+            .collect();
+        // A word of the API is no object: no target may be called like the search for them.
+        if found.iter().any(|(entry, _)| !entry.2.contains('*')) {
+            found.retain(|(entry, _)| !entry.2.contains('*'));
+        }
         let mut allowed = Vec::new();
-        for &(endpoint, wanted, pattern) in TABLE {
-            let Some(object) = matches(pattern, &segments) else {
-                continue;
-            };
+        for (&(endpoint, wanted, _), object) in found {
             if wanted.as_str() == method {
                 return Ok(Self {
                     endpoint,
                     object: object.to_owned(),
                 });
             }
-            if !allowed.contains(&wanted) {
-                allowed.push(wanted);
-            }
+            allowed.push(wanted);
         }
         Err(if allowed.is_empty() {
             NoRoute::NotFound
@@ -305,12 +307,16 @@ mod tests {
 
     #[test]
     fn a_search_is_no_target() {
-        let find = |method| Route::find(method, "/api/target/search").map(|route| route.endpoint);
-        assert_eq!(find("GET"), Ok(Endpoint::SearchTargets));
-        // A server that knows no such search may have a target of this name.
-        assert_eq!(find("PATCH"), Ok(Endpoint::EditTarget));
-        let allowed = vec![Method::Get, Method::Patch, Method::Delete];
-        assert_eq!(find("PUT"), Err(NoRoute::MethodNotAllowed(allowed)));
+        for path in ["/api/target/search", "/api/target/s%65arch"] {
+            let find = |method| Route::find(method, path).map(|route| route.endpoint);
+            assert_eq!(find("GET"), Ok(Endpoint::SearchTargets));
+            for method in ["PATCH", "DELETE", "OPTIONS"] {
+                let allowed = vec![Method::Get];
+                assert_eq!(find(method), Err(NoRoute::MethodNotAllowed(allowed)));
+            }
+        }
+        let all = Route::find("DELETE", "/api/target/search/all").unwrap();
+        assert_eq!(all.object, "search");
     }
 
     #[test]
