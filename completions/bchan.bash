@@ -1882,7 +1882,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__serve)
-            opts="-o -q -y -h --data --storage-root --recycle-bin --config --listen --tls-cert --tls-key --max-connections --reserve --max-unpacked --max-entries --max-ratio --no-auth --preserve-owner --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-o -q -y -h --data --storage-root --recycle-bin --config --listen --tls-cert --tls-key --max-connections --reserve --max-unpacked --max-entries --max-ratio --log-level --no-auth --preserve-owner --server --local --host --port --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1934,6 +1934,10 @@ _bchan() {
                     ;;
                 --max-ratio)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "error warn info debug trace" -- "${cur}"))
                     return 0
                     ;;
                 --server)

@@ -657,6 +657,7 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand --max-unpacked 'Most bytes that a backup may become when it is unpacked, holes included [default: the size of the disk]'
             cand --max-entries 'Most entries of an archive [default: 10000000]'
             cand --max-ratio 'Most bytes that may become of one byte of an archive [default: 40000]'
+            cand --log-level 'How much to log [env: BCHAN_LOG_LEVEL] [default: info]'
             cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
             cand --local 'Use a server inside this program, over the data folder DIR'
             cand --host 'Host of the server, with or without http://'

@@ -532,6 +532,11 @@ complete -c bchan -n "__fish_bchan_using_subcommand serve" -l reserve -d 'Free s
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l max-unpacked -d 'Most bytes that a backup may become when it is unpacked, holes included [default: the size of the disk]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l max-entries -d 'Most entries of an archive [default: 10000000]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l max-ratio -d 'Most bytes that may become of one byte of an archive [default: 40000]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l log-level -d 'How much to log [env: BCHAN_LOG_LEVEL] [default: info]' -r -f -a "error\t'What went wrong'
+warn\t'And what is odd'
+info\t'And what has changed'
+debug\t'And every request'
+trace\t'And all there is'"
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l host -d 'Host of the server, with or without http://' -r

@@ -9,6 +9,8 @@ use std::path::Path;
 use bchan_api::TargetView;
 use bchan_client::{Client, Error};
 use tokio::sync::OnceCell;
+#[cfg(feature = "server")]
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::cli::GlobalArgs;
 use crate::config::{ProcessEnvironment, ServerChoice, Settings};
@@ -95,8 +97,14 @@ impl<'a> Context<'a> {
 
     /// Starts a server that answers until [`close`](Self::close), and returns where.
     #[cfg(feature = "server")]
-    pub(crate) async fn serve(&self, config: bchan_server::Config) -> Result<String, CommandError> {
-        self.ui.log_to_stderr(true);
+    pub(crate) async fn serve(
+        &self,
+        mut config: bchan_server::Config,
+        level: Option<LevelFilter>,
+    ) -> Result<String, CommandError> {
+        let file = bchan_server::LogFile::default();
+        config.log = Some(file.clone());
+        self.ui.log_of_service(level, file);
         let embedded = self
             .server
             .get_or_try_init(|| Embedded::start(config))

@@ -5,16 +5,36 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
-use clap::Args;
+use clap::{Args, ValueEnum};
+
+#[cfg(feature = "server")]
+use tracing_subscriber::filter::LevelFilter;
 
 use super::server::storage::StorageArgs;
+#[cfg(feature = "server")]
+use crate::config::{Environment, ProcessEnvironment};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
+
+/// How much a server logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LogLevel {
+    /// What went wrong
+    Error,
+    /// And what is odd
+    Warn,
+    /// And what has changed
+    Info,
+    /// And every request
+    Debug,
+    /// And all there is
+    Trace,
+}
 
 /// Run the server
 ///
 /// It says where it listens when it is ready, and runs until SIGINT or SIGTERM. Options beat the
-/// configuration file.
+/// configuration file. The log goes to standard error and to `log/bchan.log` in the data folder.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan server new-key --data /srv/bchan
@@ -64,6 +84,12 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     max_ratio: Option<u64>,
 
+    /// How much to log [env: BCHAN_LOG_LEVEL] [default: info]
+    ///
+    /// For standard error and for the file alike; --quiet makes only standard error quiet.
+    #[arg(long, value_name = "LEVEL", value_enum)]
+    log_level: Option<LogLevel>,
+
     /// Serve anybody who can reach it, without a key
     #[arg(long)]
     no_auth: bool,
@@ -74,9 +100,43 @@ pub(crate) struct ServeArgs {
 }
 
 #[cfg(feature = "server")]
+impl LogLevel {
+    /// The option beats the environment.
+    fn choose(
+        option: Option<Self>,
+        environment: &dyn Environment,
+    ) -> Result<Option<Self>, CommandError> {
+        let name = "BCHAN_LOG_LEVEL";
+        if option.is_some() {
+            return Ok(option);
+        }
+        let Some(text) = environment.text(name)? else {
+            return Ok(None);
+        };
+        Self::from_str(&text, true).map(Some).map_err(|_| {
+            let message = format!("{name} is `{}`, which is no level", text.escape_debug());
+            let error = CommandError::new(crate::error::Kind::Configuration, message);
+            error.hint("levels are error, warn, info, debug and trace")
+        })
+    }
+
+    fn filter(self) -> LevelFilter {
+        match self {
+            Self::Error => LevelFilter::ERROR,
+            Self::Warn => LevelFilter::WARN,
+            Self::Info => LevelFilter::INFO,
+            Self::Debug => LevelFilter::DEBUG,
+            Self::Trace => LevelFilter::TRACE,
+        }
+    }
+}
+
+#[cfg(feature = "server")]
 impl ServeArgs {
     pub(crate) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
-        let url = context.serve(self.config()?).await?;
+        let level = LogLevel::choose(self.log_level, &ProcessEnvironment)?;
+        let level = level.map(LogLevel::filter);
+        let url = context.serve(self.config()?, level).await?;
         // Programs that start the server wait for this line.
         context
             .ui
@@ -155,6 +215,20 @@ mod tests {
     fn config(words: &[&str]) -> bchan_server::Config {
         let words = std::iter::once("serve").chain(words.iter().copied());
         Line::try_parse_from(words).unwrap().args.config().unwrap()
+    }
+
+    #[test]
+    fn the_log_level_is_said_or_in_the_environment() {
+        use crate::config::Fake;
+        let choose = |option, text: &str| {
+            let environment = Fake::default().with("BCHAN_LOG_LEVEL", text);
+            LogLevel::choose(option, &environment).ok()
+        };
+        let debug = Some(LogLevel::Debug);
+        assert_eq!(choose(None, ""), Some(None));
+        assert_eq!(choose(None, "Debug"), Some(debug));
+        assert_eq!(choose(debug, "warn"), Some(debug));
+        assert_eq!(choose(None, "chatty"), None);
     }
 
     #[test]

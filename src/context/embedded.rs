@@ -37,7 +37,7 @@ impl Embedded {
 
     /// Starts a server for this process alone: on a free port, with a key that nobody else knows.
     pub(super) async fn start_private(data: PathBuf, ui: &Ui) -> Result<Self, CommandError> {
-        ui.log_to_stderr(false);
+        ui.log_to_stderr();
         let mut random = [0; 32];
         getrandom::fill(&mut random).map_err(CommandError::failed)?;
         let key = ApiKey::from_random(random);

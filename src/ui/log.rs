@@ -2,24 +2,64 @@
 
 use std::io;
 
-use tracing_subscriber::filter::LevelFilter;
+use bchan_server::LogFile;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::Voice;
 
-/// Sends it to standard error from now on.
-pub(super) fn to_stderr(voice: Voice, service: bool) {
+/// Sends that of a server which serves one command to standard error from now on.
+pub(super) fn to_stderr(voice: Voice) {
+    let level = match voice {
+        Voice { verbose: true, .. } => LevelFilter::DEBUG,
+        Voice { quiet: true, .. } => LevelFilter::ERROR,
+        _ => LevelFilter::WARN,
+    };
     let builder = tracing_subscriber::fmt().with_writer(io::stderr);
     // Fails only when a log is set up already.
-    let _ = builder.with_max_level(level(voice, service)).try_init();
+    let _ = builder.with_max_level(level).try_init();
 }
 
-fn level(voice: Voice, service: bool) -> LevelFilter {
-    match (voice.verbose, voice.quiet, service) {
-        (true, _, _) => LevelFilter::DEBUG,
-        (false, false, true) => LevelFilter::INFO,
-        (false, false, false) | (false, true, true) => LevelFilter::WARN,
-        (false, true, false) => LevelFilter::ERROR,
-    }
+/// Sends that of a server which runs for its own sake to standard error and to its file.
+pub(super) fn of_service(voice: Voice, level: Option<LevelFilter>, file: LogFile) {
+    let (talk, written) = levels(voice, level);
+    let stderr = tracing_subscriber::fmt::layer()
+        .with_writer(io::stderr)
+        .with_filter(ours(talk));
+    let file = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_writer(move || file.clone())
+        .with_filter(ours(written));
+    let _ = tracing_subscriber::registry()
+        .with(stderr)
+        .with(file)
+        .try_init();
+}
+
+/// What a service says to standard error, and what it writes. To be quiet is to talk less; the file
+/// is for the day when somebody asks.
+fn levels(voice: Voice, level: Option<LevelFilter>) -> (LevelFilter, LevelFilter) {
+    let usual = if voice.verbose {
+        LevelFilter::DEBUG
+    } else {
+        LevelFilter::INFO
+    };
+    let written = level.unwrap_or(usual);
+    let talk = if voice.quiet {
+        written.min(LevelFilter::WARN)
+    } else {
+        written
+    };
+    (talk, written)
+}
+
+/// This project's own events up to a level, and no more than warnings of others': what those tell
+/// otherwise, nobody has looked through for secrets.
+fn ours(level: LevelFilter) -> Targets {
+    Targets::new()
+        .with_default(level.min(LevelFilter::WARN))
+        .with_target("bchan", level)
 }
 
 #[cfg(test)]
@@ -27,14 +67,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_service_tells_more_and_quiet_less() {
+    fn quiet_is_only_to_talk_less() {
         let normal = Voice::default();
-        let quiet = Voice {
-            quiet: true,
-            ..normal
-        };
-        assert!(level(normal, true) > level(normal, false));
-        assert!(level(quiet, true) < level(normal, true));
-        assert!(level(quiet, false) < level(normal, false));
+        let (quiet, verbose) = (
+            Voice {
+                quiet: true,
+                ..normal
+            },
+            Voice {
+                verbose: true,
+                ..normal
+            },
+        );
+        let same = |level| (level, level);
+        assert_eq!(levels(normal, None), same(LevelFilter::INFO));
+        assert_eq!(levels(verbose, None), same(LevelFilter::DEBUG));
+        let trace = Some(LevelFilter::TRACE);
+        assert_eq!(levels(normal, trace), same(LevelFilter::TRACE));
+        let (warn, error) = (LevelFilter::WARN, LevelFilter::ERROR);
+        assert_eq!(levels(quiet, None), (warn, LevelFilter::INFO));
+        assert_eq!(levels(quiet, trace), (warn, LevelFilter::TRACE));
+        assert_eq!(levels(quiet, Some(error)), same(error));
+    }
+
+    #[test]
+    fn others_are_not_listened_to_in_detail() {
+        use tracing_subscriber::filter::LevelFilter as L;
+        let filter = ours(L::TRACE);
+        let tells = |target, level| filter.would_enable(target, &level);
+        let (trace, warn) = (L::TRACE.into_level(), L::WARN.into_level());
+        let (trace, warn) = (trace.unwrap(), warn.unwrap());
+        assert!(tells("bchan_server::router", trace) && tells("bchan", trace));
+        assert!(!tells("hyper::proto", trace) && tells("hyper::proto", warn));
+        assert!(!ours(L::ERROR).would_enable("hyper::proto", &warn));
     }
 }

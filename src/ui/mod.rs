@@ -124,10 +124,19 @@ impl Ui {
         Err(CommandError::failed("not confirmed, nothing was changed"))
     }
 
-    /// Sends the log of a server in this process to standard error. `service` is a server that
-    /// runs for its own sake and has more to tell.
+    /// Sends the log of a server that serves only this command to standard error.
     #[cfg(feature = "server")]
-    pub(crate) fn log_to_stderr(&self, service: bool) {
-        log::to_stderr(self.voice, service);
+    pub(crate) fn log_to_stderr(&self) {
+        log::to_stderr(self.voice);
+    }
+
+    /// Sends the log of a server that runs for its own sake to standard error and to its file.
+    #[cfg(feature = "server")]
+    pub(crate) fn log_of_service(
+        &self,
+        level: Option<tracing_subscriber::filter::LevelFilter>,
+        file: bchan_server::LogFile,
+    ) {
+        log::of_service(self.voice, level, file);
     }
 }

@@ -20,9 +20,10 @@ fn key(server: &TestServer, name: &str, rights: &str, targets: &[&str]) -> Strin
 }
 
 /// A request for each endpoint, with the rights that allow it. `$T` is a target, `$B` a backup.
-const REQUESTS: [(&str, &str, &[&str]); 21] = [
+const REQUESTS: [(&str, &str, &[&str]); 24] = [
     ("GET", "openapi.json", &["full", "read", "append"]),
     ("GET", "target", &["full", "read"]),
+    ("GET", "target/search?name=t", &["full", "read"]),
     ("POST", "target", &["full"]),
     ("GET", "target/$T", &["full", "read", "append"]),
     ("PATCH", "target/$T", &["full"]),
@@ -34,6 +35,8 @@ const REQUESTS: [(&str, &str, &[&str]); 21] = [
     ("DELETE", "recycle_bin", &["full"]),
     ("GET", "jobs", &["full", "read", "append"]),
     ("GET", "jobs/force_run/recycle_job", &["full"]),
+    ("GET", "stats", &["full", "read"]),
+    ("GET", "log", &["full", "read"]),
     ("POST", "seq/$T/begin", &["full", "append"]),
     ("GET", "seq/$T", &["full", "read", "append"]),
     ("POST", "seq/$T/upload", &["full", "append"]),
@@ -134,6 +137,18 @@ fn a_key_knows_no_other_targets_than_its_own() {
                 bound.get("/api/target?page=2").success(200)["targets"],
                 json!([])
             );
+            let found = bound.get("/api/target/search?type=multi").success(200);
+            assert_eq!(found["targets"], targets);
+            let stats = bound.get("/api/stats").success(200);
+            let count = |name: &str| stats[name].as_u64().unwrap();
+            assert_eq!(
+                (count("total_targets"), count("total_recycle_bin_size")),
+                (1, 4)
+            );
+            assert_eq!(
+                (count("total_backups"), count("total_recycled_backups")),
+                (1, 1)
+            );
             let bin = bound.get("/api/recycle_bin").success(200)["backups"].clone();
             assert!(bin.as_array().unwrap().len() == 1 && bin[0]["id"] == *own);
         }
@@ -141,6 +156,7 @@ fn a_key_knows_no_other_targets_than_its_own() {
             assert_eq!(ask(&bound, method, path).status, 403);
         }
         assert_eq!(bound.get("/api/jobs/force_run/recycle_job").status, 403);
+        assert_eq!(bound.get("/api/log").status, 403);
     }
     let rename = json!({ "alias": "gone" });
     server

@@ -37,7 +37,10 @@ fn every_endpoint_answers_as_described() {
         Endpoint::ListTargets
         | Endpoint::ListRecycleBin
         | Endpoint::ListJobs
+        | Endpoint::ShowStats
+        | Endpoint::ShowLog
         | Endpoint::Describe => server.http().get(&endpoint.path("")),
+        Endpoint::SearchTargets => server.http().get(&format!("{}?name=t", endpoint.path(""))),
         Endpoint::CreateTarget => json(
             "POST",
             endpoint,

@@ -64,9 +64,13 @@ fn one_server_for_each_data_folder() {
         let program = Program::new(server.home()).args(["serve", "--listen", "127.0.0.1:0"]);
         program.arg("--data").arg(&data)
     };
+    let log = || server.http().get("/api/log").success(200)["log"].clone();
+    let before = log();
     let output = second().run();
     assert_eq!(output.code, Some(11), "{output:?}");
     assert!(output.stderr.contains("another server uses"), "{output:?}");
+    // It has written nothing where it does not belong.
+    assert_eq!(log(), before);
     assert_eq!(server.stop(), Some(0));
 }
 

@@ -14,6 +14,7 @@ KEY = {"Authorization": f"Bearer {os.environ['BCHAN_API_KEY']}"}
 # Faults of good requests, which are good but for the state of the server, its folders, or what
 # only counting bytes can tell. Each part of a message stands for one answer with 400.
 EXCUSES = {
+    "GET /api/target/search": ["at least one filter"],
     "POST /api/target": ["location must lie under", "is too long", "names longer than"],
     # Whether a new value fits depends on the criteria that are there, and the other way round.
     "PATCH /api/target/{target}": [

@@ -6,6 +6,7 @@
 
 mod backup;
 mod feature;
+mod filter;
 mod flag;
 mod job;
 mod key;
@@ -14,18 +15,23 @@ mod openapi;
 mod response;
 mod route;
 mod sequence;
+mod stats;
 mod target;
 mod time;
 
 pub use backup::{Backup, BackupEdit, DeleteFiles};
 pub use feature::{Feature, Features};
+pub use filter::TargetFilter;
 pub use job::{JobStatus, Jobs, ScheduledJob, UploadJob};
 pub use key::{ApiKey, InvalidKey, KeyFile};
 pub use object::Object;
 pub use openapi::OPENAPI;
-pub use response::{Accepted, BackupList, Created, Failure, Success, TargetList, TargetView};
+pub use response::{
+    Accepted, BackupList, Created, Failure, LogText, Success, TargetList, TargetView,
+};
 pub use route::{Endpoint, Method, NoRoute, Route, Subject};
 pub use sequence::{SequenceBegin, SequenceFile, SequenceView};
+pub use stats::Stats;
 pub use target::{NewTarget, RecycleAction, RecycleCriteria, Target, TargetEdit, TargetType};
 pub use time::{HttpTime, Time, TimeError};
 

@@ -15,9 +15,10 @@ mod tests {
     use super::OPENAPI;
     use crate::{
         Accepted, Backup, BackupEdit, BackupList, Created, DeleteFiles, Endpoint, Failure,
-        Features, HttpTime, JobStatus, Jobs, NewTarget, RecycleAction, RecycleCriteria, Route,
-        ScheduledJob, SequenceBegin, SequenceFile, SequenceView, Success, Target, TargetEdit,
-        TargetList, TargetType, TargetView, Time, UploadJob, form, header,
+        Features, HttpTime, JobStatus, Jobs, LogText, NewTarget, RecycleAction, RecycleCriteria,
+        Route, ScheduledJob, SequenceBegin, SequenceFile, SequenceView, Stats, Success, Target,
+        TargetEdit, TargetFilter, TargetList, TargetType, TargetView, Time, UploadJob, form,
+        header,
     };
 
     const ID: &str = "3f0c7a52-6b7e-4c1d-9a54-0d8f5b1e2c77";
@@ -158,12 +159,10 @@ mod tests {
                 backups: backups.clone(),
             }],
         );
-        assert_described(
-            "TargetList",
-            &[&TargetList {
-                targets: vec![target()],
-            }],
-        );
+        for schema in ["TargetList", "FoundTargets"] {
+            let targets = vec![target()];
+            assert_described(schema, &[&TargetList { targets }]);
+        }
         assert_described(
             "TargetView",
             &[&TargetView {
@@ -177,6 +176,8 @@ mod tests {
                 file_list: vec![file()],
             }],
         );
+        assert_described("LogText", &[&LogText { log: "l".into() }]);
+        assert_described("Stats", &[&Stats::default()]);
         assert_described("Created", &[&Created { id: ID.into() }]);
         let (delayed, scheduled) = (vec![job(None)], vec![scheduled()]);
         assert_described("Jobs", &[&Jobs { delayed, scheduled }]);
@@ -219,6 +220,33 @@ mod tests {
         assert_described("Upload", &[&fields]);
         let fields = json!({form::FILE: "", form::PATH: "/", form::NAME: "n"});
         assert_described("SequenceUpload", &[&fields]);
+    }
+
+    /// Whatever a filter writes is a parameter, with a value that is described.
+    #[test]
+    fn describes_what_a_search_asks() {
+        let description = Description::parse(OPENAPI);
+        let operation = description.operation("GET", "/api/target/search").unwrap();
+        let parameters = operation["parameters"].as_array().unwrap();
+        let text = || Some("x".to_owned());
+        let filter = TargetFilter {
+            name: text(),
+            target_type: Some(TargetType::Multi),
+            recycle_criteria: Some(RecycleCriteria::Age),
+            recycle_action: Some(RecycleAction::Delete),
+            location: text(),
+            name_template: text(),
+            deduplicate: Some(true),
+            alias: text(),
+            tags: vec!["t".into()],
+        };
+        let query = filter.query();
+        assert_eq!(query.len(), parameters.len());
+        for ((name, value), parameter) in query.iter().zip(parameters) {
+            assert_eq!(parameter["name"], *name);
+            let faults = description.faults(&parameter["schema"], &json!(value));
+            assert_eq!(faults, [""; 0], "{name}");
+        }
     }
 
     #[test]

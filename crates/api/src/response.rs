@@ -31,10 +31,10 @@ impl Failure {
     }
 }
 
-/// Answer to the list of targets.
+/// Answer to the list of targets, and to a search.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TargetList {
-    /// One page of them, by name.
+    /// One page of them, or all that were found, by name.
     pub targets: Vec<Target>,
 }
 
@@ -52,6 +52,13 @@ pub struct TargetView {
 pub struct BackupList {
     /// The backups.
     pub backups: Vec<Backup>,
+}
+
+/// Answer to a request for the server's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogText {
+    /// The end of it: lines, oldest first.
+    pub log: String,
 }
 
 /// Answer to the creation of a target.

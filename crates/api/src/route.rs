@@ -41,6 +41,8 @@ impl fmt::Display for Method {
 pub enum Endpoint {
     /// List targets, a page at a time (`?page=N`, from 1).
     ListTargets,
+    /// Find targets by what they have (the parameters of a [`TargetFilter`](crate::TargetFilter)).
+    SearchTargets,
     /// Create a target.
     CreateTarget,
     /// Show a target and its backups.
@@ -69,6 +71,10 @@ pub enum Endpoint {
     ListJobs,
     /// Run a scheduled job now.
     RunJob,
+    /// Show how much the server holds.
+    ShowStats,
+    /// Show the end of the server's log (`?tail=N` lines; 0: as much as the server gives).
+    ShowLog,
     /// Begin a sequential upload: files come one by one.
     BeginSequence,
     /// Show how far a sequential upload is.
@@ -90,6 +96,7 @@ use Method as M;
 const TABLE: &[(Endpoint, Method, &str)] = &[
     (E::ListTargets, M::Get, "target"),
     (E::CreateTarget, M::Post, "target"),
+    (E::SearchTargets, M::Get, "target/search"),
     (E::ShowTarget, M::Get, "target/*"),
     (E::EditTarget, M::Patch, "target/*"),
     (E::DeleteTarget, M::Delete, "target/*"),
@@ -103,6 +110,8 @@ const TABLE: &[(Endpoint, Method, &str)] = &[
     (E::ClearRecycleBin, M::Delete, "recycle_bin"),
     (E::ListJobs, M::Get, "jobs"),
     (E::RunJob, M::Get, "jobs/force_run/*"),
+    (E::ShowStats, M::Get, "stats"),
+    (E::ShowLog, M::Get, "log"),
     (E::BeginSequence, M::Post, "seq/*/begin"),
     (E::ShowSequence, M::Get, "seq/*"),
     (E::UploadFile, M::Post, "seq/*/upload"),
@@ -199,11 +208,16 @@ impl Route {
         let Some(segments) = segments(path) else {
             return Err(NoRoute::NotFound);
         };
+        let mut found: Vec<_> = TABLE
+            .iter()
+            .filter_map(|entry| Some((entry, matches(entry.2, &segments)?)))
+            .collect();
+        // A word of the API is no object: no target may be called like the search for them.
+        if found.iter().any(|(entry, _)| !entry.2.contains('*')) {
+            found.retain(|(entry, _)| !entry.2.contains('*'));
+        }
         let mut allowed = Vec::new();
-        for &(endpoint, wanted, pattern) in TABLE {
-            let Some(object) = matches(pattern, &segments) else {
-                continue;
-            };
+        for (&(endpoint, wanted, _), object) in found {
             if wanted.as_str() == method {
                 return Ok(Self {
                     endpoint,
@@ -289,6 +303,20 @@ mod tests {
         ] {
             assert_eq!(Route::find("GET", path), Err(NoRoute::NotFound), "{path}");
         }
+    }
+
+    #[test]
+    fn a_search_is_no_target() {
+        for path in ["/api/target/search", "/api/target/s%65arch"] {
+            let find = |method| Route::find(method, path).map(|route| route.endpoint);
+            assert_eq!(find("GET"), Ok(Endpoint::SearchTargets));
+            for method in ["PATCH", "DELETE", "OPTIONS"] {
+                let allowed = vec![Method::Get];
+                assert_eq!(find(method), Err(NoRoute::MethodNotAllowed(allowed)));
+            }
+        }
+        let all = Route::find("DELETE", "/api/target/search/all").unwrap();
+        assert_eq!(all.object, "search");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The endpoints, one method each.
 
 use bchan_api::{
-    Backup, BackupEdit, BackupList, Created, DeleteFiles, Endpoint, Jobs, NewTarget, Success,
-    Target, TargetEdit, TargetList, TargetView,
+    Backup, BackupEdit, BackupList, Created, DeleteFiles, Endpoint, Jobs, LogText, NewTarget,
+    Stats, Success, Target, TargetEdit, TargetFilter, TargetList, TargetView,
 };
 use serde::Deserialize;
 
@@ -39,6 +39,15 @@ impl Client {
             }
         }
         Ok(all)
+    }
+
+    /// All targets with what a filter asks for, by name. A filter that asks for nothing is refused.
+    pub async fn search_targets(&self, filter: &TargetFilter) -> Result<Vec<Target>, Error> {
+        let query = filter.query();
+        let list: TargetList = self
+            .ask(Endpoint::SearchTargets, "", &query, NOTHING)
+            .await?;
+        Ok(list.targets)
     }
 
     /// A target and its backups, by id or alias.
@@ -101,6 +110,18 @@ impl Client {
             .await
     }
 
+    /// How much the server holds.
+    pub async fn stats(&self) -> Result<Stats, Error> {
+        self.ask(Endpoint::ShowStats, "", &[], NOTHING).await
+    }
+
+    /// The end of the server's log: so many lines, or all that the server gives.
+    pub async fn log(&self, tail: Option<u32>) -> Result<String, Error> {
+        let query = [("tail", tail.unwrap_or(0).to_string())];
+        let text: LogText = self.ask(Endpoint::ShowLog, "", &query, NOTHING).await?;
+        Ok(text.log)
+    }
+
     /// All jobs.
     pub async fn jobs(&self) -> Result<Jobs, Error> {
         self.ask(Endpoint::ListJobs, "", &[], NOTHING).await
@@ -126,5 +147,93 @@ impl Client {
         self.ask::<Success>(endpoint, id, &[], Some(body))
             .await
             .map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bchan_api::RecycleAction;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A server for one request, which it answers like this; gives the line of the request.
+    async fn serve(answer: &str) -> (Client, impl Future<Output = String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = Client::new(crate::Config {
+            server: listener.local_addr().unwrap().to_string(),
+            key: None,
+            ca: None,
+            retries: 0,
+            timeout: Duration::from_secs(30),
+            user_agent: "test".into(),
+        });
+        let length = answer.len();
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+        let answer = head + answer;
+        let asked = async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                request.push(stream.read_u8().await.unwrap());
+            }
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            let request = String::from_utf8(request).unwrap();
+            request.lines().next().unwrap().to_owned()
+        };
+        (client.unwrap(), asked)
+    }
+
+    #[tokio::test]
+    async fn searches_for_what_is_given() {
+        let (client, asked) = serve(r#"{"success": true, "targets": []}"#).await;
+        let filter = TargetFilter {
+            name: Some("a&b \u{e4}".into()),
+            recycle_action: Some(RecycleAction::Delete),
+            deduplicate: Some(false),
+            tags: vec!["x".into(), "y".into()],
+            ..TargetFilter::default()
+        };
+        let (found, asked) = tokio::join!(client.search_targets(&filter), asked);
+        assert_eq!(found.unwrap(), []);
+        assert_eq!(
+            asked,
+            "GET /api/target/search?name=a%26b+%C3%A4&recycle_action=delete&deduplicate=off\
+             &tags=x+y HTTP/1.1"
+        );
+    }
+
+    #[tokio::test]
+    async fn reads_what_there_is_of_numbers() {
+        let answer = r#"{"success": true, "program_version": "2.10", "total_target_size": 7,
+            "total_recycle_bin_size": null, "total_targets": 1, "total_backups": 3,
+            "total_recycled_backups": 2, "surprise": []}"#;
+        let (client, asked) = serve(answer).await;
+        let (stats, asked) = tokio::join!(client.stats(), asked);
+        assert_eq!(
+            stats.unwrap(),
+            Stats {
+                program_version: "2.10".into(),
+                total_target_size: 7,
+                total_recycle_bin_size: 0,
+                total_targets: 1,
+                total_backups: 3,
+                total_recycled_backups: 2,
+            }
+        );
+        assert_eq!(asked, "GET /api/stats HTTP/1.1");
+    }
+
+    #[tokio::test]
+    async fn all_of_the_log_is_a_tail_of_zero() {
+        for (tail, number) in [(None, 0), (Some(20), 20)] {
+            let (client, asked) = serve(r#"{"success": true, "log": "a\nb\n"}"#).await;
+            let (log, asked) = tokio::join!(client.log(tail), asked);
+            assert_eq!(log.unwrap(), "a\nb\n");
+            assert_eq!(asked, format!("GET /api/log?tail={number} HTTP/1.1"));
+        }
     }
 }

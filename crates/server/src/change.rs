@@ -38,7 +38,20 @@ pub(crate) fn set_recycled(
     if moves.is_empty() {
         return Ok(());
     }
-    ops::execute(state, &Operation::Relocate { moves, edit: None })
+    let ids: Vec<_> = moves
+        .iter()
+        .map(|step| step.after.backup.id.clone())
+        .collect();
+    ops::execute(state, &Operation::Relocate { moves, edit: None })?;
+    let done = if recycled {
+        "recycled a backup"
+    } else {
+        "restored a backup"
+    };
+    for id in ids {
+        tracing::info!(target = target.id, backup = id, "{done}");
+    }
+    Ok(())
 }
 
 /// Gives a target its new settings; backups follow to its new location and get their new names.
@@ -66,6 +79,7 @@ pub(crate) fn edit_target(state: &State, old: &Target, new: Target) -> Result<()
         }
     }
     let relocated = (from != to).then_some((from, to));
+    let (id, name, moved) = (new.id.clone(), new.name.clone(), moves.len());
     ops::execute(
         state,
         &Operation::Relocate {
@@ -75,7 +89,9 @@ pub(crate) fn edit_target(state: &State, old: &Target, new: Target) -> Result<()
                 relocated,
             }),
         },
-    )
+    )?;
+    tracing::info!(target = id, name, moved, "edited a target");
+    Ok(())
 }
 
 /// Forgets backups of one target, and removes their files when told to.
@@ -88,14 +104,16 @@ pub(crate) fn delete_backups(
     if backups.is_empty() {
         return Ok(());
     }
-    let backups = doom(state, target, backups, delete_files)?;
+    let doomed = doom(state, target, backups, delete_files)?;
     ops::execute(
         state,
         &Operation::Delete {
-            backups,
+            backups: doomed,
             target: None,
         },
-    )
+    )?;
+    tell_deleted(target, backups, delete_files);
+    Ok(())
 }
 
 /// Forgets a target with all its backups, and removes their files when told to.
@@ -104,12 +122,8 @@ pub(crate) fn delete_target(
     target: &Target,
     delete_files: bool,
 ) -> Result<(), ApiError> {
-    let backups = doom(
-        state,
-        target,
-        &state.store.backups(&target.id)?,
-        delete_files,
-    )?;
+    let stored = state.store.backups(&target.id)?;
+    let backups = doom(state, target, &stored, delete_files)?;
     let sequence = state.store.sequence(&target.id)?;
     let doomed = Some(DoomedTarget {
         id: target.id.clone(),
@@ -122,6 +136,7 @@ pub(crate) fn delete_target(
             target: doomed,
         },
     )?;
+    tell_deleted(target, &stored, delete_files);
     if let Some(sequence) = sequence {
         sequence::discard(state, &sequence);
         ops::tidy(state, &state.layout.resolve(&target.location)?);
@@ -133,6 +148,13 @@ pub(crate) fn delete_target(
         "deleted a target"
     );
     Ok(())
+}
+
+fn tell_deleted(target: &Target, backups: &[StoredBackup], delete_files: bool) {
+    for stored in backups {
+        let backup = &stored.backup.id;
+        tracing::info!(target = target.id, backup, delete_files, "deleted a backup");
+    }
 }
 
 fn doom(

@@ -13,6 +13,7 @@ use bytesize::ByteSize;
 use serde::{Deserialize, Deserializer};
 
 use crate::guard::{DEFAULT_CONNECTIONS, TlsFiles};
+use crate::log::LogFile;
 use crate::room::Reserve;
 
 /// Where a server listens unless told otherwise.
@@ -45,6 +46,8 @@ pub struct Config {
     pub reserve: Reserve,
     /// Whether scheduled jobs run on their intervals; they can be forced to run in any case.
     pub schedule: bool,
+    /// What events are written to, if anything; the server opens it when the folder is its own.
+    pub log: Option<LogFile>,
 }
 
 /// What archives may ask for when they are unpacked.
@@ -99,6 +102,7 @@ impl Config {
             preserve_owner: false,
             reserve: Reserve::default(),
             schedule: true,
+            log: None,
         }
     }
 }

@@ -22,6 +22,7 @@ mod key;
 mod layout;
 mod live;
 mod lock;
+mod log;
 mod mirror;
 mod multipart;
 mod ops;
@@ -49,6 +50,7 @@ pub use guard::{TlsError, TlsFiles};
 pub use key::{
     KeyError, NamedKey, Rights, key_path, list_keys, new_key, new_named_key, revoke_key,
 };
+pub use log::LogFile;
 pub use room::Reserve;
 pub use server::Server;
 pub use start::StartError;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use bchan_api::{Endpoint, NoRoute, Route, Subject};
 
 use crate::error::ApiError;
-use crate::handlers::{backup, download, jobs, recycle_bin, seq, target, upload};
+use crate::handlers::{backup, download, jobs, recycle_bin, seq, server, target, upload};
 use crate::http::{Handler, Request, Response};
 use crate::key::Grant;
 use crate::reply;
@@ -40,6 +40,7 @@ impl Router {
         let object = &*admit(state, &grant, &route)?;
         match route.endpoint {
             Endpoint::ListTargets => target::list(state, request, &grant),
+            Endpoint::SearchTargets => target::search(state, request, &grant),
             Endpoint::CreateTarget => target::create(state, request),
             Endpoint::ShowTarget => target::show(state, object),
             Endpoint::EditTarget => target::edit(state, request, object),
@@ -54,6 +55,8 @@ impl Router {
             Endpoint::ClearRecycleBin => recycle_bin::clear(state, request),
             Endpoint::ListJobs => jobs::list(state),
             Endpoint::RunJob => jobs::run(state, object),
+            Endpoint::ShowStats => server::stats(state, &grant),
+            Endpoint::ShowLog => server::log(state, request),
             Endpoint::BeginSequence => seq::begin(state, request, object),
             Endpoint::ShowSequence => seq::show(state, object),
             Endpoint::UploadFile => seq::upload(state, request, object),
@@ -105,10 +108,17 @@ fn admit(state: &State, grant: &Grant, route: &Route) -> Result<String, ApiError
 
 impl Handler for Router {
     fn handle(&self, request: &mut Request) -> Response {
+        let begun = Instant::now();
         let response = self.answer(request).unwrap_or_else(|error| {
             log(request, &error);
             reply::failure(&error)
         });
+        let Request {
+            method, path, peer, ..
+        } = request;
+        // Until the answer begins: what is downloaded goes on after that.
+        let (status, took) = (response.status, begun.elapsed());
+        tracing::debug!(%method, %path, %peer, status, ?took, "request");
         reply::with_features(response)
     }
 }

@@ -110,6 +110,7 @@ impl Schedule {
         let job = JOBS.iter().find(|job| job.name == name);
         let job = job.ok_or_else(|| ApiError::not_found("scheduled job", name))?;
         let id = store.create_job(job.name, JobStatus::Idle)?;
+        tracing::info!(job = job.name, id, "a job was forced to run");
         self.lock().forced.push_back((job, id));
         self.changed.notify_all();
         Ok(id)
@@ -243,10 +244,14 @@ fn run(state: &State, job: &Job, id: Option<i64>) {
             .map_err(ApiError::from)
             .map_err(log("job not rescheduled"));
     }
-    tracing::debug!(job = job.name, "job begins");
+    tracing::debug!(job = job.name, id, "job begins");
     let outcome = (job.run)(state);
     if let Some(id) = id {
         let failure = outcome.as_ref().err().map(|error| error.message.as_str());
+        // Told first: whoever sees that it has ended can read so in the log.
+        if failure.is_none() {
+            tracing::info!(job = job.name, id, "a forced job has ended");
+        }
         let ended = state.store.end_job(id, failure);
         let _ = ended.map_err(ApiError::from).map_err(log("job not marked"));
     }

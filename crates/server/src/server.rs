@@ -48,6 +48,8 @@ impl Server {
             ..GuardConfig::default()
         };
         let front = Front::start(config.listen, guard, tls.clone(), router).map_err(listen)?;
+        let (version, address) = (env!("CARGO_PKG_VERSION"), front.local_addr());
+        tracing::info!(version, %address, data = %config.data.display(), "the server runs");
         fault::running();
         let jobs = schedule::start(Arc::clone(&state)).map_err(listen)?;
         Ok(Self {
@@ -92,5 +94,6 @@ impl Server {
         if self.jobs.join().is_err() {
             tracing::error!("the thread of the jobs ended in a panic");
         }
+        tracing::info!("the server has stopped");
     }
 }

@@ -11,6 +11,7 @@ use crate::guard::{SOCKET_FOLDER, TlsError};
 use crate::key::{Gate, KeyError};
 use crate::layout::Layout;
 use crate::lock::DataLock;
+use crate::log;
 use crate::mirror;
 use crate::ops;
 use crate::schedule::Schedule;
@@ -137,6 +138,12 @@ pub(crate) fn prepare(config: &Config) -> Result<(State, DataLock), StartError> 
         .ok_or_else(|| StartError::Locked {
             data: config.data.clone(),
         })?;
+    if let Some(log) = &config.log {
+        log.open(&data).map_err(|source| StartError::Folder {
+            path: log::path(&data),
+            source,
+        })?;
+    }
     let gate = Gate::new(&config.auth, &data)?;
     let meant = matches!(config.auth, crate::Auth::None);
     if gate.is_open() && !meant && !config.listen.ip().is_loopback() {

@@ -13,6 +13,7 @@ use crate::error::ApiError;
 use crate::key::{Gate, Throttle};
 use crate::layout::Layout;
 use crate::live::Live;
+use crate::log;
 use crate::room::Reserve;
 use crate::schedule::Schedule;
 use crate::store::{OperationId, Store, StoredBackup};
@@ -27,6 +28,8 @@ pub(crate) struct State {
     pub(crate) preserve_owner: bool,
     pub(crate) unpack: UnpackLimits,
     pub(crate) reserve: Reserve,
+    /// Where the log of the data folder is, if there is one.
+    pub(crate) log: PathBuf,
     /// Folders that are being worked in.
     pub(crate) live: Live,
     /// Operations that are over but could not be struck from the journal.
@@ -54,6 +57,7 @@ impl State {
             preserve_owner: config.preserve_owner,
             unpack: config.unpack,
             reserve: config.reserve,
+            log: log::path(&config.data),
             live: Live::default(),
             undone: Mutex::default(),
             folders: RwLock::default(),

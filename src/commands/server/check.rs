@@ -57,7 +57,7 @@ impl CheckArgs {
             }
         }
 
-        context.ui.log_to_stderr(false);
+        context.ui.log_to_stderr();
         let (config, _) = self.storage.resolve()?;
         let options = CheckOptions {
             deep: self.deep,

@@ -5,6 +5,7 @@ pub(crate) mod download;
 pub(crate) mod jobs;
 pub(crate) mod recycle_bin;
 pub(crate) mod seq;
+pub(crate) mod server;
 pub(crate) mod target;
 pub(crate) mod upload;
 

@@ -1,6 +1,6 @@
 //! Targets.
 
-use bchan_api::{Created, TargetList, TargetView};
+use bchan_api::{Created, TargetFilter, TargetList, TargetView};
 
 use super::query;
 use crate::body;
@@ -36,6 +36,22 @@ pub(crate) fn list(state: &State, request: &Request, grant: &Grant) -> Result<Re
     } else {
         state.store.targets(skipped, PAGE)?
     };
+    Ok(reply::success(200, &TargetList { targets }))
+}
+
+/// `GET /target/search`
+pub(crate) fn search(
+    state: &State,
+    request: &Request,
+    grant: &Grant,
+) -> Result<Response, ApiError> {
+    let get = |name: &str| query(&request.query, name);
+    let filter = TargetFilter::from_query(get).map_err(ApiError::bad_request)?;
+    if filter.is_empty() {
+        return Err(ApiError::bad_request("a search needs at least one filter"));
+    }
+    let mut targets = state.store.search_targets(&filter)?;
+    targets.retain(|target| grant.covers(&target.id));
     Ok(reply::success(200, &TargetList { targets }))
 }
 

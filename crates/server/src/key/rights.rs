@@ -36,7 +36,12 @@ impl Rights {
     fn allow(self, endpoint: E) -> bool {
         match endpoint {
             E::Describe | E::ShowTarget | E::ListJobs | E::ShowSequence => true,
-            E::ListTargets | E::Download | E::ListRecycleBin => {
+            E::ListTargets
+            | E::SearchTargets
+            | E::Download
+            | E::ListRecycleBin
+            | E::ShowStats
+            | E::ShowLog => {
                 matches!(self, Self::Full | Self::Read)
             }
             E::Upload
@@ -90,7 +95,10 @@ impl Grant {
             return Err(ApiError::new(403, message));
         }
         // These concern more than the targets of a key.
-        let of_all = matches!(endpoint, E::CreateTarget | E::ClearRecycleBin | E::RunJob);
+        let of_all = matches!(
+            endpoint,
+            E::CreateTarget | E::ClearRecycleBin | E::RunJob | E::ShowLog
+        );
         if of_all && self.targets.is_some() {
             return Err(ApiError::new(403, "this key is for some targets only"));
         }
@@ -101,6 +109,11 @@ impl Grant {
     pub(crate) fn covers(&self, target_id: &str) -> bool {
         let named = |targets: &Vec<String>| targets.iter().any(|id| id == target_id);
         self.targets.as_ref().is_none_or(named)
+    }
+
+    /// Ids of the only targets that may be touched; none where all may be.
+    pub(crate) fn targets(&self) -> Option<&[String]> {
+        self.targets.as_deref()
     }
 
     /// Whether it is for some targets only.

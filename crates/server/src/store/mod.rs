@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use bchan_api::{JobStatus, SequenceFile, Target, Time, UploadJob};
+use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
 
 pub(crate) use self::records::{Sequence, SequencePart, StoredBackup};
 pub(crate) use self::sqlite::Sqlite;
@@ -104,6 +104,19 @@ pub(crate) enum Health {
     Broken,
 }
 
+/// How much there is; sizes in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Totals {
+    pub(crate) targets: u64,
+    /// With recycled ones.
+    pub(crate) backups: u64,
+    pub(crate) recycled: u64,
+    /// Of backups that are not recycled.
+    pub(crate) target_size: u64,
+    /// Of recycled ones.
+    pub(crate) bin_size: u64,
+}
+
 /// How far an operation in the journal is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
@@ -122,6 +135,8 @@ pub(crate) trait Store: Send + Sync {
 
     /// Up to `limit` targets by name, after the first `offset`.
     fn targets(&self, offset: u64, limit: u64) -> Result<Vec<Target>>;
+    /// All targets with what a filter asks for, by name.
+    fn search_targets(&self, filter: &TargetFilter) -> Result<Vec<Target>>;
     /// The target with this id or alias.
     fn target(&self, id_or_alias: &str) -> Result<Option<Target>>;
     /// What is wrong with the database itself; nothing in a sound one.
@@ -146,6 +161,9 @@ pub(crate) trait Store: Send + Sync {
     fn add_backup(&self, backup: &StoredBackup) -> Result<()>;
     /// All recycled backups, newest first.
     fn recycled(&self) -> Result<Vec<StoredBackup>>;
+
+    /// How much there is; with `only`, of these targets.
+    fn totals(&self, only: Option<&[String]>) -> Result<Totals>;
 
     /// Every backup, those first whose content was never compared with its hash, then those for
     /// which that is longest ago.

@@ -5,6 +5,7 @@ mod jobs;
 mod journal;
 mod sequences;
 mod targets;
+mod totals;
 
 use std::fs::File;
 use std::io;
@@ -13,12 +14,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use bchan_api::{JobStatus, SequenceFile, Target, Time, UploadJob};
+use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use super::{
     Health, OperationId, Progress, Result, Sequence, SequencePart, Store, StoreError, StoredBackup,
-    migrations,
+    Totals, migrations,
 };
 use crate::fault;
 use crate::ops::Operation;
@@ -171,6 +172,10 @@ impl Store for Sqlite {
         targets::page(&*self.reader()?, offset, limit)
     }
 
+    fn search_targets(&self, filter: &TargetFilter) -> Result<Vec<Target>> {
+        targets::search(&*self.reader()?, filter)
+    }
+
     fn target(&self, id_or_alias: &str) -> Result<Option<Target>> {
         targets::find(&*self.reader()?, id_or_alias)
     }
@@ -237,6 +242,10 @@ impl Store for Sqlite {
 
     fn recycled(&self) -> Result<Vec<StoredBackup>> {
         backups::recycled(&*self.reader()?)
+    }
+
+    fn totals(&self, only: Option<&[String]>) -> Result<Totals> {
+        totals::read(&*self.reader()?, only)
     }
 
     fn least_recently_checked(&self) -> Result<Vec<StoredBackup>> {

@@ -1,6 +1,6 @@
 //! Rows of targets.
 
-use bchan_api::Target;
+use bchan_api::{RecycleAction, RecycleCriteria, Target, TargetFilter, TargetType};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Result, parse};
@@ -14,6 +14,44 @@ pub(super) fn page(connection: &Connection, offset: u64, limit: u64) -> Result<V
     let bound = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_and_then([bound(limit), bound(offset)], read)?;
+    rows.collect()
+}
+
+pub(super) fn search(connection: &Connection, filter: &TargetFilter) -> Result<Vec<Target>> {
+    // `lower` knows the letters of ASCII and no others.
+    let within = |column: &str, parameter: u8| {
+        format!("(?{parameter} IS NULL OR instr(lower({column}), lower(?{parameter})) > 0)")
+    };
+    let same =
+        |column: &str, parameter: u8| format!("(?{parameter} IS NULL OR {column} = ?{parameter})");
+    let tagged = "NOT EXISTS (SELECT 1 FROM json_each(?9) AS wanted WHERE wanted.value NOT IN \
+        (SELECT tag.value FROM json_each(targets.tags) AS tag))";
+    let conditions = [
+        within("name", 1),
+        same("target_type", 2),
+        same("recycle_criteria", 3),
+        same("recycle_action", 4),
+        within("location", 5),
+        within("name_template", 6),
+        same("deduplicate", 7),
+        within("alias", 8),
+        tagged.to_owned(),
+    ]
+    .join(" AND ");
+    let sql = format!("SELECT {COLUMNS} FROM targets WHERE {conditions} ORDER BY name, id");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let parameters = params![
+        filter.name,
+        filter.target_type.map(TargetType::as_str),
+        filter.recycle_criteria.map(RecycleCriteria::as_str),
+        filter.recycle_action.map(RecycleAction::as_str),
+        filter.location,
+        filter.name_template,
+        filter.deduplicate,
+        filter.alias,
+        as_json(&filter.tags)?,
+    ];
+    let rows = statement.query_and_then(parameters, read)?;
     rows.collect()
 }
 
@@ -72,9 +110,7 @@ pub(super) fn replace(connection: &Connection, target: &Target) -> Result<()> {
 }
 
 fn bind(connection: &Connection, sql: &str, target: &Target) -> Result<()> {
-    let tags = serde_json::to_string(&target.tags).map_err(|error| StoreError::Broken {
-        what: error.to_string(),
-    })?;
+    let tags = as_json(&target.tags)?;
     connection.prepare_cached(sql)?.execute(params![
         target.id,
         target.name,
@@ -90,6 +126,12 @@ fn bind(connection: &Connection, sql: &str, target: &Target) -> Result<()> {
         tags,
     ])?;
     Ok(())
+}
+
+fn as_json(tags: &[String]) -> Result<String> {
+    serde_json::to_string(tags).map_err(|error| StoreError::Broken {
+        what: error.to_string(),
+    })
 }
 
 pub(super) fn delete(connection: &Connection, id: &str) -> Result<()> {

@@ -1,0 +1,169 @@
+//! What targets a search is for.
+
+use std::str::FromStr;
+
+use crate::{RecycleAction, RecycleCriteria, TargetType};
+
+/// What targets must have to be found: all of what is given here.
+///
+/// Texts need only be somewhere in theirs, whatever the case of ASCII letters; tags must be the
+/// same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TargetFilter {
+    /// In [`Target::name`](crate::Target::name).
+    pub name: Option<String>,
+    /// [`Target::target_type`](crate::Target::target_type).
+    pub target_type: Option<TargetType>,
+    /// [`Target::recycle_criteria`](crate::Target::recycle_criteria).
+    pub recycle_criteria: Option<RecycleCriteria>,
+    /// [`Target::recycle_action`](crate::Target::recycle_action).
+    pub recycle_action: Option<RecycleAction>,
+    /// In [`Target::location`](crate::Target::location).
+    pub location: Option<String>,
+    /// In [`Target::name_template`](crate::Target::name_template).
+    pub name_template: Option<String>,
+    /// [`Target::deduplicate`](crate::Target::deduplicate).
+    pub deduplicate: Option<bool>,
+    /// In [`Target::alias`](crate::Target::alias).
+    pub alias: Option<String>,
+    /// All of them must be among [`Target::tags`](crate::Target::tags).
+    pub tags: Vec<String>,
+}
+
+impl TargetFilter {
+    /// Whether every target would be found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The query parameters for it.
+    #[must_use]
+    pub fn query(&self) -> Vec<(&'static str, String)> {
+        fn text(value: Option<impl ToString>) -> Option<String> {
+            value.map(|value| value.to_string())
+        }
+        // Some servers read no other words for it.
+        let deduplicate = self.deduplicate.map(|on| if on { "on" } else { "off" });
+        let tags = (!self.tags.is_empty()).then(|| self.tags.join(" "));
+        let all = [
+            ("name", self.name.clone()),
+            ("type", text(self.target_type)),
+            ("recycle_criteria", text(self.recycle_criteria)),
+            ("recycle_action", text(self.recycle_action)),
+            ("location", self.location.clone()),
+            ("name_template", self.name_template.clone()),
+            ("deduplicate", text(deduplicate)),
+            ("alias", self.alias.clone()),
+            ("tags", tags),
+        ];
+        all.into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect()
+    }
+
+    /// Reads it from query parameters. An empty one counts as not given: the Python client sends
+    /// such. Fails, in words for people, if one has a value that no target could have.
+    pub fn from_query(get: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let text = |name| get(name).filter(|value| !value.is_empty());
+        let tags = text("tags").unwrap_or_default();
+        Ok(Self {
+            name: text("name"),
+            target_type: word("type", text("type"))?,
+            recycle_criteria: word("recycle_criteria", text("recycle_criteria"))?,
+            recycle_action: word("recycle_action", text("recycle_action"))?,
+            location: text("location"),
+            name_template: text("name_template"),
+            deduplicate: text("deduplicate").as_deref().map(switch).transpose()?,
+            alias: text("alias"),
+            tags: tags.split_whitespace().map(str::to_owned).collect(),
+        })
+    }
+}
+
+/// One of a few words.
+fn word<T: FromStr<Err = String>>(name: &str, value: Option<String>) -> Result<Option<T>, String> {
+    let parse = |text: String| text.parse().map_err(|what| format!("{name}: {what}"));
+    value.map(parse).transpose()
+}
+
+fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "on" | "true" | "1" => Ok(true),
+        "off" | "false" | "0" => Ok(false),
+        other => Err(format!(
+            "deduplicate: `{}` is neither on nor off",
+            other.escape_debug()
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(query: &[(&'static str, String)]) -> Result<TargetFilter, String> {
+        let find = |name: &str| query.iter().find(|pair| pair.0 == name);
+        TargetFilter::from_query(|name| find(name).map(|pair| pair.1.clone()))
+    }
+
+    fn one(name: &'static str, value: &str) -> Result<TargetFilter, String> {
+        read(&[(name, value.to_owned())])
+    }
+
+    #[test]
+    fn what_is_empty_is_not_given() {
+        for name in ["name", "type", "recycle_action", "deduplicate", "alias"] {
+            assert!(one(name, "").unwrap().is_empty(), "{name}");
+        }
+        assert!(one("tags", "  ").unwrap().is_empty());
+        assert!(one("surprise", "x").unwrap().is_empty());
+        assert!(!one("name", " ").unwrap().is_empty());
+        assert!(TargetFilter::default().query().is_empty());
+    }
+
+    #[test]
+    fn switches_are_words_or_digits() {
+        for (text, on) in [("on", true), ("1", true), ("false", false), ("off", false)] {
+            assert_eq!(one("deduplicate", text).unwrap().deduplicate, Some(on));
+        }
+        assert!(one("deduplicate", "a\n").unwrap_err().contains("`a\\n`"));
+    }
+
+    #[test]
+    fn what_no_target_could_have_is_refused() {
+        let error = one("recycle_action", "docs").unwrap_err();
+        assert_eq!(
+            error,
+            "recycle_action: `docs` is not one of: recycle, delete"
+        );
+        assert!(one("type", "Multi").is_err() && one("recycle_criteria", "x").is_err());
+    }
+
+    prop_compose! {
+        fn filters()(
+            texts in proptest::array::uniform4(proptest::option::of("\\PC{1,9}")),
+            kinds in any::<[Option<bool>; 4]>(),
+            tags in proptest::collection::vec("[a-z,&=+%]{1,5}", 0..3),
+        ) -> TargetFilter {
+            let [name, location, name_template, alias] = texts;
+            let pick = |kind: Option<bool>| kind.map(usize::from);
+            TargetFilter {
+                name, location, name_template, alias, tags,
+                target_type: pick(kinds[0]).map(|n| TargetType::ALL[n]),
+                recycle_criteria: pick(kinds[1]).map(|n| RecycleCriteria::ALL[n]),
+                recycle_action: pick(kinds[2]).map(|n| RecycleAction::ALL[n]),
+                deduplicate: kinds[3],
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_filter_survives_the_query(filter in filters()) {
+            prop_assert_eq!(read(&filter.query()).unwrap(), filter);
+        }
+    }
+}
