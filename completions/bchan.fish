@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_bchan_global_optspecs
-    string join \n server= local= host= port= ca-cert= api-key-file= api-key= o/output= q/quiet verbose color= no-progress retries= timeout= y/yes h/help V/version
+    string join \n server= local= host= port= profile= config= ca-cert= api-key-file= api-key= o/output= q/quiet verbose color= no-progress retries= timeout= y/yes h/help V/version
 end
 
 function __fish_bchan_needs_command
@@ -28,6 +28,8 @@ complete -c bchan -n "__fish_bchan_needs_command" -l server -d 'Server to talk t
 complete -c bchan -n "__fish_bchan_needs_command" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_needs_command" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_needs_command" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_needs_command" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_needs_command" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_needs_command" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_needs_command" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_needs_command" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -36,8 +38,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_needs_command" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_needs_command" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_needs_command" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_needs_command" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_needs_command" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_needs_command" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_needs_command" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_needs_command" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -48,6 +50,8 @@ complete -c bchan -n "__fish_bchan_needs_command" -f -a "target" -d 'Manage targ
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "backup" -d 'Make, fetch and manage backups'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "recycle-bin" -d 'Look into the recycle bin, or empty it'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "job" -d 'See what the server does on its own time, or make it do it now'
+complete -c bchan -n "__fish_bchan_needs_command" -f -a "login" -d 'Keep the API key of a server'
+complete -c bchan -n "__fish_bchan_needs_command" -f -a "logout" -d 'Forget the API key of a server'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "serve" -d 'Run the server'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "server" -d 'Look after the data folder of a server'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "completions" -d 'Print completions for a shell'
@@ -57,6 +61,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -65,8 +71,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -85,6 +91,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -93,8 +101,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s c -l compact -d 'Show only aliases (or ids) and names, one line each'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l verbose -d 'Say more about what happens'
@@ -105,6 +113,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -113,8 +123,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -s r -l include-recycled -d 'Show recycled backups, too'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l verbose -d 'Say more about what happens'
@@ -139,6 +149,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -147,8 +159,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s d -l deduplicate -d 'Drop backups with the same content as another one'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l verbose -d 'Say more about what happens'
@@ -173,6 +185,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -181,8 +195,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l remove-min-backups -d 'Let recycling by age keep no number of backups any more'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -s d -l toggle-deduplication -d 'Switch --deduplicate to what it is not'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l remove-alias -d 'Take the short name away'
@@ -196,6 +210,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -204,8 +220,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -s d -l delete-files -d 'Delete the files on the server\'s disk, too'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l verbose -d 'Say more about what happens'
@@ -216,6 +232,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -224,8 +242,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -s d -l delete-files -d 'Delete the files on the server\'s disk, too'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l verbose -d 'Say more about what happens'
@@ -236,6 +254,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -244,8 +264,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -s d -l delete-files -d 'Delete the files on the server\'s disk, too'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l verbose -d 'Say more about what happens'
@@ -264,6 +284,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -272,8 +294,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -289,6 +311,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -297,8 +321,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -s a -l automatic -d 'Mark the backup as made by a schedule, not by hand'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l create -d 'Create the target if there is none of this name'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l no-wait -d 'Do not wait until the server has stored it'
@@ -314,6 +338,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -322,8 +348,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -333,6 +359,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -341,8 +369,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -s d -l delete-files -d 'Delete the files on the server\'s disk, too'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l verbose -d 'Say more about what happens'
@@ -353,6 +381,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -361,8 +391,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -372,6 +402,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -380,8 +412,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -397,6 +429,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -405,8 +439,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -419,6 +453,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -427,8 +463,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -438,6 +474,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -446,8 +484,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -s d -l delete-files -d 'Delete the files on the server\'s disk, too'
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l verbose -d 'Say more about what happens'
@@ -461,6 +499,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_sub
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -469,8 +509,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -483,6 +523,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcomm
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -491,8 +533,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -502,6 +544,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcomm
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -510,8 +554,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -520,6 +564,50 @@ complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcomm
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the jobs that requests started, and the scheduled ones'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "run" -d 'Run a scheduled job now'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand login" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l file -d 'Keep the key in a file beside the configuration, not in the keyring'
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l no-check -d 'Keep the key without trying it at the server'
+complete -c bchan -n "__fish_bchan_using_subcommand login" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand login" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand login" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l data -d 'Folder of the database, the key and, unless told otherwise, the backups [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l storage-root -d 'Folder under which targets may lie; may be given several times [default: storage in the data folder]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l recycle-bin -d 'Folder of recycled backups [default: recycle-bin in the data folder]' -r -F
@@ -541,6 +629,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand serve" -l server -d 'Server 
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -549,8 +638,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand serve" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand serve" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand serve" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l no-auth -d 'Serve anybody who can reach it, without a key'
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l preserve-owner -d 'Give unpacked files the owners that their archives name; needs root'
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -s q -l quiet -d 'Say nothing about what went well'
@@ -562,6 +651,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -570,8 +661,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -595,14 +686,16 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -s o -l overwrite -d 'Replace the server\'s own key; the old one stops working'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l verbose -d 'Say more about what happens'
@@ -614,6 +707,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -622,8 +717,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -634,6 +729,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -642,8 +739,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -657,6 +754,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -665,8 +763,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l deep -d 'Read every backup and compare it with its hash'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l repair -d 'Repair what can be repaired by adding and by moving aside'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing about what went well'
@@ -679,6 +777,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -687,8 +787,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l overwrite -d 'Replace the file if it exists'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l verbose -d 'Say more about what happens'
@@ -705,6 +805,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand completions" -l server -d 'S
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -713,8 +815,8 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand completions" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand completions" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand completions" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -724,6 +826,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand man" -l server -d 'Server to
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l host -d 'Host of the server, with or without http://' -r
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
@@ -732,22 +836,24 @@ json\t'One JSON document with the names and shapes of the API'"
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand man" -l retries -d 'How often to try again after a temporary failure' -r
-complete -c bchan -n "__fish_bchan_using_subcommand man" -l timeout -d 'Seconds of silence after which the server counts as gone' -r
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand man" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand man" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l no-progress -d 'Show no progress bar, not even on a terminal'
 complete -c bchan -n "__fish_bchan_using_subcommand man" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "target" -d 'Manage targets: what backups are kept of, where, and for how long'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "backup" -d 'Make, fetch and manage backups'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "recycle-bin" -d 'Look into the recycle bin, or empty it'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "job" -d 'See what the server does on its own time, or make it do it now'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "serve" -d 'Run the server'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "server" -d 'Look after the data folder of a server'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "completions" -d 'Print completions for a shell'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "man" -d 'Print the manual page of a command'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job serve server completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "target" -d 'Manage targets: what backups are kept of, where, and for how long'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "backup" -d 'Make, fetch and manage backups'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "recycle-bin" -d 'Look into the recycle bin, or empty it'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "job" -d 'See what the server does on its own time, or make it do it now'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "login" -d 'Keep the API key of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "logout" -d 'Forget the API key of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "serve" -d 'Run the server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "server" -d 'Look after the data folder of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "man" -d 'Print the manual page of a command'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "list" -d 'List all targets'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "show" -d 'Show a target and its backups, newest first'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "create" -d 'Create a target'

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{backup, completions, job, man, recycle_bin, serve, server, target};
+use crate::commands::{
+    backup, completions, job, login, logout, man, recycle_bin, serve, server, target,
+};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::signals::Signals;
@@ -57,6 +59,8 @@ pub(crate) enum Command {
     Backup(backup::BackupArgs),
     RecycleBin(recycle_bin::RecycleBinArgs),
     Job(job::JobArgs),
+    Login(login::LoginArgs),
+    Logout(logout::LogoutArgs),
     Serve(serve::ServeArgs),
     Server(server::ServerArgs),
     Completions(completions::CompletionsArgs),
@@ -117,6 +121,8 @@ async fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, Comma
         Command::Backup(args) => args.run(context).await,
         Command::RecycleBin(args) => args.run(context).await,
         Command::Job(args) => args.run(context).await,
+        Command::Login(args) => args.run(context).await,
+        Command::Logout(args) => args.run(context).await,
         Command::Serve(args) => args.run(context).await,
         Command::Server(args) => args.run(context).await,
         Command::Completions(args) => args.run(context),

@@ -5,8 +5,10 @@ mod embedded;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
-use bchan_api::TargetView;
+use bchan_api::{ApiKey, TargetView};
 use bchan_client::{Client, Error};
 use tokio::sync::OnceCell;
 #[cfg(feature = "server")]
@@ -14,7 +16,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::cli::GlobalArgs;
 use crate::config::{ProcessEnvironment, ServerChoice, Settings};
-use crate::credentials;
+use crate::credentials::{self, Keyring, Search, SessionKeyring};
 use crate::error::{CommandError, Kind};
 use crate::suggest;
 use crate::ui::Ui;
@@ -48,6 +50,15 @@ impl<'a> Context<'a> {
         self.settings.get_or_try_init(read).await
     }
 
+    /// Where keys are kept.
+    #[expect(
+        clippy::unused_self,
+        reason = "whoever uses it must have been given the context"
+    )]
+    pub(crate) fn keyring(&self) -> Arc<dyn Keyring> {
+        Arc::new(SessionKeyring)
+    }
+
     /// The client; the first call reads the key and, with `--local`, starts the server.
     pub(crate) async fn client(&self) -> Result<&Client, CommandError> {
         self.client.get_or_try_init(|| self.connect()).await
@@ -55,13 +66,27 @@ impl<'a> Context<'a> {
 
     async fn connect(&self) -> Result<Client, CommandError> {
         let settings = self.settings().await?;
-        let (server, key) = match &settings.server {
+        let (server, key) = match &settings.server.value {
             ServerChoice::Remote(url) => {
-                let found = credentials::find(&settings.key, &ProcessEnvironment)?;
-                for warning in found.iter().flat_map(|found| &found.warnings) {
+                let keyring = self.keyring();
+                let search =
+                    credentials::find(&settings.key, &ProcessEnvironment, &keyring).await?;
+                for warning in search.found.iter().flat_map(|found| &found.warnings) {
                     self.ui.warn(warning);
                 }
-                (url.clone(), found.map(|found| found.key))
+                match &search {
+                    Search {
+                        found: Some(found), ..
+                    } => self
+                        .ui
+                        .verbose(&format!("the API key is from {}", found.place)),
+                    Search {
+                        keyring: Some(error),
+                        ..
+                    } => self.ui.verbose(&format!("no API key, and {error}")),
+                    _ => {}
+                }
+                (url.clone(), search.found.map(|found| found.key))
             }
             ServerChoice::Local(data) => {
                 let start = || Embedded::start_private(data.clone(), self.ui);
@@ -69,14 +94,35 @@ impl<'a> Context<'a> {
                 (embedded.url(), embedded.key())
             }
         };
-        let ca = settings.ca.as_deref().map(read_certificates).transpose()?;
+        self.open(settings, server, key)
+    }
+
+    /// A client that shows this key, whatever key is kept elsewhere.
+    pub(crate) async fn client_with(&self, key: ApiKey) -> Result<Client, CommandError> {
+        let settings = self.settings().await?;
+        match &settings.server.value {
+            ServerChoice::Remote(url) => self.open(settings, url.clone(), Some(key)),
+            ServerChoice::Local(_) => Err(CommandError::usage(
+                "a server inside this program needs no key",
+            )),
+        }
+    }
+
+    fn open(
+        &self,
+        settings: &Settings,
+        server: String,
+        key: Option<ApiKey>,
+    ) -> Result<Client, CommandError> {
+        let ca = settings.ca.as_ref();
+        let ca = ca.map(|ca| read_certificates(&ca.value)).transpose()?;
         self.ui.verbose(&format!("talking to {server}"));
         Ok(Client::new(bchan_client::Config {
             server,
             key,
             ca,
-            retries: settings.retries,
-            timeout: settings.timeout,
+            retries: settings.retries.value,
+            timeout: Duration::from_secs(settings.timeout.value),
             user_agent: concat!("bchan/", env!("CARGO_PKG_VERSION")).to_owned(),
         })?)
     }

@@ -52,6 +52,18 @@ pub(crate) struct GlobalArgs {
     #[arg(long, value_name = "PORT", global = true, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) port: Option<u16>,
 
+    /// Profile of the configuration file to use [env: BCHAN_PROFILE]
+    ///
+    /// A profile is a server and how to talk to it. Options and variables of the environment beat
+    /// what it says. Without this option it is the file's `default_profile`, or the one that is
+    /// called `default`.
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) profile: Option<String>,
+
+    /// Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+
     /// Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]
     ///
     /// In PEM. Without this option, what the system trusts is trusted.
@@ -61,8 +73,9 @@ pub(crate) struct GlobalArgs {
     /// File with the API key [env: BCHAN_API_KEY_FILE]
     ///
     /// It holds the bare key, or the server's `{"key": "..."}`. Without this option the key comes
-    /// from BCHAN_API_KEY, the file that BCHAN_API_KEY_FILE names, or the systemd credential
-    /// `bchan-api-key`.
+    /// from the first of these that there is: BCHAN_API_KEY, the file that BCHAN_API_KEY_FILE
+    /// names, the systemd credential `bchan-api-key`, the profile's `api_key_file` or
+    /// `api_key_command`, the keyring, the file `api-key` beside the configuration file.
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) api_key_file: Option<PathBuf>,
 
@@ -101,14 +114,14 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true)]
     pub(crate) no_progress: bool,
 
-    /// How often to try again after a temporary failure
-    #[arg(long, value_name = "NUMBER", global = true, default_value_t = 3)]
-    pub(crate) retries: u32,
+    /// How often to try again after a temporary failure [default: 3]
+    #[arg(long, value_name = "NUMBER", global = true)]
+    pub(crate) retries: Option<u32>,
 
-    /// Seconds of silence after which the server counts as gone
-    #[arg(long, value_name = "SECONDS", global = true, default_value_t = 30,
+    /// Seconds of silence after which the server counts as gone [default: 30]
+    #[arg(long, value_name = "SECONDS", global = true,
         value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    pub(crate) timeout: u64,
+    pub(crate) timeout: Option<u64>,
 
     /// Do not ask before deleting
     #[arg(short, long, global = true)]

@@ -5,6 +5,8 @@
 pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod job;
+pub(crate) mod login;
+pub(crate) mod logout;
 pub(crate) mod man;
 pub(crate) mod recycle_bin;
 pub(crate) mod serve;

@@ -1,37 +1,78 @@
-//! What the user has decided, put together from options, environment and defaults.
+//! What the user has decided, put together from options, environment, files and defaults.
 
 mod environment;
+mod file;
+mod origin;
 mod paths;
+mod python;
 mod server;
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
 use bchan_api::{ApiKey, InvalidKey};
 
 use crate::cli::GlobalArgs;
 use crate::error::{CommandError, Kind};
+use crate::suggest;
 
 pub(crate) use self::environment::{Environment, ProcessEnvironment};
+pub(crate) use self::file::{ConfigFile, FileError, Profile};
+pub(crate) use self::origin::{Origin, Sourced};
 pub(crate) use self::paths::data_dir;
+pub(crate) use self::python::KEYRING as PYTHON_KEYRING;
 pub(crate) use self::server::ServerChoice;
 
 #[cfg(test)]
 pub(crate) use self::environment::tests::Fake;
 
-/// Settings of one run. For each, an option beats the environment, which beats the default.
+/// The profile of those who have named none.
+pub(crate) const DEFAULT_PROFILE: &str = "default";
+
+const DEFAULT_RETRIES: u32 = 3;
+const DEFAULT_TIMEOUT: u64 = 30;
+
+/// Settings of one run. For each, an option beats the environment, which beats the profile, which
+/// beats the default.
 #[derive(Debug)]
 pub(crate) struct Settings {
     /// Which server to talk to.
-    pub(crate) server: ServerChoice,
-    /// What the command line says about the key.
-    pub(crate) key: KeyOption,
+    pub(crate) server: Sourced<ServerChoice>,
+    /// Where to look for the key.
+    pub(crate) key: KeySources,
     /// Certificates in PEM that alone are trusted.
-    pub(crate) ca: Option<PathBuf>,
+    pub(crate) ca: Option<Sourced<PathBuf>>,
     /// How often to try again after a temporary failure.
-    pub(crate) retries: u32,
-    /// How long the server may be silent.
-    pub(crate) timeout: Duration,
+    pub(crate) retries: Sourced<u32>,
+    /// How many seconds the server may be silent.
+    pub(crate) timeout: Sourced<u64>,
+}
+
+/// A configuration file and what it says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Config {
+    /// Where it is, or would be; none where there is no home.
+    pub(crate) path: Option<PathBuf>,
+    /// Whether it exists.
+    pub(crate) exists: bool,
+    /// What it says.
+    pub(crate) file: ConfigFile,
+}
+
+/// Where to look for the key, besides the environment.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeySources {
+    /// What the command line says.
+    pub(crate) option: KeyOption,
+    /// The profile's file.
+    pub(crate) file: Option<PathBuf>,
+    /// The profile's program and its arguments.
+    pub(crate) command: Option<Vec<String>>,
+    /// The server, by which the keyring knows the key.
+    pub(crate) server: String,
+    /// Whether the Python client's key in the keyring is meant for this server, too.
+    pub(crate) python: bool,
+    /// The file beside the configuration.
+    pub(crate) beside: Option<PathBuf>,
 }
 
 /// What the command line says about the key.
@@ -72,6 +113,23 @@ pub(crate) enum SettingsError {
     /// The data folder is not given and cannot be guessed.
     #[error("neither XDG_DATA_HOME nor HOME says where the data folder is")]
     NoHome,
+    /// A profile that was named does not exist.
+    #[error("there is no profile `{name}`")]
+    NoProfile {
+        /// Its name.
+        name: String,
+        /// Those that exist.
+        known: Vec<String>,
+    },
+    /// The file that was named does not exist.
+    #[error("there is no configuration {}", path.display())]
+    NoFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// `--api-key` was given something that is no key.
     #[error("--api-key was given something else")]
     Key {
@@ -80,36 +138,139 @@ pub(crate) enum SettingsError {
     },
 }
 
+impl Config {
+    /// Reads the file that is named, or the one at the usual place if it is there.
+    pub(crate) fn load(
+        options: &GlobalArgs,
+        environment: &dyn Environment,
+    ) -> Result<Self, SettingsError> {
+        let named = options.config.clone();
+        let named = named.or_else(|| environment.var("BCHAN_CONFIG").map(PathBuf::from));
+        let must_exist = named.is_some();
+        let Some(path) = named.or_else(|| paths::config_file(environment)) else {
+            return Ok(Self::default());
+        };
+        let text = file::read(&path)?;
+        if text.is_none() && must_exist {
+            return Err(SettingsError::NoFile { path });
+        }
+        Ok(Self {
+            exists: text.is_some(),
+            file: ConfigFile::parse(&path, text.as_deref().unwrap_or(""))?,
+            path: Some(path),
+        })
+    }
+
+    /// The profile that a run uses, by its name.
+    fn profile(
+        &self,
+        options: &GlobalArgs,
+        environment: &dyn Environment,
+    ) -> Result<Option<(String, &Profile)>, SettingsError> {
+        let named = match &options.profile {
+            Some(name) => Some(name.clone()),
+            None => environment.text("BCHAN_PROFILE")?,
+        };
+        let named = named.or_else(|| self.file.default_profile.clone());
+        let name = named.as_deref().unwrap_or(DEFAULT_PROFILE);
+        match (self.file.profiles.get(name), named.is_some()) {
+            (Some(profile), _) => Ok(Some((name.to_owned(), profile))),
+            (None, false) => Ok(None),
+            (None, true) => Err(SettingsError::NoProfile {
+                name: name.to_owned(),
+                known: self.file.profiles.keys().cloned().collect(),
+            }),
+        }
+    }
+
+    /// A path in the file: below the home folder, or from the file's own folder.
+    fn path_in(&self, path: &Path, environment: &dyn Environment) -> PathBuf {
+        let path = paths::expand(path, paths::home_dir(environment).as_deref());
+        let folder = self.path.as_deref().and_then(Path::parent);
+        folder.map_or_else(|| path.clone(), |folder| folder.join(&path))
+    }
+}
+
 impl Settings {
     /// Puts the settings together.
     pub(crate) fn resolve(
         options: &GlobalArgs,
         environment: &dyn Environment,
     ) -> Result<Self, SettingsError> {
-        let key = match (&options.api_key, &options.api_key_file) {
-            (Some(_), Some(_)) => {
-                return Err(SettingsError::Conflict {
-                    first: "--api-key",
-                    second: "--api-key-file",
-                });
-            }
-            (Some(key), None) => KeyOption::Key(
-                key.parse()
-                    .map_err(|source| SettingsError::Key { source })?,
-            ),
-            (None, Some(path)) => KeyOption::File(path.clone()),
-            (None, None) => KeyOption::Unsaid,
+        let config = Config::load(options, environment)?;
+        let found = config.profile(options, environment)?;
+        let (name, profile) = found.map_or_else(Default::default, |(name, profile)| {
+            (Some(name), profile.clone())
+        });
+        let python = match paths::python_dir(environment) {
+            Some(folder) if !config.exists => python::config(&folder)?,
+            _ => None,
         };
+        let wish = profile.server.as_deref();
+        let server = ServerChoice::resolve(options, environment, wish, python.as_ref())?;
+        let key = KeySources {
+            option: key_option(options)?,
+            file: profile
+                .api_key_file
+                .map(|path| config.path_in(&path, environment)),
+            command: profile.api_key_command,
+            server: server.value.to_string(),
+            // The Python client sends its one key to whatever --host names.
+            python: server.origin == Origin::Python || options.host.is_some() && python.is_some(),
+            beside: config
+                .path
+                .as_deref()
+                .map(|path| key_file(path, name.as_deref())),
+        };
+        let variable = environment.var("BCHAN_CA_CERT").map(PathBuf::from);
+        let ca = profile
+            .ca_cert
+            .map(|path| config.path_in(&path, environment));
         Ok(Self {
-            server: ServerChoice::resolve(options, environment)?,
+            server,
             key,
-            ca: options
-                .ca_cert
-                .clone()
-                .or_else(|| environment.var("BCHAN_CA_CERT").map(PathBuf::from)),
-            retries: options.retries,
-            timeout: Duration::from_secs(options.timeout),
+            ca: Sourced::first([
+                (Origin::Option, options.ca_cert.clone()),
+                (Origin::Environment("BCHAN_CA_CERT"), variable),
+                (Origin::Profile, ca),
+            ]),
+            retries: Sourced::first([
+                (Origin::Option, options.retries),
+                (Origin::Profile, profile.retries),
+            ])
+            .unwrap_or(Origin::Default.of(DEFAULT_RETRIES)),
+            timeout: Sourced::first([
+                (Origin::Option, options.timeout),
+                (Origin::Profile, profile.timeout),
+            ])
+            .unwrap_or(Origin::Default.of(DEFAULT_TIMEOUT)),
         })
+    }
+}
+
+/// The file beside the configuration that may hold the key of a profile.
+fn key_file(config: &Path, profile: Option<&str>) -> PathBuf {
+    let name = match profile {
+        None | Some(DEFAULT_PROFILE) => "api-key".to_owned(),
+        // A name may hold anything, and this is a name of a file.
+        Some(name) => format!("api-key-{}", name.replace(['/', '\0'], "_")),
+    };
+    config.with_file_name(name)
+}
+
+fn key_option(options: &GlobalArgs) -> Result<KeyOption, SettingsError> {
+    match (&options.api_key, &options.api_key_file) {
+        (Some(_), Some(_)) => Err(SettingsError::Conflict {
+            first: "--api-key",
+            second: "--api-key-file",
+        }),
+        (Some(key), None) => {
+            let key = key.parse();
+            key.map(KeyOption::Key)
+                .map_err(|source| SettingsError::Key { source })
+        }
+        (None, Some(path)) => Ok(KeyOption::File(path.clone())),
+        (None, None) => Ok(KeyOption::Unsaid),
     }
 }
 
@@ -125,7 +286,21 @@ impl From<SettingsError> for CommandError {
                 Kind::Configuration,
                 Some("name it: --local=DIR, --data DIR"),
             ),
-            SettingsError::NotText { .. } | SettingsError::Key { .. } => {
+            SettingsError::NoFile { .. } => (
+                Kind::Configuration,
+                Some("`bchan config create` makes one, see `bchan config create --help`"),
+            ),
+            SettingsError::NoProfile { known, .. } if known.is_empty() => (
+                Kind::Configuration,
+                Some("there are no profiles yet; `bchan config create --profile NAME` makes one"),
+            ),
+            SettingsError::NoProfile { name, known } => {
+                let similar = suggest::similar(name, known.iter().map(String::as_str));
+                let all = || format!("the profiles are: {}", known.join(", "));
+                let hint = suggest::hint(&similar).unwrap_or_else(all);
+                return Self::new(Kind::Configuration, error).hint(hint);
+            }
+            SettingsError::NotText { .. } | SettingsError::Key { .. } | SettingsError::File(_) => {
                 (Kind::Configuration, None)
             }
         };
@@ -136,6 +311,85 @@ impl From<SettingsError> for CommandError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn in_home(home: &std::path::Path) -> Fake {
+        Fake::default().with("HOME", home)
+    }
+
+    fn write(home: &std::path::Path, path: &str, text: &str) -> PathBuf {
+        let path = home.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    const CONFIG: &str = "default_profile = \"home\"
+[profiles.home]
+server = \"http://home:1\"
+retries = 9
+ca_cert = \"ca.pem\"
+[profiles.work]
+server = \"http://work:2\"
+api_key_file = \"~/work-key\"
+";
+
+    #[test]
+    fn a_profile_fills_what_is_not_said() {
+        let home = tempfile::tempdir().unwrap();
+        write(home.path(), ".config/bchan/config.toml", CONFIG);
+        let environment = in_home(home.path());
+        let options = GlobalArgs::default();
+        let settings = Settings::resolve(&options, &environment).unwrap();
+        assert_eq!(settings.server.value.to_string(), "http://home:1");
+        assert_eq!(settings.retries.value, 9);
+        assert_eq!(settings.timeout, Origin::Default.of(30));
+        let beside = home.path().join(".config/bchan/ca.pem");
+        assert_eq!(settings.ca, Some(Origin::Profile.of(beside)));
+
+        let options = GlobalArgs {
+            retries: Some(1),
+            ..options
+        };
+        let environment = environment.with("BCHAN_PROFILE", "work");
+        let settings = Settings::resolve(&options, &environment).unwrap();
+        assert_eq!(settings.server.value.to_string(), "http://work:2");
+        assert_eq!(settings.retries, Origin::Option.of(1));
+        assert_eq!(settings.key.file, Some(home.path().join("work-key")));
+    }
+
+    #[test]
+    fn what_is_named_must_be_there() {
+        let home = tempfile::tempdir().unwrap();
+        let named = write(home.path(), "named.toml", CONFIG);
+        let options = |config: Option<&str>, profile: Option<&str>| GlobalArgs {
+            config: config.map(|name| home.path().join(name)),
+            profile: profile.map(str::to_owned),
+            ..GlobalArgs::default()
+        };
+        let environment = in_home(home.path()).with("BCHAN_CONFIG", named);
+        let resolve = |options| Settings::resolve(&options, &environment);
+        assert!(resolve(options(None, Some("work"))).is_ok());
+        let error = CommandError::from(resolve(options(None, Some("wrok"))).unwrap_err());
+        assert!(error.hints[0].contains("`work`"), "{:?}", error.hints);
+        let error = resolve(options(Some("missing.toml"), None)).unwrap_err();
+        assert!(matches!(error, SettingsError::NoFile { .. }), "{error}");
+    }
+
+    #[test]
+    fn the_python_configuration_counts_only_without_one_of_ours() {
+        let home = tempfile::tempdir().unwrap();
+        let python = "{\"host\": \"py\", \"port\": 5}";
+        write(home.path(), ".config/backupchan/config.json", python);
+        let environment = in_home(home.path());
+        let resolve = || Settings::resolve(&GlobalArgs::default(), &environment).unwrap();
+        let settings = resolve();
+        assert_eq!(settings.server.value.to_string(), "http://py:5");
+        assert!(settings.key.python);
+        write(home.path(), ".config/bchan/config.toml", "");
+        let settings = resolve();
+        assert_eq!(settings.server.origin, Origin::Default);
+        assert!(!settings.key.python);
+    }
 
     #[test]
     fn two_keys_are_one_too_many() {

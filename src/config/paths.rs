@@ -1,25 +1,52 @@
 //! Where files are when nobody says so.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Environment, SettingsError};
 
 /// The data folder of `bchan serve` and `--local`: `$XDG_DATA_HOME/bchan`, or
 /// `~/.local/share/bchan`.
 pub(crate) fn data_dir(environment: &dyn Environment) -> Result<PathBuf, SettingsError> {
-    // The XDG specification has relative paths ignored.
-    let xdg = environment
-        .var("XDG_DATA_HOME")
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute());
-    let home = || {
-        environment
-            .var("HOME")
-            .map(|home| PathBuf::from(home).join(".local/share"))
-    };
-    xdg.or_else(home)
+    xdg(environment, "XDG_DATA_HOME", ".local/share")
         .map(|base| base.join("bchan"))
         .ok_or(SettingsError::NoHome)
+}
+
+/// The configuration: `$XDG_CONFIG_HOME/bchan/config.toml`, or `~/.config/bchan/config.toml`.
+pub(crate) fn config_file(environment: &dyn Environment) -> Option<PathBuf> {
+    Some(config_base(environment)?.join("bchan").join("config.toml"))
+}
+
+/// The folder of the Python client's files: `$XDG_CONFIG_HOME/backupchan`, or
+/// `~/.config/backupchan`.
+pub(crate) fn python_dir(environment: &dyn Environment) -> Option<PathBuf> {
+    Some(config_base(environment)?.join("backupchan"))
+}
+
+/// The home folder.
+pub(crate) fn home_dir(environment: &dyn Environment) -> Option<PathBuf> {
+    environment.var("HOME").map(PathBuf::from)
+}
+
+/// The path with a leading `~` replaced by the home folder, where there is one.
+pub(crate) fn expand(path: &Path, home: Option<&Path>) -> PathBuf {
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) if rest.as_os_str().is_empty() => home.to_owned(),
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+fn config_base(environment: &dyn Environment) -> Option<PathBuf> {
+    xdg(environment, "XDG_CONFIG_HOME", ".config")
+}
+
+/// The folder that a variable names, or the usual one below the home folder.
+fn xdg(environment: &dyn Environment, variable: &str, usual: impl AsRef<Path>) -> Option<PathBuf> {
+    // The XDG specification has relative paths ignored.
+    let named = environment.var(variable).map(PathBuf::from);
+    let named = named.filter(|path| path.is_absolute());
+    named.or_else(|| home_dir(environment).map(|home| home.join(usual)))
 }
 
 #[cfg(test)]
@@ -49,5 +76,26 @@ mod tests {
             data_dir(&Fake::default()),
             Err(SettingsError::NoHome)
         ));
+    }
+
+    #[test]
+    fn each_kind_of_file_has_its_place() {
+        let home = Fake::default().with("HOME", "/h");
+        let path = |text: &str| Some(PathBuf::from(text));
+        assert_eq!(config_file(&home), path("/h/.config/bchan/config.toml"));
+        assert_eq!(python_dir(&home), path("/h/.config/backupchan"));
+        let xdg = home.with("XDG_CONFIG_HOME", "/c");
+        assert_eq!(config_file(&xdg), path("/c/bchan/config.toml"));
+        assert_eq!(config_file(&Fake::default()), None);
+    }
+
+    #[test]
+    fn the_home_folder_stands_for_its_sign() {
+        let home = Some(Path::new("/h"));
+        assert_eq!(expand(Path::new("~"), home), Path::new("/h"));
+        assert_eq!(expand(Path::new("~/a"), home), Path::new("/h/a"));
+        assert_eq!(expand(Path::new("~a"), home), Path::new("~a"));
+        assert_eq!(expand(Path::new("/a/~"), home), Path::new("/a/~"));
+        assert_eq!(expand(Path::new("~/a"), None), Path::new("~/a"));
     }
 }

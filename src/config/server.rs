@@ -3,7 +3,8 @@
 use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
-use super::{Environment, SettingsError, data_dir};
+use super::python::PythonConfig;
+use super::{Environment, Origin, SettingsError, Sourced, data_dir};
 use crate::cli::GlobalArgs;
 
 /// Where a server listens unless told otherwise.
@@ -26,10 +27,14 @@ pub(crate) enum ServerChoice {
 }
 
 impl ServerChoice {
+    /// The server, by options, the environment, the profile's wish, the Python client's
+    /// configuration, and the default.
     pub(super) fn resolve(
         options: &GlobalArgs,
         environment: &dyn Environment,
-    ) -> Result<Self, SettingsError> {
+        profile: Option<&str>,
+        python: Option<&PythonConfig>,
+    ) -> Result<Sourced<Self>, SettingsError> {
         let given = [
             ("--server", options.server.is_some()),
             ("--local", options.local.is_some()),
@@ -48,23 +53,40 @@ impl ServerChoice {
         }
 
         if let Some(local) = &options.local {
-            return Self::local(local.clone(), environment);
+            let server = Self::local(local.clone(), environment)?;
+            return Ok(Origin::Option.of(server));
         }
         if options.host.is_some() || options.port.is_some() {
-            let host = options.host.as_deref().unwrap_or(DEFAULT_HOST);
-            return url(host, options.port).map(Self::Remote);
+            let host = options
+                .host
+                .as_deref()
+                .or(python.map(|python| &*python.host));
+            let port = options.port.or(python.map(|python| python.port));
+            let server = url(host.unwrap_or(DEFAULT_HOST), port)?;
+            return Ok(Origin::Option.of(Self::Remote(server)));
         }
-        let text = match &options.server {
-            Some(text) => Some(text.clone()),
-            None => environment.text(VARIABLE)?,
-        };
-        match text.as_deref() {
-            None => url(DEFAULT_HOST, None).map(Self::Remote),
-            Some(text) => match text.strip_prefix(LOCAL) {
-                Some("") => Self::local(None, environment),
-                Some(dir) => Self::local(Some(dir.into()), environment),
-                None => url(text, None).map(Self::Remote),
-            },
+        if let Some(text) = &options.server {
+            return Ok(Origin::Option.of(Self::parse(text, environment)?));
+        }
+        if let Some(text) = environment.text(VARIABLE)? {
+            return Ok(Origin::Environment(VARIABLE).of(Self::parse(&text, environment)?));
+        }
+        if let Some(text) = profile {
+            return Ok(Origin::Profile.of(Self::parse(text, environment)?));
+        }
+        if let Some(python) = python {
+            let server = url(&python.host, Some(python.port))?;
+            return Ok(Origin::Python.of(Self::Remote(server)));
+        }
+        Ok(Origin::Default.of(Self::Remote(url(DEFAULT_HOST, None)?)))
+    }
+
+    /// What a user writes for a server.
+    fn parse(text: &str, environment: &dyn Environment) -> Result<Self, SettingsError> {
+        match text.strip_prefix(LOCAL) {
+            Some("") => Self::local(None, environment),
+            Some(dir) => Self::local(Some(dir.into()), environment),
+            None => url(text, None).map(Self::Remote),
         }
     }
 
@@ -74,9 +96,18 @@ impl ServerChoice {
     }
 }
 
+impl std::fmt::Display for ServerChoice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Remote(url) => f.write_str(url),
+            Self::Local(data) => write!(f, "{LOCAL}{}", data.display()),
+        }
+    }
+}
+
 /// Completes what a user gives as a server: the scheme, and the port where none is said. A whole
 /// URL stays as it is, with whatever port its scheme means.
-fn url(text: &str, port: Option<u16>) -> Result<String, SettingsError> {
+pub(super) fn url(text: &str, port: Option<u16>) -> Result<String, SettingsError> {
     let invalid = || SettingsError::Server {
         text: text.to_owned(),
     };
@@ -122,8 +153,13 @@ mod tests {
         }
     }
 
+    fn resolve(options: &GlobalArgs, environment: &Fake) -> Result<ServerChoice, SettingsError> {
+        let sourced = ServerChoice::resolve(options, environment, None, None)?;
+        Ok(sourced.value)
+    }
+
     fn remote(options: &GlobalArgs, environment: &Fake) -> String {
-        match ServerChoice::resolve(options, environment).unwrap() {
+        match resolve(options, environment).unwrap() {
             ServerChoice::Remote(url) => url,
             ServerChoice::Local(dir) => panic!("local: {}", dir.display()),
         }
@@ -152,6 +188,33 @@ mod tests {
     }
 
     #[test]
+    fn files_come_after_the_environment() {
+        let python = PythonConfig {
+            host: "https://py".into(),
+            port: 7,
+        };
+        let with = |options: &GlobalArgs, environment: &Fake, profile| {
+            let found = ServerChoice::resolve(options, environment, profile, Some(&python));
+            let found = found.unwrap();
+            (found.value.to_string(), found.origin)
+        };
+        let none = options(None, None, None);
+        let nothing = Fake::default();
+        let environment = Fake::default().with("BCHAN_SERVER", "http://env:1");
+        let profile = Some("http://profile:2");
+        let expected = ("http://env:1".into(), Origin::Environment("BCHAN_SERVER"));
+        assert_eq!(with(&none, &environment, profile), expected);
+        let expected = ("http://profile:2".into(), Origin::Profile);
+        assert_eq!(with(&none, &nothing, profile), expected);
+        let expected = ("https://py:7".into(), Origin::Python);
+        assert_eq!(with(&none, &nothing, None), expected);
+        // The Python client's own options replace half of its configuration.
+        let other_host = options(None, Some("other"), None);
+        let expected = ("http://other:7".into(), Origin::Option);
+        assert_eq!(with(&other_host, &nothing, None), expected);
+    }
+
+    #[test]
     fn completes_what_is_left_out() {
         for (text, port, expected) in [
             ("example.org", None, "http://example.org:5050"),
@@ -172,7 +235,7 @@ mod tests {
     #[test]
     fn local_takes_a_folder_or_the_default() {
         let environment = Fake::default().with("HOME", "/h");
-        let resolve = |options| ServerChoice::resolve(&options, &environment).unwrap();
+        let resolve = |options| resolve(&options, &environment).unwrap();
         let default = ServerChoice::Local("/h/.local/share/bchan".into());
         assert_eq!(resolve(options(Some("local:"), None, None)), default);
         let local = GlobalArgs {
@@ -190,15 +253,13 @@ mod tests {
             local: Some(None),
             ..options(Some("x"), None, None)
         };
-        let error = ServerChoice::resolve(&both, &Fake::default()).unwrap_err();
+        let error = resolve(&both, &Fake::default()).unwrap_err();
         assert_eq!(
             error.to_string(),
             "--server and --local cannot be used together"
         );
         let three = options(Some("x"), Some("h"), Some(1));
-        assert!(ServerChoice::resolve(&three, &Fake::default()).is_err());
-        assert!(
-            ServerChoice::resolve(&options(None, Some("h"), Some(1)), &Fake::default()).is_ok()
-        );
+        assert!(resolve(&three, &Fake::default()).is_err());
+        assert!(resolve(&options(None, Some("h"), Some(1)), &Fake::default()).is_ok());
     }
 }

@@ -1,7 +1,7 @@
 //! Keys in files.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use bchan_api::{ApiKey, InvalidKey, KeyFile};
@@ -39,11 +39,25 @@ pub(super) fn read(path: &Path, owner: Owner) -> Result<Found, CredentialError> 
     let warning = format!("others can read the API key file {}", path.display());
     Ok(Found {
         key,
+        place: path.display().to_string(),
         warnings: exposed.then_some(warning).into_iter().collect(),
     })
 }
 
-fn parse(text: &str) -> Result<ApiKey, InvalidKey> {
+/// Writes a key into a file that only its owner can read, in place of one that may be there.
+pub(crate) fn write(path: &Path, key: &ApiKey) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    // Such files are made with mode 0600.
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    writeln!(file, "{}", key.expose())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// Makes sense of a bare key, or of the `{"key": "..."}` of a server.
+pub(crate) fn parse(text: &str) -> Result<ApiKey, InvalidKey> {
     if text.trim_start().starts_with('{') {
         let file: KeyFile = serde_json::from_str(text).map_err(|_| InvalidKey)?;
         // What JSON can hold is not yet what a header can.
@@ -70,8 +84,6 @@ fn is_exposed(_: &File) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
@@ -107,6 +119,18 @@ mod tests {
                 read(&path, Owner::System).unwrap().warnings.is_empty(),
                 "{mode:o}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_for_its_owner_alone() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("new").join("api-key");
+        for text in ["bakch-1", "bakch-2"] {
+            write(&path, &text.parse().unwrap()).unwrap();
+            let found = read(&path, Owner::User).unwrap();
+            assert_eq!(found.key.expose(), text);
+            assert_eq!(found.warnings, Vec::<String>::new());
         }
     }
 

@@ -1,14 +1,23 @@
 //! Where the API key comes from.
 
+mod command;
 mod file;
+mod keyring;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bchan_api::{ApiKey, InvalidKey};
 
-use crate::config::{Environment, KeyOption};
+use crate::config::{Environment, KeyOption, KeySources, PYTHON_KEYRING as PYTHON};
 use crate::error::{CommandError, Kind};
+
+pub(crate) use self::file::{parse, write as write_file};
+pub(crate) use self::keyring::{Keyring, KeyringError, SessionKeyring};
+
+/// The service under which the keyring knows our keys; the user is the server's address.
+const SERVICE: &str = "bchan";
 
 /// Holds the key itself.
 const KEY_VARIABLE: &str = "BCHAN_API_KEY";
@@ -24,6 +33,8 @@ const SYSTEMD_NAME: &str = "bchan-api-key";
 pub(crate) struct Found {
     /// The key.
     pub(crate) key: ApiKey,
+    /// Where it was, for people.
+    pub(crate) place: String,
     /// Whom else it was shown to, one line each.
     pub(crate) warnings: Vec<String>,
 }
@@ -48,6 +59,14 @@ pub(crate) enum CredentialError {
         /// Why.
         source: InvalidKey,
     },
+    /// The profile's command gives none. What it printed is not repeated.
+    #[error("the api_key_command `{program}` {reason}")]
+    Command {
+        /// The program.
+        program: String,
+        /// What it did.
+        reason: String,
+    },
     /// The variable holds something else.
     #[error("{KEY_VARIABLE} holds no API key")]
     Variable {
@@ -56,22 +75,68 @@ pub(crate) enum CredentialError {
     },
 }
 
+/// What a search for the key has brought.
+#[derive(Debug, Default)]
+pub(crate) struct Search {
+    /// The key, if there is one. A server may need none.
+    pub(crate) found: Option<Found>,
+    /// Why the keyring could not be asked, where nothing else had a key either.
+    pub(crate) keyring: Option<KeyringError>,
+}
+
+impl From<Found> for Search {
+    fn from(found: Found) -> Self {
+        Self {
+            found: Some(found),
+            keyring: None,
+        }
+    }
+}
+
 /// Finds the key: the option, the variable, the file that a variable names, the systemd
-/// credential, in this order. None is no error: a server may need no key.
+/// credential, the profile's file or command, the keyring, the file beside the configuration, in
+/// this order.
 ///
 /// # Errors
 ///
 /// What somebody named must be there. Falling back to another key would hide the mistake.
-pub(crate) fn find(
-    option: &KeyOption,
+pub(crate) async fn find(
+    sources: &KeySources,
+    environment: &dyn Environment,
+    keyring: &Arc<dyn Keyring>,
+) -> Result<Search, CredentialError> {
+    if let Some(found) = named(sources, environment)? {
+        return Ok(found.into());
+    }
+    if let Some(command) = &sources.command {
+        return Ok(command::run(command).await?.into());
+    }
+    let asked = in_keyring(sources, keyring).await;
+    if let Ok(Some(found)) = asked {
+        return Ok(found.into());
+    }
+    let beside = match &sources.beside {
+        Some(path) => unless_missing(file::read(path, file::Owner::User))?,
+        None => None,
+    };
+    Ok(Search {
+        keyring: asked.err().filter(|_| beside.is_none()),
+        found: beside,
+    })
+}
+
+/// What the user, the environment or the profile names.
+fn named(
+    sources: &KeySources,
     environment: &dyn Environment,
 ) -> Result<Option<Found>, CredentialError> {
-    match option {
+    match &sources.option {
         KeyOption::Key(key) => {
             let warning = "--api-key shows the key in the list of processes; \
                            use --api-key-file or BCHAN_API_KEY";
             return Ok(Some(Found {
                 key: key.clone(),
+                place: "--api-key".to_owned(),
                 warnings: vec![warning.to_owned()],
             }));
         }
@@ -83,24 +148,86 @@ pub(crate) fn find(
         let key = key.map_err(|source| CredentialError::Variable { source })?;
         return Ok(Some(Found {
             key,
+            place: KEY_VARIABLE.to_owned(),
             warnings: Vec::new(),
         }));
     }
     if let Some(path) = environment.var(FILE_VARIABLE) {
         return file::read(&PathBuf::from(path), file::Owner::User).map(Some);
     }
-    let Some(directory) = environment.var(SYSTEMD_VARIABLE) else {
-        return Ok(None);
-    };
-    match file::read(
-        &PathBuf::from(directory).join(SYSTEMD_NAME),
-        file::Owner::System,
-    ) {
+    if let Some(folder) = environment.var(SYSTEMD_VARIABLE) {
+        let path = PathBuf::from(folder).join(SYSTEMD_NAME);
         // A service may have other credentials and no key.
+        let found = unless_missing(file::read(&path, file::Owner::System))?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    let file = sources.file.as_deref();
+    file.map(|path| file::read(path, file::Owner::User))
+        .transpose()
+}
+
+/// A file that may be missing, but not be wrong.
+fn unless_missing(read: Result<Found, CredentialError>) -> Result<Option<Found>, CredentialError> {
+    match read {
         Err(CredentialError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
             Ok(None)
         }
-        found => found.map(Some),
+        read => read.map(Some),
+    }
+}
+
+/// The key that the keyring has for the server, or the Python client's one.
+async fn in_keyring(
+    sources: &KeySources,
+    keyring: &Arc<dyn Keyring>,
+) -> Result<Option<Found>, KeyringError> {
+    let (server, python) = (sources.server.clone(), sources.python);
+    let look = move |keyring: &dyn Keyring| {
+        let ours = keyring.get(SERVICE, &server)?;
+        match ours {
+            None if python => keyring.get(PYTHON.0, PYTHON.1),
+            ours => Ok(ours),
+        }
+    };
+    let secret = keyring::ask(keyring, look).await?;
+    // What cannot be a key is none of ours.
+    let key = secret.and_then(|secret| secret.parse().ok());
+    Ok(key.map(|key| Found {
+        key,
+        place: "keyring".to_owned(),
+        warnings: Vec::new(),
+    }))
+}
+
+/// Keeps the key of a server in the keyring.
+pub(crate) async fn remember(
+    keyring: &Arc<dyn Keyring>,
+    server: &str,
+    key: &ApiKey,
+) -> Result<(), KeyringError> {
+    let (server, key) = (server.to_owned(), key.clone());
+    keyring::ask(keyring, move |keyring| {
+        keyring.set(SERVICE, &server, key.expose())
+    })
+    .await
+}
+
+/// Forgets the key of a server in the keyring; says whether there was one.
+pub(crate) async fn forget(keyring: &Arc<dyn Keyring>, server: &str) -> Result<bool, KeyringError> {
+    let server = server.to_owned();
+    keyring::ask(keyring, move |keyring| keyring.delete(SERVICE, &server)).await
+}
+
+/// The ways to give a key to somebody who has no keyring, such as a cron job.
+pub(crate) const WAYS_OUT: &str = "without a keyring, keep the key in a file (`bchan login \
+    --file`, --api-key-file), in a systemd credential named bchan-api-key, or let the profile's \
+    api_key_command print it";
+
+impl From<KeyringError> for CommandError {
+    fn from(error: KeyringError) -> Self {
+        Self::new(Kind::Configuration, error).hint(WAYS_OUT)
     }
 }
 
@@ -113,47 +240,145 @@ impl From<CredentialError> for CommandError {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::path::Path;
 
+    use super::keyring::tests::Memory;
     use super::*;
     use crate::config::Fake;
 
-    fn key(option: &KeyOption, environment: &Fake) -> Option<String> {
-        let found = find(option, environment).unwrap();
+    fn wait<T>(work: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.unwrap().block_on(work)
+    }
+
+    fn search(sources: &KeySources, environment: &Fake) -> Result<Search, CredentialError> {
+        wait(find(sources, environment, &Memory::missing()))
+    }
+
+    fn key(sources: &KeySources, environment: &Fake) -> Option<String> {
+        let found = search(sources, environment).unwrap().found;
         found.map(|found| found.key.expose().to_owned())
+    }
+
+    fn option(option: KeyOption) -> KeySources {
+        KeySources {
+            option,
+            ..KeySources::default()
+        }
+    }
+
+    fn write(folder: &Path, name: &str) -> PathBuf {
+        let path = folder.join(name);
+        fs::write(&path, format!("bakch-{name}\n")).unwrap();
+        path
     }
 
     #[test]
     fn the_documented_order_holds() {
         let temp = tempfile::tempdir().unwrap();
-        let file = |name: &str| {
-            let path = temp.path().join(name);
-            fs::write(&path, format!("bakch-{name}\n")).unwrap();
-            path
-        };
+        let file = |name: &str| write(temp.path(), name);
         file("bchan-api-key");
+        let sources = KeySources {
+            option: KeyOption::File(file("option")),
+            file: Some(file("profile")),
+            command: None,
+            server: "http://s:1".into(),
+            python: true,
+            beside: Some(file("beside")),
+        };
         let everything = Fake::default()
             .with(KEY_VARIABLE, "bakch-variable")
             .with(FILE_VARIABLE, file("named"))
             .with(SYSTEMD_VARIABLE, temp.path());
-        let option = KeyOption::File(file("option"));
-        assert_eq!(key(&option, &everything).as_deref(), Some("bakch-option"));
+        assert_eq!(key(&sources, &everything).as_deref(), Some("bakch-option"));
+        let sources = KeySources {
+            option: KeyOption::Unsaid,
+            ..sources
+        };
         assert_eq!(
-            key(&KeyOption::Unsaid, &everything).as_deref(),
+            key(&sources, &everything).as_deref(),
             Some("bakch-variable")
         );
         let no_variable = Fake::default()
             .with(FILE_VARIABLE, file("named"))
             .with(SYSTEMD_VARIABLE, temp.path());
-        assert_eq!(
-            key(&KeyOption::Unsaid, &no_variable).as_deref(),
-            Some("bakch-named")
-        );
+        assert_eq!(key(&sources, &no_variable).as_deref(), Some("bakch-named"));
         let systemd = Fake::default().with(SYSTEMD_VARIABLE, temp.path());
         assert_eq!(
-            key(&KeyOption::Unsaid, &systemd).as_deref(),
+            key(&sources, &systemd).as_deref(),
             Some("bakch-bchan-api-key")
         );
-        assert_eq!(key(&KeyOption::Unsaid, &Fake::default()), None);
+        let nothing = Fake::default();
+        assert_eq!(key(&sources, &nothing).as_deref(), Some("bakch-profile"));
+        let command = ["echo", "bakch-command"].map(str::to_owned).to_vec();
+        let sources = KeySources {
+            file: None,
+            command: Some(command),
+            ..sources
+        };
+        assert_eq!(key(&sources, &nothing).as_deref(), Some("bakch-command"));
+
+        let sources = KeySources {
+            command: None,
+            ..sources
+        };
+        let keyring = Memory::empty();
+        let found = || {
+            wait(find(&sources, &nothing, &keyring))
+                .unwrap()
+                .found
+                .unwrap()
+        };
+        assert_eq!(found().key.expose(), "bakch-beside");
+        keyring.set(PYTHON.0, PYTHON.1, "bakch-python").unwrap();
+        assert_eq!(found().key.expose(), "bakch-python");
+        let ours: ApiKey = "bakch-keyring".parse().unwrap();
+        wait(remember(&keyring, "http://s:1", &ours)).unwrap();
+        assert_eq!(found().key.expose(), "bakch-keyring");
+        assert!(wait(forget(&keyring, "http://s:1")).unwrap());
+        assert!(!wait(forget(&keyring, "http://s:1")).unwrap());
+        assert_eq!(found().key.expose(), "bakch-python");
+
+        assert_eq!(key(&KeySources::default(), &nothing), None);
+    }
+
+    #[test]
+    fn keys_go_only_to_the_server_that_they_are_for() {
+        let keyring = Memory::empty();
+        keyring.set(PYTHON.0, PYTHON.1, "bakch-python").unwrap();
+        let ours: ApiKey = "bakch-ours".parse().unwrap();
+        wait(remember(&keyring, "http://s:1", &ours)).unwrap();
+        let elsewhere = KeySources {
+            server: "http://elsewhere:1".into(),
+            ..KeySources::default()
+        };
+        let found = wait(find(&elsewhere, &Fake::default(), &keyring)).unwrap();
+        assert!(found.found.is_none() && found.keyring.is_none());
+    }
+
+    #[test]
+    fn a_missing_keyring_is_told_only_when_there_is_no_key() {
+        let temp = tempfile::tempdir().unwrap();
+        let nothing = search(&KeySources::default(), &Fake::default()).unwrap();
+        let error = CommandError::from(nothing.keyring.unwrap());
+        assert_eq!(error.kind, Kind::Configuration);
+        assert!(
+            error.hints[0].contains("systemd credential"),
+            "{:?}",
+            error.hints
+        );
+        let sources = KeySources {
+            beside: Some(write(temp.path(), "beside")),
+            ..KeySources::default()
+        };
+        assert!(
+            search(&sources, &Fake::default())
+                .unwrap()
+                .keyring
+                .is_none()
+        );
     }
 
     #[test]
@@ -161,18 +386,30 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         let missing = temp.path().join("missing");
         let environment = Fake::default().with(KEY_VARIABLE, "bakch-1");
-        let error = find(&KeyOption::File(missing.clone()), &environment).unwrap_err();
+        let sources = option(KeyOption::File(missing.clone()));
+        let error = search(&sources, &environment).unwrap_err();
         assert_eq!(CommandError::from(error).kind, Kind::Configuration);
-        let named = Fake::default().with(FILE_VARIABLE, missing);
-        assert!(find(&KeyOption::Unsaid, &named).is_err());
+        let named = Fake::default().with(FILE_VARIABLE, missing.clone());
+        assert!(search(&KeySources::default(), &named).is_err());
+        let profile = KeySources {
+            file: Some(missing.clone()),
+            ..KeySources::default()
+        };
+        assert!(search(&profile, &Fake::default()).is_err());
         let other_credentials = Fake::default().with(SYSTEMD_VARIABLE, temp.path());
-        assert_eq!(key(&KeyOption::Unsaid, &other_credentials), None);
+        assert_eq!(key(&KeySources::default(), &other_credentials), None);
+        // Only what nobody named may be missing.
+        let beside = KeySources {
+            beside: Some(missing),
+            ..KeySources::default()
+        };
+        assert_eq!(key(&beside, &Fake::default()), None);
     }
 
     #[test]
     fn a_bad_key_is_not_repeated() {
         let environment = Fake::default().with(KEY_VARIABLE, "half a secret");
-        let error = find(&KeyOption::Unsaid, &environment).unwrap_err();
+        let error = search(&KeySources::default(), &environment).unwrap_err();
         assert!(!CommandError::from(error).message().contains("secret"));
     }
 }

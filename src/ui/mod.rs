@@ -124,6 +124,13 @@ impl Ui {
         Err(CommandError::failed("not confirmed, nothing was changed"))
     }
 
+    /// Asks for a secret at the terminal, or reads a line of what is piped in.
+    pub(crate) async fn secret(&self, question: &str) -> io::Result<String> {
+        let at_terminal = io::stdin().is_terminal();
+        let question = at_terminal.then(|| self.voice.question(question));
+        prompt::secret(question.as_deref()).await
+    }
+
     /// Sends the log of a server that serves only this command to standard error.
     #[cfg(feature = "server")]
     pub(crate) fn log_to_stderr(&self) {

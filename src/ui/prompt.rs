@@ -1,9 +1,12 @@
 //! Questions to the person at the terminal.
 
-use std::io::{self, Write as _};
+use std::io::{self, BufRead as _, Read as _, Write as _};
 use std::thread;
 
 use tokio::sync::oneshot;
+
+/// No answer is longer, in bytes.
+const LONGEST: u64 = 64 * 1024;
 
 /// Puts the question and reads a line. Only a clear yes is one.
 ///
@@ -14,22 +17,74 @@ pub(super) async fn yes(question: &str) -> bool {
         return false;
     }
     let mut line_end = LineEnd { open: true };
-    let (send, receive) = oneshot::channel();
-    let ask = move || {
-        let mut line = String::new();
-        let read = io::stdin().read_line(&mut line);
-        // The command may have been cancelled meanwhile.
-        let _ = send.send(read.map(|_| line));
-    };
-    let asked = thread::Builder::new().name("prompt".to_owned()).spawn(ask);
-    if asked.is_err() {
-        return false;
-    }
-    let Ok(Ok(line)) = receive.await else {
+    let Ok(line) = read_line().await else {
         return false;
     };
     line_end.open = !line.ends_with('\n');
     is_yes(&line)
+}
+
+/// Puts the question, if there is somebody to see it, and reads a line without showing it.
+pub(super) async fn secret(question: Option<&str>) -> io::Result<String> {
+    let Some(question) = question else {
+        return read_line().await;
+    };
+    io::stderr().lock().write_all(question.as_bytes())?;
+    // The terminal does not show the end of the line either.
+    let _line_end = LineEnd { open: true };
+    let _silence = Silence::new()?;
+    read_line().await
+}
+
+/// Reads a line of standard input, on a thread that nobody waits for.
+async fn read_line() -> io::Result<String> {
+    let (send, receive) = oneshot::channel();
+    let ask = move || {
+        let mut line = String::new();
+        let read = io::stdin().lock().take(LONGEST).read_line(&mut line);
+        // The command may have been cancelled meanwhile.
+        let _ = send.send(read.map(|_| line));
+    };
+    thread::Builder::new()
+        .name("prompt".to_owned())
+        .spawn(ask)?;
+    receive.await.map_err(io::Error::other)?
+}
+
+/// A terminal that does not show what is typed.
+struct Silence {
+    #[cfg(unix)]
+    before: rustix::termios::Termios,
+}
+
+#[cfg(unix)]
+impl Silence {
+    fn new() -> io::Result<Self> {
+        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+        let before = tcgetattr(io::stdin())?;
+        let mut silent = before.clone();
+        silent.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(io::stdin(), OptionalActions::Now, &silent)?;
+        Ok(Self { before })
+    }
+}
+
+/// Elsewhere what is typed stays visible.
+#[cfg(not(unix))]
+impl Silence {
+    #[expect(clippy::unnecessary_wraps, reason = "it can fail elsewhere")]
+    fn new() -> io::Result<Self> {
+        Ok(Self {})
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Silence {
+    fn drop(&mut self) {
+        use rustix::termios::{OptionalActions, tcsetattr};
+        // The terminal may have gone away.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
+    }
 }
 
 /// Ends the line of a question that got no answer, so that the next message starts a line of its

@@ -23,6 +23,7 @@ mod logs;
 mod lost_disk;
 mod main_job;
 mod openapi;
+mod profiles;
 mod restarts;
 mod searches;
 mod sequences;

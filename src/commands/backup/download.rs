@@ -45,7 +45,7 @@ impl DownloadArgs {
                 Some(directory) => Destination::Extract(directory),
                 None => Destination::Directory(self.directory),
             },
-            retries: context.settings().await?.retries,
+            retries: context.settings().await?.retries.value,
         };
         let bar = context.ui.bar();
         let outcome = agent::download(client, options, bar.progress()).await;

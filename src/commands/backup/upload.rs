@@ -55,7 +55,7 @@ impl UploadArgs {
             manual: !self.automatic,
             create: self.create,
             wait: !self.no_wait,
-            retries: context.settings().await?.retries,
+            retries: context.settings().await?.retries.value,
             allow_empty: self.allow_empty,
         };
         let bar = context.ui.bar();

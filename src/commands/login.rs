@@ -1,0 +1,66 @@
+//! `bchan login`
+
+use bchan_api::ApiKey;
+use clap::Args;
+
+use crate::context::Context;
+use crate::credentials;
+use crate::error::{CommandError, Exit, Kind};
+use crate::ui::view::Done;
+
+/// Keep the API key of a server
+///
+/// The key is asked for at the terminal, or read from standard input. It is tried at the server,
+/// and then kept in the keyring for this server and no other. `bchan logout` forgets it.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  bchan login --server https://backup.example.org
+  bchan login --file < apikey.json")]
+pub(crate) struct LoginArgs {
+    /// Keep the key in a file beside the configuration, not in the keyring
+    ///
+    /// Only its owner can read the file. A cron job, for which no keyring is open, finds it there.
+    #[arg(long)]
+    file: bool,
+
+    /// Keep the key without trying it at the server
+    #[arg(long)]
+    no_check: bool,
+}
+
+impl LoginArgs {
+    pub(crate) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let server = context.settings().await?.server.value.to_string();
+        let question = format!("API key of {server}: ");
+        let text = context
+            .ui
+            .secret(&question)
+            .await
+            .map_err(CommandError::failed)?;
+        let key: ApiKey = credentials::parse(&text)
+            .map_err(|error| CommandError::new(Kind::Configuration, error))?;
+        if !self.no_check {
+            context.client_with(key.clone()).await?.targets(1).await?;
+        }
+        let place = if self.file {
+            let beside = context.settings().await?.key.beside.clone();
+            let path = beside.ok_or_else(|| {
+                CommandError::new(
+                    Kind::Configuration,
+                    "HOME does not say where to keep the key",
+                )
+            })?;
+            credentials::write_file(&path, &key).map_err(|error| {
+                let message = format!("cannot write the key to {}: {error}", path.display());
+                CommandError::new(Kind::Configuration, message)
+            })?;
+            path.display().to_string()
+        } else {
+            credentials::remember(&context.keyring(), &server, &key).await?;
+            "the keyring".to_owned()
+        };
+        let message = format!("the key of {server} is in {place}");
+        context.ui.show(&Done::new(message))?;
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,48 @@
+//! `bchan logout`
+
+use std::fs;
+use std::io;
+
+use clap::Args;
+
+use crate::context::Context;
+use crate::credentials;
+use crate::error::{CommandError, Exit};
+use crate::ui::view::Done;
+
+/// Forget the API key of a server
+///
+/// It goes from the keyring and from the file beside the configuration. Keys that are named
+/// elsewhere, such as in a variable of the environment, stay.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  bchan logout --server https://backup.example.org")]
+pub(crate) struct LogoutArgs {}
+
+impl LogoutArgs {
+    pub(crate) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let settings = context.settings().await?;
+        let server = settings.server.value.to_string();
+        let in_file = match settings.key.beside.as_deref().map(fs::remove_file) {
+            Some(Ok(())) => true,
+            Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(CommandError::failed(error));
+            }
+            _ => false,
+        };
+        let in_keyring = match credentials::forget(&context.keyring(), &server).await {
+            Ok(found) => found,
+            // Without a keyring there is nothing in it.
+            Err(error) => {
+                context.ui.verbose(&error.to_string());
+                false
+            }
+        };
+        let message = if in_file || in_keyring {
+            format!("forgot the key of {server}")
+        } else {
+            format!("there was no key of {server}")
+        };
+        context.ui.show(&Done::new(message))?;
+        Ok(Exit::Done)
+    }
+}

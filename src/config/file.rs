@@ -1,0 +1,161 @@
+//! The configuration file, `config.toml`.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+/// No configuration is larger, in bytes. A wrong path must not read a disk into memory.
+const LARGEST: u64 = 4 * 1024 * 1024;
+
+/// Everything in the file. What is not known here is an error: a mistyped key that is ignored is
+/// a wish that is silently not fulfilled.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConfigFile {
+    /// The profile of runs that name none; without it, the one called `default`.
+    pub(crate) default_profile: Option<String>,
+    /// Servers and how to talk to them.
+    #[serde(default)]
+    pub(crate) profiles: BTreeMap<String, Profile>,
+}
+
+/// A server, and how to talk to it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Profile {
+    /// As for `--server`.
+    pub(crate) server: Option<String>,
+    /// A file with the API key; a relative path starts at the configuration's folder.
+    pub(crate) api_key_file: Option<PathBuf>,
+    /// A program that prints the API key, and its arguments. No shell is between.
+    pub(crate) api_key_command: Option<Vec<String>>,
+    /// As for `--ca-cert`; a relative path starts at the configuration's folder.
+    pub(crate) ca_cert: Option<PathBuf>,
+    /// As for `--retries`.
+    pub(crate) retries: Option<u32>,
+    /// As for `--timeout`, in seconds.
+    pub(crate) timeout: Option<u64>,
+}
+
+/// Why a configuration file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FileError {
+    /// The file cannot be read.
+    #[error("the configuration {} cannot be read", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file holds something else.
+    #[error("{} line {line}: {message}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// What about it.
+        message: String,
+    },
+}
+
+impl ConfigFile {
+    /// Makes sense of a file's text.
+    pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, FileError> {
+        let file: Self = toml_edit::de::from_str(text)
+            .map_err(|error| content(path, text, error.span(), error.message()))?;
+        if let Some((name, source)) = file.nonsense() {
+            let span = text.find(&name).map(|start| start..start);
+            return Err(content(path, text, span, &source));
+        }
+        Ok(file)
+    }
+
+    /// The first value that has the right type and no sense: what to look for, and why.
+    fn nonsense(&self) -> Option<(String, String)> {
+        for (name, profile) in &self.profiles {
+            if profile
+                .timeout
+                .is_some_and(|seconds| !(1..=86_400).contains(&seconds))
+            {
+                let message = format!("the timeout of profile `{name}` is not 1 to 86400 seconds");
+                return Some(("timeout".into(), message));
+            }
+            if profile.api_key_command.as_ref().is_some_and(Vec::is_empty) {
+                let message = format!("the api_key_command of profile `{name}` names no program");
+                return Some(("api_key_command".into(), message));
+            }
+            if profile.api_key_command.is_some() && profile.api_key_file.is_some() {
+                let message =
+                    format!("profile `{name}` has an api_key_file and an api_key_command");
+                return Some(("api_key_command".into(), message));
+            }
+        }
+        None
+    }
+}
+
+/// The text of the file; none where there is none.
+pub(super) fn read(path: &Path) -> Result<Option<String>, FileError> {
+    let mut text = String::new();
+    let outcome = File::open(path).and_then(|file| file.take(LARGEST).read_to_string(&mut text));
+    match outcome {
+        Ok(_) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(FileError::Read {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+/// An error about a place in the file.
+fn content(path: &Path, text: &str, span: Option<Range<usize>>, message: &str) -> FileError {
+    let before = span.and_then(|span| text.get(..span.start)).unwrap_or("");
+    FileError::Content {
+        path: path.to_owned(),
+        line: before.matches('\n').count() + 1,
+        // Some messages have a second line; they are all one sentence here.
+        message: message.trim_end().replace('\n', ", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<ConfigFile, FileError> {
+        ConfigFile::parse(Path::new("/c/config.toml"), text)
+    }
+
+    #[test]
+    fn an_empty_file_is_a_whole_one() {
+        let file = parse("").unwrap();
+        assert!(file.profiles.is_empty() && file.default_profile.is_none());
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_line() {
+        for (text, line, says) in [
+            ("\n[profiles.a]\nsever = \"x\"\n", 3, "sever"),
+            ("[profile.a]\n", 1, "profile"),
+            ("\n\nx y\n", 3, ""),
+            ("[profiles.a]\nretries = \"many\"\n", 2, "string"),
+            ("[profiles.a]\nretries = -1\n", 2, ""),
+            ("[profiles.a]\n\ntimeout = 0\n", 3, "1 to 86400"),
+            ("[profiles.a]\napi_key_command = []\n", 2, "no program"),
+        ] {
+            let error = parse(text).unwrap_err().to_string();
+            let place = format!("/c/config.toml line {line}: ");
+            assert!(
+                error.starts_with(&place) && error.contains(says),
+                "{text:?}: {error}"
+            );
+            assert!(!error.contains('\n'), "{error:?}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The Python client's files, for those who come from there.
+//!
+//! `config.json` is `{"host": "127.0.0.1", "port": 5000}`, where the host may carry a scheme.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::file::{self, FileError};
+
+/// Service and user of the API key in the keyring.
+pub(crate) const KEYRING: (&str, &str) = ("backupchan", "api_key");
+
+/// The server of the Python client.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct PythonConfig {
+    /// With or without a scheme.
+    pub(crate) host: String,
+    /// Its port; interactive set-ups of some versions write it as text.
+    #[serde(deserialize_with = "port")]
+    pub(crate) port: u16,
+}
+
+/// Reads `config.json` in `folder`; none where there is none.
+pub(crate) fn config(folder: &Path) -> Result<Option<PythonConfig>, FileError> {
+    read(&folder.join("config.json"))
+}
+
+fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Option<T>, FileError> {
+    let Some(text) = file::read(path)? else {
+        return Ok(None);
+    };
+    let parsed = serde_json::from_str(&text).map_err(|error| FileError::Content {
+        path: path.to_owned(),
+        line: error.line(),
+        message: error.to_string(),
+    })?;
+    Ok(Some(parsed))
+}
+
+fn port<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    use serde::de::Error as _;
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Port {
+        Number(u16),
+        Text(String),
+    }
+    match Port::deserialize(deserializer)? {
+        Port::Number(port) => Ok(port),
+        Port::Text(text) => text.trim().parse().map_err(D::Error::custom),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn reads_what_the_python_client_writes() {
+        let temp = tempfile::tempdir().unwrap();
+        assert_eq!(config(temp.path()).unwrap(), None);
+        fs::write(
+            temp.path().join("config.json"),
+            r#"{"host": "http://b.example", "port": "5000"}"#,
+        )
+        .unwrap();
+        let found = config(temp.path()).unwrap().unwrap();
+        assert_eq!(
+            (found.host.as_str(), found.port),
+            ("http://b.example", 5000)
+        );
+    }
+
+    #[test]
+    fn a_broken_file_is_named_with_its_line() {
+        let temp = tempfile::tempdir().unwrap();
+        fs::write(temp.path().join("config.json"), "{\n\"host\": 1}").unwrap();
+        let error = config(temp.path()).unwrap_err().to_string();
+        assert!(error.contains("config.json line 2"), "{error}");
+    }
+}
