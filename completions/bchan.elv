@@ -46,6 +46,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand backup 'Make, fetch and manage backups'
             cand recycle-bin 'Look into the recycle bin, or empty it'
             cand job 'See what the server does on its own time, or make it do it now'
+            cand stats 'Show how much the server holds'
+            cand log 'Show the server''s log'
             cand login 'Keep the API key of a server'
             cand logout 'Forget the API key of a server'
             cand serve 'Run the server'
@@ -688,6 +690,126 @@ set edit:completion:arg-completer[bchan] = {|@words|
         }
         &'bchan;job;help;help'= {
         }
+        &'bchan;stats'= {
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --config 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand show 'The same as without this word'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'bchan;stats;show'= {
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --config 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'bchan;stats;help'= {
+            cand show 'The same as without this word'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'bchan;stats;help;show'= {
+        }
+        &'bchan;stats;help;help'= {
+        }
+        &'bchan;log'= {
+            cand -t 'Only this many lines from its end; 0 for all that the server gives'
+            cand --tail 'Only this many lines from its end; 0 for all that the server gives'
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --config 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand show 'The same as without this word'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'bchan;log;show'= {
+            cand -t 'Only this many lines from its end; 0 for all that the server gives'
+            cand --tail 'Only this many lines from its end; 0 for all that the server gives'
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --config 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'bchan;log;help'= {
+            cand show 'The same as without this word'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'bchan;log;help;show'= {
+        }
+        &'bchan;log;help;help'= {
+        }
         &'bchan;login'= {
             cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
             cand --local 'Use a server inside this program, over the data folder DIR'
@@ -1013,6 +1135,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand backup 'Make, fetch and manage backups'
             cand recycle-bin 'Look into the recycle bin, or empty it'
             cand job 'See what the server does on its own time, or make it do it now'
+            cand stats 'Show how much the server holds'
+            cand log 'Show the server''s log'
             cand login 'Keep the API key of a server'
             cand logout 'Forget the API key of a server'
             cand serve 'Run the server'
@@ -1076,6 +1200,16 @@ set edit:completion:arg-completer[bchan] = {|@words|
         &'bchan;help;job;list'= {
         }
         &'bchan;help;job;run'= {
+        }
+        &'bchan;help;stats'= {
+            cand show 'The same as without this word'
+        }
+        &'bchan;help;stats;show'= {
+        }
+        &'bchan;help;log'= {
+            cand show 'The same as without this word'
+        }
+        &'bchan;help;log;show'= {
         }
         &'bchan;help;login'= {
         }

@@ -50,6 +50,8 @@ complete -c bchan -n "__fish_bchan_needs_command" -f -a "target" -d 'Manage targ
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "backup" -d 'Make, fetch and manage backups'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "recycle-bin" -d 'Look into the recycle bin, or empty it'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "job" -d 'See what the server does on its own time, or make it do it now'
+complete -c bchan -n "__fish_bchan_needs_command" -f -a "stats" -d 'Show how much the server holds'
+complete -c bchan -n "__fish_bchan_needs_command" -f -a "log" -d 'Show the server\'s log'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "login" -d 'Keep the API key of a server'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "logout" -d 'Forget the API key of a server'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "serve" -d 'Run the server'
@@ -564,6 +566,100 @@ complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcomm
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the jobs that requests started, and the scheduled ones'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "run" -d 'Run a scheduled job now'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -f -a "show" -d 'The same as without this word'
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from help" -f -a "show" -d 'The same as without this word'
+complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -s t -l tail -d 'Only this many lines from its end; 0 for all that the server gives' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -f -a "show" -d 'The same as without this word'
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -s t -l tail -d 'Only this many lines from its end; 0 for all that the server gives' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'"
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from help" -f -a "show" -d 'The same as without this word'
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand login" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand login" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand login" -l host -d 'Host of the server, with or without http://' -r
@@ -843,17 +939,19 @@ complete -c bchan -n "__fish_bchan_using_subcommand man" -l verbose -d 'Say more
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l no-progress -d 'Show no progress bar, not even on a terminal'
 complete -c bchan -n "__fish_bchan_using_subcommand man" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "target" -d 'Manage targets: what backups are kept of, where, and for how long'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "backup" -d 'Make, fetch and manage backups'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "recycle-bin" -d 'Look into the recycle bin, or empty it'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "job" -d 'See what the server does on its own time, or make it do it now'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "login" -d 'Keep the API key of a server'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "logout" -d 'Forget the API key of a server'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "serve" -d 'Run the server'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "server" -d 'Look after the data folder of a server'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "completions" -d 'Print completions for a shell'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "man" -d 'Print the manual page of a command'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job login logout serve server completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "target" -d 'Manage targets: what backups are kept of, where, and for how long'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "backup" -d 'Make, fetch and manage backups'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "recycle-bin" -d 'Look into the recycle bin, or empty it'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "job" -d 'See what the server does on its own time, or make it do it now'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "stats" -d 'Show how much the server holds'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "log" -d 'Show the server\'s log'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "login" -d 'Keep the API key of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "logout" -d 'Forget the API key of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "serve" -d 'Run the server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "server" -d 'Look after the data folder of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "man" -d 'Print the manual page of a command'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "list" -d 'List all targets'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "show" -d 'Show a target and its backups, newest first'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "create" -d 'Create a target'
@@ -870,6 +968,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcom
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from recycle-bin" -f -a "clear" -d 'Delete all recycled backups'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "list" -d 'List the jobs that requests started, and the scheduled ones'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "run" -d 'Run a scheduled job now'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from stats" -f -a "show" -d 'The same as without this word'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from log" -f -a "show" -d 'The same as without this word'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "new-key" -d 'Make an API key for a server and print it'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "list-keys" -d 'List the keys of a server'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "revoke-key" -d 'Take a key away'

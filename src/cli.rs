@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, completions, job, login, logout, man, recycle_bin, serve, server, target,
+    backup, completions, job, log, login, logout, man, recycle_bin, serve, server, stats, target,
 };
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Backup(backup::BackupArgs),
     RecycleBin(recycle_bin::RecycleBinArgs),
     Job(job::JobArgs),
+    Stats(stats::StatsArgs),
+    Log(log::LogArgs),
     Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
     Serve(serve::ServeArgs),
@@ -121,6 +123,8 @@ async fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, Comma
         Command::Backup(args) => args.run(context).await,
         Command::RecycleBin(args) => args.run(context).await,
         Command::Job(args) => args.run(context).await,
+        Command::Stats(args) => args.run(context).await,
+        Command::Log(args) => args.run(context).await,
         Command::Login(args) => args.run(context).await,
         Command::Logout(args) => args.run(context).await,
         Command::Serve(args) => args.run(context).await,

@@ -5,12 +5,14 @@
 pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod job;
+pub(crate) mod log;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod man;
 pub(crate) mod recycle_bin;
 pub(crate) mod serve;
 pub(crate) mod server;
+pub(crate) mod stats;
 pub(crate) mod target;
 
 use clap::Args;

@@ -36,3 +36,28 @@ fn everything_is_counted_once() {
     server.http().json("DELETE", &path, &delete).success(200);
     assert_eq!(numbers(&ask()), [12, 0, 2, 2, 0]);
 }
+
+#[test]
+fn the_program_shows_them() {
+    let server = TestServer::start();
+    server.target("a", "multi");
+    server.upload("a", b"one");
+    for words in [&["stats"][..], &["stats", "view"]] {
+        let text = server.bchan(words).ok().stdout;
+        assert!(text.contains("backups:         1 (3)"), "{text}");
+    }
+    let json = server.bchan(["stats"]).json();
+    assert_eq!(numbers(&json), [3, 0, 1, 1, 0]);
+}
+
+#[test]
+fn the_program_shows_the_log() {
+    let server = TestServer::start();
+    server.target("a", "multi");
+    let all = server.bchan(["log"]).ok().stdout;
+    assert!(all.contains("target"), "{all}");
+    let end = server.bchan(["log", "view", "-t", "1"]).ok().stdout;
+    assert_eq!(end.lines().count(), 1, "{end}");
+    let json = server.bchan(["log", "--tail", "1"]).json();
+    assert_eq!(json["log"].as_str().unwrap().lines().count(), 1);
+}

@@ -7,6 +7,8 @@ mod check;
 mod job;
 #[cfg(feature = "server")]
 mod key;
+mod log;
+mod stats;
 mod target;
 mod transfer;
 
@@ -27,6 +29,8 @@ pub(crate) use self::check::CheckReport;
 pub(crate) use self::job::JobList;
 #[cfg(feature = "server")]
 pub(crate) use self::key::KeyList;
+pub(crate) use self::log::ServerLog;
+pub(crate) use self::stats::ServerStats;
 pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
 pub(crate) use self::transfer::{Download, Status, Upload, Warning};
 
