@@ -83,7 +83,8 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all targets')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List targets')
+            [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Find targets by what they are like')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a target and its backups, newest first')
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Create a target')
             [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change a target')
@@ -96,6 +97,8 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
         'bchan;target;list' {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Show only this page of the server''s list, from 1')
             [CompletionResult]::new('--page', '--page', [CompletionResultType]::ParameterName, 'Show only this page of the server''s list, from 1')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'Show only targets with this tag; of several tags they must have all')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order of the list')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]')
             [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Use a server inside this program, over the data folder DIR')
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Host of the server, with or without http://')
@@ -110,7 +113,54 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; `auto` honours NO_COLOR')
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again after a temporary failure [default: 3]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which the server counts as gone [default: 30]')
+            [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Show all pages, as is done without --page, too')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Show all pages, as is done without --page, too')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Show only aliases (or ids) and names, one line each')
+            [CompletionResult]::new('--compact', '--compact', [CompletionResultType]::ParameterName, 'Show only aliases (or ids) and names, one line each')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress bar, not even on a terminal')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'bchan;target;search' {
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Part of the name, too')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Part of the name, too')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Whether each backup is one file or a tree of files')
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Whether each backup is one file or a tree of files')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'What makes a backup old')
+            [CompletionResult]::new('--recycle-criteria', '--recycle-criteria', [CompletionResultType]::ParameterName, 'What makes a backup old')
+            [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'What happens to an old backup')
+            [CompletionResult]::new('--recycle-action', '--recycle-action', [CompletionResultType]::ParameterName, 'What happens to an old backup')
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Part of the location')
+            [CompletionResult]::new('--location', '--location', [CompletionResultType]::ParameterName, 'Part of the location')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Part of the name template')
+            [CompletionResult]::new('--name-template', '--name-template', [CompletionResultType]::ParameterName, 'Part of the name template')
+            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Whether backups with the same content as another one are dropped')
+            [CompletionResult]::new('--deduplicate', '--deduplicate', [CompletionResultType]::ParameterName, 'Whether backups with the same content as another one are dropped')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Part of the alias')
+            [CompletionResult]::new('--alias', '--alias', [CompletionResultType]::ParameterName, 'Part of the alias')
+            [CompletionResult]::new('--tags', '--tags', [CompletionResultType]::ParameterName, 'A tag, or several between commas, all of which a target must have')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A tag, or several between commas, all of which a target must have')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order of the list')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Use a server inside this program, over the data folder DIR')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Host of the server, with or without http://')
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the server')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the configuration file to use [env: BCHAN_PROFILE]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File with the API key [env: BCHAN_API_KEY_FILE]')
+            [CompletionResult]::new('--api-key', '--api-key', [CompletionResultType]::ParameterName, 'API key; everybody on this machine can read it in the list of processes')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; `auto` honours NO_COLOR')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again after a temporary failure [default: 3]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which the server counts as gone [default: 30]')
             [CompletionResult]::new('--compact', '--compact', [CompletionResultType]::ParameterName, 'Show only aliases (or ids) and names, one line each')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
@@ -323,7 +373,8 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             break
         }
         'bchan;target;help' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all targets')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List targets')
+            [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Find targets by what they are like')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a target and its backups, newest first')
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Create a target')
             [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change a target')
@@ -334,6 +385,9 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             break
         }
         'bchan;target;help;list' {
+            break
+        }
+        'bchan;target;help;search' {
             break
         }
         'bchan;target;help;show' {
@@ -382,6 +436,7 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('upload', 'upload', [CompletionResultType]::ParameterValue, 'Back up files and folders to a target')
             [CompletionResult]::new('download', 'download', [CompletionResultType]::ParameterValue, 'Fetch a backup')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the backups of a target, newest first')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete a backup')
             [CompletionResult]::new('recycle', 'recycle', [CompletionResultType]::ParameterValue, 'Move a backup to the recycle bin')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Take a backup back out of the recycle bin')
@@ -436,6 +491,35 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; `auto` honours NO_COLOR')
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again after a temporary failure [default: 3]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which the server counts as gone [default: 30]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress bar, not even on a terminal')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'bchan;backup;list' {
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Show only this many, the newest')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show only this many, the newest')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Use a server inside this program, over the data folder DIR')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Host of the server, with or without http://')
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the server')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the configuration file to use [env: BCHAN_PROFILE]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File with the API key [env: BCHAN_API_KEY_FILE]')
+            [CompletionResult]::new('--api-key', '--api-key', [CompletionResultType]::ParameterName, 'API key; everybody on this machine can read it in the list of processes')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; `auto` honours NO_COLOR')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again after a temporary failure [default: 3]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which the server counts as gone [default: 30]')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Show recycled backups, too')
+            [CompletionResult]::new('--include-recycled', '--include-recycled', [CompletionResultType]::ParameterName, 'Show recycled backups, too')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens')
@@ -526,6 +610,7 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
         'bchan;backup;help' {
             [CompletionResult]::new('upload', 'upload', [CompletionResultType]::ParameterValue, 'Back up files and folders to a target')
             [CompletionResult]::new('download', 'download', [CompletionResultType]::ParameterValue, 'Fetch a backup')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the backups of a target, newest first')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete a backup')
             [CompletionResult]::new('recycle', 'recycle', [CompletionResultType]::ParameterValue, 'Move a backup to the recycle bin')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Take a backup back out of the recycle bin')
@@ -536,6 +621,9 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             break
         }
         'bchan;backup;help;download' {
+            break
+        }
+        'bchan;backup;help;list' {
             break
         }
         'bchan;backup;help;delete' {
@@ -670,6 +758,7 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the jobs that requests started, and the scheduled ones')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a scheduled job now')
+            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Wait until jobs have ended')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -713,6 +802,33 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; `auto` honours NO_COLOR')
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again after a temporary failure [default: 3]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which the server counts as gone [default: 30]')
+            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Wait until it has ended')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait until it has ended')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress bar, not even on a terminal')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'bchan;job;wait' {
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Use a server inside this program, over the data folder DIR')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Host of the server, with or without http://')
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the server')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the configuration file to use [env: BCHAN_PROFILE]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File with the API key [env: BCHAN_API_KEY_FILE]')
+            [CompletionResult]::new('--api-key', '--api-key', [CompletionResultType]::ParameterName, 'API key; everybody on this machine can read it in the list of processes')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; `auto` honours NO_COLOR')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again after a temporary failure [default: 3]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which the server counts as gone [default: 30]')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens')
@@ -726,6 +842,7 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
         'bchan;job;help' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the jobs that requests started, and the scheduled ones')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a scheduled job now')
+            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Wait until jobs have ended')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -733,6 +850,9 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             break
         }
         'bchan;job;help;run' {
+            break
+        }
+        'bchan;job;help;wait' {
             break
         }
         'bchan;job;help;help' {
@@ -818,6 +938,8 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; `auto` honours NO_COLOR')
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again after a temporary failure [default: 3]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which the server counts as gone [default: 30]')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Go on showing lines as they come, until somebody interrupts; begins with the last ten')
+            [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on showing lines as they come, until somebody interrupts; begins with the last ten')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens')
@@ -847,6 +969,8 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; `auto` honours NO_COLOR')
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again after a temporary failure [default: 3]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which the server counts as gone [default: 30]')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Go on showing lines as they come, until somebody interrupts; begins with the last ten')
+            [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on showing lines as they come, until somebody interrupts; begins with the last ten')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens')
@@ -1223,7 +1347,8 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             break
         }
         'bchan;help;target' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all targets')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List targets')
+            [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Find targets by what they are like')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a target and its backups, newest first')
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Create a target')
             [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change a target')
@@ -1233,6 +1358,9 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             break
         }
         'bchan;help;target;list' {
+            break
+        }
+        'bchan;help;target;search' {
             break
         }
         'bchan;help;target;show' {
@@ -1256,6 +1384,7 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
         'bchan;help;backup' {
             [CompletionResult]::new('upload', 'upload', [CompletionResultType]::ParameterValue, 'Back up files and folders to a target')
             [CompletionResult]::new('download', 'download', [CompletionResultType]::ParameterValue, 'Fetch a backup')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the backups of a target, newest first')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete a backup')
             [CompletionResult]::new('recycle', 'recycle', [CompletionResultType]::ParameterValue, 'Move a backup to the recycle bin')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Take a backup back out of the recycle bin')
@@ -1265,6 +1394,9 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             break
         }
         'bchan;help;backup;download' {
+            break
+        }
+        'bchan;help;backup;list' {
             break
         }
         'bchan;help;backup;delete' {
@@ -1290,12 +1422,16 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
         'bchan;help;job' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the jobs that requests started, and the scheduled ones')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a scheduled job now')
+            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Wait until jobs have ended')
             break
         }
         'bchan;help;job;list' {
             break
         }
         'bchan;help;job;run' {
+            break
+        }
+        'bchan;help;job;wait' {
             break
         }
         'bchan;help;stats' {

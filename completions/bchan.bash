@@ -64,6 +64,9 @@ _bchan() {
             bchan__subcmd__backup,help)
                 cmd="bchan__subcmd__backup__subcmd__help"
                 ;;
+            bchan__subcmd__backup,list)
+                cmd="bchan__subcmd__backup__subcmd__list"
+                ;;
             bchan__subcmd__backup,recycle)
                 cmd="bchan__subcmd__backup__subcmd__recycle"
                 ;;
@@ -81,6 +84,9 @@ _bchan() {
                 ;;
             bchan__subcmd__backup__subcmd__help,help)
                 cmd="bchan__subcmd__backup__subcmd__help__subcmd__help"
+                ;;
+            bchan__subcmd__backup__subcmd__help,list)
+                cmd="bchan__subcmd__backup__subcmd__help__subcmd__list"
                 ;;
             bchan__subcmd__backup__subcmd__help,recycle)
                 cmd="bchan__subcmd__backup__subcmd__help__subcmd__recycle"
@@ -136,6 +142,9 @@ _bchan() {
             bchan__subcmd__help__subcmd__backup,download)
                 cmd="bchan__subcmd__help__subcmd__backup__subcmd__download"
                 ;;
+            bchan__subcmd__help__subcmd__backup,list)
+                cmd="bchan__subcmd__help__subcmd__backup__subcmd__list"
+                ;;
             bchan__subcmd__help__subcmd__backup,recycle)
                 cmd="bchan__subcmd__help__subcmd__backup__subcmd__recycle"
                 ;;
@@ -150,6 +159,9 @@ _bchan() {
                 ;;
             bchan__subcmd__help__subcmd__job,run)
                 cmd="bchan__subcmd__help__subcmd__job__subcmd__run"
+                ;;
+            bchan__subcmd__help__subcmd__job,wait)
+                cmd="bchan__subcmd__help__subcmd__job__subcmd__wait"
                 ;;
             bchan__subcmd__help__subcmd__log,show)
                 cmd="bchan__subcmd__help__subcmd__log__subcmd__show"
@@ -196,6 +208,9 @@ _bchan() {
             bchan__subcmd__help__subcmd__target,list)
                 cmd="bchan__subcmd__help__subcmd__target__subcmd__list"
                 ;;
+            bchan__subcmd__help__subcmd__target,search)
+                cmd="bchan__subcmd__help__subcmd__target__subcmd__search"
+                ;;
             bchan__subcmd__help__subcmd__target,show)
                 cmd="bchan__subcmd__help__subcmd__target__subcmd__show"
                 ;;
@@ -208,6 +223,9 @@ _bchan() {
             bchan__subcmd__job,run)
                 cmd="bchan__subcmd__job__subcmd__run"
                 ;;
+            bchan__subcmd__job,wait)
+                cmd="bchan__subcmd__job__subcmd__wait"
+                ;;
             bchan__subcmd__job__subcmd__help,help)
                 cmd="bchan__subcmd__job__subcmd__help__subcmd__help"
                 ;;
@@ -216,6 +234,9 @@ _bchan() {
                 ;;
             bchan__subcmd__job__subcmd__help,run)
                 cmd="bchan__subcmd__job__subcmd__help__subcmd__run"
+                ;;
+            bchan__subcmd__job__subcmd__help,wait)
+                cmd="bchan__subcmd__job__subcmd__help__subcmd__wait"
                 ;;
             bchan__subcmd__log,help)
                 cmd="bchan__subcmd__log__subcmd__help"
@@ -316,6 +337,9 @@ _bchan() {
             bchan__subcmd__target,list)
                 cmd="bchan__subcmd__target__subcmd__list"
                 ;;
+            bchan__subcmd__target,search)
+                cmd="bchan__subcmd__target__subcmd__search"
+                ;;
             bchan__subcmd__target,show)
                 cmd="bchan__subcmd__target__subcmd__show"
                 ;;
@@ -339,6 +363,9 @@ _bchan() {
                 ;;
             bchan__subcmd__target__subcmd__help,list)
                 cmd="bchan__subcmd__target__subcmd__help__subcmd__list"
+                ;;
+            bchan__subcmd__target__subcmd__help,search)
+                cmd="bchan__subcmd__target__subcmd__help__subcmd__search"
                 ;;
             bchan__subcmd__target__subcmd__help,show)
                 cmd="bchan__subcmd__target__subcmd__help__subcmd__show"
@@ -393,11 +420,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -420,7 +447,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__backup)
-            opts="-o -q -y -h --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help upload download delete recycle restore help"
+            opts="-o -q -y -h --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help upload download list delete recycle restore help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -463,11 +490,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -533,11 +560,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -615,11 +642,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -642,7 +669,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__backup__subcmd__help)
-            opts="upload download delete recycle restore help"
+            opts="upload download list delete recycle restore help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -684,6 +711,20 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__backup__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bchan__subcmd__backup__subcmd__help__subcmd__list)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -739,6 +780,84 @@ _bchan() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        bchan__subcmd__backup__subcmd__list)
+            opts="-r -n -o -q -y -h --include-recycled --limit --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --local)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         bchan__subcmd__backup__subcmd__recycle)
             opts="-o -q -y -h --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -783,11 +902,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -853,11 +972,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -923,11 +1042,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -993,11 +1112,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1034,7 +1153,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__help__subcmd__backup)
-            opts="upload download delete recycle restore"
+            opts="upload download list delete recycle restore"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1062,6 +1181,20 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__help__subcmd__backup__subcmd__download)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bchan__subcmd__help__subcmd__backup__subcmd__list)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1146,7 +1279,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__help__subcmd__job)
-            opts="list run"
+            opts="list run wait"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1174,6 +1307,20 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__help__subcmd__job__subcmd__run)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bchan__subcmd__help__subcmd__job__subcmd__wait)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1426,7 +1573,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__help__subcmd__target)
-            opts="list show create edit delete delete-backups delete-recycled"
+            opts="list search show create edit delete delete-backups delete-recycled"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1523,6 +1670,20 @@ _bchan() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        bchan__subcmd__help__subcmd__target__subcmd__search)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         bchan__subcmd__help__subcmd__target__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1538,7 +1699,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__job)
-            opts="-o -q -y -h --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help list run help"
+            opts="-o -q -y -h --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help list run wait help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1581,11 +1742,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1608,7 +1769,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__job__subcmd__help)
-            opts="list run help"
+            opts="list run wait help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1650,6 +1811,20 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__job__subcmd__help__subcmd__run)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bchan__subcmd__job__subcmd__help__subcmd__wait)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1707,11 +1882,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1734,6 +1909,76 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__job__subcmd__run)
+            opts="-w -o -q -y -h --wait --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --local)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bchan__subcmd__job__subcmd__wait)
             opts="-o -q -y -h --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1777,11 +2022,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1804,7 +2049,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__log)
-            opts="-t -o -q -y -h --tail --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help show help"
+            opts="-t -f -o -q -y -h --tail --follow --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help show help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1855,11 +2100,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1924,7 +2169,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__log__subcmd__show)
-            opts="-t -o -q -y -h --tail --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-t -f -o -q -y -h --tail --follow --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1975,11 +2220,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2045,11 +2290,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2115,11 +2360,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2185,11 +2430,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2255,11 +2500,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2325,11 +2570,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2451,11 +2696,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2569,11 +2814,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2639,11 +2884,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2713,11 +2958,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2795,11 +3040,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2967,11 +3212,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3017,7 +3262,7 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --server)
@@ -3123,11 +3368,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3193,11 +3438,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3305,11 +3550,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3332,7 +3577,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__target)
-            opts="-o -q -y -h --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help list show create edit delete delete-backups delete-recycled help"
+            opts="-o -q -y -h --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help list search show create edit delete delete-backups delete-recycled help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3375,11 +3620,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3517,11 +3762,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3587,11 +3832,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3657,11 +3902,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3727,11 +3972,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3865,11 +4110,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3892,7 +4137,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__target__subcmd__help)
-            opts="list show create edit delete delete-backups delete-recycled help"
+            opts="list search show create edit delete delete-backups delete-recycled help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4003,6 +4248,20 @@ _bchan() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        bchan__subcmd__target__subcmd__help__subcmd__search)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         bchan__subcmd__target__subcmd__help__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -4018,7 +4277,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__target__subcmd__list)
-            opts="-p -c -o -q -y -h --page --compact --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-p -a -c -o -q -y -h --page --all --tag --compact --sort --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4030,6 +4289,14 @@ _bchan() {
                     ;;
                 -p)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -W "name alias type location" -- "${cur}"))
                     return 0
                     ;;
                 --server)
@@ -4069,11 +4336,157 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bchan__subcmd__target__subcmd__search)
+            opts="-n -t -c -a -l -m -d -s -o -q -y -h --name --type --recycle-criteria --recycle-action --location --name-template --deduplicate --alias --tag --tags --compact --sort --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --type)
+                    COMPREPLY=($(compgen -W "single multi" -- "${cur}"))
+                    return 0
+                    ;;
+                -t)
+                    COMPREPLY=($(compgen -W "single multi" -- "${cur}"))
+                    return 0
+                    ;;
+                --recycle-criteria)
+                    COMPREPLY=($(compgen -W "none count age" -- "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -W "none count age" -- "${cur}"))
+                    return 0
+                    ;;
+                --recycle-action)
+                    COMPREPLY=($(compgen -W "recycle delete" -- "${cur}"))
+                    return 0
+                    ;;
+                -a)
+                    COMPREPLY=($(compgen -W "recycle delete" -- "${cur}"))
+                    return 0
+                    ;;
+                --location)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -l)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name-template)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -m)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --deduplicate)
+                    COMPREPLY=($(compgen -W "on off" -- "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -W "on off" -- "${cur}"))
+                    return 0
+                    ;;
+                --alias)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tags)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -W "name alias type location" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --local)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4139,11 +4552,11 @@ _bchan() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
                     return 0
                     ;;
                 --color)

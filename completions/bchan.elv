@@ -79,7 +79,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand --yes 'Do not ask before deleting'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand list 'List all targets'
+            cand list 'List targets'
+            cand search 'Find targets by what they are like'
             cand show 'Show a target and its backups, newest first'
             cand create 'Create a target'
             cand edit 'Change a target'
@@ -91,6 +92,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
         &'bchan;target;list'= {
             cand -p 'Show only this page of the server''s list, from 1'
             cand --page 'Show only this page of the server''s list, from 1'
+            cand --tag 'Show only targets with this tag; of several tags they must have all'
+            cand --sort 'Order of the list'
             cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
             cand --local 'Use a server inside this program, over the data folder DIR'
             cand --host 'Host of the server, with or without http://'
@@ -105,7 +108,53 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand --color 'When to colour messages; `auto` honours NO_COLOR'
             cand --retries 'How often to try again after a temporary failure [default: 3]'
             cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -a 'Show all pages, as is done without --page, too'
+            cand --all 'Show all pages, as is done without --page, too'
             cand -c 'Show only aliases (or ids) and names, one line each'
+            cand --compact 'Show only aliases (or ids) and names, one line each'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'bchan;target;search'= {
+            cand -n 'Part of the name, too'
+            cand --name 'Part of the name, too'
+            cand -t 'Whether each backup is one file or a tree of files'
+            cand --type 'Whether each backup is one file or a tree of files'
+            cand -c 'What makes a backup old'
+            cand --recycle-criteria 'What makes a backup old'
+            cand -a 'What happens to an old backup'
+            cand --recycle-action 'What happens to an old backup'
+            cand -l 'Part of the location'
+            cand --location 'Part of the location'
+            cand -m 'Part of the name template'
+            cand --name-template 'Part of the name template'
+            cand -d 'Whether backups with the same content as another one are dropped'
+            cand --deduplicate 'Whether backups with the same content as another one are dropped'
+            cand -s 'Part of the alias'
+            cand --alias 'Part of the alias'
+            cand --tags 'A tag, or several between commas, all of which a target must have'
+            cand --tag 'A tag, or several between commas, all of which a target must have'
+            cand --sort 'Order of the list'
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --config 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
             cand --compact 'Show only aliases (or ids) and names, one line each'
             cand -q 'Say nothing about what went well'
             cand --quiet 'Say nothing about what went well'
@@ -311,7 +360,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'bchan;target;help'= {
-            cand list 'List all targets'
+            cand list 'List targets'
+            cand search 'Find targets by what they are like'
             cand show 'Show a target and its backups, newest first'
             cand create 'Create a target'
             cand edit 'Change a target'
@@ -321,6 +371,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'bchan;target;help;list'= {
+        }
+        &'bchan;target;help;search'= {
         }
         &'bchan;target;help;show'= {
         }
@@ -361,6 +413,7 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand upload 'Back up files and folders to a target'
             cand download 'Fetch a backup'
+            cand list 'List the backups of a target, newest first'
             cand delete 'Delete a backup'
             cand recycle 'Move a backup to the recycle bin'
             cand restore 'Take a backup back out of the recycle bin'
@@ -413,6 +466,34 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand --color 'When to colour messages; `auto` honours NO_COLOR'
             cand --retries 'How often to try again after a temporary failure [default: 3]'
             cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'bchan;backup;list'= {
+            cand -n 'Show only this many, the newest'
+            cand --limit 'Show only this many, the newest'
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --config 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -r 'Show recycled backups, too'
+            cand --include-recycled 'Show recycled backups, too'
             cand -q 'Say nothing about what went well'
             cand --quiet 'Say nothing about what went well'
             cand --verbose 'Say more about what happens'
@@ -499,6 +580,7 @@ set edit:completion:arg-completer[bchan] = {|@words|
         &'bchan;backup;help'= {
             cand upload 'Back up files and folders to a target'
             cand download 'Fetch a backup'
+            cand list 'List the backups of a target, newest first'
             cand delete 'Delete a backup'
             cand recycle 'Move a backup to the recycle bin'
             cand restore 'Take a backup back out of the recycle bin'
@@ -507,6 +589,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
         &'bchan;backup;help;upload'= {
         }
         &'bchan;backup;help;download'= {
+        }
+        &'bchan;backup;help;list'= {
         }
         &'bchan;backup;help;delete'= {
         }
@@ -629,6 +713,7 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand list 'List the jobs that requests started, and the scheduled ones'
             cand run 'Run a scheduled job now'
+            cand wait 'Wait until jobs have ended'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'bchan;job;list'= {
@@ -670,6 +755,32 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand --color 'When to colour messages; `auto` honours NO_COLOR'
             cand --retries 'How often to try again after a temporary failure [default: 3]'
             cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -w 'Wait until it has ended'
+            cand --wait 'Wait until it has ended'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'bchan;job;wait'= {
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --config 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
             cand -q 'Say nothing about what went well'
             cand --quiet 'Say nothing about what went well'
             cand --verbose 'Say more about what happens'
@@ -682,11 +793,14 @@ set edit:completion:arg-completer[bchan] = {|@words|
         &'bchan;job;help'= {
             cand list 'List the jobs that requests started, and the scheduled ones'
             cand run 'Run a scheduled job now'
+            cand wait 'Wait until jobs have ended'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'bchan;job;help;list'= {
         }
         &'bchan;job;help;run'= {
+        }
+        &'bchan;job;help;wait'= {
         }
         &'bchan;job;help;help'= {
         }
@@ -765,6 +879,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand --color 'When to colour messages; `auto` honours NO_COLOR'
             cand --retries 'How often to try again after a temporary failure [default: 3]'
             cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -f 'Go on showing lines as they come, until somebody interrupts; begins with the last ten'
+            cand --follow 'Go on showing lines as they come, until somebody interrupts; begins with the last ten'
             cand -q 'Say nothing about what went well'
             cand --quiet 'Say nothing about what went well'
             cand --verbose 'Say more about what happens'
@@ -793,6 +909,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand --color 'When to colour messages; `auto` honours NO_COLOR'
             cand --retries 'How often to try again after a temporary failure [default: 3]'
             cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -f 'Go on showing lines as they come, until somebody interrupts; begins with the last ten'
+            cand --follow 'Go on showing lines as they come, until somebody interrupts; begins with the last ten'
             cand -q 'Say nothing about what went well'
             cand --quiet 'Say nothing about what went well'
             cand --verbose 'Say more about what happens'
@@ -1146,7 +1264,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'bchan;help;target'= {
-            cand list 'List all targets'
+            cand list 'List targets'
+            cand search 'Find targets by what they are like'
             cand show 'Show a target and its backups, newest first'
             cand create 'Create a target'
             cand edit 'Change a target'
@@ -1155,6 +1274,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand delete-recycled 'Delete the recycled backups of a target'
         }
         &'bchan;help;target;list'= {
+        }
+        &'bchan;help;target;search'= {
         }
         &'bchan;help;target;show'= {
         }
@@ -1171,6 +1292,7 @@ set edit:completion:arg-completer[bchan] = {|@words|
         &'bchan;help;backup'= {
             cand upload 'Back up files and folders to a target'
             cand download 'Fetch a backup'
+            cand list 'List the backups of a target, newest first'
             cand delete 'Delete a backup'
             cand recycle 'Move a backup to the recycle bin'
             cand restore 'Take a backup back out of the recycle bin'
@@ -1178,6 +1300,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
         &'bchan;help;backup;upload'= {
         }
         &'bchan;help;backup;download'= {
+        }
+        &'bchan;help;backup;list'= {
         }
         &'bchan;help;backup;delete'= {
         }
@@ -1196,10 +1320,13 @@ set edit:completion:arg-completer[bchan] = {|@words|
         &'bchan;help;job'= {
             cand list 'List the jobs that requests started, and the scheduled ones'
             cand run 'Run a scheduled job now'
+            cand wait 'Wait until jobs have ended'
         }
         &'bchan;help;job;list'= {
         }
         &'bchan;help;job;run'= {
+        }
+        &'bchan;help;job;wait'= {
         }
         &'bchan;help;stats'= {
             cand show 'The same as without this word'

@@ -34,7 +34,9 @@ complete -c bchan -n "__fish_bchan_needs_command" -l ca-cert -d 'Trust the certi
 complete -c bchan -n "__fish_bchan_needs_command" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_needs_command" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_needs_command" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_needs_command" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -59,36 +61,44 @@ complete -c bchan -n "__fish_bchan_needs_command" -f -a "server" -d 'Look after 
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "completions" -d 'Print completions for a shell'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "man" -d 'Print the manual page of a command'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l host -d 'Host of the server, with or without http://' -r
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l port -d 'Port of the server' -r
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -s q -l quiet -d 'Say nothing about what went well'
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l verbose -d 'Say more about what happens'
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -l no-progress -d 'Show no progress bar, not even on a terminal'
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -s y -l yes -d 'Do not ask before deleting'
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "list" -d 'List all targets'
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "show" -d 'Show a target and its backups, newest first'
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "create" -d 'Create a target'
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "edit" -d 'Change a target'
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "delete" -d 'Delete a target and all its backups'
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "delete-backups" -d 'Delete all backups of a target, but not the target'
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "delete-recycled" -d 'Delete the recycled backups of a target'
-complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list show create edit delete delete-backups delete-recycled help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -f -a "list" -d 'List targets'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -f -a "search" -d 'Find targets by what they are like'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -f -a "show" -d 'Show a target and its backups, newest first'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -f -a "create" -d 'Create a target'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -f -a "edit" -d 'Change a target'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -f -a "delete" -d 'Delete a target and all its backups'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -f -a "delete-backups" -d 'Delete all backups of a target, but not the target'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -f -a "delete-recycled" -d 'Delete the recycled backups of a target'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and not __fish_seen_subcommand_from list search show create edit delete delete-backups delete-recycled help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s p -l page -d 'Show only this page of the server\'s list, from 1' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l tag -d 'Show only targets with this tag; of several tags they must have all' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l sort -d 'Order of the list' -r -f -a "name\t'By name, whatever its case'
+alias\t'By alias; those without one come last'
+type\t'By type, then by name'
+location\t'By the place of the backups on the server'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l host -d 'Host of the server, with or without http://' -r
@@ -99,18 +109,63 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s a -l all -d 'Show all pages, as is done without --page, too'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s c -l compact -d 'Show only aliases (or ids) and names, one line each'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -l no-progress -d 'Show no progress bar, not even on a terminal'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -s n -l name -d 'Part of the name, too' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -s t -l type -d 'Whether each backup is one file or a tree of files' -r -f -a "single\t'One file, stored as it is'
+multi\t'A folder'"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -s c -l recycle-criteria -d 'What makes a backup old' -r -f -a "none\t''
+count\t''
+age\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -s a -l recycle-action -d 'What happens to an old backup' -r -f -a "recycle\t''
+delete\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -s l -l location -d 'Part of the location' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -s m -l name-template -d 'Part of the name template' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -s d -l deduplicate -d 'Whether backups with the same content as another one are dropped' -r -f -a "on\t'They are'
+off\t'They are not'"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -s s -l alias -d 'Part of the alias' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l tags -l tag -d 'A tag, or several between commas, all of which a target must have' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l sort -d 'Order of the list' -r -f -a "name\t'By name, whatever its case'
+alias\t'By alias; those without one come last'
+type\t'By type, then by name'
+location\t'By the place of the backups on the server'"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l compact -d 'Show only aliases (or ids) and names, one line each'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from search" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l host -d 'Host of the server, with or without http://' -r
@@ -121,7 +176,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from show" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -157,7 +214,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from create" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -193,7 +252,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from edit" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -218,7 +279,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -240,7 +303,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-backups" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -262,7 +327,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -274,7 +341,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -l no-progress -d 'Show no progress bar, not even on a terminal'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from delete-recycled" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "list" -d 'List all targets'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "list" -d 'List targets'
+complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "search" -d 'Find targets by what they are like'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show a target and its backups, newest first'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "create" -d 'Create a target'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "edit" -d 'Change a target'
@@ -282,33 +350,36 @@ complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "delete-backups" -d 'Delete all backups of a target, but not the target'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "delete-recycled" -d 'Delete the recycled backups of a target'
 complete -c bchan -n "__fish_bchan_using_subcommand target; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l host -d 'Host of the server, with or without http://' -r
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l port -d 'Port of the server' -r
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -s q -l quiet -d 'Say nothing about what went well'
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l verbose -d 'Say more about what happens'
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -l no-progress -d 'Show no progress bar, not even on a terminal'
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -s y -l yes -d 'Do not ask before deleting'
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -f -a "upload" -d 'Back up files and folders to a target'
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -f -a "download" -d 'Fetch a backup'
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -f -a "delete" -d 'Delete a backup'
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -f -a "recycle" -d 'Move a backup to the recycle bin'
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -f -a "restore" -d 'Take a backup back out of the recycle bin'
-complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download delete recycle restore help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -f -a "upload" -d 'Back up files and folders to a target'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -f -a "download" -d 'Fetch a backup'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -f -a "list" -d 'List the backups of a target, newest first'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -f -a "delete" -d 'Delete a backup'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -f -a "recycle" -d 'Move a backup to the recycle bin'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -f -a "restore" -d 'Take a backup back out of the recycle bin'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l host -d 'Host of the server, with or without http://' -r
@@ -319,7 +390,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -346,7 +419,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -357,6 +432,31 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l no-progress -d 'Show no progress bar, not even on a terminal'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -s n -l limit -d 'Show only this many, the newest' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -s r -l include-recycled -d 'Show recycled backups, too'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l host -d 'Host of the server, with or without http://' -r
@@ -367,7 +467,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from delete" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -389,7 +491,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from recycle" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -410,7 +514,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -423,6 +529,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "upload" -d 'Back up files and folders to a target'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "download" -d 'Fetch a backup'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the backups of a target, newest first'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete a backup'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "recycle" -d 'Move a backup to the recycle bin'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "restore" -d 'Take a backup back out of the recycle bin'
@@ -437,7 +544,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and not __fish_seen_subcommand_from list clear help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -461,7 +570,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from list" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -482,7 +593,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from clear" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -497,30 +610,33 @@ complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from help" -f -a "list" -d 'List recycled backups, newest first'
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from help" -f -a "clear" -d 'Delete all recycled backups'
 complete -c bchan -n "__fish_bchan_using_subcommand recycle-bin; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l host -d 'Host of the server, with or without http://' -r
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l port -d 'Port of the server' -r
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -s q -l quiet -d 'Say nothing about what went well'
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l verbose -d 'Say more about what happens'
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -l no-progress -d 'Show no progress bar, not even on a terminal'
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -s y -l yes -d 'Do not ask before deleting'
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -f -a "list" -d 'List the jobs that requests started, and the scheduled ones'
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -f -a "run" -d 'Run a scheduled job now'
-complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -f -a "list" -d 'List the jobs that requests started, and the scheduled ones'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -f -a "run" -d 'Run a scheduled job now'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -f -a "wait" -d 'Wait until jobs have ended'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and not __fish_seen_subcommand_from list run wait help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l host -d 'Host of the server, with or without http://' -r
@@ -531,7 +647,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcomm
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from list" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -552,19 +670,46 @@ complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcomm
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -s w -l wait -d 'Wait until it has ended'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -l no-progress -d 'Show no progress bar, not even on a terminal'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the jobs that requests started, and the scheduled ones'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "run" -d 'Run a scheduled job now'
+complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "wait" -d 'Wait until jobs have ended'
 complete -c bchan -n "__fish_bchan_using_subcommand job; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
@@ -576,7 +721,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_s
 complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand stats; and not __fish_seen_subcommand_from show help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -599,7 +746,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subco
 complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand stats; and __fish_seen_subcommand_from show" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -623,12 +772,15 @@ complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_sub
 complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -s f -l follow -d 'Go on showing lines as they come, until somebody interrupts; begins with the last ten'
 complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand log; and not __fish_seen_subcommand_from show help" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -647,12 +799,15 @@ complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcomm
 complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -s f -l follow -d 'Go on showing lines as they come, until somebody interrupts; begins with the last ten'
 complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -670,7 +825,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand login" -l ca-cert -d 'Trust 
 complete -c bchan -n "__fish_bchan_using_subcommand login" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand login" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand login" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand login" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -693,7 +850,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand logout" -l ca-cert -d 'Trust
 complete -c bchan -n "__fish_bchan_using_subcommand logout" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand logout" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand logout" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand logout" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -730,7 +889,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand serve" -l ca-cert -d 'Trust 
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -753,7 +914,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -777,7 +940,9 @@ read\t'Looking and downloading'
 append\t'Storing new backups and nothing else: whoever steals it can delete, change and fetch nothing'"
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l target -d 'Id or alias of a target that the key is for; repeat it for more [default: all]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l output -d 'How to write the key' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l host -d 'Host of the server, with or without http://' -r
@@ -809,7 +974,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from list-keys" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -831,7 +998,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from revoke-key" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -855,7 +1024,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from check" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -879,7 +1050,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -907,7 +1080,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand completions" -l ca-cert -d '
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -928,7 +1103,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand man" -l ca-cert -d 'Trust th
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
 complete -c bchan -n "__fish_bchan_using_subcommand man" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
-json\t'One JSON document with the names and shapes of the API'"
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -952,7 +1129,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_su
 complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "completions" -d 'Print completions for a shell'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "man" -d 'Print the manual page of a command'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "list" -d 'List all targets'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "list" -d 'List targets'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "search" -d 'Find targets by what they are like'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "show" -d 'Show a target and its backups, newest first'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "create" -d 'Create a target'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "edit" -d 'Change a target'
@@ -961,6 +1139,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcom
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "delete-recycled" -d 'Delete the recycled backups of a target'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "upload" -d 'Back up files and folders to a target'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "download" -d 'Fetch a backup'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "list" -d 'List the backups of a target, newest first'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "delete" -d 'Delete a backup'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "recycle" -d 'Move a backup to the recycle bin'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "restore" -d 'Take a backup back out of the recycle bin'
@@ -968,6 +1147,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcom
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from recycle-bin" -f -a "clear" -d 'Delete all recycled backups'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "list" -d 'List the jobs that requests started, and the scheduled ones'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "run" -d 'Run a scheduled job now'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "wait" -d 'Wait until jobs have ended'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from stats" -f -a "show" -d 'The same as without this word'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from log" -f -a "show" -d 'The same as without this word'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "new-key" -d 'Make an API key for a server and print it'

@@ -1,5 +1,6 @@
 //! From a stored backup to files here.
 
+use std::cmp::Reverse;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -140,7 +141,9 @@ async fn find(client: &Client, what: &str) -> Result<(Target, Backup), AgentErro
     match client.target(what).await {
         Ok(TargetView { target, backups }) => {
             let present = backups.into_iter().filter(|backup| !backup.is_recycled);
-            let newest = present.max_by_key(|backup| backup.created_at);
+            // Of those of the same second it is the first that the server lists, as documented
+            // newest first.
+            let newest = present.min_by_key(|backup| Reverse(backup.created_at));
             let none = || AgentError::NoBackups {
                 target: target.handle().to_owned(),
             };

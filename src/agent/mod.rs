@@ -15,6 +15,7 @@ use std::time::Duration;
 
 pub(crate) use self::download::{Destination, DownloadOptions, download};
 pub(crate) use self::error::AgentError;
+pub(crate) use self::job::ended_job;
 pub(crate) use self::progress::{Phase, Progress};
 pub(crate) use self::upload::{Outcome, UploadOptions, UploadReport, upload};
 

@@ -17,6 +17,10 @@ pub(crate) enum OutputFormat {
     Table,
     /// One JSON document with the names and shapes of the API
     Json,
+    /// JSON with a line for each item of a list, or one line for everything else
+    Jsonl,
+    /// Only the ids that other commands take, a line each
+    Id,
 }
 
 /// Options of every command. They may stand before, between and after its words.

@@ -1,12 +1,14 @@
 //! `bchan job`
 
+use bchan_api::JobStatus;
 use bchan_client::Error;
 use clap::{Args, Subcommand};
 
+use crate::agent;
 use crate::context::Context;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, Kind};
 use crate::suggest;
-use crate::ui::view::{JobList, Started};
+use crate::ui::view::{EndedJobs, JobList, Started};
 
 /// See what the server does on its own time, or make it do it now
 #[derive(Args, Debug)]
@@ -21,6 +23,7 @@ enum JobCommand {
     List(ListArgs),
     #[command(alias = "forcerun")]
     Run(RunArgs),
+    Wait(WaitArgs),
 }
 
 /// List the jobs that requests started, and the scheduled ones
@@ -34,6 +37,24 @@ struct ListArgs {}
 struct RunArgs {
     /// Name of the scheduled job
     name: String,
+
+    /// Wait until it has ended
+    #[arg(short, long)]
+    wait: bool,
+}
+
+/// Wait until jobs have ended
+///
+/// Ends with exit code 1 if one of them has failed, and 10 if the server knows nothing of one: it
+/// forgets old jobs, and all when it restarts.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  bchan job wait 42
+  bchan backup upload docs ~/Documents --no-wait -o json | jq .job_id | xargs bchan job wait")]
+struct WaitArgs {
+    /// Numbers of the jobs, as uploads report and `bchan job list` shows them
+    #[arg(value_name = "JOB", required = true)]
+    jobs: Vec<i64>,
 }
 
 impl JobArgs {
@@ -41,6 +62,7 @@ impl JobArgs {
         match self.command {
             JobCommand::List(ListArgs {}) => list(context).await,
             JobCommand::Run(args) => run(args, context).await,
+            JobCommand::Wait(args) => wait(&args.jobs, context).await,
         }
     }
 }
@@ -65,9 +87,38 @@ async fn run(args: RunArgs, context: &Context<'_>) -> Result<Exit, CommandError>
         }
         Err(error) => return Err(error.into()),
     };
+    match job_id {
+        Some(id) if args.wait => return wait(&[id], context).await,
+        None if args.wait => {
+            let message = "the server does not say the job's number, so nothing waits for it";
+            context.ui.warn(message);
+        }
+        _ => {}
+    }
     context.ui.show(&Started {
         job_id,
         name: args.name,
     })?;
     Ok(Exit::Done)
+}
+
+async fn wait(ids: &[i64], context: &Context<'_>) -> Result<Exit, CommandError> {
+    let client = context.client().await?;
+    let mut jobs = Vec::with_capacity(ids.len());
+    for &id in ids {
+        let job = agent::ended_job(client, id).await?.ok_or_else(|| {
+            let message = format!("the server knows nothing of job {id}");
+            CommandError::new(Kind::NotFound, message)
+                .hint("`bchan job list` shows the jobs that it knows of")
+        })?;
+        jobs.push(job);
+    }
+    let failed = jobs.iter().find(|job| job.status == JobStatus::Error);
+    let failure = failed.map(|job| {
+        let why = job.message.as_deref();
+        let why = why.unwrap_or("the server's log says why");
+        CommandError::failed(format!("job {} failed: {why}", job.id))
+    });
+    context.ui.show(&EndedJobs { jobs })?;
+    failure.map_or(Ok(Exit::Done), Err)
 }

@@ -57,11 +57,23 @@ impl Ui {
         }
     }
 
-    /// Writes a result. A mere report of what was done gives way to `--quiet`, unless it is JSON,
-    /// which somebody asked for.
+    /// Writes a result. A mere report of what was done gives way to `--quiet`, unless it is in a
+    /// form that somebody asked for.
     pub(crate) fn show<V: View>(&self, view: &V) -> Result<(), CommandError> {
         let text = match self.output {
             OutputFormat::Json => text::json(view).map_err(CommandError::failed)?,
+            OutputFormat::Jsonl => {
+                text::json_lines(view, V::LISTS).map_err(CommandError::failed)?
+            }
+            OutputFormat::Id => match view.ids() {
+                Some(ids) => ids.iter().map(|id| text::clean(id) + "\n").collect(),
+                // What was done is done, and has no id.
+                None if V::REPORT => return Ok(()),
+                None => {
+                    return Err(CommandError::usage("there are no ids in this result")
+                        .hint("-o json and -o jsonl show it in a form for programs"));
+                }
+            },
             OutputFormat::Table if V::REPORT && self.voice.quiet => return Ok(()),
             OutputFormat::Table => view.text(&self.page),
         };

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
+use serde_json::Value;
 
 /// Whether a terminal would do something other than show it. Besides control characters these
 /// are the ones that reorder or hide the text around them.
@@ -32,13 +33,44 @@ pub(super) fn clean_message(text: &str) -> String {
     lines.join("\n  ")
 }
 
+/// Version of the shapes. New fields do not change it; whatever could break a reader does.
+const JSON_FORMAT: u64 = 1;
+
 /// The value as indented JSON with a final newline. Characters that are unsafe in a terminal are
 /// escaped; a reader of JSON sees no difference.
 pub(super) fn json<T: Serialize>(value: &T) -> serde_json::Result<String> {
-    let plain = serde_json::to_string_pretty(value)?;
-    // Outside of strings JSON has no such character but the newlines of its layout.
+    let text = serde_json::to_string_pretty(&versioned(value)?)?;
+    Ok(escape_json(&text) + "\n")
+}
+
+/// The items of the value's lists, each on a line of its own; where it has no lists, the value on
+/// one line.
+pub(super) fn json_lines<T: Serialize>(value: &T, lists: &[&str]) -> serde_json::Result<String> {
+    let value = versioned(value)?;
+    let items: Vec<&Value> = match lists {
+        [] => vec![&value],
+        lists => {
+            let lists = lists.iter().filter_map(|list| value[*list].as_array());
+            lists.flatten().collect()
+        }
+    };
+    let line = |item: &Value| Ok(escape_json(&serde_json::to_string(item)?) + "\n");
+    items.into_iter().map(line).collect()
+}
+
+/// The value, with the version of its shape in front of everything else.
+fn versioned<T: Serialize>(value: &T) -> serde_json::Result<Value> {
+    let mut value = serde_json::to_value(value)?;
+    if let Value::Object(fields) = &mut value {
+        fields.shift_insert(0, "format".to_owned(), JSON_FORMAT.into());
+    }
+    Ok(value)
+}
+
+/// Outside of strings JSON has no unsafe character but the newlines of its layout.
+fn escape_json(plain: &str) -> String {
     let is_unsafe = |c: char| c != '\n' && is_unsafe(c);
-    let mut text = String::with_capacity(plain.len() + 1);
+    let mut text = String::with_capacity(plain.len());
     for c in plain.chars() {
         if is_unsafe(c) {
             // All of them lie in the first plane, so one escape is enough. Writing to a `String`
@@ -48,8 +80,7 @@ pub(super) fn json<T: Serialize>(value: &T) -> serde_json::Result<String> {
             text.push(c);
         }
     }
-    text.push('\n');
-    Ok(text)
+    text
 }
 
 #[cfg(test)]
@@ -75,7 +106,7 @@ mod tests {
 
     #[test]
     fn json_means_the_same_and_is_safe() {
-        let value = serde_json::json!({"name": "a\x1b\u{9b}\u{7f}\u{202e}\nz"});
+        let value = serde_json::json!({"format": 1, "name": "a\x1b\u{9b}\u{7f}\u{202e}\nz"});
         let text = json(&value).unwrap();
         assert!(text.ends_with("}\n"));
         assert!(
@@ -88,5 +119,18 @@ mod tests {
             serde_json::from_str::<serde_json::Value>(&text).unwrap(),
             value
         );
+    }
+
+    #[test]
+    fn lists_have_a_line_for_each_item_and_all_else_has_one() {
+        let value = serde_json::json!({"z": [{"b": "\n", "a": 0.1}, 2], "y": [18_446_744_073_709_551_615_u64]});
+        let lines = |lists: &[&str]| json_lines(&value, lists).unwrap();
+        assert_eq!(
+            lines(&["z", "y"]),
+            "{\"b\":\"\\n\",\"a\":0.1}\n2\n18446744073709551615\n"
+        );
+        assert_eq!(lines(&["none"]), "");
+        assert!(lines(&[]).starts_with(r#"{"format":1,"z":[{"b""#));
+        assert_eq!(lines(&[]).matches('\n').count(), 1);
     }
 }

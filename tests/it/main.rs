@@ -19,6 +19,7 @@ mod full_disk;
 mod hostile;
 mod jobs;
 mod keys;
+mod lists;
 mod logs;
 mod lost_disk;
 mod main_job;

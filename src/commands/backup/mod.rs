@@ -2,6 +2,7 @@
 
 mod change;
 mod download;
+mod list;
 mod upload;
 
 use clap::{Args, Subcommand};
@@ -23,6 +24,7 @@ pub(crate) struct BackupArgs {
 enum BackupCommand {
     Upload(upload::UploadArgs),
     Download(download::DownloadArgs),
+    List(list::ListArgs),
     Delete(change::DeleteArgs),
     Recycle(change::RecycleArgs),
     Restore(change::RestoreArgs),
@@ -33,6 +35,7 @@ impl BackupArgs {
         match self.command {
             BackupCommand::Upload(args) => args.run(context).await,
             BackupCommand::Download(args) => args.run(context).await,
+            BackupCommand::List(args) => args.run(context).await,
             BackupCommand::Delete(args) => args.run(context).await,
             BackupCommand::Recycle(args) => args.run(context).await,
             BackupCommand::Restore(args) => args.run(context).await,

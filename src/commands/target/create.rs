@@ -57,7 +57,7 @@ pub(super) struct CreateArgs {
 
 /// The types of targets, for the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Kind {
+pub(super) enum Kind {
     /// One file, stored as it is
     Single,
     /// A folder
@@ -94,14 +94,20 @@ impl CreateArgs {
             name: self.name,
         };
         self.recycling.apply(&mut settings)?;
-        let backup_type = match self.kind {
-            Kind::Single => TargetType::Single,
-            Kind::Multi => TargetType::Multi,
-        };
         Ok(NewTarget {
-            backup_type,
+            backup_type: self.kind.target_type(),
             settings,
         })
+    }
+}
+
+impl Kind {
+    /// The word of the API.
+    pub(super) const fn target_type(self) -> TargetType {
+        match self {
+            Self::Single => TargetType::Single,
+            Self::Multi => TargetType::Multi,
+        }
     }
 }
 

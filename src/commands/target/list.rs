@@ -1,35 +1,136 @@
-use clap::Args;
+use bchan_api::Target;
+use clap::{Args, ValueEnum};
 
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::{CompactTargets, Targets};
 
-/// List all targets
+/// List targets
+///
+/// Without options these are all targets, in the server's order, which is by name.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  bchan target list -o json")]
+#[command(after_help = "Examples:
+  bchan target list
+  bchan target list --tag nightly --sort location
+  bchan target list --tag old -o id | xargs -n 1 bchan target delete --yes")]
 pub(super) struct ListArgs {
     /// Show only this page of the server's list, from 1
     #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     page: Option<u32>,
 
+    /// Show all pages, as is done without --page, too
+    #[arg(short, long, conflicts_with = "page")]
+    all: bool,
+
+    /// Show only targets with this tag; of several tags they must have all
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+
     /// Show only aliases (or ids) and names, one line each
     #[arg(short, long)]
     compact: bool,
+
+    #[command(flatten)]
+    shape: Shape,
+}
+
+/// How a list of targets is shown.
+#[derive(Args, Debug)]
+pub(super) struct Shape {
+    /// Order of the list
+    #[arg(long, value_name = "KEY", value_enum)]
+    sort: Option<SortKey>,
+}
+
+/// What a list of targets can be sorted by.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SortKey {
+    /// By name, whatever its case
+    Name,
+    /// By alias; those without one come last
+    Alias,
+    /// By type, then by name
+    Type,
+    /// By the place of the backups on the server
+    Location,
 }
 
 impl ListArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
         let client = context.client().await?;
-        let targets = match self.page {
+        let mut targets = match self.page {
             Some(page) => client.targets(page).await?,
             None => client.all_targets().await?,
         };
+        targets.retain(|target| self.tags.iter().all(|tag| target.tags.contains(tag)));
+        self.shape.show(targets, self.compact, context)
+    }
+}
+
+impl Shape {
+    /// Shows targets as they are wanted.
+    pub(super) fn show(
+        self,
+        mut targets: Vec<Target>,
+        compact: bool,
+        context: &Context<'_>,
+    ) -> Result<Exit, CommandError> {
+        if let Some(key) = self.sort {
+            sort(&mut targets, key);
+        }
         let targets = Targets { targets };
-        if self.compact {
+        if compact {
             context.ui.show(&CompactTargets(targets))?;
         } else {
             context.ui.show(&targets)?;
         }
         Ok(Exit::Done)
+    }
+}
+
+fn sort(targets: &mut [Target], key: SortKey) {
+    let name = |target: &Target| target.name.to_lowercase();
+    match key {
+        SortKey::Name => targets.sort_by_cached_key(name),
+        SortKey::Alias => targets.sort_by_cached_key(|target| {
+            let alias = target.alias.as_ref().map(|alias| alias.to_lowercase());
+            (alias.is_none(), alias, name(target))
+        }),
+        SortKey::Type => {
+            targets.sort_by_cached_key(|target| (target.target_type.as_str(), name(target)));
+        }
+        SortKey::Location => targets.sort_by(|a, b| a.location.cmp(&b.location)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::view::test_target;
+
+    #[test]
+    fn sorts_as_people_do() {
+        let target = |name: &str, alias: Option<&str>, location: &str| Target {
+            name: name.into(),
+            alias: alias.map(Into::into),
+            location: location.into(),
+            ..test_target()
+        };
+        let mut targets = vec![
+            target("b", None, "/x"),
+            target("C", Some("Y"), "/a"),
+            target("a", Some("z"), "/m"),
+        ];
+        let mut order = |key| {
+            sort(&mut targets, key);
+            targets
+                .iter()
+                .map(|target| target.name.as_str())
+                .collect::<String>()
+        };
+        assert_eq!(order(SortKey::Name), "abC");
+        assert_eq!(order(SortKey::Alias), "Cab");
+        assert_eq!(order(SortKey::Location), "Cab");
+        assert_eq!(order(SortKey::Type), "abC");
     }
 }

@@ -5,6 +5,7 @@ mod delete;
 mod edit;
 mod list;
 mod recycling;
+mod search;
 mod show;
 
 use clap::{Args, Subcommand};
@@ -23,6 +24,7 @@ pub(crate) struct TargetArgs {
 #[derive(Debug, Subcommand)]
 enum TargetCommand {
     List(list::ListArgs),
+    Search(search::SearchArgs),
     #[command(alias = "view")]
     Show(show::ShowArgs),
     #[command(alias = "new")]
@@ -39,6 +41,7 @@ impl TargetArgs {
     pub(crate) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
         match self.command {
             TargetCommand::List(args) => args.run(context).await,
+            TargetCommand::Search(args) => args.run(context).await,
             TargetCommand::Show(args) => args.run(context).await,
             TargetCommand::Create(args) => args.run(context).await,
             TargetCommand::Edit(args) => args.run(context).await,

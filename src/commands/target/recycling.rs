@@ -58,14 +58,16 @@ impl RecyclingArgs {
     }
 }
 
-fn criteria() -> impl clap::builder::TypedValueParser<Value = RecycleCriteria> {
+/// A criteria by its word in the API.
+pub(super) fn criteria() -> impl clap::builder::TypedValueParser<Value = RecycleCriteria> {
     let names = RecycleCriteria::ALL
         .iter()
         .map(|criteria| criteria.as_str());
     PossibleValuesParser::new(names).try_map(|name| name.parse::<RecycleCriteria>())
 }
 
-fn action() -> impl clap::builder::TypedValueParser<Value = RecycleAction> {
+/// An action by its word in the API.
+pub(super) fn action() -> impl clap::builder::TypedValueParser<Value = RecycleAction> {
     let names = RecycleAction::ALL.iter().map(|action| action.as_str());
     PossibleValuesParser::new(names).try_map(|name| name.parse::<RecycleAction>())
 }

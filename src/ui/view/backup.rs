@@ -13,6 +13,8 @@ pub(crate) struct RecycleBin {
 }
 
 impl View for RecycleBin {
+    const LISTS: &'static [&'static str] = &["backups"];
+
     fn text(&self, page: &Page) -> String {
         if self.backups.is_empty() {
             return "The recycle bin is empty.\n".to_owned();
@@ -30,6 +32,36 @@ impl View for RecycleBin {
         }
         table.to_string()
     }
+
+    fn ids(&self) -> Option<Vec<String>> {
+        Some(ids(&self.backups))
+    }
+}
+
+/// The backups of a target.
+#[derive(Debug, Serialize)]
+pub(crate) struct Backups {
+    /// Newest first.
+    pub(crate) backups: Vec<Backup>,
+}
+
+impl View for Backups {
+    const LISTS: &'static [&'static str] = &["backups"];
+
+    fn text(&self, page: &Page) -> String {
+        if self.backups.is_empty() {
+            return "There are no backups.\n".to_owned();
+        }
+        of_target(&self.backups, page)
+    }
+
+    fn ids(&self) -> Option<Vec<String>> {
+        Some(ids(&self.backups))
+    }
+}
+
+fn ids(backups: &[Backup]) -> Vec<String> {
+    backups.iter().map(|backup| backup.id.clone()).collect()
 }
 
 /// The backups of one target.

@@ -51,6 +51,10 @@ impl View for Started {
             None => format!("started {name}\n"),
         }
     }
+
+    fn ids(&self) -> Option<Vec<String>> {
+        Some(self.job_id.iter().map(i64::to_string).collect())
+    }
 }
 
 /// A key that was made. The one place that shows a key: it is what the command is for.

@@ -1,6 +1,6 @@
 //! The server's jobs.
 
-use bchan_api::{HttpTime, JobStatus, Jobs, Time};
+use bchan_api::{HttpTime, JobStatus, Jobs, Time, UploadJob};
 use serde::Serialize;
 
 use super::{Page, View, clean};
@@ -11,6 +11,8 @@ use super::{Page, View, clean};
 pub(crate) struct JobList(pub(crate) Jobs);
 
 impl View for JobList {
+    const LISTS: &'static [&'static str] = &["delayed", "scheduled"];
+
     fn text(&self, page: &Page) -> String {
         let mut text = String::new();
         if !self.0.delayed.is_empty() {
@@ -49,6 +51,40 @@ impl View for JobList {
         text.push_str(&table.to_string());
         text
     }
+
+    fn ids(&self) -> Option<Vec<String>> {
+        let started = self.0.delayed.iter().map(|job| job.id.to_string());
+        Some(started.collect())
+    }
+}
+
+/// Jobs that have ended.
+#[derive(Debug, Serialize)]
+pub(crate) struct EndedJobs {
+    /// In the order that they were asked for.
+    pub(crate) jobs: Vec<UploadJob>,
+}
+
+impl View for EndedJobs {
+    const LISTS: &'static [&'static str] = &["jobs"];
+    const REPORT: bool = true;
+
+    fn text(&self, _: &Page) -> String {
+        let line = |job: &UploadJob| {
+            let name = clean(&job.name);
+            match (job.status, &job.message) {
+                (JobStatus::Error, Some(why)) => {
+                    format!("job {} ({name}) failed: {}\n", job.id, clean(why))
+                }
+                (state, _) => format!("job {} ({name}) {}\n", job.id, status(state)),
+            }
+        };
+        self.jobs.iter().map(line).collect()
+    }
+
+    fn ids(&self) -> Option<Vec<String>> {
+        Some(self.jobs.iter().map(|job| job.id.to_string()).collect())
+    }
 }
 
 fn moment(time: HttpTime, page: &Page) -> String {
@@ -69,7 +105,7 @@ const fn status(status: JobStatus) -> &'static str {
 mod tests {
     use super::*;
     use crate::ui::page::tests::script;
-    use bchan_api::{ScheduledJob, UploadJob};
+    use bchan_api::ScheduledJob;
 
     #[test]
     fn shows_both_kinds_and_what_has_not_happened_yet() {

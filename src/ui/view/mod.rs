@@ -20,13 +20,13 @@ use super::text::clean;
 #[cfg(test)]
 pub(crate) use self::target::tests::target as test_target;
 
-pub(crate) use self::backup::RecycleBin;
+pub(crate) use self::backup::{Backups, RecycleBin};
 #[cfg(feature = "server")]
 pub(crate) use self::change::NewKey;
 pub(crate) use self::change::{Done, Started};
 #[cfg(feature = "server")]
 pub(crate) use self::check::CheckReport;
-pub(crate) use self::job::JobList;
+pub(crate) use self::job::{EndedJobs, JobList};
 #[cfg(feature = "server")]
 pub(crate) use self::key::KeyList;
 pub(crate) use self::log::ServerLog;
@@ -39,6 +39,16 @@ pub(crate) trait View: Serialize {
     /// Whether it only reports what was done, so that `--quiet` silences it.
     const REPORT: bool = false;
 
+    /// Fields of the JSON whose items are lines of their own in JSON lines. None for what is one
+    /// thing.
+    const LISTS: &'static [&'static str] = &[];
+
     /// The text, with a newline at the end of each line.
     fn text(&self, page: &Page) -> String;
+
+    /// What other commands can be given to mean this or what is in it; none where that is nothing
+    /// that any command takes.
+    fn ids(&self) -> Option<Vec<String>> {
+        None
+    }
 }

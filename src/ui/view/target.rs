@@ -42,6 +42,8 @@ pub(crate) struct CreatedTarget {
 const NONE: &str = "There are no targets.\n";
 
 impl Render for Targets {
+    const LISTS: &'static [&'static str] = &["targets"];
+
     fn text(&self, page: &Page) -> String {
         if self.targets.is_empty() {
             return NONE.to_owned();
@@ -59,9 +61,20 @@ impl Render for Targets {
         }
         table.to_string()
     }
+
+    fn ids(&self) -> Option<Vec<String>> {
+        Some(
+            self.targets
+                .iter()
+                .map(|target| target.id.clone())
+                .collect(),
+        )
+    }
 }
 
 impl Render for CompactTargets {
+    const LISTS: &'static [&'static str] = Targets::LISTS;
+
     fn text(&self, _: &Page) -> String {
         if self.0.targets.is_empty() {
             return NONE.to_owned();
@@ -69,6 +82,10 @@ impl Render for CompactTargets {
         let line =
             |target: &Target| format!("{}  {}\n", clean(target.handle()), clean(&target.name));
         self.0.targets.iter().map(line).collect()
+    }
+
+    fn ids(&self) -> Option<Vec<String>> {
+        self.0.ids()
     }
 }
 
@@ -106,6 +123,10 @@ impl Render for View {
         }
         text
     }
+
+    fn ids(&self) -> Option<Vec<String>> {
+        Some(vec![self.target.id.clone()])
+    }
 }
 
 impl Render for CreatedTarget {
@@ -117,6 +138,10 @@ impl Render for CreatedTarget {
             clean(&self.name),
             clean(&self.id)
         )
+    }
+
+    fn ids(&self) -> Option<Vec<String>> {
+        Some(vec![self.id.clone()])
     }
 }
 

@@ -85,6 +85,11 @@ impl View for Upload {
             ),
         }
     }
+
+    fn ids(&self) -> Option<Vec<String>> {
+        let backup = self.backup.iter();
+        Some(backup.map(|backup| backup.id.clone()).collect())
+    }
 }
 
 impl View for Download {
@@ -93,6 +98,10 @@ impl View for Download {
     fn text(&self, page: &Page) -> String {
         let what = amount(self.files, self.bytes, page);
         format!("received {what} into {}\n", clean(&self.path))
+    }
+
+    fn ids(&self) -> Option<Vec<String>> {
+        Some(vec![self.backup.id.clone()])
     }
 }
 

@@ -12,7 +12,7 @@ const COLUMNS: &str = "id, target_id, created_at, manual, is_recycled, filesize,
 pub(super) fn of_target(connection: &Connection, target_id: &str) -> Result<Vec<StoredBackup>> {
     select(
         connection,
-        "target_id = ?1 ORDER BY created_at DESC, id",
+        "target_id = ?1 ORDER BY created_at DESC, rowid DESC",
         [target_id],
     )
 }
@@ -22,7 +22,11 @@ pub(super) fn find(connection: &Connection, id: &str) -> Result<Option<StoredBac
 }
 
 pub(super) fn recycled(connection: &Connection) -> Result<Vec<StoredBackup>> {
-    select(connection, "is_recycled ORDER BY created_at DESC, id", [])
+    select(
+        connection,
+        "is_recycled ORDER BY created_at DESC, rowid DESC",
+        [],
+    )
 }
 
 pub(super) fn least_recently_checked(connection: &Connection) -> Result<Vec<StoredBackup>> {

@@ -1,0 +1,37 @@
+use std::cmp::Reverse;
+
+use clap::Args;
+
+use crate::context::Context;
+use crate::error::{CommandError, Exit};
+use crate::ui::view::Backups;
+
+/// List the backups of a target, newest first
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  bchan backup list docs
+  bchan backup list docs -o id | tail -n +8 | xargs -n 1 bchan backup recycle")]
+pub(super) struct ListArgs {
+    /// Id or alias of the target
+    target: String,
+
+    /// Show recycled backups, too
+    #[arg(short = 'r', long)]
+    include_recycled: bool,
+
+    /// Show only this many, the newest
+    #[arg(short = 'n', long, value_name = "NUMBER")]
+    limit: Option<usize>,
+}
+
+impl ListArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let mut backups = context.target(&self.target).await?.backups;
+        backups.retain(|backup| self.include_recycled || !backup.is_recycled);
+        // Documented, but not every server does it.
+        backups.sort_by_key(|backup| Reverse(backup.created_at));
+        backups.truncate(self.limit.unwrap_or(usize::MAX));
+        context.ui.show(&Backups { backups })?;
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,189 @@
+//! Lists, and the forms that they are written in.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use crate::support::TestServer;
+
+/// What a run prints, line by line.
+fn lines(server: &TestServer, args: &[&str]) -> Vec<String> {
+    let output = server.bchan(args).ok();
+    assert_eq!(output.stderr, "", "{output:#?}");
+    output.stdout.lines().map(str::to_owned).collect()
+}
+
+fn json_lines(server: &TestServer, args: &[&str]) -> Vec<Value> {
+    let parse = |line: &String| serde_json::from_str(line).unwrap();
+    let with_form = [args, &["-o", "jsonl"]].concat();
+    lines(server, &with_form).iter().map(parse).collect()
+}
+
+#[test]
+fn targets_are_chosen_and_sorted() {
+    let server = TestServer::start();
+    let ids: Vec<String> = (0..23)
+        .map(|n| {
+            let tags = if n % 2 == 0 { "even,all" } else { "all" };
+            let tags: Vec<_> = tags.split(',').collect();
+            let more = json!({ "tags": tags, "alias": format!("z{:02}", 50 - n) });
+            server.target_with(&format!("t{n:02}"), "multi", &more)
+        })
+        .collect();
+    let all = lines(&server, &["target", "list", "--all", "-o", "id"]);
+    assert_eq!(all, ids);
+    assert_eq!(
+        lines(&server, &["target", "list", "-p", "3", "-o", "id"]),
+        ids[20..]
+    );
+    let even = lines(
+        &server,
+        &[
+            "target", "list", "--tag", "even", "--tag", "all", "-o", "id",
+        ],
+    );
+    let expected: Vec<_> = ids.iter().step_by(2).cloned().collect();
+    assert_eq!(even, expected);
+    let by_alias = lines(&server, &["target", "list", "--sort", "alias", "-o", "id"]);
+    assert!(by_alias.iter().eq(ids.iter().rev()), "{by_alias:?}");
+    assert!(lines(&server, &["target", "list", "--tag", "odd", "-o", "id"]).is_empty());
+}
+
+#[test]
+fn a_search_finds_what_fits_everything() {
+    let server = TestServer::start();
+    let count = json!({ "recycle_criteria": "count", "recycle_value": 3, "tags": ["a", "b"] });
+    let first = server.target_with("Photos", "multi", &count);
+    let second = server.target_with("old photos", "single", &json!({}));
+    server.target_with("music", "multi", &json!({ "deduplicate": true }));
+    let search = |args: &[&str]| {
+        let args = [&["target", "search", "-o", "id"], args].concat();
+        lines(&server, &args)
+    };
+    assert_eq!(search(&["PHOTO"]), [&*first, &*second]);
+    assert_eq!(search(&["-n", "photo", "--type", "single"]), [&*second]);
+    assert_eq!(search(&["-c", "count", "--tags", "b,a"]), [&*first]);
+    assert_eq!(search(&["-d", "off", "-a", "recycle"]), [&*first, &*second]);
+    assert!(search(&["video"]).is_empty());
+    let nothing = server.bchan(["target", "search"]).run();
+    assert_eq!(nothing.code, Some(2), "{nothing:#?}");
+}
+
+#[test]
+fn backups_are_listed_newest_first() {
+    let server = TestServer::start();
+    server.target("docs", "multi");
+    let ids: Vec<String> = (0..3_u8).map(|n| server.upload("docs", &[n])).collect();
+    server.bchan(["backup", "recycle", &ids[1]]).ok();
+    let list = |more: &[&str]| {
+        let args = [&["backup", "list", "docs", "-o", "id"], more].concat();
+        lines(&server, &args)
+    };
+    assert_eq!(list(&[]), [&*ids[2], &*ids[0]]);
+    assert_eq!(list(&["-r"]), [&*ids[2], &*ids[1], &*ids[0]]);
+    assert_eq!(list(&["-r", "-n", "2"]), [&*ids[2], &*ids[1]]);
+    let items = json_lines(&server, &["backup", "list", "docs", "-r"]);
+    assert_eq!(items.len(), 3);
+    assert_eq!(
+        (&items[1]["id"], &items[1]["is_recycled"]),
+        (&json!(ids[1]), &json!(true))
+    );
+    assert_eq!(
+        lines(&server, &["recycle-bin", "list", "-o", "id"]),
+        [&*ids[1]]
+    );
+}
+
+#[test]
+fn every_document_says_its_version_first() {
+    let server = TestServer::start();
+    server.target("docs", "multi");
+    let id = server.upload("docs", b"1");
+    for args in [
+        &["target", "list"][..],
+        &["target", "show", "docs"],
+        &["target", "search", "docs"],
+        &["backup", "list", "docs"],
+        &["backup", "recycle", &id],
+        &["recycle-bin", "list"],
+        &["job", "list"],
+        &["job", "run", "recycle_job"],
+        &["stats"],
+        &["log"],
+    ] {
+        let output = server.bchan(args).args(["-o", "json"]).ok();
+        assert!(
+            output.stdout.starts_with("{\n  \"format\": 1,\n"),
+            "{args:?}: {output:#?}"
+        );
+    }
+    // A list has a line for each item, everything else one.
+    assert_eq!(json_lines(&server, &["target", "list"])[0]["alias"], "docs");
+    let jobs = json_lines(&server, &["job", "list"]);
+    assert!(
+        jobs.iter()
+            .any(|job| job["name"] == "recycle_job" && job["interval"].is_u64())
+    );
+    assert_eq!(json_lines(&server, &["stats"])[0]["format"], 1);
+}
+
+#[test]
+fn only_what_has_ids_shows_them() {
+    let server = TestServer::start();
+    server.target("docs", "multi");
+    let id = server.upload("docs", b"1");
+    let none = server.bchan(["stats", "-o", "id"]).run();
+    assert_eq!((none.code, &*none.stdout), (Some(2), ""), "{none:#?}");
+    // What changes something does so, and has nothing to show.
+    let recycled = server.bchan(["backup", "recycle", &id, "-o", "id"]).ok();
+    assert_eq!(recycled.stdout, "");
+    assert_eq!(server.backup("docs", &id).unwrap()["is_recycled"], true);
+    let source = server.home().join("file");
+    std::fs::write(&source, "content").unwrap();
+    let path = source.to_str().unwrap();
+    let stored = lines(&server, &["backup", "upload", "docs", path, "-o", "id"]);
+    assert!(server.backup("docs", &stored[0]).is_some(), "{stored:?}");
+}
+
+#[test]
+fn jobs_are_waited_for() {
+    let server = TestServer::start();
+    let id = server.target("docs", "single");
+    let run = server.bchan(["job", "run", "recycle_job", "--wait"]).json();
+    assert_eq!(run["jobs"][0]["status"], "FINISHED", "{run}");
+    let number = run["jobs"][0]["id"].to_string();
+    server.bchan(["job", "wait", &number]).ok();
+    let unknown = server.bchan(["job", "wait", &number, "4711"]).run();
+    assert_eq!(unknown.code, Some(10), "{unknown:#?}");
+    assert!(unknown.stderr.contains("job 4711"), "{unknown:#?}");
+    // A backup whose file is gone makes the check of all backups fail.
+    let backup = server.upload(&id, b"content");
+    let file = server.storage().join("docs").join(format!("docs-{backup}"));
+    std::fs::remove_file(&file).unwrap();
+    let failed = server
+        .bchan(["job", "run", "integrity_check_job", "--wait"])
+        .run();
+    assert_eq!(failed.code, Some(1), "{failed:#?}");
+    assert!(failed.stderr.contains("failed"), "{failed:#?}");
+}
+
+#[test]
+fn a_followed_log_shows_what_happens() {
+    let server = TestServer::start();
+    let mut command = server
+        .bchan(["log", "--follow", "--tail", "1"])
+        .into_command();
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    server.target("docs", "multi");
+    let second = lines.next().unwrap().unwrap();
+    assert!(second.contains("created a target"), "{first}\n{second}");
+    rustix::process::kill_process(
+        rustix::process::Pid::from_child(&child),
+        rustix::process::Signal::INT,
+    )
+    .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
