@@ -380,6 +380,16 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -f -a "recycle" -d 'Move a backup to the recycle bin'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -f -a "restore" -d 'Take a backup back out of the recycle bin'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and not __fish_seen_subcommand_from upload download list delete recycle restore help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l exclude -d 'Leave out what matches GLOB, a line as in a .gitignore' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l include -d 'Back up only what matches GLOB, with all that lies below it' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l exclude-from -d 'Leave out what matches the patterns in FILE, in the syntax of a .gitignore' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -s e -l exclude-fnmatch -d 'Leave out files that match one of these globs, as the Python client does' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -s i -l include-fnmatch -d 'Back up only files that match one of these globs, as the Python client does' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l exclude-if-present -d 'Leave out folders in which there is something called NAME' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l exclude-larger-than -d 'Leave out files that are larger than SIZE, such as 500MB or 2GiB' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l files-from -d 'Back up the paths that FILE lists, one in each line; `-` is standard input' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l files-from0 -d 'Like --files-from, with a NUL behind each path, as `find -print0` writes them' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l name -d 'Name of the file that standard input or the output of a command becomes [default: stdin]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l host -d 'Host of the server, with or without http://' -r
@@ -402,6 +412,11 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l create -d 'Create the target if there is none of this name'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l no-wait -d 'Do not wait until the server has stored it'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l allow-empty -d 'Take it for no failure when there is nothing to back up'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l dry-run -d 'List what would be backed up, and send nothing'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l exclude-caches -d 'Leave out folders of caches, which have a CACHEDIR.TAG'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l one-file-system -d 'Leave out what is mounted below PATH'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l null -d 'Let the paths in --files-from end in a NUL each'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l stdin-from-command -d 'Take the PATHs, behind `--`, for a command, and back up what it prints'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l no-progress -d 'Show no progress bar, not even on a terminal'
