@@ -587,7 +587,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__backup__subcmd__download)
-            opts="-d -o -q -y -h --directory --extract --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-d -o -q -y -h --directory --extract --no-same-owner --privileged --limit-download --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -602,6 +602,10 @@ _bchan() {
                     return 0
                     ;;
                 --extract)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit-download)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -999,7 +1003,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__backup__subcmd__upload)
-            opts="-a -e -i -o -q -y -h --automatic --create --no-wait --allow-empty --dry-run --exclude --include --exclude-from --exclude-fnmatch --include-fnmatch --exclude-caches --exclude-if-present --one-file-system --exclude-larger-than --files-from --files-from0 --null --stdin-from-command --name --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            opts="-a -s -e -i -o -q -y -h --automatic --sequential --create --no-wait --allow-empty --dry-run --exclude --include --exclude-from --exclude-fnmatch --include-fnmatch --exclude-caches --exclude-if-present --one-file-system --exclude-larger-than --files-from --files-from0 --null --stdin-from-command --name --compression --threads --limit-upload --no-xattrs --special --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1050,6 +1054,18 @@ _bchan() {
                     return 0
                     ;;
                 --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --compression)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --threads)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit-upload)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

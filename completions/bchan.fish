@@ -390,6 +390,9 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l files-from -d 'Back up the paths that FILE lists, one in each line; `-` is standard input' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l files-from0 -d 'Like --files-from, with a NUL behind each path, as `find -print0` writes them' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l name -d 'Name of the file that standard input or the output of a command becomes [default: stdin]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l compression -d 'How to compress: zstd[:1-19], gzip[:1-9], xz[:0-9] or none' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l threads -d 'Threads that compress [default: as many as the machine has]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l limit-upload -d 'Send no more than RATE in a second, such as 5MiB' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l host -d 'Host of the server, with or without http://' -r
@@ -409,6 +412,7 @@ never\t''"
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -s a -l automatic -d 'Mark the backup as made by a schedule, not by hand'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -s s -l sequential -d 'Send file by file in place of an archive, and go on where an earlier run has ended'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l create -d 'Create the target if there is none of this name'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l no-wait -d 'Do not wait until the server has stored it'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l allow-empty -d 'Take it for no failure when there is nothing to back up'
@@ -417,6 +421,8 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l one-file-system -d 'Leave out what is mounted below PATH'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l null -d 'Let the paths in --files-from end in a NUL each'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l stdin-from-command -d 'Take the PATHs, behind `--`, for a command, and back up what it prints'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l no-xattrs -d 'Leave out extended attributes and access control lists'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l special -d 'Back up named pipes and devices, as such'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -l no-progress -d 'Show no progress bar, not even on a terminal'
@@ -424,6 +430,7 @@ complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from upload" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -s d -l directory -d 'Folder to put the file into' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l extract -d 'Folder to unpack into; it must be missing or empty' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l limit-download -d 'Receive no more than RATE in a second, such as 5MiB' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l host -d 'Host of the server, with or without http://' -r
@@ -442,6 +449,8 @@ always\t''
 never\t''"
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l no-same-owner -d 'Let what is unpacked belong to whoever unpacks it'
+complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l privileged -d 'Restore what gives rights, too'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -s q -l quiet -d 'Say nothing about what went well'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l verbose -d 'Say more about what happens'
 complete -c bchan -n "__fish_bchan_using_subcommand backup; and __fish_seen_subcommand_from download" -l no-progress -d 'Show no progress bar, not even on a terminal'

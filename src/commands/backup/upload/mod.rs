@@ -1,5 +1,6 @@
 //! `bchan backup upload`
 
+mod packing;
 mod select;
 mod stream;
 
@@ -8,10 +9,12 @@ use std::path::PathBuf;
 use bchan_archive::Selection;
 use clap::Args;
 
+use self::packing::PackingArgs;
 use self::select::SelectArgs;
 use self::stream::StreamArgs;
+use super::limit::Rate;
 use super::{say_warnings, warnings};
-use crate::agent::{self, AgentError, Outcome, UploadOptions, UploadReport, What};
+use crate::agent::{self, AgentError, ListOptions, Outcome, UploadOptions, UploadReport, What};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::suggest;
@@ -45,6 +48,16 @@ pub(super) struct UploadArgs {
     #[arg(short, long)]
     automatic: bool,
 
+    /// Send file by file in place of an archive, and go on where an earlier run has ended
+    ///
+    /// Only contents are stored: no links, no modes, times and owners, no empty folders. What
+    /// cannot go this way makes the backup incomplete. A single folder becomes the root of the
+    /// backup.
+    #[arg(short, long, conflicts_with_all = [
+        "stdin_from_command", "compression", "threads", "special", "dry_run",
+    ])]
+    sequential: bool,
+
     /// Create the target if there is none of this name
     #[arg(long)]
     create: bool,
@@ -70,6 +83,9 @@ pub(super) struct UploadArgs {
 
     #[command(flatten)]
     stream: StreamArgs,
+
+    #[command(flatten)]
+    packing: PackingArgs,
 }
 
 impl UploadArgs {
@@ -77,6 +93,9 @@ impl UploadArgs {
         let stream = self.stream.stream(&self.paths)?;
         let selection = self.select.selection(&self.paths, context);
         let what = match stream {
+            Some(_) if self.sequential => {
+                return Err(CommandError::usage("a stream is not sent file by file"));
+            }
             Some(_) if selection != Selection::default() => {
                 return Err(CommandError::usage(
                     "what comes as a stream is backed up whole; rules are for paths",
@@ -89,13 +108,20 @@ impl UploadArgs {
             },
         };
         if self.dry_run {
-            return dry_run(context, what, self.allow_empty).await;
+            let options = ListOptions {
+                allow_empty: self.allow_empty,
+                reasons: context.ui.is_verbose(),
+                special: self.packing.special,
+            };
+            return dry_run(context, what, options).await;
         }
         let client = context.client().await?;
         let name = self.target.clone();
         let options = UploadOptions {
             target: self.target,
             what,
+            packing: self.packing.packing(),
+            limit: self.packing.limit_upload.map(Rate::limit),
             manual: !self.automatic,
             create: self.create,
             wait: !self.no_wait,
@@ -103,7 +129,11 @@ impl UploadArgs {
             allow_empty: self.allow_empty,
         };
         let bar = context.ui.bar();
-        let outcome = agent::upload(client, options, bar.progress()).await;
+        let outcome = if self.sequential {
+            agent::upload_sequentially(client, options, bar.progress()).await
+        } else {
+            agent::upload(client, options, bar.progress()).await
+        };
         drop(bar);
         let report = match outcome {
             Ok(report) => report,
@@ -126,7 +156,7 @@ impl UploadArgs {
 async fn dry_run(
     context: &Context<'_>,
     what: What,
-    allow_empty: bool,
+    options: ListOptions,
 ) -> Result<Exit, CommandError> {
     let What::Paths { paths, selection } = what else {
         return Err(CommandError::usage(
@@ -134,8 +164,7 @@ async fn dry_run(
         ));
     };
     let bar = context.ui.bar();
-    let reasons = context.ui.is_verbose();
-    let outcome = agent::list(paths, selection, allow_empty, reasons, bar.progress()).await;
+    let outcome = agent::list(paths, selection, options, bar.progress()).await;
     drop(bar);
     let listing = outcome?;
     let (complete, total) = (listing.complete, listing.warning_count);
