@@ -48,6 +48,7 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand job 'See what the server does on its own time, or make it do it now'
             cand stats 'Show how much the server holds'
             cand log 'Show the server''s log'
+            cand config 'Keep servers in profiles, and see which settings apply and why'
             cand login 'Keep the API key of a server'
             cand logout 'Forget the API key of a server'
             cand serve 'Run the server'
@@ -928,6 +929,211 @@ set edit:completion:arg-completer[bchan] = {|@words|
         }
         &'bchan;log;help;help'= {
         }
+        &'bchan;config'= {
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --config 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand create 'Make a profile: name a server once, and never again'
+            cand set 'Change a setting in the configuration file'
+            cand get 'Print the value of a setting, as it applies'
+            cand show 'Show the settings that apply, and where each comes from'
+            cand path 'Print where the configuration file is, or would be'
+            cand reset 'Remove all profiles from the configuration file'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'bchan;config;create'= {
+            cand -H 'Host of the server, as --host'
+            cand -p 'Port of the server, as --port'
+            cand -a 'API key, as --api-key'
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --config 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -i 'Ask for what is not given, even where standard input is no terminal'
+            cand --interactive 'Ask for what is not given, even where standard input is no terminal'
+            cand --overwrite 'Replace the profile if there is one already'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'bchan;config;set'= {
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --config 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand --unset 'Remove the setting from the file'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'bchan;config;get'= {
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --config 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'bchan;config;show'= {
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --config 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'bchan;config;path'= {
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --config 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'bchan;config;reset'= {
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --config 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'bchan;config;help'= {
+            cand create 'Make a profile: name a server once, and never again'
+            cand set 'Change a setting in the configuration file'
+            cand get 'Print the value of a setting, as it applies'
+            cand show 'Show the settings that apply, and where each comes from'
+            cand path 'Print where the configuration file is, or would be'
+            cand reset 'Remove all profiles from the configuration file'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'bchan;config;help;create'= {
+        }
+        &'bchan;config;help;set'= {
+        }
+        &'bchan;config;help;get'= {
+        }
+        &'bchan;config;help;show'= {
+        }
+        &'bchan;config;help;path'= {
+        }
+        &'bchan;config;help;reset'= {
+        }
+        &'bchan;config;help;help'= {
+        }
         &'bchan;login'= {
             cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
             cand --local 'Use a server inside this program, over the data folder DIR'
@@ -1255,6 +1461,7 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand job 'See what the server does on its own time, or make it do it now'
             cand stats 'Show how much the server holds'
             cand log 'Show the server''s log'
+            cand config 'Keep servers in profiles, and see which settings apply and why'
             cand login 'Keep the API key of a server'
             cand logout 'Forget the API key of a server'
             cand serve 'Run the server'
@@ -1337,6 +1544,26 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand show 'The same as without this word'
         }
         &'bchan;help;log;show'= {
+        }
+        &'bchan;help;config'= {
+            cand create 'Make a profile: name a server once, and never again'
+            cand set 'Change a setting in the configuration file'
+            cand get 'Print the value of a setting, as it applies'
+            cand show 'Show the settings that apply, and where each comes from'
+            cand path 'Print where the configuration file is, or would be'
+            cand reset 'Remove all profiles from the configuration file'
+        }
+        &'bchan;help;config;create'= {
+        }
+        &'bchan;help;config;set'= {
+        }
+        &'bchan;help;config;get'= {
+        }
+        &'bchan;help;config;show'= {
+        }
+        &'bchan;help;config;path'= {
+        }
+        &'bchan;help;config;reset'= {
         }
         &'bchan;help;login'= {
         }

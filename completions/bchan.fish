@@ -54,6 +54,7 @@ complete -c bchan -n "__fish_bchan_needs_command" -f -a "recycle-bin" -d 'Look i
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "job" -d 'See what the server does on its own time, or make it do it now'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "stats" -d 'Show how much the server holds'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "log" -d 'Show the server\'s log'
+complete -c bchan -n "__fish_bchan_needs_command" -f -a "config" -d 'Keep servers in profiles, and see which settings apply and why'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "login" -d 'Keep the API key of a server'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "logout" -d 'Forget the API key of a server'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "serve" -d 'Run the server'
@@ -815,6 +816,187 @@ complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcomm
 complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from help" -f -a "show" -d 'The same as without this word'
 complete -c bchan -n "__fish_bchan_using_subcommand log; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -f -a "create" -d 'Make a profile: name a server once, and never again'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -f -a "set" -d 'Change a setting in the configuration file'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -f -a "get" -d 'Print the value of a setting, as it applies'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -f -a "show" -d 'Show the settings that apply, and where each comes from'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -f -a "path" -d 'Print where the configuration file is, or would be'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -f -a "reset" -d 'Remove all profiles from the configuration file'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and not __fish_seen_subcommand_from create set get show path reset help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -s H -d 'Host of the server, as --host' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -s p -d 'Port of the server, as --port' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -s a -d 'API key, as --api-key' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -s i -l interactive -d 'Ask for what is not given, even where standard input is no terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -l overwrite -d 'Replace the profile if there is one already'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -l unset -d 'Remove the setting from the file'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "create" -d 'Make a profile: name a server once, and never again'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "set" -d 'Change a setting in the configuration file'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "get" -d 'Print the value of a setting, as it applies'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show the settings that apply, and where each comes from'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print where the configuration file is, or would be'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "reset" -d 'Remove all profiles from the configuration file'
+complete -c bchan -n "__fish_bchan_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand login" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand login" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand login" -l host -d 'Host of the server, with or without http://' -r
@@ -1116,19 +1298,20 @@ complete -c bchan -n "__fish_bchan_using_subcommand man" -l verbose -d 'Say more
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l no-progress -d 'Show no progress bar, not even on a terminal'
 complete -c bchan -n "__fish_bchan_using_subcommand man" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "target" -d 'Manage targets: what backups are kept of, where, and for how long'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "backup" -d 'Make, fetch and manage backups'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "recycle-bin" -d 'Look into the recycle bin, or empty it'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "job" -d 'See what the server does on its own time, or make it do it now'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "stats" -d 'Show how much the server holds'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "log" -d 'Show the server\'s log'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "login" -d 'Keep the API key of a server'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "logout" -d 'Forget the API key of a server'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "serve" -d 'Run the server'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "server" -d 'Look after the data folder of a server'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "completions" -d 'Print completions for a shell'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "man" -d 'Print the manual page of a command'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log config login logout serve server completions man help" -f -a "target" -d 'Manage targets: what backups are kept of, where, and for how long'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log config login logout serve server completions man help" -f -a "backup" -d 'Make, fetch and manage backups'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log config login logout serve server completions man help" -f -a "recycle-bin" -d 'Look into the recycle bin, or empty it'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log config login logout serve server completions man help" -f -a "job" -d 'See what the server does on its own time, or make it do it now'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log config login logout serve server completions man help" -f -a "stats" -d 'Show how much the server holds'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log config login logout serve server completions man help" -f -a "log" -d 'Show the server\'s log'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log config login logout serve server completions man help" -f -a "config" -d 'Keep servers in profiles, and see which settings apply and why'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log config login logout serve server completions man help" -f -a "login" -d 'Keep the API key of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log config login logout serve server completions man help" -f -a "logout" -d 'Forget the API key of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log config login logout serve server completions man help" -f -a "serve" -d 'Run the server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log config login logout serve server completions man help" -f -a "server" -d 'Look after the data folder of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log config login logout serve server completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log config login logout serve server completions man help" -f -a "man" -d 'Print the manual page of a command'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log config login logout serve server completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "list" -d 'List targets'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "search" -d 'Find targets by what they are like'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "show" -d 'Show a target and its backups, newest first'
@@ -1150,6 +1333,12 @@ complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcom
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from job" -f -a "wait" -d 'Wait until jobs have ended'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from stats" -f -a "show" -d 'The same as without this word'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from log" -f -a "show" -d 'The same as without this word'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "create" -d 'Make a profile: name a server once, and never again'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "set" -d 'Change a setting in the configuration file'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "get" -d 'Print the value of a setting, as it applies'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the settings that apply, and where each comes from'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Print where the configuration file is, or would be'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "reset" -d 'Remove all profiles from the configuration file'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "new-key" -d 'Make an API key for a server and print it'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "list-keys" -d 'List the keys of a server'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "revoke-key" -d 'Take a key away'

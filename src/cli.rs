@@ -7,7 +7,8 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, completions, job, log, login, logout, man, recycle_bin, serve, server, stats, target,
+    backup, completions, config, job, log, login, logout, man, recycle_bin, serve, server, stats,
+    target,
 };
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
@@ -61,6 +62,7 @@ pub(crate) enum Command {
     Job(job::JobArgs),
     Stats(stats::StatsArgs),
     Log(log::LogArgs),
+    Config(config::ConfigArgs),
     Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
     Serve(serve::ServeArgs),
@@ -125,6 +127,7 @@ async fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, Comma
         Command::Job(args) => args.run(context).await,
         Command::Stats(args) => args.run(context).await,
         Command::Log(args) => args.run(context).await,
+        Command::Config(args) => args.run(context).await,
         Command::Login(args) => args.run(context).await,
         Command::Logout(args) => args.run(context).await,
         Command::Serve(args) => args.run(context).await,

@@ -1,6 +1,7 @@
 //! What a command gets: the user's wishes, a client made when it is first needed, and the ui.
 
 mod embedded;
+mod files;
 
 use std::fs::File;
 use std::io::{self, Read as _};

@@ -2,6 +2,7 @@
 //! the server they talk to.
 
 mod agent;
+mod atomic;
 mod cli;
 mod commands;
 mod config;
