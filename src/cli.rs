@@ -10,6 +10,7 @@ use crate::commands::{
     backup, completions, config, job, log, login, logout, man, recycle_bin, serve, server, stats,
     target,
 };
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::signals::Signals;
@@ -73,6 +74,9 @@ pub(crate) enum Command {
 
 /// Does what the process's arguments say.
 pub(crate) fn main() -> Exit {
+    if let Some(exit) = complete::answer() {
+        return exit;
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

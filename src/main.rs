@@ -5,6 +5,7 @@ mod agent;
 mod atomic;
 mod cli;
 mod commands;
+mod complete;
 mod config;
 mod context;
 mod credentials;

@@ -20,7 +20,7 @@ pub(crate) use self::environment::{Environment, ProcessEnvironment};
 pub(crate) use self::error::SettingsError;
 pub(crate) use self::file::{ConfigFile, FileError, Profile};
 pub(crate) use self::origin::{Origin, Sourced};
-pub(crate) use self::paths::data_dir;
+pub(crate) use self::paths::{cache_dir, data_dir};
 pub(crate) use self::python::KEYRING as PYTHON_KEYRING;
 pub(crate) use self::server::ServerChoice;
 

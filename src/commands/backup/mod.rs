@@ -43,13 +43,6 @@ impl BackupArgs {
     }
 }
 
-/// The backup that a command is about.
-#[derive(Args, Debug)]
-struct WhichBackup {
-    /// Id of the backup
-    backup: String,
-}
-
 /// Warnings beyond this number are counted, not shown; JSON has more of them.
 const SHOWN: usize = 100;
 

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::{say_warnings, warnings};
 use crate::agent::{self, AgentError, Outcome, UploadOptions, UploadReport};
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::suggest;
@@ -20,6 +21,7 @@ use crate::ui::view::{Status, Upload};
   bchan --local=/mnt/disk backup upload --create docs ~/Documents")]
 pub(super) struct UploadArgs {
     /// Id or alias of the target
+    #[arg(add = complete::targets())]
     target: String,
 
     /// Files and folders to back up
