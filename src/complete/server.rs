@@ -12,7 +12,7 @@ use crate::config::Settings;
 use crate::context;
 
 /// How long somebody who has pressed a key waits.
-const PATIENCE: Duration = Duration::from_millis(1_000);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Asks the server; none where it does not answer in time, or not well.
 pub(super) fn ask(settings: &Settings, url: &str, kind: Names) -> Option<Vec<Name>> {

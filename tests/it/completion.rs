@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use crate::support::{Program, TestServer};
+use crate::support::{Program, TestServer, skipped};
 
 /// The shell, in an environment in which `bchan` is the program under test; none where the machine
 /// does not have the shell.
@@ -16,7 +16,7 @@ fn shell(name: &str, server: &TestServer) -> Option<Command> {
         .stdout(Stdio::null())
         .status();
     if found.is_err() {
-        println!("skipped: there is no {name} here");
+        skipped(&format!("there is no {name} here"));
         return None;
     }
     let bin = Path::new(env!("CARGO_BIN_EXE_bchan")).parent().unwrap();
