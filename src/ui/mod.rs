@@ -98,6 +98,11 @@ impl Ui {
         self.voice.verbose(message);
     }
 
+    /// Whether somebody wants to know more.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.voice.verbose
+    }
+
     /// Says something that is wrong but stops nothing.
     pub(crate) fn warn(&self, message: &str) {
         self.voice.warn(message);

@@ -22,7 +22,7 @@ pub(crate) struct BackupArgs {
 
 #[derive(Debug, Subcommand)]
 enum BackupCommand {
-    Upload(upload::UploadArgs),
+    Upload(Box<upload::UploadArgs>),
     Download(download::DownloadArgs),
     List(list::ListArgs),
     Delete(change::DeleteArgs),
