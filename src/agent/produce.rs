@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bchan_archive::{
-    Compression, Encoder, Observer, PackError, PackOptions, PackSummary, Problem, Source,
+    Compression, Encoder, Manifest, Observer, PackError, PackOptions, PackSummary, Problem, Source,
 };
 use bchan_client::UploadWriter;
 
@@ -26,10 +26,23 @@ pub(super) enum Content {
 #[derive(Debug, Default)]
 pub(super) struct Produced {
     pub(super) summary: PackSummary,
+    /// What it hashes to.
+    pub(super) hashes: Hashes,
     /// Bytes, after compression.
     pub(super) sent: u64,
     pub(super) warnings: Vec<Warning>,
     pub(super) warning_count: u64,
+}
+
+/// What a server that stores the content as it was sent says of it.
+#[derive(Debug, Default)]
+pub(super) struct Hashes {
+    /// Hex SHA-256 of the file as it was sent.
+    pub(super) file: String,
+    /// Hash of the tree that an archive unpacks to.
+    pub(super) tree: Option<String>,
+    /// Whether links lead out of the tree, which not all servers take for nothing.
+    pub(super) leads_out: bool,
 }
 
 /// Writes content to an upload, to its end. On failure the upload is aborted.
@@ -44,7 +57,7 @@ pub(super) fn produce(
         warnings: Vec::new(),
         count: 0,
     };
-    let (summary, counting) = match content {
+    let (mut summary, counting) = match content {
         Content::File(path) => {
             let summary = copy(path, &mut counting, &mut listener)?;
             (summary, counting)
@@ -52,17 +65,27 @@ pub(super) fn produce(
         Content::Archive(sources, compression) => {
             let fail = |source| PackError::Write { source };
             let encoder = Encoder::new(counting, *compression).map_err(fail)?;
-            let options = PackOptions::default();
+            let options = PackOptions {
+                manifest: true,
+                ..PackOptions::default()
+            };
             let (summary, encoder) =
                 bchan_archive::pack(sources, encoder, &options, &mut listener)?;
             (summary, encoder.finish().map_err(fail)?)
         }
     };
     let sent = counting.count;
-    counting
+    let file = counting
         .writer
         .finish()
         .map_err(|source| PackError::Write { source })?;
+    // While the server does its part.
+    let manifest = summary.manifest.take();
+    let hashes = Hashes {
+        file,
+        tree: manifest.as_ref().map(Manifest::tree_hash),
+        leads_out: manifest.is_some_and(|manifest| manifest.leads_out()),
+    };
     let Listener {
         warnings,
         count: warning_count,
@@ -70,6 +93,7 @@ pub(super) fn produce(
     } = listener;
     Ok(Produced {
         summary,
+        hashes,
         sent,
         warnings,
         warning_count,
