@@ -154,6 +154,10 @@ impl<'a> Context<'a> {
 
     /// Ends what lives as long as the command.
     pub(crate) async fn close(self) {
+        let client = self.client.get();
+        for oddity in client.map(Client::take_oddities).unwrap_or_default() {
+            self.ui.warn(&oddity);
+        }
         // Connections that are kept alive would make the server wait for them.
         drop(self.client);
         if let Some(server) = self.server.into_inner() {

@@ -13,6 +13,7 @@ mod produce;
 mod progress;
 mod save;
 mod upload;
+mod verify;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -127,6 +127,7 @@ impl Sources {
             options: PackOptions {
                 rules: self.rules,
                 refuse_empty: !self.allow_empty,
+                manifest: true,
                 ..PackOptions::default()
             },
             compression,

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bchan_archive::{
-    Compression, Encoder, EntryKind, Observer, PackError, PackOptions, PackSummary, Problem,
-    Source, Survey,
+    Compression, Encoder, EntryKind, Manifest, Observer, PackError, PackOptions, PackSummary,
+    Problem, Source, Survey,
 };
 use bchan_client::UploadWriter;
 
@@ -89,10 +89,25 @@ impl Content {
 #[derive(Debug, Default)]
 pub(super) struct Produced {
     pub(super) summary: PackSummary,
+    /// What it hashes to.
+    pub(super) hashes: Hashes,
     /// Bytes, after compression.
     pub(super) sent: u64,
     pub(super) warnings: Vec<Warning>,
     pub(super) warning_count: u64,
+}
+
+/// What a server that stores the content as it was sent says of it.
+#[derive(Debug, Default)]
+pub(super) struct Hashes {
+    /// Hex SHA-256 of the file as it was sent.
+    pub(super) file: String,
+    /// Hash of the tree that an archive unpacks to.
+    pub(super) tree: Option<String>,
+    /// Whether links lead out of the tree, which not all servers take for nothing.
+    pub(super) leads_out: bool,
+    /// Whether it is one file that may be an archive, from which a server makes a tree.
+    pub(super) may_unpack: bool,
 }
 
 /// Writes content to an upload, to its end. On failure the upload is aborted.
@@ -104,7 +119,7 @@ pub(super) fn produce(
 ) -> Result<Produced, PackError> {
     let mut counting = Counting { writer, count: 0 };
     let mut listener = Listener::new(progress);
-    let (summary, counting) = match (content, feed) {
+    let (mut summary, counting) = match (content, feed) {
         (Content::File(path), _) => {
             let summary = copy_file(path, &mut counting, &mut listener)?;
             (summary, counting)
@@ -138,10 +153,21 @@ pub(super) fn produce(
         }
     };
     let sent = counting.count;
-    counting
+    let file = counting
         .writer
         .finish()
         .map_err(|source| PackError::Write { source })?;
+    // While the server does its part.
+    let manifest = match content {
+        Content::Stream { name, .. } => as_tree(name, &file),
+        _ => summary.manifest.take(),
+    };
+    let hashes = Hashes {
+        file,
+        tree: manifest.as_ref().map(Manifest::tree_hash),
+        leads_out: manifest.is_some_and(|manifest| manifest.leads_out()),
+        may_unpack: content.is_stream(),
+    };
     let Listener {
         warnings,
         count: warning_count,
@@ -149,10 +175,20 @@ pub(super) fn produce(
     } = listener;
     Ok(Produced {
         summary,
+        hashes,
         sent,
         warnings,
         warning_count,
     })
+}
+
+/// The tree that has this file and nothing else.
+fn as_tree(name: &str, digest: &str) -> Option<Manifest> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(digest, &mut bytes).ok()?;
+    let mut manifest = Manifest::default();
+    manifest.add_file(name.as_bytes(), 0, bytes);
+    Some(manifest)
 }
 
 /// Sends one file in exactly the bytes that it has when they are read.

@@ -12,6 +12,7 @@ use bchan_client::{Client, Error, Upload, upload_pipe};
 use super::job::{JobOutcome, wait_for_job};
 use super::plan::{Plan, What};
 use super::produce::{Content, Produced, Pump, count_ahead, produce};
+use super::verify::{self, Terms, Unverified};
 use super::{AgentError, Phase, Progress, Warning, naming, pause};
 
 /// Chunks of 256 KiB between the threads that pack and the socket.
@@ -53,6 +54,8 @@ pub(crate) struct UploadReport {
     pub(crate) status: Outcome,
     /// The new backup, where it could be found.
     pub(crate) backup: Option<Backup>,
+    /// Why what is stored was not compared with what was sent, where it was not.
+    pub(crate) unverified: Option<Unverified>,
     pub(crate) target: Target,
     /// Files, links and directories that were read.
     pub(crate) files: u64,
@@ -98,9 +101,9 @@ pub(crate) async fn upload(
     stop.store(true, Ordering::Relaxed);
     // It looks at the flag for each file; a panic there is no reason to fail.
     let _ = counter.join();
-    let (accepted, produced) = sent?;
+    let (accepted, mut attempts) = sent?;
 
-    let status = if options.wait {
+    let mut status = if options.wait {
         progress.phase(Phase::Waiting);
         match wait_for_job(client, accepted.job_id).await? {
             JobOutcome::Finished => Outcome::Stored,
@@ -109,28 +112,28 @@ pub(crate) async fn upload(
     } else {
         Outcome::Accepted
     };
-    let backup = find_backup(client, &target, &accepted, &before).await;
+    let terms = Terms::of(client, &target, &accepted, options.wait);
+    let candidates = verify::candidates(client, &target, &accepted, &before).await;
+    let verified = verify::verify(terms, &attempts, candidates)?;
+    if status == Outcome::Unconfirmed && verified.unverified.is_none() {
+        // Whoever has the hash of it all has it all, whatever is known of the job.
+        status = Outcome::Stored;
+    }
     progress.phase(Phase::Done);
-    Ok(report(accepted.job_id, status, backup, target, produced))
-}
-
-fn report(
-    job_id: i64,
-    status: Outcome,
-    backup: Option<Backup>,
-    target: Target,
-    produced: Produced,
-) -> UploadReport {
+    let last = attempts.len().saturating_sub(1);
+    let produced = attempts.swap_remove(verified.attempt.unwrap_or(last));
     let Produced {
         summary,
         sent,
         warnings,
         warning_count,
+        hashes: _,
     } = produced;
-    UploadReport {
-        job_id,
+    Ok(UploadReport {
+        job_id: accepted.job_id,
         status,
-        backup,
+        backup: verified.backup,
+        unverified: verified.unverified,
         target,
         files: summary.files + summary.links + summary.directories,
         bytes: summary.bytes,
@@ -138,7 +141,7 @@ fn report(
         warnings,
         warning_count,
         complete: summary.is_complete(),
-    }
+    })
 }
 
 async fn find_target(client: &Client, options: &UploadOptions) -> Result<TargetView, AgentError> {
@@ -153,7 +156,8 @@ async fn find_target(client: &Client, options: &UploadOptions) -> Result<TargetV
     }
 }
 
-/// Sends the content, again and again while that can neither harm nor be hopeless.
+/// Sends the content, again and again while that can neither harm nor be hopeless. Gives all
+/// attempts that came to their end, of which there is at least one: the server may have any.
 async fn send(
     client: &Client,
     target: &Target,
@@ -161,12 +165,12 @@ async fn send(
     content: &Content,
     file_name: &str,
     progress: &Arc<dyn Progress>,
-) -> Result<(Accepted, Produced), AgentError> {
+) -> Result<(Accepted, Vec<Produced>), AgentError> {
     let features = client.features();
     let ours = features.has(Feature::Sha256);
     let key = ours.then(|| uuid::Uuid::new_v4().to_string());
     let mut attempt = 0;
-    let mut whole = None;
+    let mut whole = Vec::new();
     loop {
         // A server does not wait for long, so whatever takes its time to begin does that before.
         let (feed, pump) = content.begin().await?;
@@ -193,15 +197,18 @@ async fn send(
             other => other,
         };
         let error = match (answer, produced) {
-            (Ok(accepted), Ok(produced)) => return Ok((accepted, produced)),
+            (Ok(accepted), Ok(produced)) => {
+                whole.push(produced);
+                return Ok((accepted, whole));
+            }
             (Err(error), Err(PackError::Write { .. })) => error,
             (Err(error), Ok(produced)) => {
-                whole = Some(produced);
+                whole.push(produced);
                 error
             }
             // The server has all of it from an attempt before, of which only the answer was lost.
-            (Ok(accepted), Err(PackError::Write { .. })) if whole.is_some() => {
-                return Ok((accepted, whole.unwrap_or_default()));
+            (Ok(accepted), Err(PackError::Write { .. })) if !whole.is_empty() => {
+                return Ok((accepted, whole));
             }
             (_, Err(PackError::Empty)) => return Err(content.is_empty()),
             // A part cannot have been acknowledged as the whole; if it was, it is a lie.
@@ -231,20 +238,4 @@ async fn pumped(
         pumped = pump => pumped?,
     }
     Ok((upload.await, false))
-}
-
-/// The backup that an upload has become. That it cannot be found is no failure of the upload.
-async fn find_backup(
-    client: &Client,
-    target: &Target,
-    accepted: &Accepted,
-    before: &HashSet<String>,
-) -> Option<Backup> {
-    let view = client.target(&target.id).await.ok()?;
-    let mut backups = view.backups.into_iter();
-    if let Some(id) = &accepted.backup_id {
-        return backups.find(|backup| backup.id == *id);
-    }
-    let new = backups.filter(|backup| !before.contains(&backup.id));
-    new.max_by_key(|backup| backup.created_at)
 }

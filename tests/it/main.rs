@@ -26,6 +26,7 @@ mod lost_disk;
 mod main_job;
 mod openapi;
 mod profiles;
+mod reference;
 mod restarts;
 mod searches;
 mod selection;

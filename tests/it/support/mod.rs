@@ -1,14 +1,18 @@
 //! A server of its own for each test, and ways to talk to it.
 
 mod described;
+mod fake;
 mod http;
 mod identity;
 mod program;
+mod reference;
 mod server;
 
+pub(crate) use self::fake::{Asked, Fake};
 pub(crate) use self::http::{Answer, Form, Http};
 pub(crate) use self::identity::Identity;
 pub(crate) use self::program::{Output, Program};
+pub(crate) use self::reference::{JobList, Reference, target};
 pub(crate) use self::server::{TestServer, assert_no_leftovers_below};
 
 /// Says why a test tries nothing on this machine.

@@ -111,6 +111,10 @@ impl UploadArgs {
             Ok(report) => report,
             Err(error) => return Err(explain(context, &name, error).await),
         };
+        context.ui.verbose(&match report.unverified {
+            None => "the server's hash of the backup is that of what was sent".to_owned(),
+            Some(why) => format!("not compared with what is stored: {why}"),
+        });
         let complete = report.is_complete();
         let total = report.warning_count;
         let view = view(report);
