@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, completions, config, job, log, login, logout, man, recycle_bin, serve, server, stats,
-    target,
+    backup, completions, config, job, log, login, logout, man, preset, recycle_bin, serve, server,
+    stats, target,
 };
 use crate::complete;
 use crate::context::Context;
@@ -61,6 +61,7 @@ pub(crate) enum Command {
     Backup(backup::BackupArgs),
     RecycleBin(recycle_bin::RecycleBinArgs),
     Job(job::JobArgs),
+    Preset(preset::PresetArgs),
     Stats(stats::StatsArgs),
     Log(log::LogArgs),
     Config(config::ConfigArgs),
@@ -129,6 +130,7 @@ async fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, Comma
         Command::Backup(args) => args.run(context).await,
         Command::RecycleBin(args) => args.run(context).await,
         Command::Job(args) => args.run(context).await,
+        Command::Preset(args) => args.run(context).await,
         Command::Stats(args) => args.run(context).await,
         Command::Log(args) => args.run(context).await,
         Command::Config(args) => args.run(context).await,

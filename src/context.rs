@@ -16,7 +16,7 @@ use tokio::sync::OnceCell;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::cli::GlobalArgs;
-use crate::config::{ProcessEnvironment, ServerChoice, Settings};
+use crate::config::{Environment as _, ProcessEnvironment, ServerChoice, Settings};
 use crate::credentials::{self, Keyring, Search, SessionKeyring};
 use crate::error::{CommandError, Kind};
 use crate::suggest;
@@ -29,6 +29,8 @@ pub(crate) struct Context<'a> {
     /// Where everything is printed.
     pub(crate) ui: &'a Ui,
     global: GlobalArgs,
+    /// The profile of the preset that is run.
+    preset_profile: OnceCell<String>,
     settings: OnceCell<Settings>,
     client: OnceCell<Client>,
     server: OnceCell<Embedded>,
@@ -39,6 +41,7 @@ impl<'a> Context<'a> {
         Self {
             ui,
             global,
+            preset_profile: OnceCell::new(),
             settings: OnceCell::new(),
             client: OnceCell::new(),
             server: OnceCell::new(),
@@ -47,8 +50,22 @@ impl<'a> Context<'a> {
 
     /// The settings; read late, so that commands which need none work with broken ones.
     pub(crate) async fn settings(&self) -> Result<&Settings, CommandError> {
-        let read = async || Ok(Settings::resolve(&self.global, &ProcessEnvironment)?);
+        let read = async || {
+            let mut global = self.global.clone();
+            let environment = &ProcessEnvironment;
+            if global.profile.is_none() && environment.text("BCHAN_PROFILE")?.is_none() {
+                global.profile = self.preset_profile.get().cloned();
+            }
+            Ok(Settings::resolve(&global, environment)?)
+        };
         self.settings.get_or_try_init(read).await
+    }
+
+    /// Lets the profile of a preset apply to the rest of the run, unless the command line or the
+    /// environment names another. Settings that have been read already stay.
+    pub(crate) fn prefer_profile(&self, name: String) {
+        // Whoever was first has been heard.
+        let _ = self.preset_profile.set(name);
     }
 
     /// Where keys are kept.

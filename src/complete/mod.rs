@@ -41,6 +41,8 @@ enum Names {
     Jobs,
     /// Profiles of the configuration.
     Profiles,
+    /// Presets.
+    Presets,
 }
 
 /// A name and what it stands for.
@@ -129,6 +131,11 @@ pub(crate) fn jobs() -> ArgValueCompleter {
 /// Offers the profiles of the configuration.
 pub(crate) fn profiles() -> ArgValueCompleter {
     completer(&[Names::Profiles])
+}
+
+/// Offers presets.
+pub(crate) fn presets() -> ArgValueCompleter {
+    completer(&[Names::Presets])
 }
 
 fn completer(kinds: &'static [Names]) -> ArgValueCompleter {

@@ -67,7 +67,7 @@ async fn names(client: &Client, kind: Names) -> Option<Vec<Name>> {
             };
             jobs.map(name).collect()
         }
-        Names::Profiles => Vec::new(),
+        Names::Profiles | Names::Presets => Vec::new(),
     })
 }
 

@@ -6,7 +6,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 
 use super::{Name, Names, cache, server};
 use crate::cli::{Cli, GlobalArgs};
-use crate::config::{Config, ProcessEnvironment, ServerChoice, Settings};
+use crate::config::{Config, KnownPreset, ProcessEnvironment, ServerChoice, Settings};
 
 /// A command line that is being typed.
 pub(super) struct Words {
@@ -47,6 +47,7 @@ impl Words {
     pub(super) fn names(&self, kind: Names) -> Vec<Name> {
         match kind {
             Names::Profiles => self.profiles().unwrap_or_default(),
+            Names::Presets => self.presets().unwrap_or_default(),
             kind => self.of_server(kind).unwrap_or_default(),
         }
     }
@@ -59,6 +60,17 @@ impl Words {
             other: None,
         };
         Some(config.file.profiles.into_iter().map(name).collect())
+    }
+
+    fn presets(&self) -> Option<Vec<Name>> {
+        let config = Config::load(&self.global, &ProcessEnvironment).ok()?;
+        let presets = config.presets(&ProcessEnvironment).ok()?;
+        let name = |(name, known): (String, KnownPreset)| Name {
+            value: name,
+            help: format!("to {}", known.preset.target),
+            other: None,
+        };
+        Some(presets.into_iter().map(name).collect())
     }
 
     fn of_server(&self, kind: Names) -> Option<Vec<Name>> {

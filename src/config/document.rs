@@ -85,6 +85,15 @@ impl Document {
         found
     }
 
+    /// Gives a table another name; it stays where it is.
+    pub(crate) fn rename(&mut self, group: &str, old: &str, new: &str) {
+        let tables = self.toml.get_mut(group).and_then(Item::as_table_like_mut);
+        let Some(tables) = tables else { return };
+        if let Some(table) = tables.remove(old) {
+            tables.insert(new, table);
+        }
+    }
+
     /// Writes the file, unless the whole makes no sense or somebody else has changed it.
     pub(crate) fn save(self) -> Result<PathBuf, SettingsError> {
         let mut text = self.toml.to_string();

@@ -6,6 +6,7 @@ mod error;
 mod file;
 mod origin;
 mod paths;
+mod preset;
 mod python;
 mod server;
 
@@ -20,8 +21,10 @@ pub(crate) use self::environment::{Environment, ProcessEnvironment};
 pub(crate) use self::error::SettingsError;
 pub(crate) use self::file::{ConfigFile, FileError, Profile};
 pub(crate) use self::origin::{Origin, Sourced};
-pub(crate) use self::paths::{cache_dir, data_dir};
+pub(crate) use self::paths::{cache_dir, data_dir, python_dir};
+pub(crate) use self::preset::{KnownPreset, Preset, Presets, RULES as PRESET_RULES, rules};
 pub(crate) use self::python::KEYRING as PYTHON_KEYRING;
+pub(crate) use self::python::PythonFiles;
 pub(crate) use self::server::ServerChoice;
 
 #[cfg(test)]
@@ -51,6 +54,8 @@ pub(crate) struct Settings {
     pub(crate) retries: Sourced<u32>,
     /// How many seconds the server may be silent.
     pub(crate) timeout: Sourced<u64>,
+    /// Patterns of what no backup takes, before those of the run.
+    pub(crate) exclude: Vec<String>,
 }
 
 /// A configuration file and what it says.
@@ -129,6 +134,37 @@ impl Config {
         let named = options.config.clone();
         let named = named.or_else(|| environment.var("BCHAN_CONFIG").map(PathBuf::from));
         named.or_else(|| paths::config_file(environment))
+    }
+
+    /// All presets, as they are to be run. Those of the file come before the Python client's of the
+    /// same name.
+    pub(crate) fn presets(&self, environment: &dyn Environment) -> Result<Presets, SettingsError> {
+        let folder = paths::python_dir(environment);
+        let python = folder.as_deref().map(python::presets).transpose()?;
+        let python = python.unwrap_or_default().into_iter();
+        let mut presets: Presets = python
+            .map(|(name, preset)| {
+                (
+                    name,
+                    KnownPreset {
+                        preset,
+                        python: true,
+                    },
+                )
+            })
+            .collect();
+        let folder = self.path.as_deref().and_then(Path::parent);
+        for (name, preset) in &self.file.presets {
+            let preset = preset
+                .clone()
+                .resolved(folder.unwrap_or(Path::new("")), environment);
+            let known = KnownPreset {
+                preset,
+                python: false,
+            };
+            presets.insert(name.clone(), known);
+        }
+        Ok(presets)
     }
 
     /// The name of the profile that a run uses, whether there is such a profile or not.
@@ -224,6 +260,7 @@ impl Settings {
                 (Origin::Profile, profile.timeout),
             ])
             .unwrap_or(Origin::Default.of(DEFAULT_TIMEOUT)),
+            exclude: profile.exclude,
         })
     }
 }

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use super::Context;
-use crate::config::{Config, ProcessEnvironment, ServerChoice, SettingsError};
+use crate::config::{
+    Config, KnownPreset, Presets, ProcessEnvironment, ServerChoice, SettingsError,
+};
 use crate::credentials;
 use crate::error::{CommandError, Kind};
+use crate::suggest;
 use crate::ui::view::KeyPlace;
 
 /// What is asked for at the terminal, and its answer when there is none.
@@ -15,6 +18,36 @@ impl Context<'_> {
     /// The configuration file, whether it is there or has to be made.
     pub(crate) fn config_to_change(&self) -> Result<Config, CommandError> {
         Ok(Config::load_if_there(&self.global, &ProcessEnvironment)?)
+    }
+
+    /// All presets, as they are to be run.
+    pub(crate) fn presets(&self) -> Result<Presets, CommandError> {
+        let config = Config::load(&self.global, &ProcessEnvironment)?;
+        Ok(config.presets(&ProcessEnvironment)?)
+    }
+
+    /// A preset, or an error that names those with similar names.
+    pub(crate) fn preset(&self, name: &str) -> Result<KnownPreset, CommandError> {
+        let mut presets = self.presets()?;
+        presets
+            .remove(name)
+            .ok_or_else(|| no_preset(name, presets.keys()))
+    }
+
+    /// The configuration with a preset that can be changed: one of ours.
+    pub(crate) fn own_preset(&self, name: &str) -> Result<Config, CommandError> {
+        let config = self.config_to_change()?;
+        if config.file.presets.contains_key(name) {
+            return Ok(config);
+        }
+        self.preset(name)?;
+        let message = format!("preset `{name}` is kept by the Python client");
+        Err(CommandError::failed(message).hint("`bchan config import` takes it over"))
+    }
+
+    /// What `--profile` says.
+    pub(crate) fn given_profile(&self) -> Option<String> {
+        self.global.profile.clone()
     }
 
     /// Where the configuration file is or would be, and whether it exists, whatever is in it.
@@ -83,4 +116,12 @@ impl Context<'_> {
             ),
         }
     }
+}
+
+/// Says that there is no such preset, and which may have been meant.
+fn no_preset<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> CommandError {
+    let similar = suggest::similar(name, known.map(String::as_str));
+    let hint = suggest::hint(&similar);
+    CommandError::new(Kind::NotFound, format!("there is no preset `{name}`"))
+        .hint(hint.unwrap_or_else(|| "`bchan preset list` shows all presets".to_owned()))
 }

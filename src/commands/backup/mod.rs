@@ -3,7 +3,7 @@
 mod change;
 mod download;
 mod list;
-mod upload;
+pub(crate) mod upload;
 
 use clap::{Args, Subcommand};
 

@@ -25,6 +25,8 @@ pub(super) enum Key {
     Retries,
     /// Seconds of silence, as for --timeout
     Timeout,
+    /// Patterns of what no backup takes, as for --exclude
+    Exclude,
     /// Profile of those who name none; it stands above all profiles
     DefaultProfile,
 }
@@ -38,13 +40,14 @@ impl Key {
             Self::CaCert => "ca_cert",
             Self::Retries => "retries",
             Self::Timeout => "timeout",
+            Self::Exclude => "exclude",
             Self::DefaultProfile => "default_profile",
         }
     }
 
     /// What the command line gives, as the file says it.
     pub(super) fn parse(self, words: &[String]) -> Result<Value, CommandError> {
-        if self == Self::ApiKeyCommand {
+        if matches!(self, Self::ApiKeyCommand | Self::Exclude) {
             return Ok(Value::Array(words.iter().collect::<Array>()));
         }
         let [word] = words else {
@@ -85,6 +88,8 @@ impl Key {
             }
             Self::Retries => setting(settings.retries.value.into(), settings.retries.origin),
             Self::Timeout => setting(settings.timeout.value.into(), settings.timeout.origin),
+            Self::Exclude if settings.exclude.is_empty() => None,
+            Self::Exclude => setting(settings.exclude.clone().into(), from_file),
             Self::DefaultProfile => {
                 let name = settings.config.file.default_profile.clone()?;
                 setting(name.into(), Origin::File)

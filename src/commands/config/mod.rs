@@ -1,6 +1,7 @@
 //! `bchan config`
 
 mod create;
+mod import;
 mod key;
 mod path;
 mod reset;
@@ -33,6 +34,7 @@ enum ConfigCommand {
     Show(show::ShowArgs),
     Path(path::PathArgs),
     Reset(reset::ResetArgs),
+    Import(import::ImportArgs),
 }
 
 impl ConfigArgs {
@@ -44,6 +46,7 @@ impl ConfigArgs {
             ConfigCommand::Show(args) => args.run(context).await,
             ConfigCommand::Path(args) => args.run(context),
             ConfigCommand::Reset(args) => args.run(context).await,
+            ConfigCommand::Import(args) => args.run(context).await,
         }
     }
 }

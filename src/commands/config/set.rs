@@ -20,7 +20,7 @@ pub(super) struct SetArgs {
     #[arg(value_enum)]
     key: Key,
 
-    /// Its value; for api_key_command the program and its arguments
+    /// Its value; for api_key_command the program and its arguments, for exclude all patterns
     #[arg(
         value_name = "VALUE",
         required_unless_present = "unset",

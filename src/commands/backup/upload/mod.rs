@@ -1,6 +1,6 @@
 //! `bchan backup upload`
 
-mod select;
+pub(crate) mod select;
 mod stream;
 
 use std::path::PathBuf;
@@ -87,14 +87,12 @@ impl UploadArgs {
             Some((input, name)) => What::Stream { input, name },
             None => What::Paths {
                 paths: self.paths,
-                selection,
+                selection: with_defaults(context, selection).await?,
             },
         };
         if self.dry_run {
             return dry_run(context, what, self.allow_empty).await;
         }
-        let client = context.client().await?;
-        let name = self.target.clone();
         let options = UploadOptions {
             target: self.target,
             what,
@@ -104,32 +102,53 @@ impl UploadArgs {
             retries: context.settings().await?.retries.value,
             allow_empty: self.allow_empty,
         };
-        let bar = context.ui.bar();
-        let outcome = agent::upload(client, options, bar.progress()).await;
-        drop(bar);
-        let report = match outcome {
-            Ok(report) => report,
-            Err(error) => return Err(explain(context, &name, error).await),
-        };
-        context.ui.verbose(&match report.unverified {
-            None => "the server's hash of the backup is that of what was sent".to_owned(),
-            Some(why) => format!("not compared with what is stored: {why}"),
-        });
-        let complete = report.is_complete();
-        let total = report.warning_count;
-        let view = view(report);
-        say_warnings(context, &view.warnings, total, !complete);
-        context.ui.show(&view)?;
-        Ok(if complete {
-            Exit::Done
-        } else {
-            Exit::Incomplete
-        })
+        upload(context, options).await
     }
 }
 
+/// Uploads, and reports what became of it.
+pub(crate) async fn upload(
+    context: &Context<'_>,
+    options: UploadOptions,
+) -> Result<Exit, CommandError> {
+    let client = context.client().await?;
+    let name = options.target.clone();
+    let bar = context.ui.bar();
+    let outcome = agent::upload(client, options, bar.progress()).await;
+    drop(bar);
+    let report = match outcome {
+        Ok(report) => report,
+        Err(error) => return Err(explain(context, &name, error).await),
+    };
+    context.ui.verbose(&match report.unverified {
+        None => "the server's hash of the backup is that of what was sent".to_owned(),
+        Some(why) => format!("not compared with what is stored: {why}"),
+    });
+    let complete = report.is_complete();
+    let total = report.warning_count;
+    let view = view(report);
+    say_warnings(context, &view.warnings, total, !complete);
+    context.ui.show(&view)?;
+    Ok(if complete {
+        Exit::Done
+    } else {
+        Exit::Incomplete
+    })
+}
+
+/// The rules of a run behind those of the profile, which are for all backups.
+pub(crate) async fn with_defaults(
+    context: &Context<'_>,
+    mut selection: Selection,
+) -> Result<Selection, CommandError> {
+    let mut exclude = context.settings().await?.exclude.clone();
+    exclude.append(&mut selection.exclude);
+    selection.exclude = exclude;
+    Ok(selection)
+}
+
 /// Shows what an upload would take.
-async fn dry_run(
+pub(crate) async fn dry_run(
     context: &Context<'_>,
     what: What,
     allow_empty: bool,
