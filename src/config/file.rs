@@ -186,7 +186,7 @@ mod tests {
             ),
             ("[presets.a]\npaths = ['/x']\n", 1, "target"),
             ("[presets.a]\ntarget = ''\npaths = ['/x']\n", 2, "no target"),
-            ("[presets.a]\ntarget = 't'\nexlude = []\n", 1, "exlude"),
+            ("[presets.a]\ntarget = 't'\nexlude = []\n", 3, "exlude"),
         ] {
             let error = parse(text).unwrap_err().to_string();
             let place = format!("/c/config.toml line {line}: ");
