@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::time::{Duration, Instant};
 
 use bchan_api::{Accepted, Backup, Feature, Target, TargetType};
 use bchan_client::Client;
@@ -42,9 +43,45 @@ pub(super) struct Verified {
     pub(super) unverified: Option<Unverified>,
 }
 
+/// How long to look for a backup of which no job tells, at most as long as the server may be silent.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// First and longest pause between two looks.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// Looks for the backup that an upload has become and compares it with what was sent. With
+/// `patiently`, that may take a while, for the server may still be at work.
+pub(super) async fn find(
+    client: &Client,
+    (target, accepted): (&Target, &Accepted),
+    before: &HashSet<String>,
+    (terms, attempts): (Terms, &[Produced]),
+    patiently: bool,
+) -> Result<Verified, AgentError> {
+    let begun = Instant::now();
+    let patience = PATIENCE.min(client.patience());
+    let mut pause = PAUSES.0;
+    loop {
+        let candidates = candidates(client, target, accepted, before).await;
+        let found = verify(terms, attempts, candidates);
+        let settled = match &found {
+            Ok(verified) => !matches!(
+                verified.unverified,
+                Some(Unverified::NoBackup | Unverified::NoHash)
+            ),
+            // What is there may be somebody else's.
+            Err(error) => !matches!(error, AgentError::StoredDiffers { .. }),
+        };
+        if settled || !patiently || begun.elapsed() + pause > patience {
+            return found;
+        }
+        tokio::time::sleep(pause).await;
+        pause = pause.mul_f64(1.5).min(PAUSES.1);
+    }
+}
+
 /// The backups that an upload may have become: the one that the server names, or all that were not
 /// there before. That they cannot be listed is no failure of the upload.
-pub(super) async fn candidates(
+async fn candidates(
     client: &Client,
     target: &Target,
     accepted: &Accepted,
@@ -92,7 +129,7 @@ impl Terms {
 
 /// Finds the backup that one of the attempts has become. The server may have stored any that was
 /// sent to its end; and of the backups, some may be other people's.
-pub(super) fn verify(
+fn verify(
     terms: Terms,
     attempts: &[Produced],
     candidates: Vec<Backup>,
