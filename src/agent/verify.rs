@@ -21,6 +21,8 @@ pub(crate) enum Unverified {
     NoHash,
     /// There are links whose end the server may have counted.
     LeadsOut,
+    /// It is not known what the server may have made of it.
+    NoOwnHash,
 }
 
 impl fmt::Display for Unverified {
@@ -29,6 +31,7 @@ impl fmt::Display for Unverified {
             Self::NotAwaited => "nobody has waited until it is stored",
             Self::NoBackup => "the server does not show the new backup",
             Self::NoHash => "the server gives no hash for the new backup",
+            Self::NoOwnHash => "it was sent as it is, and the server may have unpacked it",
             Self::LeadsOut => "links lead out of the tree, and the server may have followed them",
         })
     }
@@ -155,6 +158,7 @@ fn verify(
     }
     let hashless = candidates.iter().any(|backup| backup.hash.is_none());
     let leads_out = attempts.iter().any(|attempt| attempt.hashes.leads_out);
+    let unknown = |attempt: &Produced| terms.expected(attempt).is_none();
     let newest = candidates
         .into_iter()
         .max_by_key(|backup| backup.created_at);
@@ -162,6 +166,7 @@ fn verify(
         None => Unverified::NoBackup,
         Some(_) if hashless => Unverified::NoHash,
         Some(_) if !terms.stored => Unverified::NotAwaited,
+        Some(_) if attempts.iter().any(unknown) => Unverified::NoOwnHash,
         Some(_) if terms.kind == TargetType::Multi && leads_out && !terms.same_links => {
             Unverified::LeadsOut
         }
@@ -267,6 +272,12 @@ mod tests {
         assert_eq!(
             why(TERMS, sent("t"), &none).unwrap(),
             Some(Unverified::NoHash)
+        );
+        let mut as_it_is = sent("t");
+        as_it_is.hashes.tree = None;
+        assert_eq!(
+            why(TERMS, as_it_is, &other).unwrap(),
+            Some(Unverified::NoOwnHash)
         );
         let early = Terms {
             stored: false,
