@@ -1,6 +1,7 @@
 //! What a command gets: the user's wishes, a client made when it is first needed, and the ui.
 
 mod embedded;
+mod files;
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -94,37 +95,21 @@ impl<'a> Context<'a> {
                 (embedded.url(), embedded.key())
             }
         };
-        self.open(settings, server, key)
+        self.ui.verbose(&format!("talking to {server}"));
+        open(settings, server, key, settings.retries.value)
     }
 
     /// A client that shows this key, whatever key is kept elsewhere.
     pub(crate) async fn client_with(&self, key: ApiKey) -> Result<Client, CommandError> {
         let settings = self.settings().await?;
         match &settings.server.value {
-            ServerChoice::Remote(url) => self.open(settings, url.clone(), Some(key)),
+            ServerChoice::Remote(url) => {
+                open(settings, url.clone(), Some(key), settings.retries.value)
+            }
             ServerChoice::Local(_) => Err(CommandError::usage(
                 "a server inside this program needs no key",
             )),
         }
-    }
-
-    fn open(
-        &self,
-        settings: &Settings,
-        server: String,
-        key: Option<ApiKey>,
-    ) -> Result<Client, CommandError> {
-        let ca = settings.ca.as_ref();
-        let ca = ca.map(|ca| read_certificates(&ca.value)).transpose()?;
-        self.ui.verbose(&format!("talking to {server}"));
-        Ok(Client::new(bchan_client::Config {
-            server,
-            key,
-            ca,
-            retries: settings.retries.value,
-            timeout: Duration::from_secs(settings.timeout.value),
-            user_agent: concat!("bchan/", env!("CARGO_PKG_VERSION")).to_owned(),
-        })?)
     }
 
     /// A target and its backups. When there is none of this name, the error suggests those
@@ -179,6 +164,36 @@ impl<'a> Context<'a> {
             server.shutdown().await;
         }
     }
+}
+
+/// A client for those who do not want to hear of anything: no warnings, no second try.
+pub(crate) async fn quiet_client(settings: &Settings, url: &str) -> Result<Client, CommandError> {
+    let keyring: Arc<dyn Keyring> = Arc::new(SessionKeyring);
+    let search = credentials::find(&settings.key, &ProcessEnvironment, &keyring).await?;
+    open(
+        settings,
+        url.to_owned(),
+        search.found.map(|found| found.key),
+        0,
+    )
+}
+
+fn open(
+    settings: &Settings,
+    server: String,
+    key: Option<ApiKey>,
+    retries: u32,
+) -> Result<Client, CommandError> {
+    let ca = settings.ca.as_ref();
+    let ca = ca.map(|ca| read_certificates(&ca.value)).transpose()?;
+    Ok(Client::new(bchan_client::Config {
+        server,
+        key,
+        ca,
+        retries,
+        timeout: Duration::from_secs(settings.timeout.value),
+        user_agent: concat!("bchan/", env!("CARGO_PKG_VERSION")).to_owned(),
+    })?)
 }
 
 /// Reads the certificates that are to be trusted.

@@ -1,15 +1,13 @@
 //! From a stored backup to files here.
 
 use std::cmp::Reverse;
-use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use bchan_api::{Backup, Feature, Target, TargetType, TargetView};
 use bchan_client::{Client, Download, DownloadFormat, Error};
-use bytes::Bytes;
-use tokio::sync::mpsc;
 
+use super::incoming::Incoming;
 use super::{AgentError, Phase, Progress, Warning, extract, pause, save};
 
 /// Chunks between the socket and the thread that writes.
@@ -177,15 +175,10 @@ async fn receive(
     found: &Found,
     progress: &Arc<dyn Progress>,
 ) -> Result<Written, AgentError> {
-    let (sender, receiver) = mpsc::channel(PIPE);
+    let (sender, reader) = Incoming::pipe(PIPE);
     let writer = {
         let (destination, found) = (destination.clone(), found.clone());
         let progress = Arc::clone(progress);
-        let reader = Incoming {
-            receiver,
-            chunk: Bytes::new(),
-            ended: false,
-        };
         tokio::task::spawn_blocking(move || match &destination {
             Destination::Directory(path) => save::save(reader, path, &found, &*progress),
             Destination::Extract(path) => extract::extract(reader, path, &found, &progress),
@@ -208,27 +201,5 @@ async fn receive(
     match failure {
         Some(error) => Err(error.into()),
         None => written,
-    }
-}
-
-/// A download as a reader. It ends only where the download does.
-pub(super) struct Incoming {
-    receiver: mpsc::Receiver<Option<Bytes>>,
-    chunk: Bytes,
-    ended: bool,
-}
-
-impl Read for Incoming {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while self.chunk.is_empty() && !self.ended {
-            match self.receiver.blocking_recv() {
-                Some(Some(chunk)) => self.chunk = chunk,
-                Some(None) => self.ended = true,
-                None => return Err(io::ErrorKind::UnexpectedEof.into()),
-            }
-        }
-        let count = out.len().min(self.chunk.len());
-        out[..count].copy_from_slice(&self.chunk.split_to(count));
-        Ok(count)
     }
 }

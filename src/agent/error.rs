@@ -2,8 +2,9 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::process::ExitStatus;
 
-use bchan_archive::{PackError, UnpackError};
+use bchan_archive::{PackError, SelectionError, UnpackError};
 use bchan_client::Error;
 
 /// See the variants.
@@ -19,6 +20,20 @@ pub(crate) enum AgentError {
     NoBackups { target: String },
     #[error("nothing selected: there is nothing in {}", path.display())]
     NothingSelected { path: PathBuf },
+    #[error("nothing selected: no path is listed")]
+    NothingListed,
+    #[error("nothing selected: the rules leave no file of what is there")]
+    NothingLeft,
+    #[error("nothing came from {name}")]
+    NothingCame { name: String },
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+    #[error("there is no command to run")]
+    NoCommand,
+    #[error("running `{program}` failed")]
+    CommandBroken { program: String, source: io::Error },
+    #[error("`{program}` failed ({status}); nothing was stored")]
+    CommandFailed { program: String, status: ExitStatus },
     #[error("cannot read {}", path.display())]
     SourceMissing { path: PathBuf, source: io::Error },
     #[error("two of the paths are called `{}`", name.display())]
@@ -75,6 +90,13 @@ impl AgentError {
             Self::NothingSelected { .. } => {
                 "is a disk not mounted? --allow-empty stores an empty backup".into()
             }
+            Self::NothingLeft => {
+                "--dry-run --verbose shows why; --allow-empty stores an empty backup".into()
+            }
+            Self::NothingListed | Self::NothingCame { .. } => {
+                "--allow-empty stores an empty backup".into()
+            }
+            Self::NoCommand => "name it behind `--`".into(),
             Self::SameName { .. } => "upload the folder that they are in, or rename one".into(),
             Self::JobFailed { .. } => "the log of the server says more".into(),
             Self::StoredDiffers { .. } | Self::Broken { .. } => {

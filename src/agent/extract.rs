@@ -10,7 +10,8 @@ use bchan_api::TargetType;
 use bchan_archive::{Kind, Limits, Manifest, UnpackOptions, Unpacked};
 use sha2::{Digest as _, Sha256};
 
-use super::download::{Found, Incoming, Written};
+use super::download::{Found, Written};
+use super::incoming::Incoming;
 use super::produce::Listener;
 use super::save::{self, check as check_hash, name_of};
 use super::{AgentError, Progress};
@@ -47,11 +48,7 @@ pub(super) fn extract(
         let kept = fs::set_permissions(&content, meta.permissions());
         kept.map_err(AgentError::io("creating", &content))?;
     }
-    let mut listener = Listener {
-        progress: Arc::clone(progress),
-        warnings: Vec::new(),
-        count: 0,
-    };
+    let mut listener = Listener::new(Arc::clone(progress));
     let done = fill(reader, &content, found, &mut listener)?;
     sync(&content).map_err(AgentError::io("writing", &content))?;
     fs::rename(&content, &directory).map_err(|error| match error.kind() {

@@ -3,8 +3,12 @@
 mod download;
 mod error;
 mod extract;
+mod incoming;
+mod input;
 mod job;
+mod listing;
 mod naming;
+mod plan;
 mod produce;
 mod progress;
 mod save;
@@ -16,7 +20,10 @@ use std::time::Duration;
 
 pub(crate) use self::download::{Destination, DownloadOptions, download};
 pub(crate) use self::error::AgentError;
+pub(crate) use self::input::Input;
 pub(crate) use self::job::ended_job;
+pub(crate) use self::listing::{Left, Listed, Listing, list};
+pub(crate) use self::plan::What;
 pub(crate) use self::progress::{Phase, Progress};
 pub(crate) use self::upload::{Outcome, UploadOptions, UploadReport, upload};
 

@@ -1,19 +1,17 @@
 //! From paths to a stored backup.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use bchan_api::{Accepted, Backup, Feature, Features, Target, TargetType, TargetView};
-use bchan_archive::{Compression, PackError, Source};
+use bchan_api::{Accepted, Backup, Feature, Target, TargetView};
+use bchan_archive::PackError;
 use bchan_client::{Client, Error, Upload, upload_pipe};
 
 use super::job::{JobOutcome, wait_for_job};
-use super::produce::{Content, Produced, count_ahead, produce};
+use super::plan::{Plan, What};
+use super::produce::{Content, Produced, Pump, count_ahead, produce};
 use super::verify::{self, Terms, Unverified};
 use super::{AgentError, Phase, Progress, Warning, naming, pause};
 
@@ -25,7 +23,7 @@ const PIPE: usize = 16;
 pub(crate) struct UploadOptions {
     /// Id or alias of the target.
     pub(crate) target: String,
-    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) what: What,
     /// Whether a person does it.
     pub(crate) manual: bool,
     /// Whether to make the target when it is missing.
@@ -85,12 +83,12 @@ pub(crate) async fn upload(
     progress: Arc<dyn Progress>,
 ) -> Result<UploadReport, AgentError> {
     progress.phase(Phase::Preparing);
-    check_sources(&options)?;
+    let plan = Plan::new(&options.what, options.allow_empty)?;
     // Before a byte is sent: the target is there, the key is right, and the answer says what the
     // server can do.
     let TargetView { target, backups } = find_target(client, &options).await?;
     let before: HashSet<String> = backups.into_iter().map(|backup| backup.id).collect();
-    let (content, file_name) = plan(&options.paths, target.target_type, client.features())?;
+    let (content, file_name) = plan.content(target.target_type, client.features());
 
     let stop = Arc::new(AtomicBool::new(false));
     let counter = {
@@ -148,28 +146,6 @@ pub(crate) async fn upload(
     })
 }
 
-/// Every path can be read, and there is something in one of them.
-fn check_sources(options: &UploadOptions) -> Result<(), AgentError> {
-    let mut empty = true;
-    for path in &options.paths {
-        let fail = |source| AgentError::SourceMissing {
-            path: path.clone(),
-            source,
-        };
-        if fs::metadata(path).map_err(fail)?.is_dir() {
-            empty &= fs::read_dir(path).map_err(fail)?.next().is_none();
-        } else {
-            File::open(path).map_err(fail)?;
-            empty = false;
-        }
-    }
-    if empty && !options.allow_empty {
-        let path = options.paths.first().cloned().unwrap_or_default();
-        return Err(AgentError::NothingSelected { path });
-    }
-    Ok(())
-}
-
 async fn find_target(client: &Client, options: &UploadOptions) -> Result<TargetView, AgentError> {
     let name = &options.target;
     match client.target(name).await {
@@ -180,54 +156,6 @@ async fn find_target(client: &Client, options: &UploadOptions) -> Result<TargetV
         Err(Error::NotFound { .. }) => Err(AgentError::NoSuchTarget { name: name.clone() }),
         other => Ok(other?),
     }
-}
-
-/// What is sent, and under which name.
-fn plan(
-    paths: &[PathBuf],
-    kind: TargetType,
-    features: Features,
-) -> Result<(Content, String), AgentError> {
-    let show = |name: &OsString| name.to_string_lossy().into_owned();
-    if let (TargetType::Single, [path]) = (kind, paths)
-        && path.is_file()
-    {
-        let name = path
-            .file_name()
-            .map_or_else(|| "backup".into(), |name| show(&name.into()));
-        return Ok((Content::File(path.clone()), name));
-    }
-    let mut names = HashSet::new();
-    let mut sources = Vec::new();
-    for path in paths {
-        let fail = |source| AgentError::SourceMissing {
-            path: path.clone(),
-            source,
-        };
-        let source = Source::from_path(path).map_err(fail)?;
-        if let Source::Entry { name, .. } = &source
-            && !names.insert(name.clone())
-        {
-            return Err(AgentError::SameName { name: name.into() });
-        }
-        sources.push(source);
-    }
-    let stem = match &sources[..] {
-        [Source::Entry { name, .. }] => show(name),
-        _ => "backup".to_owned(),
-    };
-    let threads =
-        thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(1));
-    // Servers that have not said that they know zstd would store it as one opaque file.
-    let (compression, suffix) = if features.has(Feature::Zstd) {
-        (Compression::Zstd { level: 3, threads }, "tar.zst")
-    } else {
-        (Compression::Gzip { level: 5 }, "tar.gz")
-    };
-    Ok((
-        Content::Archive(sources, compression),
-        format!("{stem}.{suffix}"),
-    ))
 }
 
 /// Sends the content, again and again while that can neither harm nor be hopeless. Gives all
@@ -246,10 +174,12 @@ async fn send(
     let mut attempt = 0;
     let mut whole = Vec::new();
     loop {
+        // A server does not wait for long, so whatever takes its time to begin does that before.
+        let (feed, pump) = content.begin().await?;
         let (writer, body) = upload_pipe(PIPE);
         let producer = {
             let (content, progress) = (content.clone(), Arc::clone(progress));
-            tokio::task::spawn_blocking(move || produce(&content, writer, progress))
+            tokio::task::spawn_blocking(move || produce(&content, feed, writer, progress))
         };
         let upload = Upload {
             body,
@@ -258,9 +188,16 @@ async fn send(
             sha256: ours,
             idempotency_key: key.clone(),
         };
-        let answer = client.upload(&target.id, upload).await;
+        let (answer, cut) = pumped(client.upload(&target.id, upload), pump).await?;
         // The request holds the other end no more, so the producer ends soon.
         let produced = producer.await.map_err(|_| AgentError::Thread)?;
+        let produced = match produced {
+            // There is an answer, so nobody has listened to the rest.
+            Err(PackError::Source { source, .. }) if cut && content.is_stream() => {
+                Err(PackError::Write { source })
+            }
+            other => other,
+        };
         let error = match (answer, produced) {
             (Ok(accepted), Ok(produced)) => {
                 whole.push(produced);
@@ -275,11 +212,12 @@ async fn send(
             (Ok(accepted), Err(PackError::Write { .. })) if !whole.is_empty() => {
                 return Ok((accepted, whole));
             }
+            (_, Err(PackError::Empty)) => return Err(content.is_empty()),
             // A part cannot have been acknowledged as the whole; if it was, it is a lie.
             (_, Err(error)) => return Err(AgentError::Pack(error)),
         };
         // A server that does not know the key might store what it gets twice.
-        let safe = ours || matches!(error, Error::Unreachable { .. });
+        let safe = content.is_repeatable() && (ours || matches!(error, Error::Unreachable { .. }));
         if !safe || !error.is_temporary() || attempt >= options.retries {
             return Err(error.into());
         }
@@ -288,4 +226,18 @@ async fn send(
         progress.retrying(attempt, &error, wait);
         tokio::time::sleep(wait).await;
     }
+}
+
+/// Waits for an answer while what is sent is pumped, and says whether it came before the pump was
+/// done. When that fails, the request ends without an answer.
+async fn pumped(
+    upload: impl Future<Output = Result<Accepted, Error>>,
+    pump: Pump,
+) -> Result<(Result<Accepted, Error>, bool), AgentError> {
+    let mut upload = std::pin::pin!(upload);
+    tokio::select! {
+        answer = &mut upload => return Ok((answer, true)),
+        pumped = pump => pumped?,
+    }
+    Ok((upload.await, false))
 }

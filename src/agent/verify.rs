@@ -21,8 +21,8 @@ pub(crate) enum Unverified {
     NoHash,
     /// There are links whose end the server may have counted.
     LeadsOut,
-    /// It is not known what the server may have made of it.
-    NoOwnHash,
+    /// It was sent as it is, and only the server knows whether it has unpacked it.
+    MayUnpack,
 }
 
 impl fmt::Display for Unverified {
@@ -31,7 +31,7 @@ impl fmt::Display for Unverified {
             Self::NotAwaited => "nobody has waited until it is stored",
             Self::NoBackup => "the server does not show the new backup",
             Self::NoHash => "the server gives no hash for the new backup",
-            Self::NoOwnHash => "it was sent as it is, and the server may have unpacked it",
+            Self::MayUnpack => "it was sent as it is, and the server may have unpacked it",
             Self::LeadsOut => "links lead out of the tree, and the server may have followed them",
         })
     }
@@ -122,10 +122,10 @@ impl Terms {
         }
     }
 
-    fn expected(self, attempt: &Produced) -> Option<&str> {
+    fn expected(self, attempt: &Produced) -> &str {
         match self.kind {
-            TargetType::Single => Some(&attempt.hashes.file),
-            TargetType::Multi => attempt.hashes.tree.as_deref(),
+            TargetType::Single => &attempt.hashes.file,
+            TargetType::Multi => &attempt.hashes.tree,
         }
     }
 }
@@ -138,8 +138,8 @@ fn verify(
     candidates: Vec<Backup>,
 ) -> Result<Verified, AgentError> {
     let is_of = |backup: &Backup, attempt: &Produced| {
-        let hashes = backup.hash.as_deref().zip(terms.expected(attempt));
-        hashes.is_some_and(|(stored, sent)| stored.eq_ignore_ascii_case(sent))
+        let stored = backup.hash.as_deref();
+        stored.is_some_and(|hash| hash.eq_ignore_ascii_case(terms.expected(attempt)))
     };
     for backup in &candidates {
         let attempt = attempts.iter().rposition(|attempt| is_of(backup, attempt));
@@ -157,8 +157,9 @@ fn verify(
         }
     }
     let hashless = candidates.iter().any(|backup| backup.hash.is_none());
-    let leads_out = attempts.iter().any(|attempt| attempt.hashes.leads_out);
-    let unknown = |attempt: &Produced| terms.expected(attempt).is_none();
+    let is_tree = terms.kind == TargetType::Multi;
+    let leads_out = is_tree && attempts.iter().any(|attempt| attempt.hashes.leads_out);
+    let may_unpack = is_tree && attempts.iter().any(|attempt| attempt.hashes.may_unpack);
     let newest = candidates
         .into_iter()
         .max_by_key(|backup| backup.created_at);
@@ -166,10 +167,8 @@ fn verify(
         None => Unverified::NoBackup,
         Some(_) if hashless => Unverified::NoHash,
         Some(_) if !terms.stored => Unverified::NotAwaited,
-        Some(_) if attempts.iter().any(unknown) => Unverified::NoOwnHash,
-        Some(_) if terms.kind == TargetType::Multi && leads_out && !terms.same_links => {
-            Unverified::LeadsOut
-        }
+        Some(_) if may_unpack => Unverified::MayUnpack,
+        Some(_) if leads_out && !terms.same_links => Unverified::LeadsOut,
         Some(backup) => {
             return Err(AgentError::StoredDiffers {
                 backup: backup.id.clone(),
@@ -213,8 +212,8 @@ mod tests {
         Produced {
             hashes: Hashes {
                 file: "file".to_owned(),
-                tree: Some(tree.to_owned()),
-                leads_out: false,
+                tree: tree.to_owned(),
+                ..Hashes::default()
             },
             ..Produced::default()
         }
@@ -274,10 +273,10 @@ mod tests {
             Some(Unverified::NoHash)
         );
         let mut as_it_is = sent("t");
-        as_it_is.hashes.tree = None;
+        as_it_is.hashes.may_unpack = true;
         assert_eq!(
             why(TERMS, as_it_is, &other).unwrap(),
-            Some(Unverified::NoOwnHash)
+            Some(Unverified::MayUnpack)
         );
         let early = Terms {
             stored: false,

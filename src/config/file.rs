@@ -51,6 +51,14 @@ pub(crate) enum FileError {
         /// Why.
         source: io::Error,
     },
+    /// The file cannot be written.
+    #[error("the configuration {} cannot be written", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The file holds something else.
     #[error("{} line {line}: {message}", path.display())]
     Content {
@@ -114,7 +122,12 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, FileError> {
 }
 
 /// An error about a place in the file.
-fn content(path: &Path, text: &str, span: Option<Range<usize>>, message: &str) -> FileError {
+pub(super) fn content(
+    path: &Path,
+    text: &str,
+    span: Option<Range<usize>>,
+    message: &str,
+) -> FileError {
     let before = span.and_then(|span| text.get(..span.start)).unwrap_or("");
     FileError::Content {
         path: path.to_owned(),

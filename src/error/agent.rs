@@ -1,5 +1,7 @@
 //! What the failures of workflows mean to a user.
 
+use bchan_archive::SelectionError;
+
 use super::{CommandError, Kind, client};
 use crate::agent::AgentError;
 
@@ -10,6 +12,8 @@ impl From<AgentError> for CommandError {
             AgentError::NoSuchTarget { .. }
             | AgentError::NoSuchBackup { .. }
             | AgentError::NoBackups { .. } => (Kind::NotFound, error.hint()),
+            AgentError::Selection(SelectionError::Pattern { .. } | SelectionError::Line { .. })
+            | AgentError::NoCommand => (Kind::Usage, error.hint()),
             _ => (Kind::Failed, error.hint()),
         };
         Self::new(kind, error).maybe_hint(hint)

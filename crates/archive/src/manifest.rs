@@ -315,7 +315,7 @@ fn compare_text(a: &[u8], b: &[u8]) -> Ordering {
     code_points(a).cmp(code_points(b))
 }
 
-fn code_points(text: &[u8]) -> impl Iterator<Item = u32> {
+pub(crate) fn code_points(text: &[u8]) -> impl Iterator<Item = u32> {
     text.utf8_chunks().flat_map(|chunk| {
         let valid = chunk.valid().chars().map(u32::from);
         valid.chain(chunk.invalid().iter().map(|byte| 0xdc00 + u32::from(*byte)))

@@ -22,7 +22,7 @@ pub(crate) struct BackupArgs {
 
 #[derive(Debug, Subcommand)]
 enum BackupCommand {
-    Upload(upload::UploadArgs),
+    Upload(Box<upload::UploadArgs>),
     Download(download::DownloadArgs),
     List(list::ListArgs),
     Delete(change::DeleteArgs),
@@ -41,13 +41,6 @@ impl BackupArgs {
             BackupCommand::Restore(args) => args.run(context).await,
         }
     }
-}
-
-/// The backup that a command is about.
-#[derive(Args, Debug)]
-struct WhichBackup {
-    /// Id of the backup
-    backup: String,
 }
 
 /// Warnings beyond this number are counted, not shown; JSON has more of them.

@@ -4,6 +4,8 @@ mod backup;
 mod change;
 #[cfg(feature = "server")]
 mod check;
+mod config;
+mod dry_run;
 mod job;
 #[cfg(feature = "server")]
 mod key;
@@ -26,6 +28,8 @@ pub(crate) use self::change::NewKey;
 pub(crate) use self::change::{Done, Started};
 #[cfg(feature = "server")]
 pub(crate) use self::check::CheckReport;
+pub(crate) use self::config::{ConfigPath, ConfigSummary, KeyPlace, Setting};
+pub(crate) use self::dry_run::DryRun;
 pub(crate) use self::job::{EndedJobs, JobList};
 #[cfg(feature = "server")]
 pub(crate) use self::key::KeyList;

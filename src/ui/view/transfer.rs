@@ -105,7 +105,7 @@ impl View for Download {
     }
 }
 
-fn amount(files: u64, bytes: u64, page: &Page) -> String {
+pub(super) fn amount(files: u64, bytes: u64, page: &Page) -> String {
     let noun = if files == 1 { "file" } else { "files" };
     format!("{files} {noun}, {}", size(bytes, page))
 }

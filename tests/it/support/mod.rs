@@ -14,3 +14,10 @@ pub(crate) use self::identity::Identity;
 pub(crate) use self::program::{Output, Program};
 pub(crate) use self::reference::{JobList, Reference, target};
 pub(crate) use self::server::{TestServer, assert_no_leftovers_below};
+
+/// Says why a test tries nothing on this machine.
+#[expect(clippy::print_stderr, reason = "there is nobody else to say it")]
+#[allow(dead_code, reason = "not every test binary skips")]
+pub(crate) fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
+}

@@ -9,8 +9,9 @@ use sha2::{Digest as _, Sha256};
 use tar::EntryType;
 
 use super::entry::{BLOCK, Entry, pad};
-use super::{PackError, Packer, Place};
+use super::{PackError, Packer};
 use crate::observer::Problem;
+use crate::tour::{Place, Visitor as _};
 
 /// Bytes that are read at a time.
 pub(super) const BUFFER: usize = 256 * 1024;
@@ -62,7 +63,7 @@ impl<W: Write> Packer<'_, W> {
         self.hole(&mut hasher, size - at);
         pad(&mut self.out, stored).map_err(fail)?;
         if let Some(problem) = problem.or_else(|| changed(fd, stat)) {
-            self.problem(place, &problem);
+            self.problem(place.path, &problem);
         }
         Ok(hasher.map_or([0; 32], |hasher| hasher.finalize().into()))
     }

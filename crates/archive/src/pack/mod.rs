@@ -8,24 +8,27 @@ mod content;
 mod entry;
 
 use std::collections::HashMap;
-use std::ffi::{CStr, CString, OsStr};
 use std::io::{self, Write};
-use std::os::unix::ffi::OsStrExt as _;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{self, AtFlags, FileType, Mode, Stat};
-use rustix::io::Errno;
+use rustix::fs::{FileType, Stat};
 use tar::EntryType;
 
 use self::entry::{BLOCK, Entry};
-use crate::observer::{Observer, Problem};
-use crate::open;
-use crate::walk::{Step, Walker, file_type, identity};
+use crate::observer::{EntryKind, Observer, Problem};
+use crate::select::{Reason, Rules};
+use crate::tour::{At, Place, Visitor, open_file, read_link, tour};
+use crate::walk::{file_type, identity};
 use crate::{Manifest, Source};
 
 /// How to pack.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct PackOptions {
+    /// What is left out.
+    pub rules: Rules,
+    /// Whether an archive without a file or a link is an error.
+    pub refuse_empty: bool,
     /// Gives oneself the right to read what one owns and may not read, for as long as it takes.
     pub force_readable: bool,
     /// Whether to hash what is packed.
@@ -51,6 +54,8 @@ pub struct PackSummary {
     pub changed: u64,
     /// Entries of kinds that are not stored.
     pub skipped: u64,
+    /// Entries that the rules leave out; of a directory, what is below it does not count.
+    pub excluded: u64,
     /// The hashes, if they were asked for.
     pub manifest: Option<Manifest>,
 }
@@ -62,7 +67,13 @@ impl PackSummary {
         self.unreadable == 0 && self.changed == 0
     }
 
-    fn count(&mut self, problem: &Problem) {
+    /// Whether nothing but directories was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files == 0 && self.links == 0
+    }
+
+    pub(crate) fn count(&mut self, problem: &Problem) {
         match problem {
             Problem::Vanished => self.vanished += 1,
             Problem::Unreadable { .. } => self.unreadable += 1,
@@ -92,6 +103,9 @@ pub enum PackError {
         /// Why.
         source: io::Error,
     },
+    /// There is nothing to pack, and [`PackOptions::refuse_empty`] is set.
+    #[error("there is nothing to pack")]
+    Empty,
     /// Whoever takes the archive takes no more.
     #[error("writing the archive failed")]
     Write {
@@ -119,10 +133,10 @@ pub fn pack<W: Write>(
         summary,
         seen: HashMap::new(),
         buffer: vec![0; content::BUFFER],
-        opened: Vec::new(),
     };
-    for source in sources {
-        packer.source(source)?;
+    tour(sources, &options.rules, options.force_readable, &mut packer)?;
+    if options.refuse_empty && packer.summary.is_empty() {
+        return Err(PackError::Empty);
     }
     // The end of the archive: two empty blocks, filled up as tar does.
     let wrote = packer
@@ -141,185 +155,16 @@ struct Packer<'a, W> {
     /// Files with several names, and what the first is called.
     seen: HashMap<(u64, u64), Vec<u8>>,
     buffer: Vec<u8>,
-    /// Directories that were opened by force, and their modes.
-    opened: Vec<(Vec<u8>, Mode)>,
 }
 
-/// What an entry is called, in the archive and by the user.
-struct Place<'a> {
-    name: &'a [u8],
-    path: &'a Path,
-}
+impl<W: Write> Visitor for Packer<'_, W> {
+    type Kept = Stat;
 
-impl<W: Write> Packer<'_, W> {
-    fn source(&mut self, source: &Source) -> Result<(), PackError> {
-        let root = source.path();
-        let fail = |error: io::Error| PackError::Source {
-            path: root.to_owned(),
-            source: error,
-        };
-        let (prefix, name): (Vec<u8>, _) = match source {
-            Source::Entry { name, .. } => (name.as_bytes().to_vec(), Some(name)),
-            Source::Contents { .. } => (Vec::new(), None),
-        };
-        let fd = open::root(root).map_err(fail)?;
-        let stat = fs::fstat(&fd).map_err(|error| fail(error.into()))?;
-        match (file_type(&stat), name) {
-            (FileType::Directory, _) => {
-                if name.is_some() {
-                    self.directory(
-                        &Place {
-                            name: &prefix,
-                            path: root,
-                        },
-                        &stat,
-                    )?;
-                }
-                let walker = Walker::new(fd).map_err(fail)?;
-                self.walk(walker, prefix, root)
-            }
-            (FileType::RegularFile, Some(_)) => self.file(
-                &Place {
-                    name: &prefix,
-                    path: root,
-                },
-                &fd,
-                &stat,
-            ),
-            _ => Err(fail(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "it is neither a file nor a directory",
-            ))),
-        }
+    fn keep(&mut self, _place: Place<'_>, _fd: BorrowedFd<'_>, stat: &Stat) -> Stat {
+        *stat
     }
 
-    fn walk(&mut self, mut walker: Walker, prefix: Vec<u8>, root: &Path) -> Result<(), PackError> {
-        let mut name = prefix;
-        if !name.is_empty() {
-            name.push(b'/');
-        }
-        let base = name.len();
-        let mut path = root.to_owned();
-        loop {
-            let step = walker.step();
-            let step = step.map_err(|source| PackError::Walk {
-                path: path.clone(),
-                source,
-            })?;
-            let entry = match step {
-                Some(Step::Entry(entry)) => entry,
-                Some(Step::Leave(left)) => {
-                    self.close(&walker, &left);
-                    continue;
-                }
-                None => return Ok(()),
-            };
-            name.truncate(base);
-            name.extend_from_slice(walker.path());
-            path = root.join(OsStr::from_bytes(walker.path()));
-            self.entry(
-                &mut walker,
-                entry,
-                &Place {
-                    name: &name,
-                    path: &path,
-                },
-            )?;
-        }
-    }
-
-    fn entry(
-        &mut self,
-        walker: &mut Walker,
-        entry: CString,
-        place: &Place<'_>,
-    ) -> Result<(), PackError> {
-        let dir = walker.dir().map_err(|source| PackError::Walk {
-            path: place.path.to_owned(),
-            source,
-        })?;
-        let stat = match fs::statat(dir, &entry, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => stat,
-            Err(error) => {
-                self.lost(place, error);
-                return Ok(());
-            }
-        };
-        let kind = match file_type(&stat) {
-            FileType::RegularFile => {
-                match open::file(dir, &entry, self.options.force_readable) {
-                    Ok((fd, stat)) if file_type(&stat) == FileType::RegularFile => {
-                        return self.file(place, &fd, &stat);
-                    }
-                    // It was replaced by something else a moment ago.
-                    Ok(_) => self.lost(place, Errno::NOENT),
-                    Err(error) => self.lost(place, error),
-                }
-                return Ok(());
-            }
-            FileType::Directory => {
-                match open::directory(dir, &entry, self.options.force_readable) {
-                    Ok((fd, stat, mode)) => {
-                        if let Some(mode) = mode {
-                            self.opened.push((walker.path().to_vec(), mode));
-                        }
-                        self.directory(place, &stat)?;
-                        if let Err(source) = walker.enter(entry, fd) {
-                            self.problem(place, &Problem::Unreadable { source });
-                        }
-                    }
-                    Err(error) => self.lost(place, error),
-                }
-                return Ok(());
-            }
-            FileType::Symlink => {
-                match fs::readlinkat(dir, &entry, Vec::new()) {
-                    Ok(target) => return self.link(place, &stat, target.as_bytes()),
-                    Err(error) => self.lost(place, error),
-                }
-                return Ok(());
-            }
-            FileType::Socket => "socket",
-            FileType::Fifo => "named pipe",
-            FileType::BlockDevice | FileType::CharacterDevice => "device",
-            FileType::Unknown => "special file",
-        };
-        self.problem(place, &Problem::Skipped { kind });
-        Ok(())
-    }
-
-    /// Gives a directory back the mode that it had before it was opened by force.
-    fn close(&mut self, walker: &Walker, name: &CStr) {
-        if self
-            .opened
-            .last()
-            .is_some_and(|(path, _)| path == walker.path())
-            && let Some((_, mode)) = self.opened.pop()
-            && let Ok(dir) = walker.dir()
-        {
-            // It is where it was a moment ago, and ours; there is nobody to tell of a failure.
-            let _ = fs::chmodat(dir, name, mode, AtFlags::empty());
-        }
-    }
-
-    /// An entry that cannot be opened.
-    fn lost(&mut self, place: &Place<'_>, error: Errno) {
-        // A name that leads to something else now has vanished, too.
-        let problem = match error {
-            Errno::NOENT | Errno::LOOP | Errno::NOTDIR | Errno::STALE => Problem::Vanished,
-            error => Problem::Unreadable {
-                source: error.into(),
-            },
-        };
-        self.problem(place, &problem);
-    }
-
-    fn problem(&mut self, place: &Place<'_>, problem: &Problem) {
-        self.summary.count(problem);
-        self.observer.problem(place.path, problem);
-    }
-
-    fn directory(&mut self, place: &Place<'_>, stat: &Stat) -> Result<(), PackError> {
+    fn directory(&mut self, place: Place<'_>, stat: &Stat) -> Result<(), PackError> {
         self.observer.entry(place.path, 0);
         let name = [place.name, b"/"].concat();
         self.head(&name, EntryType::Directory, stat, b"")?;
@@ -330,6 +175,36 @@ impl<W: Write> Packer<'_, W> {
         Ok(())
     }
 
+    fn leaf(&mut self, place: Place<'_>, at: At<'_>, stat: &Stat) -> Result<(), PackError> {
+        match file_type(stat) {
+            FileType::RegularFile => match open_file(at, self.options.force_readable) {
+                Ok((fd, stat)) => return self.file(&place, &fd, &stat),
+                Err(problem) => self.problem(place.path, &problem),
+            },
+            FileType::Symlink => match read_link(at) {
+                Ok(target) => return self.link(&place, stat, target.as_bytes()),
+                Err(problem) => self.problem(place.path, &problem),
+            },
+            other => {
+                let kind = EntryKind::from(other).name();
+                self.problem(place.path, &Problem::Skipped { kind });
+            }
+        }
+        Ok(())
+    }
+
+    fn excluded(&mut self, path: &Path, _stat: &Stat, reason: &Reason) {
+        self.summary.excluded += 1;
+        self.observer.excluded(path, reason);
+    }
+
+    fn problem(&mut self, path: &Path, problem: &Problem) {
+        self.summary.count(problem);
+        self.observer.problem(path, problem);
+    }
+}
+
+impl<W: Write> Packer<'_, W> {
     fn link(&mut self, place: &Place<'_>, stat: &Stat, target: &[u8]) -> Result<(), PackError> {
         self.observer.entry(place.path, 0);
         self.head(place.name, EntryType::Symlink, stat, target)?;
@@ -340,12 +215,7 @@ impl<W: Write> Packer<'_, W> {
         Ok(())
     }
 
-    fn file(
-        &mut self,
-        place: &Place<'_>,
-        fd: &std::os::fd::OwnedFd,
-        stat: &Stat,
-    ) -> Result<(), PackError> {
+    fn file(&mut self, place: &Place<'_>, fd: &OwnedFd, stat: &Stat) -> Result<(), PackError> {
         let size = u64::try_from(stat.st_size).unwrap_or(0);
         if let Some(first) = self.seen.get(&identity(stat)) {
             let first = first.clone();

@@ -1,13 +1,22 @@
+//! `bchan backup upload`
+
+mod select;
+mod stream;
+
 use std::path::PathBuf;
 
+use bchan_archive::Selection;
 use clap::Args;
 
+use self::select::SelectArgs;
+use self::stream::StreamArgs;
 use super::{say_warnings, warnings};
-use crate::agent::{self, AgentError, Outcome, UploadOptions, UploadReport};
+use crate::agent::{self, AgentError, Outcome, UploadOptions, UploadReport, What};
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::suggest;
-use crate::ui::view::{Status, Upload};
+use crate::ui::view::{DryRun, Status, Upload};
 
 /// Back up files and folders to a target
 ///
@@ -17,13 +26,21 @@ use crate::ui::view::{Status, Upload};
 #[command(after_help = "Examples:
   bchan backup upload docs ~/Documents
   bchan backup upload --quiet --automatic home /home /etc
+  bchan backup upload home /home --exclude-caches --exclude '*.tmp' --exclude /me/scratch
+  bchan backup upload home /home --exclude-from rules --dry-run --verbose
+  find /srv -newer stamp -type f -print0 | bchan backup upload srv --files-from0 -
+  bchan backup upload db --stdin-from-command --name db.sql -- pg_dump shop
   bchan --local=/mnt/disk backup upload --create docs ~/Documents")]
 pub(super) struct UploadArgs {
     /// Id or alias of the target
+    #[arg(add = complete::targets())]
     target: String,
 
-    /// Files and folders to back up
-    #[arg(required = true, value_name = "PATH")]
+    /// Files and folders to back up; `-` alone is standard input
+    #[arg(
+        required_unless_present_any = ["files_from", "files_from0"],
+        value_name = "PATH"
+    )]
     paths: Vec<PathBuf>,
 
     /// Mark the backup as made by a schedule, not by hand
@@ -43,15 +60,44 @@ pub(super) struct UploadArgs {
     /// An empty folder is mostly a disk that is not mounted.
     #[arg(long)]
     allow_empty: bool,
+
+    /// List what would be backed up, and send nothing
+    ///
+    /// With --verbose, what is left out is named, too, and by which rule. The server is not asked.
+    #[arg(long)]
+    dry_run: bool,
+
+    #[command(flatten)]
+    select: SelectArgs,
+
+    #[command(flatten)]
+    stream: StreamArgs,
 }
 
 impl UploadArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let stream = self.stream.stream(&self.paths)?;
+        let selection = self.select.selection(&self.paths, context);
+        let what = match stream {
+            Some(_) if selection != Selection::default() => {
+                return Err(CommandError::usage(
+                    "what comes as a stream is backed up whole; rules are for paths",
+                ));
+            }
+            Some((input, name)) => What::Stream { input, name },
+            None => What::Paths {
+                paths: self.paths,
+                selection,
+            },
+        };
+        if self.dry_run {
+            return dry_run(context, what, self.allow_empty).await;
+        }
         let client = context.client().await?;
         let name = self.target.clone();
         let options = UploadOptions {
             target: self.target,
-            paths: self.paths,
+            what,
             manual: !self.automatic,
             create: self.create,
             wait: !self.no_wait,
@@ -80,6 +126,33 @@ impl UploadArgs {
             Exit::Incomplete
         })
     }
+}
+
+/// Shows what an upload would take.
+async fn dry_run(
+    context: &Context<'_>,
+    what: What,
+    allow_empty: bool,
+) -> Result<Exit, CommandError> {
+    let What::Paths { paths, selection } = what else {
+        return Err(CommandError::usage(
+            "what comes as a stream is not known before it has come",
+        ));
+    };
+    let bar = context.ui.bar();
+    let reasons = context.ui.is_verbose();
+    let outcome = agent::list(paths, selection, allow_empty, reasons, bar.progress()).await;
+    drop(bar);
+    let listing = outcome?;
+    let (complete, total) = (listing.complete, listing.warning_count);
+    let view = DryRun::new(listing, warnings);
+    say_warnings(context, &view.warnings, total, !complete);
+    context.ui.show(&view)?;
+    Ok(if complete {
+        Exit::Done
+    } else {
+        Exit::Incomplete
+    })
 }
 
 /// Adds to a missing target those that may have been meant.
