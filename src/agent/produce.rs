@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -102,12 +103,35 @@ pub(super) struct Produced {
 pub(super) struct Hashes {
     /// Hex SHA-256 of the file as it was sent.
     pub(super) file: String,
-    /// Hash of the tree that an archive unpacks to.
-    pub(super) tree: Option<String>,
+    /// Hash of the tree that an archive unpacks to, or of one with nothing but a file that was sent.
+    pub(super) tree: String,
+    /// Whether it is only the server that knows if it has unpacked what was sent.
+    pub(super) may_unpack: bool,
     /// Whether links lead out of the tree, which not all servers take for nothing.
     pub(super) leads_out: bool,
-    /// Whether it is one file that may be an archive, from which a server makes a tree.
-    pub(super) may_unpack: bool,
+}
+
+impl Hashes {
+    fn new(file: [u8; 32], packed: Option<Manifest>, content: &Content) -> Self {
+        let may_unpack = packed.is_none();
+        let manifest = packed.unwrap_or_else(|| {
+            let mut alone = Manifest::default();
+            let name = match content {
+                Content::Stream { name, .. } => name.as_bytes(),
+                Content::File(path) => path.file_name().unwrap_or_default().as_bytes(),
+                Content::Archive(_) => b"",
+            };
+            // Sizes are no part of the hash.
+            alone.add_file(name, 0, file);
+            alone
+        });
+        Self {
+            file: hex::encode(file),
+            tree: manifest.tree_hash(),
+            may_unpack,
+            leads_out: manifest.leads_out(),
+        }
+    }
 }
 
 /// Writes content to an upload, to its end. On failure the upload is aborted.
@@ -158,16 +182,7 @@ pub(super) fn produce(
         .finish()
         .map_err(|source| PackError::Write { source })?;
     // While the server does its part.
-    let manifest = match content {
-        Content::Stream { name, .. } => as_tree(name, &file),
-        _ => summary.manifest.take(),
-    };
-    let hashes = Hashes {
-        file,
-        tree: manifest.as_ref().map(Manifest::tree_hash),
-        leads_out: manifest.is_some_and(|manifest| manifest.leads_out()),
-        may_unpack: content.is_stream(),
-    };
+    let hashes = Hashes::new(file, summary.manifest.take(), content);
     let Listener {
         warnings,
         count: warning_count,
@@ -180,15 +195,6 @@ pub(super) fn produce(
         warnings,
         warning_count,
     })
-}
-
-/// The tree that has this file and nothing else.
-fn as_tree(name: &str, digest: &str) -> Option<Manifest> {
-    let mut bytes = [0; 32];
-    hex::decode_to_slice(digest, &mut bytes).ok()?;
-    let mut manifest = Manifest::default();
-    manifest.add_file(name.as_bytes(), 0, bytes);
-    Some(manifest)
 }
 
 /// Sends one file in exactly the bytes that it has when they are read.

@@ -113,8 +113,10 @@ pub(crate) async fn upload(
         Outcome::Accepted
     };
     let terms = Terms::of(client, &target, &accepted, options.wait);
-    let candidates = verify::candidates(client, &target, &accepted, &before).await;
-    let verified = verify::verify(terms, &attempts, candidates)?;
+    // Of a backup that no job tells of, its hash tells.
+    let patiently = status == Outcome::Unconfirmed;
+    let upload = (&target, &accepted);
+    let verified = verify::find(client, upload, &before, (terms, &attempts), patiently).await?;
     if status == Outcome::Unconfirmed && verified.unverified.is_none() {
         // Whoever has the hash of it all has it all, whatever is known of the job.
         status = Outcome::Stored;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::time::{Duration, Instant};
 
 use bchan_api::{Accepted, Backup, Feature, Target, TargetType};
 use bchan_client::Client;
@@ -20,7 +21,7 @@ pub(crate) enum Unverified {
     NoHash,
     /// There are links whose end the server may have counted.
     LeadsOut,
-    /// It may be an archive that the server has unpacked.
+    /// It was sent as it is, and only the server knows whether it has unpacked it.
     MayUnpack,
 }
 
@@ -30,7 +31,7 @@ impl fmt::Display for Unverified {
             Self::NotAwaited => "nobody has waited until it is stored",
             Self::NoBackup => "the server does not show the new backup",
             Self::NoHash => "the server gives no hash for the new backup",
-            Self::MayUnpack => "the server may have unpacked it",
+            Self::MayUnpack => "it was sent as it is, and the server may have unpacked it",
             Self::LeadsOut => "links lead out of the tree, and the server may have followed them",
         })
     }
@@ -45,9 +46,45 @@ pub(super) struct Verified {
     pub(super) unverified: Option<Unverified>,
 }
 
+/// How long to look for a backup of which no job tells, at most as long as the server may be silent.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// First and longest pause between two looks.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// Looks for the backup that an upload has become and compares it with what was sent. With
+/// `patiently`, that may take a while, for the server may still be at work.
+pub(super) async fn find(
+    client: &Client,
+    (target, accepted): (&Target, &Accepted),
+    before: &HashSet<String>,
+    (terms, attempts): (Terms, &[Produced]),
+    patiently: bool,
+) -> Result<Verified, AgentError> {
+    let begun = Instant::now();
+    let patience = PATIENCE.min(client.patience());
+    let mut pause = PAUSES.0;
+    loop {
+        let candidates = candidates(client, target, accepted, before).await;
+        let found = verify(terms, attempts, candidates);
+        let settled = match &found {
+            Ok(verified) => !matches!(
+                verified.unverified,
+                Some(Unverified::NoBackup | Unverified::NoHash)
+            ),
+            // What is there may be somebody else's.
+            Err(error) => !matches!(error, AgentError::StoredDiffers { .. }),
+        };
+        if settled || !patiently || begun.elapsed() + pause > patience {
+            return found;
+        }
+        tokio::time::sleep(pause).await;
+        pause = pause.mul_f64(1.5).min(PAUSES.1);
+    }
+}
+
 /// The backups that an upload may have become: the one that the server names, or all that were not
 /// there before. That they cannot be listed is no failure of the upload.
-pub(super) async fn candidates(
+async fn candidates(
     client: &Client,
     target: &Target,
     accepted: &Accepted,
@@ -85,24 +122,24 @@ impl Terms {
         }
     }
 
-    fn expected(self, attempt: &Produced) -> Option<&str> {
+    fn expected(self, attempt: &Produced) -> &str {
         match self.kind {
-            TargetType::Single => Some(&attempt.hashes.file),
-            TargetType::Multi => attempt.hashes.tree.as_deref(),
+            TargetType::Single => &attempt.hashes.file,
+            TargetType::Multi => &attempt.hashes.tree,
         }
     }
 }
 
 /// Finds the backup that one of the attempts has become. The server may have stored any that was
 /// sent to its end; and of the backups, some may be other people's.
-pub(super) fn verify(
+fn verify(
     terms: Terms,
     attempts: &[Produced],
     candidates: Vec<Backup>,
 ) -> Result<Verified, AgentError> {
     let is_of = |backup: &Backup, attempt: &Produced| {
-        let hashes = backup.hash.as_deref().zip(terms.expected(attempt));
-        hashes.is_some_and(|(stored, sent)| stored.eq_ignore_ascii_case(sent))
+        let stored = backup.hash.as_deref();
+        stored.is_some_and(|hash| hash.eq_ignore_ascii_case(terms.expected(attempt)))
     };
     for backup in &candidates {
         let attempt = attempts.iter().rposition(|attempt| is_of(backup, attempt));
@@ -120,8 +157,9 @@ pub(super) fn verify(
         }
     }
     let hashless = candidates.iter().any(|backup| backup.hash.is_none());
-    let leads_out = attempts.iter().any(|attempt| attempt.hashes.leads_out);
-    let may_unpack = attempts.iter().any(|attempt| attempt.hashes.may_unpack);
+    let is_tree = terms.kind == TargetType::Multi;
+    let leads_out = is_tree && attempts.iter().any(|attempt| attempt.hashes.leads_out);
+    let may_unpack = is_tree && attempts.iter().any(|attempt| attempt.hashes.may_unpack);
     let newest = candidates
         .into_iter()
         .max_by_key(|backup| backup.created_at);
@@ -129,10 +167,8 @@ pub(super) fn verify(
         None => Unverified::NoBackup,
         Some(_) if hashless => Unverified::NoHash,
         Some(_) if !terms.stored => Unverified::NotAwaited,
-        Some(_) if terms.kind == TargetType::Multi && leads_out && !terms.same_links => {
-            Unverified::LeadsOut
-        }
-        Some(_) if terms.kind == TargetType::Multi && may_unpack => Unverified::MayUnpack,
+        Some(_) if may_unpack => Unverified::MayUnpack,
+        Some(_) if leads_out && !terms.same_links => Unverified::LeadsOut,
         Some(backup) => {
             return Err(AgentError::StoredDiffers {
                 backup: backup.id.clone(),
@@ -176,9 +212,8 @@ mod tests {
         Produced {
             hashes: Hashes {
                 file: "file".to_owned(),
-                tree: Some(tree.to_owned()),
-                leads_out: false,
-                may_unpack: false,
+                tree: tree.to_owned(),
+                ..Hashes::default()
             },
             ..Produced::default()
         }
@@ -237,6 +272,12 @@ mod tests {
             why(TERMS, sent("t"), &none).unwrap(),
             Some(Unverified::NoHash)
         );
+        let mut as_it_is = sent("t");
+        as_it_is.hashes.may_unpack = true;
+        assert_eq!(
+            why(TERMS, as_it_is, &other).unwrap(),
+            Some(Unverified::MayUnpack)
+        );
         let early = Terms {
             stored: false,
             ..TERMS
@@ -253,12 +294,6 @@ mod tests {
         assert_eq!(
             why(TERMS, out(), &other).unwrap(),
             Some(Unverified::LeadsOut)
-        );
-        let mut stream = sent("t");
-        stream.hashes.may_unpack = true;
-        assert_eq!(
-            why(TERMS, stream, &other).unwrap(),
-            Some(Unverified::MayUnpack)
         );
         let ours = Terms {
             same_links: true,

@@ -8,7 +8,7 @@
 //! | a deletion without a body is an HTML 400 | `every_deletion_has_its_body` |
 //! | a doubled alias or a bad template is a 500 with a message | `messages_of_refusals_are_shown` |
 //! | `backup_type: "zzz"` is a 201 | `types_that_are_none_are_not_sent`, `a_target_of_no_type_hides_no_other` |
-//! | `/jobs` and `/jobs/force_run` are an HTML 404 | `without_a_job_list_an_upload_is_unconfirmed`, `jobs_that_are_not_there_are_a_failure` |
+//! | `/jobs` and `/jobs/force_run` are an HTML 404 | `without_a_job_list_an_upload_is_unconfirmed`, `a_hash_that_comes_late_is_waited_for`, `jobs_that_are_not_there_are_a_failure` |
 //! | search and download are an HTML 500 | `a_search_that_fails_is_a_failure`, `a_download_that_fails_leaves_nothing` |
 //! | an upload without its file is a 200 with a plain text | `a_text_is_no_success` |
 //! | a target is made although its creation is a 500 | `a_target_may_be_there_in_spite_of_an_error` |
@@ -54,8 +54,10 @@ impl Scene {
 
     fn bchan(&self, args: &[&str]) -> Program {
         let program = Program::new(self.home.path()).env("BCHAN_SERVER", self.server.url());
-        // No test here is about trying again, and none shall wait for it.
-        program.args(["--retries", "0"]).args(args)
+        // No test here is about trying again, and none shall wait for it, nor for long at all.
+        program
+            .args(["--retries", "0", "--timeout", "1"])
+            .args(args)
     }
 
     fn upload(&self, options: &[&str]) -> Output {
@@ -68,6 +70,9 @@ impl Scene {
         self.server.asked().iter().map(Asked::line).collect()
     }
 }
+
+/// For uploads of which nothing more will ever be known, so that nobody waits for long.
+const IMPATIENT: [&str; 2] = ["--timeout", "5"];
 
 /// A failure with this code that says these words, and no word of HTML.
 #[track_caller]
@@ -221,7 +226,7 @@ fn a_target_of_no_type_hides_no_other() {
 #[test]
 fn without_a_job_list_an_upload_is_unconfirmed() {
     let scene = Scene::new(with_jobs(JobList::Missing));
-    let output = scene.upload(&["--verbose", "-o", "json"]);
+    let output = scene.upload(&[&IMPATIENT[..], &["--verbose", "-o", "json"]].concat());
     assert_eq!(output.code, Some(0), "{output:?}");
     let report: Value = serde_json::from_str(&output.stdout).unwrap();
     assert_eq!(
@@ -242,6 +247,20 @@ fn without_a_job_list_an_upload_is_unconfirmed() {
         (&report["status"], &report["backup"]["id"]),
         (&json!("stored"), &json!("new"))
     );
+}
+
+#[test]
+fn a_hash_that_comes_late_is_waited_for() {
+    for (hash, code) in [(tree_hash(), 0), (sha256(b"something else"), 1)] {
+        let scene = Scene::new(Reference {
+            hash: json!(hash),
+            late: 2,
+            ..with_jobs(JobList::Missing)
+        });
+        let program = scene.bchan(&["backup", "upload", "docs"]);
+        let output = program.arg(scene.source()).run();
+        assert_eq!(output.code, Some(code), "{output:?}");
+    }
 }
 
 #[test]
@@ -337,7 +356,7 @@ fn a_job_that_fails_is_a_failure() {
 #[test]
 fn a_forgotten_job_is_unconfirmed() {
     let scene = Scene::new(with_jobs(JobList::Forgotten));
-    let output = scene.upload(&[]);
+    let output = scene.upload(&IMPATIENT);
     assert_eq!(output.code, Some(0));
     assert!(
         output.stdout.contains("does not say what became of job 7"),
@@ -358,7 +377,7 @@ fn a_row_without_a_hash_is_no_success() {
     fails(&scene.upload(&[]), 1, &["failed to store it"]);
     let scene = Scene::new(with_jobs(JobList::Missing));
     std::os::unix::fs::symlink("nowhere", scene.source().join("dangling")).unwrap();
-    let output = scene.upload(&[]);
+    let output = scene.upload(&IMPATIENT);
     assert!(output.stdout.contains("does not say"), "{output:?}");
 }
 

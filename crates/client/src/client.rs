@@ -131,7 +131,8 @@ impl Client {
     }
 
     /// Longest silence that is put up with.
-    pub(crate) fn patience(&self) -> Duration {
+    #[must_use]
+    pub fn patience(&self) -> Duration {
         self.shared.config.timeout
     }
 

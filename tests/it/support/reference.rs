@@ -14,6 +14,8 @@ pub(crate) struct Reference {
     pub(crate) hash: Value,
     /// Whether new backups are there in the end.
     pub(crate) keeps: bool,
+    /// How many looks at the target do not yet show a new backup.
+    pub(crate) late: usize,
     /// Targets beside `docs` (multi) and `one` (single).
     pub(crate) more: Vec<Value>,
     /// Text that an upload is answered with in place of JSON.
@@ -36,6 +38,8 @@ struct State {
     targets: Vec<Value>,
     backups: Vec<Value>,
     looks: usize,
+    /// Of each target together.
+    shown: usize,
 }
 
 impl Default for Reference {
@@ -44,6 +48,7 @@ impl Default for Reference {
             jobs: JobList::Ending("FINISHED"),
             hash: Value::Null,
             keeps: true,
+            late: 0,
             more: Vec::new(),
             says: None,
         }
@@ -75,7 +80,7 @@ impl Reference {
         let state = Mutex::new(State {
             targets,
             backups: vec![backup("old", "t1", &json!(""))],
-            looks: 0,
+            ..State::default()
         });
         Fake::start(move |asked| self.answer(asked, &mut state.lock().unwrap()))
     }
@@ -88,7 +93,7 @@ impl Reference {
             ("POST", ["target"]) => create(&asked.json(), state),
             ("GET", ["target", "search"] | ["backup", _, "download"]) => failed(),
             ("GET", ["jobs", ..]) => self.jobs(state),
-            ("GET", ["target", id]) => show(id, state),
+            ("GET", ["target", id]) => self.show(id, state),
             ("POST", ["target", id, "upload"]) => self.upload(id, asked, state),
             ("PATCH", ["target", _]) if asked.json()["min_backups"].is_null() => failed(),
             ("DELETE", _) if asked.body.is_empty() => Reply::html(400, "Bad Request"),
@@ -105,6 +110,25 @@ impl Reference {
             ),
             _ => Reply::html(404, "Not Found"),
         }
+    }
+
+    fn show(&self, id: &str, state: &mut State) -> Reply {
+        state.shown += 1;
+        // The first look comes before the upload.
+        let late = state.shown <= 1 + self.late;
+        let Some(target) = find(id, state) else {
+            return Reply::json(404, &json!({"success": false}));
+        };
+        let backups: Vec<_> = state
+            .backups
+            .iter()
+            .filter(|backup| backup["target_id"] == target["id"])
+            .filter(|backup| !late || backup["id"] != "new")
+            .collect();
+        Reply::json(
+            200,
+            &json!({"success": true, "target": target, "backups": backups}),
+        )
     }
 
     fn upload(&self, id: &str, asked: &Asked, state: &mut State) -> Reply {
@@ -181,21 +205,6 @@ fn list(asked: &Asked, state: &State) -> Reply {
     };
     let targets: Vec<_> = state.targets.iter().skip(10 * skipped).take(10).collect();
     Reply::json(200, &json!({"success": true, "targets": targets}))
-}
-
-fn show(id: &str, state: &State) -> Reply {
-    let Some(target) = find(id, state) else {
-        return Reply::json(404, &json!({"success": false}));
-    };
-    let backups: Vec<_> = state
-        .backups
-        .iter()
-        .filter(|backup| backup["target_id"] == target["id"])
-        .collect();
-    Reply::json(
-        200,
-        &json!({"success": true, "target": target, "backups": backups}),
-    )
 }
 
 fn create(new: &Value, state: &mut State) -> Reply {
