@@ -25,6 +25,7 @@ mod logs;
 mod lost_disk;
 mod main_job;
 mod openapi;
+mod output;
 mod presets;
 mod profiles;
 mod reference;
