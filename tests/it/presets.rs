@@ -94,6 +94,7 @@ fn presets_are_changed_renamed_and_deleted() {
     for wrong in [
         &["preset", "edit", "b c"][..],
         &["preset", "create", "x", "/etc"],
+        &["preset", "create", "x", "/etc", "t", "--exclude", "a", "b"],
         &[
             "preset",
             "create",

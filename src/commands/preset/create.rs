@@ -41,10 +41,13 @@ pub(super) struct CreateArgs {
 
 impl CreateArgs {
     pub(super) fn run(mut self, context: &Context<'_>) -> Result<Exit, CommandError> {
-        let target = match self.target {
+        let target = match self.target.take() {
             Some(target) => target,
             None => match self.paths.pop() {
-                Some(word) if !self.paths.is_empty() => word.to_string_lossy().into_owned(),
+                Some(word) if !self.paths.is_empty() => {
+                    self.require_paths()?;
+                    word.to_string_lossy().into_owned()
+                }
                 _ => {
                     let message = "nothing says to which target the preset belongs";
                     return Err(CommandError::usage(message)
@@ -82,5 +85,22 @@ impl CreateArgs {
         let message = format!("preset {name} is in {}", path.display());
         context.ui.show(&Done::new(message))?;
         Ok(Exit::Done)
+    }
+
+    /// Where the last word is taken for the target, one that was meant otherwise would be a path.
+    fn require_paths(&self) -> Result<(), CommandError> {
+        match self
+            .paths
+            .iter()
+            .find(|path| !path.starts_with("~") && !path.exists())
+        {
+            None => Ok(()),
+            Some(path) => {
+                let message = format!("there is no {}", path.display());
+                Err(CommandError::usage(message).hint(
+                    "the target comes last, or with --target; --exclude takes one glob at a time",
+                ))
+            }
+        }
     }
 }
