@@ -7,8 +7,10 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, completions, job, log, login, logout, man, recycle_bin, serve, server, stats, target,
+    backup, completions, config, job, log, login, logout, man, preset, recycle_bin, serve, server,
+    stats, target,
 };
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::signals::Signals;
@@ -59,8 +61,10 @@ pub(crate) enum Command {
     Backup(backup::BackupArgs),
     RecycleBin(recycle_bin::RecycleBinArgs),
     Job(job::JobArgs),
+    Preset(preset::PresetArgs),
     Stats(stats::StatsArgs),
     Log(log::LogArgs),
+    Config(config::ConfigArgs),
     Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
     Serve(serve::ServeArgs),
@@ -71,6 +75,9 @@ pub(crate) enum Command {
 
 /// Does what the process's arguments say.
 pub(crate) fn main() -> Exit {
+    if let Some(exit) = complete::answer() {
+        return exit;
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -123,8 +130,10 @@ async fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, Comma
         Command::Backup(args) => args.run(context).await,
         Command::RecycleBin(args) => args.run(context).await,
         Command::Job(args) => args.run(context).await,
+        Command::Preset(args) => args.run(context).await,
         Command::Stats(args) => args.run(context).await,
         Command::Log(args) => args.run(context).await,
+        Command::Config(args) => args.run(context).await,
         Command::Login(args) => args.run(context).await,
         Command::Logout(args) => args.run(context).await,
         Command::Serve(args) => args.run(context).await,

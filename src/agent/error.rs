@@ -50,6 +50,10 @@ pub(crate) enum AgentError {
     SameName { name: PathBuf },
     #[error("the server took the upload and then failed to store it: {message}")]
     JobFailed { message: String },
+    #[error("backup {backup} is not what was sent: its hash on the server differs")]
+    StoredDiffers { backup: String },
+    #[error("backup {backup} is broken already: the server has found other content than was sent")]
+    Broken { backup: String },
     #[error("what came is not what the server has stored: its hash differs")]
     HashMismatch,
     #[error("{} is there already", path.display())]
@@ -114,6 +118,10 @@ impl AgentError {
             Self::NoCommand => "name it behind `--`".into(),
             Self::SameName { .. } => "upload the folder that they are in, or rename one".into(),
             Self::JobFailed { .. } => "the log of the server says more".into(),
+            Self::StoredDiffers { .. } | Self::Broken { .. } => {
+                "do not rely on that backup; upload anew, and check the server's disk and memory"
+                    .into()
+            }
             Self::HashMismatch => {
                 "nothing was kept; try again, and check the server's disk if it stays so".into()
             }

@@ -15,6 +15,7 @@ mod progress;
 mod save;
 mod sequential;
 mod upload;
+mod verify;
 
 use std::path::PathBuf;
 use std::time::Duration;

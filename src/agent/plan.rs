@@ -151,6 +151,7 @@ impl Sources {
                 },
                 owner_names: true,
                 special: packing.special,
+                manifest: true,
                 ..PackOptions::default()
             },
             compression,

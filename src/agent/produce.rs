@@ -2,14 +2,15 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bchan_archive::{
-    Compression, Encoder, EntryKind, Observer, PackError, PackOptions, PackSummary, Problem,
-    Source, Survey,
+    Compression, Encoder, EntryKind, Manifest, Observer, PackError, PackOptions, PackSummary,
+    Problem, Source, Survey,
 };
 use bchan_client::UploadWriter;
 
@@ -89,10 +90,48 @@ impl Content {
 #[derive(Debug, Default)]
 pub(super) struct Produced {
     pub(super) summary: PackSummary,
+    /// What it hashes to.
+    pub(super) hashes: Hashes,
     /// Bytes, after compression.
     pub(super) sent: u64,
     pub(super) warnings: Vec<Warning>,
     pub(super) warning_count: u64,
+}
+
+/// What a server that stores the content as it was sent says of it.
+#[derive(Debug, Default)]
+pub(super) struct Hashes {
+    /// Hex SHA-256 of the file as it was sent.
+    pub(super) file: String,
+    /// Hash of the tree that an archive unpacks to, or of one with nothing but a file that was sent.
+    pub(super) tree: String,
+    /// Whether it is only the server that knows if it has unpacked what was sent.
+    pub(super) may_unpack: bool,
+    /// Whether links lead out of the tree, which not all servers take for nothing.
+    pub(super) leads_out: bool,
+}
+
+impl Hashes {
+    fn new(file: [u8; 32], packed: Option<Manifest>, content: &Content) -> Self {
+        let may_unpack = packed.is_none();
+        let manifest = packed.unwrap_or_else(|| {
+            let mut alone = Manifest::default();
+            let name = match content {
+                Content::Stream { name, .. } => name.as_bytes(),
+                Content::File(path) => path.file_name().unwrap_or_default().as_bytes(),
+                Content::Archive(_) => b"",
+            };
+            // Sizes are no part of the hash.
+            alone.add_file(name, 0, file);
+            alone
+        });
+        Self {
+            file: hex::encode(file),
+            tree: manifest.tree_hash(),
+            may_unpack,
+            leads_out: manifest.leads_out(),
+        }
+    }
 }
 
 /// Writes content to an upload, to its end. On failure the upload is aborted.
@@ -104,7 +143,7 @@ pub(super) fn produce(
 ) -> Result<Produced, PackError> {
     let mut counting = Counting { writer, count: 0 };
     let mut listener = Listener::new(progress);
-    let (summary, counting) = match (content, feed) {
+    let (mut summary, counting) = match (content, feed) {
         (Content::File(path), _) => {
             let summary = copy_file(path, &mut counting, &mut listener)?;
             (summary, counting)
@@ -138,10 +177,12 @@ pub(super) fn produce(
         }
     };
     let sent = counting.count;
-    counting
+    let file = counting
         .writer
         .finish()
         .map_err(|source| PackError::Write { source })?;
+    // While the server does its part.
+    let hashes = Hashes::new(file, summary.manifest.take(), content);
     let Listener {
         warnings,
         count: warning_count,
@@ -149,6 +190,7 @@ pub(super) fn produce(
     } = listener;
     Ok(Produced {
         summary,
+        hashes,
         sent,
         warnings,
         warning_count,

@@ -7,14 +7,15 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use bchan_api::{SequenceFile, Target, TargetType, TargetView};
-use bchan_archive::{PackError, Problem};
-use bchan_client::{Client, Error, upload_pipe};
+use bchan_api::{Backup, SequenceFile, Target, TargetType, TargetView};
+use bchan_archive::{Manifest, PackError, Problem};
+use bchan_client::{Client, Error, Finished, upload_pipe};
 
 use self::files::{Files, SourceFile};
 use super::job::{JobOutcome, wait_for_job};
 use super::produce::{Content, Listener, Produced, produce};
 use super::upload::find_target;
+use super::verify::Unverified;
 use super::{AgentError, Outcome, Phase, Progress, UploadOptions, UploadReport, What, pause};
 
 /// Chunks of 256 KiB between the thread that reads and the socket.
@@ -55,6 +56,7 @@ pub(crate) async fn upload_sequentially(
         };
         // A list cannot be changed, and cannot be finished without one of its files.
         client.terminate_sequence(&target.id).await?;
+        files.manifest = Some(Manifest::default());
         files.found.retain(|file| file.source != gone);
         lists += 1;
         if lists == MOST_LISTS {
@@ -62,8 +64,8 @@ pub(crate) async fn upload_sequentially(
         }
     }
     progress.phase(Phase::Waiting);
-    let job_id = run.finish(&before).await?;
-    report(run, files, job_id, &before).await
+    let finished = run.finish(&before).await?;
+    report(run, files, finished, &before).await
 }
 
 /// Looks for the files, away from whoever listens.
@@ -127,12 +129,13 @@ impl Run<'_> {
             let file = files.found[at].clone();
             if arrived.contains(&key(&file.entry)) {
                 self.progress.bytes(file.size);
+                files.manifest = None;
                 continue;
             }
             match self.send(&file).await? {
                 Ok(produced) => {
                     self.sent += produced.sent;
-                    files.add(produced);
+                    files.add(&file.entry, produced);
                 }
                 Err(problem) => {
                     files.lost(&file.source, &problem);
@@ -192,16 +195,16 @@ impl Run<'_> {
     }
 
     /// Makes a backup of it. When the answer is lost, a new backup is the answer.
-    async fn finish(&self, before: &HashSet<String>) -> Result<Option<i64>, AgentError> {
+    async fn finish(&self, before: &HashSet<String>) -> Result<Finished, AgentError> {
         let mut attempt = 0;
         loop {
             let error = match self.client.finish_sequence(&self.target.id).await {
-                Ok(job) => return Ok(job),
+                Ok(finished) => return Ok(finished),
                 Err(error) => error,
             };
             let refused = matches!(error, Error::Rejected { .. });
-            if refused && attempt > 0 && self.new_backup(before).await.is_some() {
-                return Ok(None);
+            if refused && attempt > 0 && !self.new_backups(before).await.is_empty() {
+                return Ok(Finished::default());
             }
             if !error.is_temporary() || attempt >= self.options.retries {
                 return Err(error.into());
@@ -213,26 +216,63 @@ impl Run<'_> {
         }
     }
 
-    async fn new_backup(&self, before: &HashSet<String>) -> Option<bchan_api::Backup> {
-        let view = self.client.target(&self.target.id).await.ok()?;
-        let new = view.backups.into_iter();
-        new.filter(|backup| !before.contains(&backup.id))
-            .max_by_key(|backup| backup.created_at)
+    /// The backups that were not there before.
+    async fn new_backups(&self, before: &HashSet<String>) -> Vec<Backup> {
+        let view = self.client.target(&self.target.id).await;
+        let backups = view.map(|view| view.backups).unwrap_or_default();
+        let new = backups.into_iter();
+        new.filter(|backup| !before.contains(&backup.id)).collect()
+    }
+}
+
+/// The backup that it has become, and why it was not compared with what was sent.
+fn find(
+    finished: &Finished,
+    mut new: Vec<Backup>,
+    manifest: Option<&Manifest>,
+) -> Result<(Option<Backup>, Option<Unverified>), AgentError> {
+    if let Some(id) = &finished.backup_id {
+        new.retain(|backup| backup.id == *id);
+    }
+    let sent = manifest.map(Manifest::tree_hash);
+    let is_it = |backup: &Backup| {
+        let hash = backup.hash.as_ref().filter(|hash| !hash.is_empty());
+        hash.zip(sent.as_ref())
+            .map(|(hash, sent)| hash.eq_ignore_ascii_case(sent))
+    };
+    if let Some(at) = new.iter().position(|backup| is_it(backup) == Some(true)) {
+        return Ok((Some(new.swap_remove(at)), None));
+    }
+    match &new[..] {
+        [] => Ok((None, Some(Unverified::NoBackup))),
+        [backup] if is_it(backup) == Some(false) => Err(AgentError::StoredDiffers {
+            backup: backup.id.clone(),
+        }),
+        _ => {
+            let why = if sent.is_none() {
+                Unverified::SentBefore
+            } else {
+                Unverified::NoHash
+            };
+            let newest = new.into_iter().max_by_key(|backup| backup.created_at);
+            Ok((newest, Some(why)))
+        }
     }
 }
 
 async fn report(
     run: Run<'_>,
     files: Files,
-    job_id: Option<i64>,
+    finished: Finished,
     before: &HashSet<String>,
 ) -> Result<UploadReport, AgentError> {
     let waits = run.options.wait;
-    let outcome = match job_id {
+    let outcome = match finished.job_id {
         Some(id) if waits => Some(wait_for_job(run.client, id).await?),
         _ => None,
     };
-    let backup = run.new_backup(before).await;
+    let new = run.new_backups(before).await;
+    let (backup, unverified) = find(&finished, new, files.manifest.as_ref())?;
     let status = match outcome {
         _ if !waits => Outcome::Accepted,
         Some(JobOutcome::Finished) => Outcome::Stored,
@@ -246,9 +286,10 @@ async fn report(
         warnings, count, ..
     } = files.listener;
     Ok(UploadReport {
-        job_id,
+        job_id: finished.job_id,
         status,
         backup,
+        unverified,
         target: run.target.clone(),
         files: files_count,
         bytes,

@@ -13,6 +13,7 @@ use super::job::{JobOutcome, wait_for_job};
 use super::packing::Packing;
 use super::plan::{Plan, What, is_kept};
 use super::produce::{Content, Produced, Pump, count_ahead, produce};
+use super::verify::{self, Terms, Unverified};
 use super::{AgentError, Phase, Progress, Warning, naming, pause};
 
 /// Chunks of 256 KiB between the threads that pack and the socket.
@@ -58,6 +59,8 @@ pub(crate) struct UploadReport {
     pub(crate) status: Outcome,
     /// The new backup, where it could be found.
     pub(crate) backup: Option<Backup>,
+    /// Why what is stored was not compared with what was sent, where it was not.
+    pub(crate) unverified: Option<Unverified>,
     pub(crate) target: Target,
     /// Files, links and directories that were read.
     pub(crate) files: u64,
@@ -104,9 +107,9 @@ pub(crate) async fn upload(
     stop.store(true, Ordering::Relaxed);
     // It looks at the flag for each file; a panic there is no reason to fail.
     let _ = counter.join();
-    let (accepted, produced) = sent?;
+    let (accepted, mut attempts) = sent?;
 
-    let status = if options.wait {
+    let mut status = if options.wait {
         progress.phase(Phase::Waiting);
         match wait_for_job(client, accepted.job_id).await? {
             JobOutcome::Finished => Outcome::Stored,
@@ -115,17 +118,42 @@ pub(crate) async fn upload(
     } else {
         Outcome::Accepted
     };
-    let backup = find_backup(client, &target, &accepted, &before).await;
+    let terms = Terms::of(client, &target, &accepted, options.wait);
+    // Of a backup that no job tells of, its hash tells.
+    let patiently = status == Outcome::Unconfirmed;
+    let upload = (&target, &accepted);
+    let verified = verify::find(client, upload, &before, (terms, &attempts), patiently).await?;
+    if status == Outcome::Unconfirmed && verified.unverified.is_none() {
+        // Whoever has the hash of it all has it all, whatever is known of the job.
+        status = Outcome::Stored;
+    }
     progress.phase(Phase::Done);
+    let last = attempts.len().saturating_sub(1);
+    let produced = attempts.swap_remove(verified.attempt.unwrap_or(last));
     let lost = lost(client, &target, &accepted, &produced);
-    Ok(report(
-        Some(accepted.job_id),
+    let Produced {
+        summary,
+        sent,
+        mut warnings,
+        warning_count,
+        hashes: _,
+    } = produced;
+    let complete = summary.is_complete() && lost.is_empty();
+    let warning_count = warning_count + lost.len() as u64;
+    warnings.extend(lost);
+    Ok(UploadReport {
+        job_id: Some(accepted.job_id),
         status,
-        backup,
+        backup: verified.backup,
+        unverified: verified.unverified,
         target,
-        produced,
-        lost,
-    ))
+        files: summary.files + summary.links + summary.directories + summary.special,
+        bytes: summary.bytes,
+        sent,
+        warnings,
+        warning_count,
+        complete,
+    })
 }
 
 /// What the server does not keep of what it got.
@@ -156,37 +184,6 @@ fn lost(
     lost
 }
 
-fn report(
-    job_id: Option<i64>,
-    status: Outcome,
-    backup: Option<Backup>,
-    target: Target,
-    produced: Produced,
-    lost: Vec<Warning>,
-) -> UploadReport {
-    let Produced {
-        summary,
-        sent,
-        mut warnings,
-        warning_count,
-    } = produced;
-    let complete = summary.is_complete() && lost.is_empty();
-    let warning_count = warning_count + lost.len() as u64;
-    warnings.extend(lost);
-    UploadReport {
-        job_id,
-        status,
-        backup,
-        target,
-        files: summary.files + summary.links + summary.directories + summary.special,
-        bytes: summary.bytes,
-        sent,
-        warnings,
-        warning_count,
-        complete,
-    }
-}
-
 pub(super) async fn find_target(
     client: &Client,
     options: &UploadOptions,
@@ -202,7 +199,8 @@ pub(super) async fn find_target(
     }
 }
 
-/// Sends the content, again and again while that can neither harm nor be hopeless.
+/// Sends the content, again and again while that can neither harm nor be hopeless. Gives all
+/// attempts that came to their end, of which there is at least one: the server may have any.
 async fn send(
     client: &Client,
     target: &Target,
@@ -210,12 +208,12 @@ async fn send(
     content: &Content,
     file_name: &str,
     progress: &Arc<dyn Progress>,
-) -> Result<(Accepted, Produced), AgentError> {
+) -> Result<(Accepted, Vec<Produced>), AgentError> {
     let features = client.features();
     let ours = features.has(Feature::Sha256);
     let key = ours.then(|| uuid::Uuid::new_v4().to_string());
     let mut attempt = 0;
-    let mut whole = None;
+    let mut whole = Vec::new();
     loop {
         // A server does not wait for long, so whatever takes its time to begin does that before.
         let (feed, pump) = content.begin().await?;
@@ -244,15 +242,18 @@ async fn send(
             other => other,
         };
         let error = match (answer, produced) {
-            (Ok(accepted), Ok(produced)) => return Ok((accepted, produced)),
+            (Ok(accepted), Ok(produced)) => {
+                whole.push(produced);
+                return Ok((accepted, whole));
+            }
             (Err(error), Err(PackError::Write { .. })) => error,
             (Err(error), Ok(produced)) => {
-                whole = Some(produced);
+                whole.push(produced);
                 error
             }
             // The server has all of it from an attempt before, of which only the answer was lost.
-            (Ok(accepted), Err(PackError::Write { .. })) if whole.is_some() => {
-                return Ok((accepted, whole.unwrap_or_default()));
+            (Ok(accepted), Err(PackError::Write { .. })) if !whole.is_empty() => {
+                return Ok((accepted, whole));
             }
             (_, Err(PackError::Empty)) => return Err(content.is_empty()),
             // A part cannot have been acknowledged as the whole; if it was, it is a lie.
@@ -282,20 +283,4 @@ async fn pumped(
         pumped = pump => pumped?,
     }
     Ok((upload.await, false))
-}
-
-/// The backup that an upload has become. That it cannot be found is no failure of the upload.
-async fn find_backup(
-    client: &Client,
-    target: &Target,
-    accepted: &Accepted,
-    before: &HashSet<String>,
-) -> Option<Backup> {
-    let view = client.target(&target.id).await.ok()?;
-    let mut backups = view.backups.into_iter();
-    if let Some(id) = &accepted.backup_id {
-        return backups.find(|backup| backup.id == *id);
-    }
-    let new = backups.filter(|backup| !before.contains(&backup.id));
-    new.max_by_key(|backup| backup.created_at)
 }

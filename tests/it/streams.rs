@@ -200,3 +200,29 @@ fn standard_input_is_stored_under_a_name() {
         .run();
     assert_eq!(nothing.code, Some(2), "{nothing:?}");
 }
+
+#[test]
+fn what_is_stored_is_compared_with_what_came() {
+    let server = start();
+    let same = "is that of what was sent";
+    // In a folder, an archive is unpacked: what comes of it, only the server knows.
+    for (target, script, says) in [
+        ("s", "printf content", same),
+        ("m", "printf content", same),
+        ("s", "tar -c -C / etc/hostname", same),
+        ("m", "tar -c -C / etc/hostname", "may have unpacked it"),
+    ] {
+        let upload = [
+            "--verbose",
+            "backup",
+            "upload",
+            target,
+            "--stdin-from-command",
+        ];
+        let program = server
+            .bchan(upload)
+            .args(["--name", "x", "--", "sh", "-c", script]);
+        let output = program.ok();
+        assert!(output.stderr.contains(says), "{target}: {output:?}");
+    }
+}

@@ -17,4 +17,5 @@ pub use client::{Client, Config};
 pub use download::{Download, DownloadFormat};
 pub use error::Error;
 pub use limit::RateLimit;
+pub use sequence::Finished;
 pub use upload::{Upload, UploadBody, UploadWriter, upload_pipe};

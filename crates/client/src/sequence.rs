@@ -10,6 +10,17 @@ use crate::{Client, Error, RateLimit, answer};
 /// No body.
 const NOTHING: Option<&()> = None;
 
+/// What has become of a sequential upload. Only servers of this project say so.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Finished {
+    /// Number of the job that has stored it.
+    #[serde(default)]
+    pub job_id: Option<i64>,
+    /// The new backup.
+    #[serde(default)]
+    pub backup_id: Option<String>,
+}
+
 impl Client {
     /// Begins an upload of these files. A target to which one is under way is busy.
     pub async fn begin_sequence(
@@ -72,21 +83,14 @@ impl Client {
         answer::json::<Success>(self, response).await.map(drop)
     }
 
-    /// Makes a backup of an upload whose files have all arrived, once. Servers of this project give
-    /// it a job's number.
-    pub async fn finish_sequence(&self, target: &str) -> Result<Option<i64>, Error> {
-        #[derive(Deserialize)]
-        struct Finished {
-            #[serde(default)]
-            job_id: Option<i64>,
-        }
+    /// Makes a backup of an upload whose files have all arrived, once.
+    pub async fn finish_sequence(&self, target: &str) -> Result<Finished, Error> {
         let body = serde_json::json!({});
         let request = self.request(Endpoint::FinishSequence, target).json(&body);
         // No time limit: the server may have to hash and sync for long.
         let response = request.send().await.map_err(|error| self.failed(error))?;
         self.note(&response);
-        let finished: Finished = answer::json(self, response).await?;
-        Ok(finished.job_id)
+        answer::json(self, response).await
     }
 
     /// Gives an upload up.

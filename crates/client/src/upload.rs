@@ -88,12 +88,12 @@ pub struct UploadWriter {
 }
 
 impl UploadWriter {
-    /// Sends the rest, and returns the hex SHA-256 of everything.
-    pub fn finish(mut self) -> io::Result<String> {
+    /// Sends the rest, and returns the SHA-256 of everything.
+    pub fn finish(mut self) -> io::Result<[u8; 32]> {
         self.send()?;
-        let digest = hex::encode(self.hasher.finalize());
+        let digest: [u8; 32] = self.hasher.finalize().into();
         // Whoever does not want it has dropped the other end.
-        let _ = self.digest.send(digest.clone());
+        let _ = self.digest.send(hex::encode(digest));
         self.sender
             .blocking_send(Message::End)
             .map_err(|_| closed())?;

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use bchan_api::SequenceFile;
-use bchan_archive::{EntryKind, Observer, Problem, Selection, Source, Survey, survey};
+use bchan_archive::{EntryKind, Manifest, Observer, Problem, Selection, Source, Survey, survey};
 
 use super::super::plan::Sources;
 use super::super::produce::{Listener, Produced};
@@ -25,11 +25,23 @@ pub(super) struct Files {
     pub(super) listener: Listener,
     /// Whether nothing is missing.
     pub(super) complete: bool,
+    /// What was sent, unless it was sent by somebody else.
+    pub(super) manifest: Option<Manifest>,
 }
 
 impl Files {
     /// Notes how a file was sent.
-    pub(super) fn add(&mut self, produced: Produced) {
+    pub(super) fn add(&mut self, file: &SequenceFile, produced: Produced) {
+        let mut digest = [0; 32];
+        let known = hex::decode_to_slice(&produced.hashes.file, &mut digest).is_ok();
+        match &mut self.manifest {
+            Some(manifest) if known => {
+                let place = format!("{}/{}", file.path.trim_start_matches('/'), file.name);
+                let place = place.trim_start_matches('/').as_bytes();
+                manifest.add_file(place, produced.summary.bytes, digest);
+            }
+            _ => self.manifest = None,
+        }
         self.complete &= produced.summary.is_complete();
         self.listener.count += produced.warning_count;
         self.listener.warnings.extend(produced.warnings);
@@ -94,6 +106,7 @@ pub(super) fn collect(
         found,
         listener,
         complete,
+        manifest: Some(Manifest::default()),
     })
 }
 

@@ -5,6 +5,7 @@ use clap::Args;
 use super::limit::Rate;
 use super::{say_warnings, warnings};
 use crate::agent::{self, Destination, DownloadOptions, Restore};
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::Download;
@@ -19,7 +20,7 @@ use crate::ui::view::Download;
   bchan backup download 5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90 --directory ~/Downloads")]
 pub(super) struct DownloadArgs {
     /// Id of the backup, or id or alias of a target for its newest one
-    #[arg(value_name = "BACKUP|TARGET")]
+    #[arg(value_name = "BACKUP|TARGET", add = complete::backups_or_targets())]
     what: String,
 
     /// Folder to put the file into

@@ -4,11 +4,14 @@ mod backup;
 mod change;
 #[cfg(feature = "server")]
 mod check;
+mod config;
 mod dry_run;
+mod import;
 mod job;
 #[cfg(feature = "server")]
 mod key;
 mod log;
+mod preset;
 mod stats;
 mod target;
 mod transfer;
@@ -27,11 +30,14 @@ pub(crate) use self::change::NewKey;
 pub(crate) use self::change::{Done, Started};
 #[cfg(feature = "server")]
 pub(crate) use self::check::CheckReport;
+pub(crate) use self::config::{ConfigPath, ConfigSummary, KeyPlace, Setting};
 pub(crate) use self::dry_run::DryRun;
+pub(crate) use self::import::{Import, Imported};
 pub(crate) use self::job::{EndedJobs, JobList};
 #[cfg(feature = "server")]
 pub(crate) use self::key::KeyList;
 pub(crate) use self::log::ServerLog;
+pub(crate) use self::preset::{PresetDetail, PresetList};
 pub(crate) use self::stats::ServerStats;
 pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
 pub(crate) use self::transfer::{Download, Status, Upload, Warning};

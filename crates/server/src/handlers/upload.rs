@@ -94,6 +94,8 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
             ))
         }
         Err(failure) => {
+            // Whoever sees that the job has ended finds nothing left of it.
+            drop(staging);
             // The same upload may have been stored while this one came in.
             if let Some(accepted) = earlier(state, key.as_deref())? {
                 let done = state

@@ -1,7 +1,7 @@
 //! `bchan backup upload`
 
-mod packing;
-mod select;
+pub(crate) mod packing;
+pub(crate) mod select;
 mod stream;
 
 use std::path::PathBuf;
@@ -12,9 +12,9 @@ use clap::Args;
 use self::packing::PackingArgs;
 use self::select::SelectArgs;
 use self::stream::StreamArgs;
-use super::limit::Rate;
 use super::{say_warnings, warnings};
 use crate::agent::{self, AgentError, ListOptions, Outcome, UploadOptions, UploadReport, What};
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::suggest;
@@ -35,6 +35,7 @@ use crate::ui::view::{DryRun, Status, Upload};
   bchan --local=/mnt/disk backup upload --create docs ~/Documents")]
 pub(super) struct UploadArgs {
     /// Id or alias of the target
+    #[arg(add = complete::targets())]
     target: String,
 
     /// Files and folders to back up; `-` alone is standard input
@@ -104,7 +105,7 @@ impl UploadArgs {
             Some((input, name)) => What::Stream { input, name },
             None => What::Paths {
                 paths: self.paths,
-                selection,
+                selection: with_defaults(context, selection).await?,
             },
         };
         if self.dry_run {
@@ -115,45 +116,69 @@ impl UploadArgs {
             };
             return dry_run(context, what, options).await;
         }
-        let client = context.client().await?;
-        let name = self.target.clone();
         let options = UploadOptions {
             target: self.target,
             what,
             packing: self.packing.packing(),
-            limit: self.packing.limit_upload.map(Rate::limit),
+            limit: self.packing.limit(),
             manual: !self.automatic,
             create: self.create,
             wait: !self.no_wait,
             retries: context.settings().await?.retries.value,
             allow_empty: self.allow_empty,
         };
-        let bar = context.ui.bar();
-        let outcome = if self.sequential {
-            agent::upload_sequentially(client, options, bar.progress()).await
-        } else {
-            agent::upload(client, options, bar.progress()).await
-        };
-        drop(bar);
-        let report = match outcome {
-            Ok(report) => report,
-            Err(error) => return Err(explain(context, &name, error).await),
-        };
-        let complete = report.is_complete();
-        let total = report.warning_count;
-        let view = view(report);
-        say_warnings(context, &view.warnings, total, !complete);
-        context.ui.show(&view)?;
-        Ok(if complete {
-            Exit::Done
-        } else {
-            Exit::Incomplete
-        })
+        upload(context, options, self.sequential).await
     }
 }
 
+/// Uploads, and reports what became of it.
+pub(crate) async fn upload(
+    context: &Context<'_>,
+    options: UploadOptions,
+    sequential: bool,
+) -> Result<Exit, CommandError> {
+    let client = context.client().await?;
+    let name = options.target.clone();
+    let bar = context.ui.bar();
+    let outcome = if sequential {
+        agent::upload_sequentially(client, options, bar.progress()).await
+    } else {
+        agent::upload(client, options, bar.progress()).await
+    };
+    drop(bar);
+    let report = match outcome {
+        Ok(report) => report,
+        Err(error) => return Err(explain(context, &name, error).await),
+    };
+    context.ui.verbose(&match report.unverified {
+        None => "the server's hash of the backup is that of what was sent".to_owned(),
+        Some(why) => format!("not compared with what is stored: {why}"),
+    });
+    let complete = report.is_complete();
+    let total = report.warning_count;
+    let view = view(report);
+    say_warnings(context, &view.warnings, total, !complete);
+    context.ui.show(&view)?;
+    Ok(if complete {
+        Exit::Done
+    } else {
+        Exit::Incomplete
+    })
+}
+
+/// The rules of a run behind those of the profile, which are for all backups.
+pub(crate) async fn with_defaults(
+    context: &Context<'_>,
+    mut selection: Selection,
+) -> Result<Selection, CommandError> {
+    let mut exclude = context.settings().await?.exclude.clone();
+    exclude.append(&mut selection.exclude);
+    selection.exclude = exclude;
+    Ok(selection)
+}
+
 /// Shows what an upload would take.
-async fn dry_run(
+pub(crate) async fn dry_run(
     context: &Context<'_>,
     what: What,
     options: ListOptions,

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use bchan_client::RateLimit;
 use clap::Args;
 
 use crate::agent::{Compress, Packing};
@@ -10,7 +11,7 @@ use crate::commands::backup::limit::Rate;
 /// Options for archives and their way.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Archive and transfer")]
-pub(super) struct PackingArgs {
+pub(crate) struct PackingArgs {
     /// How to compress: zstd[:1-19], gzip[:1-9], xz[:0-9] or none
     ///
     /// By default zstd for servers that say that they know it, which no other server gets, and
@@ -26,7 +27,7 @@ pub(super) struct PackingArgs {
 
     /// Send no more than RATE in a second, such as 5MiB
     #[arg(long, value_name = "RATE")]
-    pub(super) limit_upload: Option<Rate>,
+    limit_upload: Option<Rate>,
 
     /// Leave out extended attributes and access control lists
     #[arg(long)]
@@ -37,16 +38,21 @@ pub(super) struct PackingArgs {
     /// Without this they are passed over. A server that unpacks keeps them as empty files that say
     /// what they were.
     #[arg(long)]
-    pub(super) special: bool,
+    pub(crate) special: bool,
 }
 
 impl PackingArgs {
-    pub(super) fn packing(&self) -> Packing {
+    pub(crate) fn packing(&self) -> Packing {
         Packing {
             compression: self.compression,
             threads: self.threads,
             attributes: !self.no_xattrs,
             special: self.special,
         }
+    }
+
+    /// How fast it goes.
+    pub(crate) fn limit(&self) -> Option<RateLimit> {
+        self.limit_upload.map(Rate::limit)
     }
 }

@@ -11,7 +11,7 @@ use crate::context::Context;
 /// Options that say what is left out.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "What to back up")]
-pub(super) struct SelectArgs {
+pub(crate) struct SelectArgs {
     /// Leave out what matches GLOB, a line as in a .gitignore
     ///
     /// May be given more than once; the last pattern that matches counts, and one that begins with
@@ -87,7 +87,7 @@ pub(super) struct SelectArgs {
 
 impl SelectArgs {
     /// The rules. Says what looks like a path that was taken for a glob.
-    pub(super) fn selection(self, paths: &[PathBuf], context: &Context<'_>) -> Selection {
+    pub(crate) fn selection(self, paths: &[PathBuf], context: &Context<'_>) -> Selection {
         let mut selection = Selection {
             exclude: self.exclude,
             include: self.include,
