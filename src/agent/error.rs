@@ -3,9 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use bchan_archive::{PackError, SelectionError, UnpackError};
 use bchan_client::Error;
+
+use super::lock::Holder;
+use super::shrink::Shrunk;
 
 /// See the variants.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +74,20 @@ pub(crate) enum AgentError {
     Pack(PackError),
     #[error(transparent)]
     Unpack(UnpackError),
+    #[error("another run to target `{target}` is under way{}", held_by(holder.as_ref()))]
+    Locked {
+        target: String,
+        holder: Option<Holder>,
+    },
+    #[error("not done after {deadline:?}, which is the deadline; nothing was stored")]
+    Deadline { deadline: Duration },
+    #[error(
+        "not done after {deadline:?}, which is the deadline; the server has it all and was still \
+         storing it"
+    )]
+    DeadlineWaiting { deadline: Duration },
+    #[error("{0}; nothing was stored")]
+    Shrunk(#[from] Shrunk),
     #[error("a thread of the program ended too early")]
     Thread,
 }
@@ -115,6 +133,14 @@ impl AgentError {
             Self::NoSpecial => {
                 "leave --special away, or upload to a target of the type single".into()
             }
+            Self::Locked { .. } => "--wait-lock DURATION waits for it".into(),
+            Self::Shrunk(_) => {
+                "is a disk not mounted? --allow-shrink backs it up all the same".into()
+            }
+            Self::Deadline { .. } => "try again later, or give it more with --deadline".into(),
+            Self::DeadlineWaiting { .. } => {
+                "`bchan job list` shows whether it is stored by now".into()
+            }
             Self::NoCommand => "name it behind `--`".into(),
             Self::SameName { .. } => "upload the folder that they are in, or rename one".into(),
             Self::JobFailed { .. } => "the log of the server says more".into(),
@@ -130,4 +156,8 @@ impl AgentError {
             _ => return None,
         })
     }
+}
+
+fn held_by(holder: Option<&Holder>) -> String {
+    holder.map_or_else(String::new, |holder| format!(" ({holder})"))
 }

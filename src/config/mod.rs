@@ -1,9 +1,11 @@
 //! What the user has decided, put together from options, environment, files and defaults.
 
+mod care;
 mod document;
 mod environment;
 mod error;
 mod file;
+mod length;
 mod origin;
 mod paths;
 mod preset;
@@ -16,17 +18,21 @@ use bchan_api::ApiKey;
 
 use crate::cli::GlobalArgs;
 
+pub(crate) use self::care::Care;
 pub(crate) use self::document::Document;
 pub(crate) use self::environment::{Environment, ProcessEnvironment};
 pub(crate) use self::error::SettingsError;
 pub(crate) use self::file::{ConfigFile, FileError, Profile};
+pub(crate) use self::length::Length;
 pub(crate) use self::origin::{Origin, Sourced};
-pub(crate) use self::paths::{cache_dir, data_dir, python_dir};
+pub(crate) use self::paths::{cache_dir, data_dir, python_dir, state_dir};
 pub(crate) use self::preset::{KnownPreset, Preset, Presets, RULES as PRESET_RULES, rules};
 pub(crate) use self::python::KEYRING as PYTHON_KEYRING;
 pub(crate) use self::python::PythonFiles;
 pub(crate) use self::server::ServerChoice;
 
+#[cfg(test)]
+pub(crate) use self::care::CARE as PRESET_CARE;
 #[cfg(test)]
 pub(crate) use self::environment::tests::Fake;
 
@@ -56,6 +62,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Sourced<u64>,
     /// Patterns of what no backup takes, before those of the run.
     pub(crate) exclude: Vec<String>,
+    /// Percent of the last backup below which a backup counts as collapsed.
+    pub(crate) shrink_threshold: Option<u8>,
 }
 
 /// A configuration file and what it says.
@@ -261,6 +269,7 @@ impl Settings {
             ])
             .unwrap_or(Origin::Default.of(DEFAULT_TIMEOUT)),
             exclude: profile.exclude,
+            shrink_threshold: profile.shrink_threshold,
         })
     }
 }

@@ -28,6 +28,12 @@ pub(crate) fn cache_dir(environment: &dyn Environment) -> Option<PathBuf> {
     Some(xdg(environment, "XDG_CACHE_HOME", ".cache")?.join("bchan"))
 }
 
+/// The folder of what is remembered from run to run: `$XDG_STATE_HOME/bchan`, or
+/// `~/.local/state/bchan`.
+pub(crate) fn state_dir(environment: &dyn Environment) -> Option<PathBuf> {
+    Some(xdg(environment, "XDG_STATE_HOME", ".local/state")?.join("bchan"))
+}
+
 /// The home folder.
 pub(crate) fn home_dir(environment: &dyn Environment) -> Option<PathBuf> {
     environment.var("HOME").map(PathBuf::from)
@@ -89,6 +95,7 @@ mod tests {
         let path = |text: &str| Some(PathBuf::from(text));
         assert_eq!(config_file(&home), path("/h/.config/bchan/config.toml"));
         assert_eq!(python_dir(&home), path("/h/.config/backupchan"));
+        assert_eq!(state_dir(&home), path("/h/.local/state/bchan"));
         let xdg = home.with("XDG_CONFIG_HOME", "/c");
         assert_eq!(config_file(&xdg), path("/c/bchan/config.toml"));
         assert_eq!(config_file(&Fake::default()), None);

@@ -10,6 +10,7 @@ mod download;
 mod endpoints;
 mod error;
 mod limit;
+mod ping;
 mod sequence;
 mod upload;
 
@@ -17,5 +18,6 @@ pub use client::{Client, Config};
 pub use download::{Download, DownloadFormat};
 pub use error::Error;
 pub use limit::RateLimit;
+pub use ping::{Monitor, Ping, PingError};
 pub use sequence::Finished;
 pub use upload::{Upload, UploadBody, UploadWriter, upload_pipe};
