@@ -18,6 +18,7 @@ mod progress;
 mod save;
 mod sequential;
 mod shrink;
+mod spool;
 mod state;
 mod upload;
 mod verify;
@@ -37,6 +38,7 @@ pub(crate) use self::listing::{Left, ListOptions, Listed, Listing, list};
 pub(crate) use self::packing::{Compress, Packing};
 pub(crate) use self::plan::What;
 pub(crate) use self::progress::{Phase, Progress};
+pub(crate) use self::spool::{Delivered, Spool};
 pub(crate) use self::state::{StateFolder, Success};
 pub(crate) use self::upload::{Outcome, UploadOptions, UploadReport};
 

@@ -42,7 +42,7 @@ pub(crate) use self::preset::{PresetDetail, PresetList};
 pub(crate) use self::preset_status::{Health, PresetState, PresetStates};
 pub(crate) use self::stats::ServerStats;
 pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
-pub(crate) use self::transfer::{Download, Status, Upload, Warning};
+pub(crate) use self::transfer::{Delivered, Download, Status, Upload, Warning};
 
 /// A result that can be written in every format.
 pub(crate) trait View: Serialize {
