@@ -28,6 +28,16 @@ pub(crate) enum AgentError {
     NothingCame { name: String },
     #[error(transparent)]
     Selection(#[from] SelectionError),
+    #[error("another sequential upload to `{target}` is under way")]
+    OtherSequence { target: String },
+    #[error("target `{target}` takes single files, which are not sent one by one")]
+    NotMulti { target: String },
+    #[error("files vanish faster than they can be sent")]
+    Vanishing,
+    #[error("the server does not say that it knows zstd")]
+    NoZstd,
+    #[error("the server would not keep pipes and devices of what it unpacks")]
+    NoSpecial,
     #[error("there is no command to run")]
     NoCommand,
     #[error("running `{program}` failed")]
@@ -95,6 +105,15 @@ impl AgentError {
             }
             Self::NothingListed | Self::NothingCame { .. } => {
                 "--allow-empty stores an empty backup".into()
+            }
+            Self::OtherSequence { .. } => {
+                "its files are others than those here; the server gives it up after a while, or \
+                 finish it where it was begun"
+                    .into()
+            }
+            Self::NoZstd => "--compression gzip is understood by all".into(),
+            Self::NoSpecial => {
+                "leave --special away, or upload to a target of the type single".into()
             }
             Self::NoCommand => "name it behind `--`".into(),
             Self::SameName { .. } => "upload the folder that they are in, or rename one".into(),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bchan_api::TargetType;
-use bchan_archive::{Kind, Limits, Manifest, UnpackOptions, Unpacked};
+use bchan_archive::{Kind, Limits, Manifest, StoreAttributes, UnpackOptions, Unpacked};
 use sha2::{Digest as _, Sha256};
 
 use super::download::{Found, Written};
@@ -59,7 +59,7 @@ pub(super) fn extract(
     })?;
     Ok(Written {
         path: directory,
-        files: done.files + done.links + done.directories,
+        files: done.files + done.links + done.directories + done.special,
         bytes: done.bytes,
         not_restored: done.not_restored,
         warnings: listener.warnings,
@@ -82,8 +82,14 @@ fn fill(
     let (kind, mut replay) = bchan_archive::detect(&mut reader).map_err(receiving)?;
     let mut manifest = Manifest::default();
     let options = UnpackOptions {
+        attributes: StoreAttributes::Restore {
+            privileged: found.restore.privileged,
+            special: found.keeps,
+        },
+        // Of files that others have unpacked, these are the owners of the others' copies.
+        preserve_owner: found.restore.owners && found.keeps,
+        keep_setid: found.restore.privileged,
         limits: limits(content)?,
-        ..UnpackOptions::default()
     };
     let done = match kind {
         Kind::Tar(codec) => bchan_archive::unpack_tar(

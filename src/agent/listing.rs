@@ -40,15 +40,25 @@ pub(crate) struct Listing {
     pub(crate) complete: bool,
 }
 
+/// How to list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ListOptions {
+    /// Whether nothing at all is a backup, too.
+    pub(crate) allow_empty: bool,
+    /// Whether to keep what is left out, and why.
+    pub(crate) reasons: bool,
+    /// Whether pipes and devices go in.
+    pub(crate) special: bool,
+}
+
 /// Goes through paths as an upload would, and opens every file, but sends nothing.
 pub(crate) async fn list(
     paths: Vec<PathBuf>,
     selection: Selection,
-    allow_empty: bool,
-    reasons: bool,
+    options: ListOptions,
     progress: Arc<dyn Progress>,
 ) -> Result<Listing, AgentError> {
-    let walk = move || survey(&paths, &selection, allow_empty, reasons, progress);
+    let walk = move || survey(&paths, &selection, options, progress);
     let listing = tokio::task::spawn_blocking(walk).await;
     listing.map_err(|_| AgentError::Thread)?
 }
@@ -56,14 +66,19 @@ pub(crate) async fn list(
 fn survey(
     paths: &[PathBuf],
     selection: &Selection,
-    allow_empty: bool,
-    reasons: bool,
+    options: ListOptions,
     progress: Arc<dyn Progress>,
 ) -> Result<Listing, AgentError> {
+    let ListOptions {
+        allow_empty,
+        reasons,
+        special,
+    } = options;
     let sources = Sources::new(paths, selection, allow_empty)?;
     let options = Survey {
         rules: sources.rules,
         probe: true,
+        special,
     };
     let mut collector = Collector {
         entries: Vec::new(),

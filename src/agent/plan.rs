@@ -5,13 +5,13 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
 
 use bchan_api::{Feature, Features, TargetType};
-use bchan_archive::{Compression, PackOptions, Rules, Selection, Source};
+use bchan_archive::{KeepAttributes, PackOptions, Rules, Selection, Source};
 
 use super::AgentError;
 use super::input::Input;
+use super::packing::{Compress, Packing};
 use super::produce::{Archive, Content};
 
 /// What to back up.
@@ -28,7 +28,6 @@ pub(crate) enum What {
 
 /// What is known to be there, before anybody asks a server.
 pub(super) enum Plan {
-    File(PathBuf),
     Sources(Sources),
     Stream {
         input: Input,
@@ -62,30 +61,40 @@ impl Plan {
     }
 
     /// What is sent to a target of this kind, and under which name.
-    pub(super) fn content(self, kind: TargetType, features: Features) -> (Content, String) {
-        match self {
-            Self::File(path) => {
-                let name = show(path.file_name().unwrap_or(OsStr::new("backup")));
-                (Content::File(path), name)
-            }
+    pub(super) fn content(
+        self,
+        kind: TargetType,
+        features: Features,
+        packing: &Packing,
+    ) -> Result<(Content, String), AgentError> {
+        Ok(match self {
             Self::Stream {
                 input,
                 name,
                 allow_empty,
-            } => (
-                Content::Stream {
+            } => {
+                let file_name = name.clone();
+                let content = Content::Stream {
                     input,
-                    name: name.clone(),
+                    name,
                     allow_empty,
-                },
-                name,
-            ),
+                };
+                (content, file_name)
+            }
             Self::Sources(Sources {
                 file: Some(path), ..
-            }) if kind == TargetType::Single => Self::File(path).content(kind, features),
-            Self::Sources(sources) => sources.archive(features),
-        }
+            }) if kind == TargetType::Single => {
+                let name = show(path.file_name().unwrap_or(OsStr::new("backup")));
+                (Content::File(path), name)
+            }
+            Self::Sources(sources) => sources.archive(kind, features, packing)?,
+        })
     }
+}
+
+/// Whether what belongs to entries beside their content survives: a file stays as it is.
+pub(super) fn is_kept(kind: TargetType, features: Features) -> bool {
+    kind == TargetType::Single || features.has(Feature::Metadata)
 }
 
 impl Sources {
@@ -109,33 +118,46 @@ impl Sources {
         })
     }
 
-    fn archive(self, features: Features) -> (Content, String) {
+    fn archive(
+        self,
+        kind: TargetType,
+        features: Features,
+        packing: &Packing,
+    ) -> Result<(Content, String), AgentError> {
         let stem = match &self.roots[..] {
             [Source::Entry { name, .. }] => show(name),
             _ => "backup".to_owned(),
         };
-        let threads =
-            thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(1));
         // Servers that have not said that they know zstd would store it as one opaque file.
-        let (compression, suffix) = if features.has(Feature::Zstd) {
-            (Compression::Zstd { level: 3, threads }, "tar.zst")
-        } else {
-            (Compression::Gzip { level: 5 }, "tar.gz")
-        };
+        let knows_zstd = features.has(Feature::Zstd);
+        let chosen = packing.compression;
+        if chosen.is_some_and(Compress::is_zstd) && !knows_zstd {
+            return Err(AgentError::NoZstd);
+        }
+        if packing.special && !is_kept(kind, features) {
+            return Err(AgentError::NoSpecial);
+        }
+        let compress = chosen.unwrap_or_else(|| Compress::best(knows_zstd));
+        let (compression, suffix) = compress.compression(packing.threads);
         let archive = Archive {
             sources: self.roots,
             options: PackOptions {
                 rules: self.rules,
                 refuse_empty: !self.allow_empty,
+                attributes: if packing.attributes {
+                    KeepAttributes::All
+                } else {
+                    KeepAttributes::None
+                },
+                owner_names: true,
+                special: packing.special,
                 manifest: true,
                 ..PackOptions::default()
             },
             compression,
         };
-        (
-            Content::Archive(Arc::new(archive)),
-            format!("{stem}.{suffix}"),
-        )
+        let content = Content::Archive(Arc::new(archive));
+        Ok((content, format!("{stem}.{suffix}")))
     }
 }
 

@@ -270,6 +270,7 @@ pub(super) fn count_ahead(content: &Content, stop: &AtomicBool, progress: &dyn P
     };
     let options = Survey {
         rules: archive.options.rules.clone(),
+        special: archive.options.special,
         ..Survey::default()
     };
     // An error ends it; the totals are an estimate in any case, and packing will complain.

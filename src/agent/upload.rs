@@ -7,10 +7,11 @@ use std::thread;
 
 use bchan_api::{Accepted, Backup, Feature, Target, TargetView};
 use bchan_archive::PackError;
-use bchan_client::{Client, Error, Upload, upload_pipe};
+use bchan_client::{Client, Error, RateLimit, Upload, upload_pipe};
 
 use super::job::{JobOutcome, wait_for_job};
-use super::plan::{Plan, What};
+use super::packing::Packing;
+use super::plan::{Plan, What, is_kept};
 use super::produce::{Content, Produced, Pump, count_ahead, produce};
 use super::verify::{self, Terms, Unverified};
 use super::{AgentError, Phase, Progress, Warning, naming, pause};
@@ -24,6 +25,9 @@ pub(crate) struct UploadOptions {
     /// Id or alias of the target.
     pub(crate) target: String,
     pub(crate) what: What,
+    pub(crate) packing: Packing,
+    /// How fast it goes.
+    pub(crate) limit: Option<RateLimit>,
     /// Whether a person does it.
     pub(crate) manual: bool,
     /// Whether to make the target when it is missing.
@@ -50,7 +54,8 @@ pub(crate) enum Outcome {
 /// What became of an upload.
 #[derive(Debug)]
 pub(crate) struct UploadReport {
-    pub(crate) job_id: i64,
+    /// The server's job, if it says which.
+    pub(crate) job_id: Option<i64>,
     pub(crate) status: Outcome,
     /// The new backup, where it could be found.
     pub(crate) backup: Option<Backup>,
@@ -66,7 +71,7 @@ pub(crate) struct UploadReport {
     pub(crate) warnings: Vec<Warning>,
     /// All warnings, with those that are not kept.
     pub(crate) warning_count: u64,
-    complete: bool,
+    pub(super) complete: bool,
 }
 
 impl UploadReport {
@@ -88,7 +93,8 @@ pub(crate) async fn upload(
     // server can do.
     let TargetView { target, backups } = find_target(client, &options).await?;
     let before: HashSet<String> = backups.into_iter().map(|backup| backup.id).collect();
-    let (content, file_name) = plan.content(target.target_type, client.features());
+    let (content, file_name) =
+        plan.content(target.target_type, client.features(), &options.packing)?;
 
     let stop = Arc::new(AtomicBool::new(false));
     let counter = {
@@ -124,29 +130,64 @@ pub(crate) async fn upload(
     progress.phase(Phase::Done);
     let last = attempts.len().saturating_sub(1);
     let produced = attempts.swap_remove(verified.attempt.unwrap_or(last));
+    let lost = lost(client, &target, &accepted, &produced);
     let Produced {
         summary,
         sent,
-        warnings,
+        mut warnings,
         warning_count,
         hashes: _,
     } = produced;
+    let complete = summary.is_complete() && lost.is_empty();
+    let warning_count = warning_count + lost.len() as u64;
+    warnings.extend(lost);
     Ok(UploadReport {
-        job_id: accepted.job_id,
+        job_id: Some(accepted.job_id),
         status,
         backup: verified.backup,
         unverified: verified.unverified,
         target,
-        files: summary.files + summary.links + summary.directories,
+        files: summary.files + summary.links + summary.directories + summary.special,
         bytes: summary.bytes,
         sent,
         warnings,
         warning_count,
-        complete: summary.is_complete(),
+        complete,
     })
 }
 
-async fn find_target(client: &Client, options: &UploadOptions) -> Result<TargetView, AgentError> {
+/// What the server does not keep of what it got.
+fn lost(
+    client: &Client,
+    target: &Target,
+    accepted: &Accepted,
+    produced: &Produced,
+) -> Vec<Warning> {
+    let said = accepted.warnings.iter().map(|line| {
+        let (path, problem) = line.split_once(": ").unwrap_or(("the server", line));
+        Warning {
+            path: path.into(),
+            problem: problem.to_owned(),
+        }
+    });
+    let mut lost: Vec<_> = said.collect();
+    let count = produced.summary.attributed;
+    if count > 0 && !is_kept(target.target_type, client.features()) {
+        lost.push(Warning {
+            path: client.server().into(),
+            problem: format!(
+                "does not keep extended attributes and access control lists, which {count} \
+                 entries have; --no-xattrs leaves them out"
+            ),
+        });
+    }
+    lost
+}
+
+pub(super) async fn find_target(
+    client: &Client,
+    options: &UploadOptions,
+) -> Result<TargetView, AgentError> {
     let name = &options.target;
     match client.target(name).await {
         Err(Error::NotFound { .. }) if options.create => {
@@ -185,6 +226,8 @@ async fn send(
             body,
             file_name: file_name.to_owned(),
             manual: options.manual,
+            special: options.packing.special && client.features().has(Feature::Metadata),
+            limit: options.limit.clone(),
             sha256: ours,
             idempotency_key: key.clone(),
         };

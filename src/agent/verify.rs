@@ -21,6 +21,8 @@ pub(crate) enum Unverified {
     NoHash,
     /// There are links whose end the server may have counted.
     LeadsOut,
+    /// Part of it was sent by an earlier run, which has not left its hashes.
+    SentBefore,
     /// It was sent as it is, and only the server knows whether it has unpacked it.
     MayUnpack,
 }
@@ -31,6 +33,7 @@ impl fmt::Display for Unverified {
             Self::NotAwaited => "nobody has waited until it is stored",
             Self::NoBackup => "the server does not show the new backup",
             Self::NoHash => "the server gives no hash for the new backup",
+            Self::SentBefore => "an earlier run has sent a part of it",
             Self::MayUnpack => "it was sent as it is, and the server may have unpacked it",
             Self::LeadsOut => "links lead out of the tree, and the server may have followed them",
         })

@@ -13,7 +13,11 @@ impl From<AgentError> for CommandError {
             | AgentError::NoSuchBackup { .. }
             | AgentError::NoBackups { .. } => (Kind::NotFound, error.hint()),
             AgentError::Selection(SelectionError::Pattern { .. } | SelectionError::Line { .. })
-            | AgentError::NoCommand => (Kind::Usage, error.hint()),
+            | AgentError::NoCommand
+            | AgentError::NoZstd
+            | AgentError::NotMulti { .. }
+            | AgentError::NoSpecial => (Kind::Usage, error.hint()),
+            AgentError::OtherSequence { .. } => (Kind::Busy, error.hint()),
             _ => (Kind::Failed, error.hint()),
         };
         Self::new(kind, error).maybe_hint(hint)

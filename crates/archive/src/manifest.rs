@@ -53,6 +53,11 @@ impl Manifest {
         self.add(path, Content::File(digest));
     }
 
+    /// Adds a pipe or a device, which counts as an empty file.
+    pub fn add_special(&mut self, path: &[u8]) {
+        self.add_file(path, 0, Sha256::digest([]).into());
+    }
+
     /// Adds a symbolic link.
     pub fn add_link(&mut self, path: &[u8], target: &[u8]) {
         let length = u32::try_from(target.len()).unwrap_or(u32::MAX);

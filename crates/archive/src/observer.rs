@@ -94,6 +94,12 @@ pub enum Problem {
         /// Why.
         source: io::Error,
     },
+    /// Its extended attributes cannot be read.
+    #[error("its extended attributes cannot be read: {source}")]
+    AttributesLost {
+        /// Why.
+        source: io::Error,
+    },
     /// It became smaller while it was read; the archive has zeros for the rest.
     #[error("shrank while it was read")]
     Shrunk,

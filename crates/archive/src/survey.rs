@@ -20,6 +20,8 @@ pub struct Survey {
     pub rules: Rules,
     /// Whether to open every file, to see whether it can be read.
     pub probe: bool,
+    /// Whether named pipes and devices are packed.
+    pub special: bool,
 }
 
 /// Goes through sources as packing would, and says what it would have packed. Every entry is shown
@@ -31,6 +33,7 @@ pub fn survey(
 ) -> Result<PackSummary, PackError> {
     let mut surveyor = Surveyor {
         probe: options.probe,
+        special: options.special,
         observer,
         summary: PackSummary::default(),
         seen: HashSet::new(),
@@ -41,6 +44,7 @@ pub fn survey(
 
 struct Surveyor<'a> {
     probe: bool,
+    special: bool,
     observer: &'a mut dyn Observer,
     summary: PackSummary,
     /// Files with several names, of which only the first has content.
@@ -89,6 +93,10 @@ impl Visitor for Surveyor<'_> {
             }
             FileType::Symlink => {
                 self.summary.links += 1;
+                self.found(place.path, kind, 0)
+            }
+            FileType::Fifo | FileType::BlockDevice | FileType::CharacterDevice if self.special => {
+                self.summary.special += 1;
                 self.found(place.path, kind, 0)
             }
             _ => {

@@ -65,6 +65,7 @@ fn look(root: &Path, selection: &Selection) -> Found {
     let options = Survey {
         rules: selection.rules().unwrap(),
         probe: true,
+        special: false,
     };
     let summary = survey(&[source], &options, &mut found).unwrap();
     assert_eq!(

@@ -2,8 +2,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::limit::Rate;
 use super::{say_warnings, warnings};
-use crate::agent::{self, Destination, DownloadOptions};
+use crate::agent::{self, Destination, DownloadOptions, Restore};
 use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
@@ -35,6 +36,26 @@ pub(super) struct DownloadArgs {
     /// Folder to unpack into; it must be missing or empty
     #[arg(long, value_name = "DIR")]
     extract: Option<PathBuf>,
+
+    /// Let what is unpacked belong to whoever unpacks it
+    ///
+    /// Without this, root gives it to those that it belonged to, by name where that is known here
+    /// and else by number. Others can only give it to groups of their own, and are told what they
+    /// could not.
+    #[arg(long, requires = "extract")]
+    no_same_owner: bool,
+
+    /// Restore what gives rights, too
+    ///
+    /// Set-id bits, extended attributes that mean something to the system such as capabilities,
+    /// and devices. Whoever asks for this trusts the server and whoever made the backup. Without
+    /// it they are named and left out.
+    #[arg(long, requires = "extract")]
+    privileged: bool,
+
+    /// Receive no more than RATE in a second, such as 5MiB
+    #[arg(long, value_name = "RATE")]
+    limit_download: Option<Rate>,
 }
 
 impl DownloadArgs {
@@ -47,6 +68,11 @@ impl DownloadArgs {
                 None => Destination::Directory(self.directory),
             },
             retries: context.settings().await?.retries.value,
+            limit: self.limit_download.map(Rate::limit),
+            restore: Restore {
+                owners: !self.no_same_owner,
+                privileged: self.privileged,
+            },
         };
         let bar = context.ui.bar();
         let outcome = agent::download(client, options, bar.progress()).await;

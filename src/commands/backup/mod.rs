@@ -2,6 +2,7 @@
 
 mod change;
 mod download;
+mod limit;
 mod list;
 pub(crate) mod upload;
 

@@ -1,7 +1,8 @@
 use clap::Args;
 
 use super::WhichPreset;
-use crate::agent::{UploadOptions, What};
+use crate::agent::{ListOptions, UploadOptions, What};
+use crate::commands::backup::upload::packing::PackingArgs;
 use crate::commands::backup::upload::{dry_run, upload, with_defaults};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
@@ -36,6 +37,9 @@ pub(super) struct UploadArgs {
     /// List what would be backed up, and send nothing
     #[arg(long)]
     dry_run: bool,
+
+    #[command(flatten)]
+    packing: PackingArgs,
 }
 
 impl UploadArgs {
@@ -49,17 +53,24 @@ impl UploadArgs {
             selection: with_defaults(context, preset.selection).await?,
         };
         if self.dry_run {
-            return dry_run(context, what, self.allow_empty).await;
+            let options = ListOptions {
+                allow_empty: self.allow_empty,
+                reasons: context.ui.is_verbose(),
+                special: self.packing.special,
+            };
+            return dry_run(context, what, options).await;
         }
         let options = UploadOptions {
             target: preset.target,
             what,
+            packing: self.packing.packing(),
+            limit: self.packing.limit(),
             manual: !self.automatic,
             create: self.create,
             wait: !self.no_wait,
             retries: context.settings().await?.retries.value,
             allow_empty: self.allow_empty,
         };
-        upload(context, options).await
+        upload(context, options, false).await
     }
 }

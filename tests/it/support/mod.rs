@@ -1,6 +1,7 @@
 //! A server of its own for each test, and ways to talk to it.
 
 mod described;
+mod documented;
 mod fake;
 mod http;
 mod identity;
@@ -8,6 +9,7 @@ mod program;
 mod reference;
 mod server;
 
+pub(crate) use self::documented::DocumentedServer;
 pub(crate) use self::fake::{Asked, Fake};
 pub(crate) use self::http::{Answer, Form, Http};
 pub(crate) use self::identity::Identity;

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use tar::EntryType;
 
 use super::entry::{BLOCK, Entry, pad};
+use super::node::Node;
 use super::{PackError, Packer};
 use crate::observer::Problem;
 use crate::tour::{Place, Visitor as _};
@@ -29,8 +30,9 @@ impl<W: Write> Packer<'_, W> {
         &mut self,
         place: &Place<'_>,
         fd: &OwnedFd,
-        stat: &Stat,
+        node: &Node,
     ) -> Result<[u8; 32], PackError> {
+        let stat = &node.stat;
         let size = u64::try_from(stat.st_size).unwrap_or(0);
         let pieces = pieces(fd, stat, size);
         let map = pieces.as_deref().map(|pieces| map_of(pieces, size));
@@ -41,7 +43,7 @@ impl<W: Write> Packer<'_, W> {
         let entry = Entry {
             path: place.name,
             kind: EntryType::Regular,
-            stat,
+            node,
             size: stored,
             target: b"",
             real_size: map.as_ref().map(|_| size),

@@ -6,21 +6,42 @@
 
 mod content;
 mod entry;
+mod node;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FileType, Stat};
 use tar::EntryType;
 
 use self::entry::{BLOCK, Entry};
+use self::node::Node;
 use crate::observer::{EntryKind, Observer, Problem};
+use crate::owners::Names;
 use crate::select::{Reason, Rules};
 use crate::tour::{At, Place, Visitor, open_file, read_link, tour};
 use crate::walk::{file_type, identity};
 use crate::{Manifest, Source};
+
+/// Which extended attributes are packed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeepAttributes {
+    /// None.
+    #[default]
+    None,
+    /// Those of the namespace `user`, as they are.
+    User,
+    /// All but labels of `SELinux`, which the system gives to files itself.
+    All,
+    /// Those that unpacking has kept with [`Keep`](crate::StoreAttributes::Keep),
+    /// as they were; and so are modes, owners, devices and pipes.
+    Stored {
+        /// Whether the owners on disk count where no others were kept.
+        own_owners: bool,
+    },
+}
 
 /// How to pack.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +54,12 @@ pub struct PackOptions {
     pub force_readable: bool,
     /// Whether to hash what is packed.
     pub manifest: bool,
+    /// Which extended attributes are packed.
+    pub attributes: KeepAttributes,
+    /// Whether owners are named, too.
+    pub owner_names: bool,
+    /// Whether named pipes and devices are packed, as such.
+    pub special: bool,
 }
 
 /// What was packed.
@@ -44,11 +71,15 @@ pub struct PackSummary {
     pub directories: u64,
     /// Symbolic links.
     pub links: u64,
+    /// Named pipes and devices.
+    pub special: u64,
+    /// Entries with extended attributes.
+    pub attributed: u64,
     /// Bytes of content.
     pub bytes: u64,
     /// Entries that were gone when their turn came.
     pub vanished: u64,
-    /// Entries that could not be read, or not to their end.
+    /// Entries that could not be read, or not to their end, or not with all that belongs to them.
     pub unreadable: u64,
     /// Files that changed while they were read.
     pub changed: u64,
@@ -70,13 +101,13 @@ impl PackSummary {
     /// Whether nothing but directories was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.files == 0 && self.links == 0
+        self.files == 0 && self.links == 0 && self.special == 0
     }
 
     pub(crate) fn count(&mut self, problem: &Problem) {
         match problem {
             Problem::Vanished => self.vanished += 1,
-            Problem::Unreadable { .. } => self.unreadable += 1,
+            Problem::Unreadable { .. } | Problem::AttributesLost { .. } => self.unreadable += 1,
             Problem::Shrunk | Problem::Grown | Problem::Modified => self.changed += 1,
             Problem::Skipped { .. } => self.skipped += 1,
             Problem::NotRestored { .. } => {}
@@ -132,6 +163,7 @@ pub fn pack<W: Write>(
         observer,
         summary,
         seen: HashMap::new(),
+        names: Names::default(),
         buffer: vec![0; content::BUFFER],
     };
     tour(sources, &options.rules, options.force_readable, &mut packer)?;
@@ -154,20 +186,21 @@ struct Packer<'a, W> {
     summary: PackSummary,
     /// Files with several names, and what the first is called.
     seen: HashMap<(u64, u64), Vec<u8>>,
+    names: Names,
     buffer: Vec<u8>,
 }
 
 impl<W: Write> Visitor for Packer<'_, W> {
-    type Kept = Stat;
+    type Kept = Node;
 
-    fn keep(&mut self, _place: Place<'_>, _fd: BorrowedFd<'_>, stat: &Stat) -> Stat {
-        *stat
+    fn keep(&mut self, place: Place<'_>, fd: BorrowedFd<'_>, stat: &Stat) -> Node {
+        self.open_node(place, fd, stat)
     }
 
-    fn directory(&mut self, place: Place<'_>, stat: &Stat) -> Result<(), PackError> {
+    fn directory(&mut self, place: Place<'_>, node: &Node) -> Result<(), PackError> {
         self.observer.entry(place.path, 0);
         let name = [place.name, b"/"].concat();
-        self.head(&name, EntryType::Directory, stat, b"")?;
+        self.head(&name, EntryType::Directory, node, b"")?;
         self.summary.directories += 1;
         if let Some(manifest) = &mut self.summary.manifest {
             manifest.add_directory(place.name);
@@ -178,13 +211,25 @@ impl<W: Write> Visitor for Packer<'_, W> {
     fn leaf(&mut self, place: Place<'_>, at: At<'_>, stat: &Stat) -> Result<(), PackError> {
         match file_type(stat) {
             FileType::RegularFile => match open_file(at, self.options.force_readable) {
-                Ok((fd, stat)) => return self.file(&place, &fd, &stat),
+                Ok((fd, stat)) => {
+                    let node = self.open_node(place, fd.as_fd(), &stat);
+                    return self.file(&place, &fd, &node);
+                }
                 Err(problem) => self.problem(place.path, &problem),
             },
             FileType::Symlink => match read_link(at) {
-                Ok(target) => return self.link(&place, stat, target.as_bytes()),
+                Ok(target) => {
+                    let node = self.closed_node(place, at, stat);
+                    return self.link(&place, &node, target.as_bytes());
+                }
                 Err(problem) => self.problem(place.path, &problem),
             },
+            FileType::Fifo | FileType::BlockDevice | FileType::CharacterDevice
+                if self.options.special =>
+            {
+                let node = self.closed_node(place, at, stat);
+                return self.special(&place, &node);
+            }
             other => {
                 let kind = EntryKind::from(other).name();
                 self.problem(place.path, &Problem::Skipped { kind });
@@ -205,9 +250,9 @@ impl<W: Write> Visitor for Packer<'_, W> {
 }
 
 impl<W: Write> Packer<'_, W> {
-    fn link(&mut self, place: &Place<'_>, stat: &Stat, target: &[u8]) -> Result<(), PackError> {
+    fn link(&mut self, place: &Place<'_>, node: &Node, target: &[u8]) -> Result<(), PackError> {
         self.observer.entry(place.path, 0);
-        self.head(place.name, EntryType::Symlink, stat, target)?;
+        self.head(place.name, EntryType::Symlink, node, target)?;
         self.summary.links += 1;
         if let Some(manifest) = &mut self.summary.manifest {
             manifest.add_link(place.name, target);
@@ -215,12 +260,33 @@ impl<W: Write> Packer<'_, W> {
         Ok(())
     }
 
-    fn file(&mut self, place: &Place<'_>, fd: &OwnedFd, stat: &Stat) -> Result<(), PackError> {
+    /// A pipe or a device. It hashes as the empty file that it becomes where it must not be one.
+    fn special(&mut self, place: &Place<'_>, node: &Node) -> Result<(), PackError> {
+        self.observer.entry(place.path, 0);
+        let kind = match file_type(&node.stat) {
+            FileType::BlockDevice => EntryType::Block,
+            FileType::CharacterDevice => EntryType::Char,
+            _ => EntryType::Fifo,
+        };
+        self.head(place.name, kind, node, b"")?;
+        self.summary.special += 1;
+        if let Some(manifest) = &mut self.summary.manifest {
+            manifest.add_special(place.name);
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, place: &Place<'_>, fd: &OwnedFd, node: &Node) -> Result<(), PackError> {
+        // What stands for something that could not be on this disk.
+        if file_type(&node.stat) != FileType::RegularFile {
+            return self.special(place, node);
+        }
+        let stat = &node.stat;
         let size = u64::try_from(stat.st_size).unwrap_or(0);
         if let Some(first) = self.seen.get(&identity(stat)) {
             let first = first.clone();
             self.observer.entry(place.path, 0);
-            self.head(place.name, EntryType::Link, stat, &first)?;
+            self.head(place.name, EntryType::Link, node, &first)?;
             if let Some(manifest) = &mut self.summary.manifest {
                 manifest.add_hard_link(place.name, &first, size);
             }
@@ -228,7 +294,7 @@ impl<W: Write> Packer<'_, W> {
             return Ok(());
         }
         self.observer.entry(place.path, size);
-        let digest = self.content(place, fd, stat)?;
+        let digest = self.content(place, fd, node)?;
         if let Some(manifest) = &mut self.summary.manifest {
             manifest.add_file(place.name, size, digest);
         }
@@ -245,13 +311,13 @@ impl<W: Write> Packer<'_, W> {
         &mut self,
         path: &[u8],
         kind: EntryType,
-        stat: &Stat,
+        node: &Node,
         target: &[u8],
     ) -> Result<(), PackError> {
         let entry = Entry {
             path,
             kind,
-            stat,
+            node,
             size: 0,
             target,
             real_size: None,

@@ -1,5 +1,6 @@
 //! `bchan backup upload`
 
+pub(crate) mod packing;
 pub(crate) mod select;
 mod stream;
 
@@ -8,10 +9,11 @@ use std::path::PathBuf;
 use bchan_archive::Selection;
 use clap::Args;
 
+use self::packing::PackingArgs;
 use self::select::SelectArgs;
 use self::stream::StreamArgs;
 use super::{say_warnings, warnings};
-use crate::agent::{self, AgentError, Outcome, UploadOptions, UploadReport, What};
+use crate::agent::{self, AgentError, ListOptions, Outcome, UploadOptions, UploadReport, What};
 use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
@@ -47,6 +49,16 @@ pub(super) struct UploadArgs {
     #[arg(short, long)]
     automatic: bool,
 
+    /// Send file by file in place of an archive, and go on where an earlier run has ended
+    ///
+    /// Only contents are stored: no links, no modes, times and owners, no empty folders. What
+    /// cannot go this way makes the backup incomplete. A single folder becomes the root of the
+    /// backup.
+    #[arg(short, long, conflicts_with_all = [
+        "stdin_from_command", "compression", "threads", "special", "dry_run",
+    ])]
+    sequential: bool,
+
     /// Create the target if there is none of this name
     #[arg(long)]
     create: bool,
@@ -72,6 +84,9 @@ pub(super) struct UploadArgs {
 
     #[command(flatten)]
     stream: StreamArgs,
+
+    #[command(flatten)]
+    packing: PackingArgs,
 }
 
 impl UploadArgs {
@@ -79,6 +94,9 @@ impl UploadArgs {
         let stream = self.stream.stream(&self.paths)?;
         let selection = self.select.selection(&self.paths, context);
         let what = match stream {
+            Some(_) if self.sequential => {
+                return Err(CommandError::usage("a stream is not sent file by file"));
+            }
             Some(_) if selection != Selection::default() => {
                 return Err(CommandError::usage(
                     "what comes as a stream is backed up whole; rules are for paths",
@@ -91,18 +109,25 @@ impl UploadArgs {
             },
         };
         if self.dry_run {
-            return dry_run(context, what, self.allow_empty).await;
+            let options = ListOptions {
+                allow_empty: self.allow_empty,
+                reasons: context.ui.is_verbose(),
+                special: self.packing.special,
+            };
+            return dry_run(context, what, options).await;
         }
         let options = UploadOptions {
             target: self.target,
             what,
+            packing: self.packing.packing(),
+            limit: self.packing.limit(),
             manual: !self.automatic,
             create: self.create,
             wait: !self.no_wait,
             retries: context.settings().await?.retries.value,
             allow_empty: self.allow_empty,
         };
-        upload(context, options).await
+        upload(context, options, self.sequential).await
     }
 }
 
@@ -110,11 +135,16 @@ impl UploadArgs {
 pub(crate) async fn upload(
     context: &Context<'_>,
     options: UploadOptions,
+    sequential: bool,
 ) -> Result<Exit, CommandError> {
     let client = context.client().await?;
     let name = options.target.clone();
     let bar = context.ui.bar();
-    let outcome = agent::upload(client, options, bar.progress()).await;
+    let outcome = if sequential {
+        agent::upload_sequentially(client, options, bar.progress()).await
+    } else {
+        agent::upload(client, options, bar.progress()).await
+    };
     drop(bar);
     let report = match outcome {
         Ok(report) => report,
@@ -151,7 +181,7 @@ pub(crate) async fn with_defaults(
 pub(crate) async fn dry_run(
     context: &Context<'_>,
     what: What,
-    allow_empty: bool,
+    options: ListOptions,
 ) -> Result<Exit, CommandError> {
     let What::Paths { paths, selection } = what else {
         return Err(CommandError::usage(
@@ -159,8 +189,7 @@ pub(crate) async fn dry_run(
         ));
     };
     let bar = context.ui.bar();
-    let reasons = context.ui.is_verbose();
-    let outcome = agent::list(paths, selection, allow_empty, reasons, bar.progress()).await;
+    let outcome = agent::list(paths, selection, options, bar.progress()).await;
     drop(bar);
     let listing = outcome?;
     let (complete, total) = (listing.complete, listing.warning_count);
