@@ -1111,6 +1111,7 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('revoke-key', 'revoke-key', [CompletionResultType]::ParameterValue, 'Take a key away')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Compare a server''s database with its disk')
             [CompletionResult]::new('backup-db', 'backup-db', [CompletionResultType]::ParameterValue, 'Write a consistent copy of a server''s database')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take over what a Python server has: targets, backups and the key')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -1253,12 +1254,45 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'bchan;server;import' {
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Folder of the Python server, or its config.jsonc')
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Folder of the database, the key and, unless told otherwise, the backups [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]')
+            [CompletionResult]::new('--storage-root', '--storage-root', [CompletionResultType]::ParameterName, 'Folder under which targets may lie; may be given several times [default: storage in the data folder]')
+            [CompletionResult]::new('--recycle-bin', '--recycle-bin', [CompletionResultType]::ParameterName, 'Folder of recycled backups [default: recycle-bin in the data folder]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file in TOML: listen, storage-roots, recycle-bin, reserve, preserve-owner, no-auth')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'Time zone that the Python server was in, such as Europe/Berlin [default: this machine''s]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Use a server inside this program, over the data folder DIR')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Host of the server, with or without http://')
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the server')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the configuration file to use [env: BCHAN_PROFILE]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File with the API key [env: BCHAN_API_KEY_FILE]')
+            [CompletionResult]::new('--api-key', '--api-key', [CompletionResultType]::ParameterName, 'API key; everybody on this machine can read it in the list of processes')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; `auto` honours NO_COLOR')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again after a temporary failure [default: 3]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which the server counts as gone [default: 30]')
+            [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'Read every backup and compare it with its hash; give those one that have none')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Look at everything and write nothing')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress bar, not even on a terminal')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'bchan;server;help' {
             [CompletionResult]::new('new-key', 'new-key', [CompletionResultType]::ParameterValue, 'Make an API key for a server and print it')
             [CompletionResult]::new('list-keys', 'list-keys', [CompletionResultType]::ParameterValue, 'List the keys of a server')
             [CompletionResult]::new('revoke-key', 'revoke-key', [CompletionResultType]::ParameterValue, 'Take a key away')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Compare a server''s database with its disk')
             [CompletionResult]::new('backup-db', 'backup-db', [CompletionResultType]::ParameterValue, 'Write a consistent copy of a server''s database')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take over what a Python server has: targets, backups and the key')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -1275,6 +1309,9 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             break
         }
         'bchan;server;help;backup-db' {
+            break
+        }
+        'bchan;server;help;import' {
             break
         }
         'bchan;server;help;help' {
@@ -1463,6 +1500,7 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('revoke-key', 'revoke-key', [CompletionResultType]::ParameterValue, 'Take a key away')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Compare a server''s database with its disk')
             [CompletionResult]::new('backup-db', 'backup-db', [CompletionResultType]::ParameterValue, 'Write a consistent copy of a server''s database')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take over what a Python server has: targets, backups and the key')
             break
         }
         'bchan;help;server;new-key' {
@@ -1478,6 +1516,9 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             break
         }
         'bchan;help;server;backup-db' {
+            break
+        }
+        'bchan;help;server;import' {
             break
         }
         'bchan;help;completions' {

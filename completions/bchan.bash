@@ -178,6 +178,9 @@ _bchan() {
             bchan__subcmd__help__subcmd__server,check)
                 cmd="bchan__subcmd__help__subcmd__server__subcmd__check"
                 ;;
+            bchan__subcmd__help__subcmd__server,import)
+                cmd="bchan__subcmd__help__subcmd__server__subcmd__import"
+                ;;
             bchan__subcmd__help__subcmd__server,list-keys)
                 cmd="bchan__subcmd__help__subcmd__server__subcmd__list__subcmd__keys"
                 ;;
@@ -277,6 +280,9 @@ _bchan() {
             bchan__subcmd__server,help)
                 cmd="bchan__subcmd__server__subcmd__help"
                 ;;
+            bchan__subcmd__server,import)
+                cmd="bchan__subcmd__server__subcmd__import"
+                ;;
             bchan__subcmd__server,list-keys)
                 cmd="bchan__subcmd__server__subcmd__list__subcmd__keys"
                 ;;
@@ -294,6 +300,9 @@ _bchan() {
                 ;;
             bchan__subcmd__server__subcmd__help,help)
                 cmd="bchan__subcmd__server__subcmd__help__subcmd__help"
+                ;;
+            bchan__subcmd__server__subcmd__help,import)
+                cmd="bchan__subcmd__server__subcmd__help__subcmd__import"
                 ;;
             bchan__subcmd__server__subcmd__help,list-keys)
                 cmd="bchan__subcmd__server__subcmd__help__subcmd__list__subcmd__keys"
@@ -1461,7 +1470,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__help__subcmd__server)
-            opts="new-key list-keys revoke-key check backup-db"
+            opts="new-key list-keys revoke-key check backup-db import"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1489,6 +1498,20 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__help__subcmd__server__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bchan__subcmd__help__subcmd__server__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2841,7 +2864,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__server)
-            opts="-o -q -y -h --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help new-key list-keys revoke-key check backup-db help"
+            opts="-o -q -y -h --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help new-key list-keys revoke-key check backup-db import help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3067,7 +3090,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__server__subcmd__help)
-            opts="new-key list-keys revoke-key check backup-db help"
+            opts="new-key list-keys revoke-key check backup-db import help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3122,6 +3145,20 @@ _bchan() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        bchan__subcmd__server__subcmd__help__subcmd__import)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         bchan__subcmd__server__subcmd__help__subcmd__list__subcmd__keys)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -3157,6 +3194,96 @@ _bchan() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bchan__subcmd__server__subcmd__import)
+            opts="-o -q -y -h --from --data --storage-root --recycle-bin --config --timezone --verify --dry-run --server --local --host --port --profile --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --storage-root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --recycle-bin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --local)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

@@ -1044,6 +1044,7 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand revoke-key 'Take a key away'
             cand check 'Compare a server''s database with its disk'
             cand backup-db 'Write a consistent copy of a server''s database'
+            cand import 'Take over what a Python server has: targets, backups and the key'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'bchan;server;new-key'= {
@@ -1180,12 +1181,44 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'bchan;server;import'= {
+            cand --from 'Folder of the Python server, or its config.jsonc'
+            cand --data 'Folder of the database, the key and, unless told otherwise, the backups [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]'
+            cand --storage-root 'Folder under which targets may lie; may be given several times [default: storage in the data folder]'
+            cand --recycle-bin 'Folder of recycled backups [default: recycle-bin in the data folder]'
+            cand --config 'Configuration file in TOML: listen, storage-roots, recycle-bin, reserve, preserve-owner, no-auth'
+            cand --timezone 'Time zone that the Python server was in, such as Europe/Berlin [default: this machine''s]'
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand --verify 'Read every backup and compare it with its hash; give those one that have none'
+            cand --dry-run 'Look at everything and write nothing'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'bchan;server;help'= {
             cand new-key 'Make an API key for a server and print it'
             cand list-keys 'List the keys of a server'
             cand revoke-key 'Take a key away'
             cand check 'Compare a server''s database with its disk'
             cand backup-db 'Write a consistent copy of a server''s database'
+            cand import 'Take over what a Python server has: targets, backups and the key'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'bchan;server;help;new-key'= {
@@ -1197,6 +1230,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
         &'bchan;server;help;check'= {
         }
         &'bchan;server;help;backup-db'= {
+        }
+        &'bchan;server;help;import'= {
         }
         &'bchan;server;help;help'= {
         }
@@ -1350,6 +1385,7 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand revoke-key 'Take a key away'
             cand check 'Compare a server''s database with its disk'
             cand backup-db 'Write a consistent copy of a server''s database'
+            cand import 'Take over what a Python server has: targets, backups and the key'
         }
         &'bchan;help;server;new-key'= {
         }
@@ -1360,6 +1396,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
         &'bchan;help;server;check'= {
         }
         &'bchan;help;server;backup-db'= {
+        }
+        &'bchan;help;server;import'= {
         }
         &'bchan;help;completions'= {
         }

@@ -904,35 +904,36 @@ complete -c bchan -n "__fish_bchan_using_subcommand serve" -l verbose -d 'Say mo
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l no-progress -d 'Show no progress bar, not even on a terminal'
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l host -d 'Host of the server, with or without http://' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l port -d 'Port of the server' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
 json\t'One JSON document with the names and shapes of the API'
 jsonl\t'JSON with a line for each item of a list, or one line for everything else'
 id\t'Only the ids that other commands take, a line each'"
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -s q -l quiet -d 'Say nothing about what went well'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l verbose -d 'Say more about what happens'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -l no-progress -d 'Show no progress bar, not even on a terminal'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -s y -l yes -d 'Do not ask before deleting'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -f -a "new-key" -d 'Make an API key for a server and print it'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -f -a "list-keys" -d 'List the keys of a server'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -f -a "revoke-key" -d 'Take a key away'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -f -a "check" -d 'Compare a server\'s database with its disk'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -f -a "backup-db" -d 'Write a consistent copy of a server\'s database'
-complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -f -a "new-key" -d 'Make an API key for a server and print it'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -f -a "list-keys" -d 'List the keys of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -f -a "revoke-key" -d 'Take a key away'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -f -a "check" -d 'Compare a server\'s database with its disk'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -f -a "backup-db" -d 'Write a consistent copy of a server\'s database'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -f -a "import" -d 'Take over what a Python server has: targets, backups and the key'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and not __fish_seen_subcommand_from new-key list-keys revoke-key check backup-db import help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l data -d 'Data folder of the server [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l name -d 'Make a key with this name, beside the others' -r
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from new-key" -l rights -d 'What the key is good for' -r -f -a "full\t'Everything'
@@ -1064,11 +1065,42 @@ complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subc
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -l no-progress -d 'Show no progress bar, not even on a terminal'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from backup-db" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l from -d 'Folder of the Python server, or its config.jsonc' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l data -d 'Folder of the database, the key and, unless told otherwise, the backups [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l storage-root -d 'Folder under which targets may lie; may be given several times [default: storage in the data folder]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l recycle-bin -d 'Folder of recycled backups [default: recycle-bin in the data folder]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l config -d 'Configuration file in TOML: listen, storage-roots, recycle-bin, reserve, preserve-owner, no-auth' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l timezone -d 'Time zone that the Python server was in, such as Europe/Berlin [default: this machine\'s]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l verify -d 'Read every backup and compare it with its hash; give those one that have none'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l dry-run -d 'Look at everything and write nothing'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "new-key" -d 'Make an API key for a server and print it'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "list-keys" -d 'List the keys of a server'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "revoke-key" -d 'Take a key away'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "check" -d 'Compare a server\'s database with its disk'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "backup-db" -d 'Write a consistent copy of a server\'s database'
+complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "import" -d 'Take over what a Python server has: targets, backups and the key'
 complete -c bchan -n "__fish_bchan_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
 complete -c bchan -n "__fish_bchan_using_subcommand completions" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
@@ -1155,3 +1187,4 @@ complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcom
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "revoke-key" -d 'Take a key away'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "check" -d 'Compare a server\'s database with its disk'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "backup-db" -d 'Write a consistent copy of a server\'s database'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "import" -d 'Take over what a Python server has: targets, backups and the key'

@@ -17,6 +17,8 @@ mod fault_points;
 mod faults;
 mod full_disk;
 mod hostile;
+#[cfg(feature = "import-mariadb")]
+mod import;
 mod jobs;
 mod keys;
 mod lists;

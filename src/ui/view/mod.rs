@@ -4,6 +4,8 @@ mod backup;
 mod change;
 #[cfg(feature = "server")]
 mod check;
+#[cfg(feature = "import-mariadb")]
+mod import;
 mod job;
 #[cfg(feature = "server")]
 mod key;
@@ -26,6 +28,8 @@ pub(crate) use self::change::NewKey;
 pub(crate) use self::change::{Done, Started};
 #[cfg(feature = "server")]
 pub(crate) use self::check::CheckReport;
+#[cfg(feature = "import-mariadb")]
+pub(crate) use self::import::Import;
 pub(crate) use self::job::{EndedJobs, JobList};
 #[cfg(feature = "server")]
 pub(crate) use self::key::KeyList;

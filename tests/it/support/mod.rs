@@ -3,7 +3,11 @@
 mod described;
 mod http;
 mod identity;
+#[cfg(feature = "import-mariadb")]
+mod mariadb;
 mod program;
+#[cfg(feature = "import-mariadb")]
+pub(crate) mod python;
 mod server;
 
 pub(crate) use self::http::{Answer, Form, Http};
