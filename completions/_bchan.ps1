@@ -53,6 +53,7 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the server''s log')
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Keep the API key of a server')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget the API key of a server')
+            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Take targets and backups over from one server to another')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run the server')
             [CompletionResult]::new('server', 'server', [CompletionResultType]::ParameterValue, 'Look after the data folder of a server')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
@@ -1044,6 +1045,39 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'bchan;migrate' {
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Server to take from: its address, or a profile of the configuration file')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Server to take over to: its address, or a profile of the configuration file')
+            [CompletionResult]::new('--from-key-file', '--from-key-file', [CompletionResultType]::ParameterName, 'File with the API key of the one [env: BCHAN_FROM_API_KEY_FILE, BCHAN_FROM_API_KEY]')
+            [CompletionResult]::new('--to-key-file', '--to-key-file', [CompletionResultType]::ParameterName, 'File with the API key of the other [env: BCHAN_TO_API_KEY_FILE, BCHAN_TO_API_KEY]')
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Id or alias of a target to take over; repeat it for more [default: all]')
+            [CompletionResult]::new('--location', '--location', [CompletionResultType]::ParameterName, 'Folder at the other server in which new targets get theirs [default: its first storage root]')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'File that remembers what was done [default: one for each pair of servers in $XDG_STATE_HOME/bchan or ~/.local/state/bchan]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Use a server inside this program, over the data folder DIR')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Host of the server, with or without http://')
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the server')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the configuration file to use [env: BCHAN_PROFILE]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File with the API key [env: BCHAN_API_KEY_FILE]')
+            [CompletionResult]::new('--api-key', '--api-key', [CompletionResultType]::ParameterName, 'API key; everybody on this machine can read it in the list of processes')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to write results')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; `auto` honours NO_COLOR')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again after a temporary failure [default: 3]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which the server counts as gone [default: 30]')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing about what went well')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress bar, not even on a terminal')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before deleting')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'bchan;serve' {
             [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Folder of the database, the key and, unless told otherwise, the backups [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]')
             [CompletionResult]::new('--storage-root', '--storage-root', [CompletionResultType]::ParameterName, 'Folder under which targets may lie; may be given several times [default: storage in the data folder]')
@@ -1376,6 +1410,7 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the server''s log')
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Keep the API key of a server')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget the API key of a server')
+            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Take targets and backups over from one server to another')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run the server')
             [CompletionResult]::new('server', 'server', [CompletionResultType]::ParameterValue, 'Look after the data folder of a server')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
@@ -1489,6 +1524,9 @@ Register-ArgumentCompleter -Native -CommandName 'bchan' -ScriptBlock {
             break
         }
         'bchan;help;logout' {
+            break
+        }
+        'bchan;help;migrate' {
             break
         }
         'bchan;help;serve' {

@@ -40,6 +40,9 @@ _bchan() {
             bchan,man)
                 cmd="bchan__subcmd__man"
                 ;;
+            bchan,migrate)
+                cmd="bchan__subcmd__migrate"
+                ;;
             bchan,recycle-bin)
                 cmd="bchan__subcmd__recycle__subcmd__bin"
                 ;;
@@ -120,6 +123,9 @@ _bchan() {
                 ;;
             bchan__subcmd__help,man)
                 cmd="bchan__subcmd__help__subcmd__man"
+                ;;
+            bchan__subcmd__help,migrate)
+                cmd="bchan__subcmd__help__subcmd__migrate"
                 ;;
             bchan__subcmd__help,recycle-bin)
                 cmd="bchan__subcmd__help__subcmd__recycle__subcmd__bin"
@@ -386,7 +392,7 @@ _bchan() {
 
     case "${cmd}" in
         bchan)
-            opts="-o -q -y -h -V --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help --version target backup recycle-bin job stats log login logout serve server completions man help"
+            opts="-o -q -y -h -V --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help --version target backup recycle-bin job stats log login logout migrate serve server completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1148,7 +1154,7 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__help)
-            opts="target backup recycle-bin job stats log login logout serve server completions man help"
+            opts="target backup recycle-bin job stats log login logout migrate serve server completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1400,6 +1406,20 @@ _bchan() {
             return 0
             ;;
         bchan__subcmd__help__subcmd__man)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bchan__subcmd__help__subcmd__migrate)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2416,6 +2436,104 @@ _bchan() {
                 return 0
             fi
             case "${prev}" in
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --local)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl id" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bchan__subcmd__migrate)
+            opts="-o -q -y -h --from --to --from-key-file --to-key-file --target --location --state --dry-run --server --local --host --port --profile --config --ca-cert --api-key-file --api-key --output --quiet --verbose --color --no-progress --retries --timeout --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --target)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --location)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -50,6 +50,7 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand log 'Show the server''s log'
             cand login 'Keep the API key of a server'
             cand logout 'Forget the API key of a server'
+            cand migrate 'Take targets and backups over from one server to another'
             cand serve 'Run the server'
             cand server 'Look after the data folder of a server'
             cand completions 'Print completions for a shell'
@@ -978,6 +979,38 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'bchan;migrate'= {
+            cand --from 'Server to take from: its address, or a profile of the configuration file'
+            cand --to 'Server to take over to: its address, or a profile of the configuration file'
+            cand --from-key-file 'File with the API key of the one [env: BCHAN_FROM_API_KEY_FILE, BCHAN_FROM_API_KEY]'
+            cand --to-key-file 'File with the API key of the other [env: BCHAN_TO_API_KEY_FILE, BCHAN_TO_API_KEY]'
+            cand --target 'Id or alias of a target to take over; repeat it for more [default: all]'
+            cand --location 'Folder at the other server in which new targets get theirs [default: its first storage root]'
+            cand --state 'File that remembers what was done [default: one for each pair of servers in $XDG_STATE_HOME/bchan or ~/.local/state/bchan]'
+            cand --server 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]'
+            cand --local 'Use a server inside this program, over the data folder DIR'
+            cand --host 'Host of the server, with or without http://'
+            cand --port 'Port of the server'
+            cand --profile 'Profile of the configuration file to use [env: BCHAN_PROFILE]'
+            cand --config 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]'
+            cand --ca-cert 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]'
+            cand --api-key-file 'File with the API key [env: BCHAN_API_KEY_FILE]'
+            cand --api-key 'API key; everybody on this machine can read it in the list of processes'
+            cand -o 'How to write results'
+            cand --output 'How to write results'
+            cand --color 'When to colour messages; `auto` honours NO_COLOR'
+            cand --retries 'How often to try again after a temporary failure [default: 3]'
+            cand --timeout 'Seconds of silence after which the server counts as gone [default: 30]'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -q 'Say nothing about what went well'
+            cand --quiet 'Say nothing about what went well'
+            cand --verbose 'Say more about what happens'
+            cand --no-progress 'Show no progress bar, not even on a terminal'
+            cand -y 'Do not ask before deleting'
+            cand --yes 'Do not ask before deleting'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'bchan;serve'= {
             cand --data 'Folder of the database, the key and, unless told otherwise, the backups [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]'
             cand --storage-root 'Folder under which targets may lie; may be given several times [default: storage in the data folder]'
@@ -1292,6 +1325,7 @@ set edit:completion:arg-completer[bchan] = {|@words|
             cand log 'Show the server''s log'
             cand login 'Keep the API key of a server'
             cand logout 'Forget the API key of a server'
+            cand migrate 'Take targets and backups over from one server to another'
             cand serve 'Run the server'
             cand server 'Look after the data folder of a server'
             cand completions 'Print completions for a shell'
@@ -1376,6 +1410,8 @@ set edit:completion:arg-completer[bchan] = {|@words|
         &'bchan;help;login'= {
         }
         &'bchan;help;logout'= {
+        }
+        &'bchan;help;migrate'= {
         }
         &'bchan;help;serve'= {
         }

@@ -56,6 +56,7 @@ complete -c bchan -n "__fish_bchan_needs_command" -f -a "stats" -d 'Show how muc
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "log" -d 'Show the server\'s log'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "login" -d 'Keep the API key of a server'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "logout" -d 'Forget the API key of a server'
+complete -c bchan -n "__fish_bchan_needs_command" -f -a "migrate" -d 'Take targets and backups over from one server to another'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "serve" -d 'Run the server'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "server" -d 'Look after the data folder of a server'
 complete -c bchan -n "__fish_bchan_needs_command" -f -a "completions" -d 'Print completions for a shell'
@@ -863,6 +864,37 @@ complete -c bchan -n "__fish_bchan_using_subcommand logout" -l verbose -d 'Say m
 complete -c bchan -n "__fish_bchan_using_subcommand logout" -l no-progress -d 'Show no progress bar, not even on a terminal'
 complete -c bchan -n "__fish_bchan_using_subcommand logout" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l from -d 'Server to take from: its address, or a profile of the configuration file' -r
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l to -d 'Server to take over to: its address, or a profile of the configuration file' -r
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l from-key-file -d 'File with the API key of the one [env: BCHAN_FROM_API_KEY_FILE, BCHAN_FROM_API_KEY]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l to-key-file -d 'File with the API key of the other [env: BCHAN_TO_API_KEY_FILE, BCHAN_TO_API_KEY]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l target -d 'Id or alias of a target to take over; repeat it for more [default: all]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l location -d 'Folder at the other server in which new targets get theirs [default: its first storage root]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l state -d 'File that remembers what was done [default: one for each pair of servers in $XDG_STATE_HOME/bchan or ~/.local/state/bchan]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l server -d 'Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l local -d 'Use a server inside this program, over the data folder DIR' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l host -d 'Host of the server, with or without http://' -r
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l port -d 'Port of the server' -r
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l profile -d 'Profile of the configuration file to use [env: BCHAN_PROFILE]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l config -d 'Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l ca-cert -d 'Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l api-key-file -d 'File with the API key [env: BCHAN_API_KEY_FILE]' -r -F
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l api-key -d 'API key; everybody on this machine can read it in the list of processes' -r
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -s o -l output -d 'How to write results' -r -f -a "table\t'Tables and sentences for people'
+json\t'One JSON document with the names and shapes of the API'
+jsonl\t'JSON with a line for each item of a list, or one line for everything else'
+id\t'Only the ids that other commands take, a line each'"
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l color -d 'When to colour messages; `auto` honours NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l retries -d 'How often to try again after a temporary failure [default: 3]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l timeout -d 'Seconds of silence after which the server counts as gone [default: 30]' -r
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -s q -l quiet -d 'Say nothing about what went well'
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l verbose -d 'Say more about what happens'
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -l no-progress -d 'Show no progress bar, not even on a terminal'
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -s y -l yes -d 'Do not ask before deleting'
+complete -c bchan -n "__fish_bchan_using_subcommand migrate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l data -d 'Folder of the database, the key and, unless told otherwise, the backups [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l storage-root -d 'Folder under which targets may lie; may be given several times [default: storage in the data folder]' -r -F
 complete -c bchan -n "__fish_bchan_using_subcommand serve" -l recycle-bin -d 'Folder of recycled backups [default: recycle-bin in the data folder]' -r -F
@@ -1148,19 +1180,20 @@ complete -c bchan -n "__fish_bchan_using_subcommand man" -l verbose -d 'Say more
 complete -c bchan -n "__fish_bchan_using_subcommand man" -l no-progress -d 'Show no progress bar, not even on a terminal'
 complete -c bchan -n "__fish_bchan_using_subcommand man" -s y -l yes -d 'Do not ask before deleting'
 complete -c bchan -n "__fish_bchan_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "target" -d 'Manage targets: what backups are kept of, where, and for how long'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "backup" -d 'Make, fetch and manage backups'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "recycle-bin" -d 'Look into the recycle bin, or empty it'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "job" -d 'See what the server does on its own time, or make it do it now'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "stats" -d 'Show how much the server holds'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "log" -d 'Show the server\'s log'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "login" -d 'Keep the API key of a server'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "logout" -d 'Forget the API key of a server'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "serve" -d 'Run the server'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "server" -d 'Look after the data folder of a server'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "completions" -d 'Print completions for a shell'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "man" -d 'Print the manual page of a command'
-complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout serve server completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout migrate serve server completions man help" -f -a "target" -d 'Manage targets: what backups are kept of, where, and for how long'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout migrate serve server completions man help" -f -a "backup" -d 'Make, fetch and manage backups'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout migrate serve server completions man help" -f -a "recycle-bin" -d 'Look into the recycle bin, or empty it'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout migrate serve server completions man help" -f -a "job" -d 'See what the server does on its own time, or make it do it now'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout migrate serve server completions man help" -f -a "stats" -d 'Show how much the server holds'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout migrate serve server completions man help" -f -a "log" -d 'Show the server\'s log'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout migrate serve server completions man help" -f -a "login" -d 'Keep the API key of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout migrate serve server completions man help" -f -a "logout" -d 'Forget the API key of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout migrate serve server completions man help" -f -a "migrate" -d 'Take targets and backups over from one server to another'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout migrate serve server completions man help" -f -a "serve" -d 'Run the server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout migrate serve server completions man help" -f -a "server" -d 'Look after the data folder of a server'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout migrate serve server completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout migrate serve server completions man help" -f -a "man" -d 'Print the manual page of a command'
+complete -c bchan -n "__fish_bchan_using_subcommand help; and not __fish_seen_subcommand_from target backup recycle-bin job stats log login logout migrate serve server completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "list" -d 'List targets'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "search" -d 'Find targets by what they are like'
 complete -c bchan -n "__fish_bchan_using_subcommand help; and __fish_seen_subcommand_from target" -f -a "show" -d 'Show a target and its backups, newest first'

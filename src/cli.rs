@@ -7,7 +7,8 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, completions, job, log, login, logout, man, recycle_bin, serve, server, stats, target,
+    backup, completions, job, log, login, logout, man, migrate, recycle_bin, serve, server, stats,
+    target,
 };
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
@@ -63,6 +64,7 @@ pub(crate) enum Command {
     Log(log::LogArgs),
     Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
+    Migrate(migrate::MigrateArgs),
     Serve(serve::ServeArgs),
     Server(server::ServerArgs),
     Completions(completions::CompletionsArgs),
@@ -127,6 +129,7 @@ async fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, Comma
         Command::Log(args) => args.run(context).await,
         Command::Login(args) => args.run(context).await,
         Command::Logout(args) => args.run(context).await,
+        Command::Migrate(args) => args.run(context).await,
         Command::Serve(args) => args.run(context).await,
         Command::Server(args) => args.run(context).await,
         Command::Completions(args) => args.run(context),

@@ -4,7 +4,7 @@ mod embedded;
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use tokio::sync::OnceCell;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::cli::GlobalArgs;
-use crate::config::{ProcessEnvironment, ServerChoice, Settings};
+use crate::config::{ProcessEnvironment, ServerChoice, Settings, Side, SideEnvironment};
 use crate::credentials::{self, Keyring, Search, SessionKeyring};
 use crate::error::{CommandError, Kind};
 use crate::suggest;
@@ -106,6 +106,29 @@ impl<'a> Context<'a> {
                 "a server inside this program needs no key",
             )),
         }
+    }
+
+    /// A client of one of two servers, by its address or its profile.
+    pub(crate) async fn client_of(
+        &self,
+        side: Side,
+        server: &str,
+        key_file: Option<PathBuf>,
+    ) -> Result<(Client, Settings), CommandError> {
+        let environment = SideEnvironment {
+            side,
+            environment: &ProcessEnvironment,
+        };
+        let settings = Settings::of_side(&self.global, &environment, server, key_file)?;
+        let keyring = self.keyring();
+        let search = credentials::find(&settings.key, &environment, &keyring).await?;
+        for warning in search.found.iter().flat_map(|found| &found.warnings) {
+            self.ui.warn(warning);
+        }
+        let url = settings.server.value.to_string();
+        let key = search.found.map(|found| found.key);
+        let client = self.open(&settings, url, key)?;
+        Ok((client, settings))
     }
 
     fn open(

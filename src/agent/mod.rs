@@ -4,6 +4,7 @@ mod download;
 mod error;
 mod extract;
 mod job;
+mod migrate;
 mod naming;
 mod produce;
 mod progress;
@@ -16,6 +17,7 @@ use std::time::Duration;
 pub(crate) use self::download::{Destination, DownloadOptions, download};
 pub(crate) use self::error::AgentError;
 pub(crate) use self::job::ended_job;
+pub(crate) use self::migrate::{MigrateOptions, MigrateReport, TargetStatus, migrate};
 pub(crate) use self::progress::{Phase, Progress};
 pub(crate) use self::upload::{Outcome, UploadOptions, UploadReport, upload};
 

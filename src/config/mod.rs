@@ -6,6 +6,7 @@ mod origin;
 mod paths;
 mod python;
 mod server;
+mod side;
 
 use std::path::{Path, PathBuf};
 
@@ -18,9 +19,10 @@ use crate::suggest;
 pub(crate) use self::environment::{Environment, ProcessEnvironment};
 pub(crate) use self::file::{ConfigFile, FileError, Profile};
 pub(crate) use self::origin::{Origin, Sourced};
-pub(crate) use self::paths::data_dir;
+pub(crate) use self::paths::{data_dir, state_dir};
 pub(crate) use self::python::KEYRING as PYTHON_KEYRING;
 pub(crate) use self::server::ServerChoice;
+pub(crate) use self::side::{Side, SideEnvironment};
 
 #[cfg(test)]
 pub(crate) use self::environment::tests::Fake;
@@ -107,6 +109,12 @@ pub(crate) enum SettingsError {
     /// The name of a server is no address.
     #[error("`{text}` is not the address of a server")]
     Server {
+        /// What was given.
+        text: String,
+    },
+    /// One of two servers is inside the program.
+    #[error("`{text}` is no server that runs by itself")]
+    Inside {
         /// What was given.
         text: String,
     },
@@ -281,6 +289,10 @@ impl From<SettingsError> for CommandError {
             SettingsError::Server { .. } => (
                 Kind::Configuration,
                 Some("a server looks like http://127.0.0.1:5050"),
+            ),
+            SettingsError::Inside { .. } => (
+                Kind::Usage,
+                Some("`bchan serve` runs one; name it by its URL or its profile"),
             ),
             SettingsError::NoHome => (
                 Kind::Configuration,

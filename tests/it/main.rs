@@ -25,6 +25,7 @@ mod lists;
 mod logs;
 mod lost_disk;
 mod main_job;
+mod migrate;
 mod openapi;
 mod profiles;
 mod restarts;

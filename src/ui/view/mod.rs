@@ -10,6 +10,7 @@ mod job;
 #[cfg(feature = "server")]
 mod key;
 mod log;
+mod migrate;
 mod stats;
 mod target;
 mod transfer;
@@ -34,6 +35,7 @@ pub(crate) use self::job::{EndedJobs, JobList};
 #[cfg(feature = "server")]
 pub(crate) use self::key::KeyList;
 pub(crate) use self::log::ServerLog;
+pub(crate) use self::migrate::Migrate;
 pub(crate) use self::stats::ServerStats;
 pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
 pub(crate) use self::transfer::{Download, Status, Upload, Warning};
