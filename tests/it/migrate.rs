@@ -581,6 +581,35 @@ fn a_server_without_extensions_can_be_left() {
     );
 }
 
+#[test]
+fn what_arrives_as_something_else_is_removed_again() {
+    let (maker, to) = (TestServer::start(), TestServer::start());
+    maker.target("tree", "multi");
+    let id = maker.upload("tree", b"content");
+    let archive = maker.http().get(&format!("/api/backup/{id}/download"));
+    let archive = archive.success_download().bytes;
+    let backup = plain_backup("b1", "2025-03-01T12:00:00", SHA_OF_ABC, &json!({}));
+    let from = Plain::start(move |line, _| {
+        let target = plain_target("multi");
+        match line {
+            "GET /api/target?page=1" => ok(&json!({"success": true, "targets": [target]})),
+            "GET /api/target/t1" => {
+                ok(&json!({"success": true, "target": target, "backups": [backup]}))
+            }
+            _ => answer(200, "application/gzip", &archive),
+        }
+    });
+    let home = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        let output = migrate(home.path(), &from.url, &to.url(), &["-o", "json"]).run();
+        assert_eq!(output.code, Some(3), "{output:?}");
+        assert_eq!(sums(&report(&output)), [0, 0, 0, 1], "{output:?}");
+        assert!(output.stderr.contains("was removed again"), "{output:?}");
+        assert_eq!(to.files(), Vec::<String>::new());
+    }
+    to.assert_no_leftovers();
+}
+
 /// A server without jobs that keeps what it is sent, with a hash of the test's choice.
 fn keeper(kept: &Arc<Mutex<Vec<Value>>>, hash: &'static str, loses_answers: bool) -> Plain {
     let kept = Arc::clone(kept);
@@ -618,11 +647,6 @@ fn keeper(kept: &Arc<Mutex<Vec<Value>>>, hash: &'static str, loses_answers: bool
                     ok(&json!({"success": true, "job_id": 1}))
                 }
             }
-            line if line.starts_with("DELETE /api/backup/") => {
-                let id = line.rsplit('/').next().unwrap();
-                kept.retain(|backup| backup["id"] != id);
-                ok(&json!({"success": true}))
-            }
             _ => answer(404, "text/html", b"<html>"),
         }
     })
@@ -652,7 +676,7 @@ fn a_server_without_extensions_can_be_moved_to() {
         (Some(0), [1, 1, 0, 0]),
         "{output:?}"
     );
-    // With another one it is removed again.
+    // With another one it is named. It is not deleted: it may be somebody else's.
     let kept = Arc::default();
     let output = run(&keeper(&kept, SHA_OF_ABC, false), &[]);
     assert_eq!(
@@ -660,8 +684,11 @@ fn a_server_without_extensions_can_be_moved_to() {
         (Some(3), [0, 0, 0, 1]),
         "{output:?}"
     );
-    assert!(output.stderr.contains("was removed again"), "{output:?}");
-    assert_eq!(kept.lock().unwrap().len(), 1);
+    assert!(
+        output.stderr.contains("if k1 is what arrived, delete it"),
+        "{output:?}"
+    );
+    assert_eq!(kept.lock().unwrap().len(), 2);
     // With none it is taken for what it is.
     let kept = Arc::default();
     let output = run(&keeper(&kept, "", false), &[]);

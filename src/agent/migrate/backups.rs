@@ -231,8 +231,7 @@ impl Backups<'_> {
             JobOutcome::Finished => Duration::ZERO,
             JobOutcome::Unknown => self.sides.patience,
         };
-        let wants_hash = backup.hash.is_some();
-        let found = self.appeared(accepted, wants_hash, patience).await?;
+        let found = self.appeared(backup, accepted, patience).await?;
         let Some(stored) = found else {
             let message = "the server has taken it, and does not show it; another run looks again";
             return Ok(Fate::LeftOut(message.to_owned()));
@@ -248,45 +247,61 @@ impl Backups<'_> {
             }
         };
         if differs {
-            return self.take_back(backup, &stored).await;
+            // What the server does not say to be this upload may be somebody else's.
+            let is_sure = accepted.backup_id.is_some();
+            return self.take_back(backup, &stored, is_sure).await;
         }
         let verified = backup.hash.is_some() && stored.hash.is_some();
         let to = stored;
         Ok(Fate::Taken { to, verified })
     }
 
-    /// The new backup, once it is there.
+    /// The new backup, once it is there. Servers that do not say which it is may have got others
+    /// meanwhile: then it is the one with the right hash, or the only one.
     async fn appeared(
         &self,
+        backup: &Backup,
         accepted: &Accepted,
-        wants_hash: bool,
         patience: Duration,
     ) -> Result<Option<Backup>, AgentError> {
         let deadline = Instant::now() + patience;
         let mut wait = PAUSES.0;
+        let same = |new: &Backup| {
+            let hash = backup.hash.as_deref().zip(new.hash.as_deref());
+            hash.is_some_and(|(here, there)| here.eq_ignore_ascii_case(there))
+        };
         loop {
             let view = self.sides.to.target(self.to_target).await;
             let view = view.map_err(Fault::Destination)?;
-            let is_new = |backup: &Backup| match &accepted.backup_id {
-                Some(id) => backup.id == *id,
-                None => !self.known.contains(&backup.id),
-            };
-            let new = view.backups.into_iter().filter(is_new);
-            let found = new.max_by_key(|backup| backup.created_at);
-            let whole = found
-                .as_ref()
-                .is_some_and(|backup| !wants_hash || backup.hash.is_some());
-            if whole || Instant::now() >= deadline {
-                return Ok(found);
+            let mut new = view.backups;
+            new.retain(|new| match &accepted.backup_id {
+                Some(id) => new.id == *id,
+                None => !self.known.contains(&new.id),
+            });
+            if let Some(at) = new.iter().position(same) {
+                return Ok(Some(new.swap_remove(at)));
+            }
+            let is_late = Instant::now() >= deadline;
+            if let [only] = &new[..]
+                && (is_late || backup.hash.is_none() || only.hash.is_some())
+            {
+                return Ok(new.pop());
+            }
+            if is_late {
+                return Ok(None);
             }
             tokio::time::sleep(wait).await;
             wait = wait.mul_f64(1.5).min(PAUSES.1);
         }
     }
 
-    /// Removes what has become something else on its way.
-    async fn take_back(&mut self, backup: &Backup, stored: &Backup) -> Result<Fate, AgentError> {
-        let removed = self.sides.to.delete_backup(&stored.id, true).await;
+    /// Removes what has become something else on its way, if it is sure to be that.
+    async fn take_back(
+        &mut self,
+        backup: &Backup,
+        stored: &Backup,
+        is_sure: bool,
+    ) -> Result<Fate, AgentError> {
         let mut message = "what arrived is not what its hash says".to_owned();
         let both_ours = [self.sides.from, self.sides.to]
             .iter()
@@ -294,7 +309,12 @@ impl Backups<'_> {
         if !both_ours && self.target.target_type == TargetType::Multi {
             message += " (servers count links that lead out of a backup differently)";
         }
-        match removed {
+        if !is_sure {
+            let id = &stored.id;
+            message = format!("{message}; if {id} is what arrived, delete it, and run again");
+            return Ok(Fate::LeftOut(message));
+        }
+        match self.sides.to.delete_backup(&stored.id, true).await {
             Ok(()) | Err(Error::NotFound { .. }) => {
                 self.ledger.note_refused(&backup.id)?;
                 message += ", and was removed again";

@@ -22,6 +22,8 @@ use crate::error::{CommandError, Exit};
 /// Run this as the user that the server will run as, who needs to write to the folders of the
 /// backups. Clients of a Python server expect port 5000: see `bchan serve --listen`.
 ///
+/// The connection to the database is not encrypted: run this beside it, or through a tunnel.
+///
 /// It ends with 3 if anything was left out or marked as broken.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:

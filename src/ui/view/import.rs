@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use bchan_server::{Counts, Effect, ImportFinding, ImportReport};
 use serde::Serialize;
 
-use super::{Page, View, clean};
+use super::{Page, View, clean, count};
 
 /// All findings, what they come to, and how to go on.
 #[derive(Debug, Serialize)]
@@ -78,11 +78,6 @@ fn line(finding: &ImportFinding) -> String {
     }
     text.push('\n');
     text
-}
-
-fn count(number: u64, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
 }
 
 #[cfg(test)]

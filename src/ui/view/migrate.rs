@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Page, View, clean};
+use super::{Page, View, clean, count};
 use crate::agent::{MigrateReport, TargetStatus};
 use crate::ui::page::PageTable;
 
@@ -54,9 +54,8 @@ impl View for Migrate {
         } else {
             "taken over"
         };
-        let plural = |count: u64| if count == 1 { "backup" } else { "backups" };
         // Writing to a string cannot fail.
-        let _ = write!(text, "{taken} {} {verb}", plural(taken));
+        let _ = write!(text, "{} {verb}", count(taken, "backup"));
         if left_out > 0 {
             let _ = write!(text, ", {left_out} left out");
         }

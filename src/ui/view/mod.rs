@@ -40,6 +40,12 @@ pub(crate) use self::stats::ServerStats;
 pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
 pub(crate) use self::transfer::{Download, Status, Upload, Warning};
 
+/// A number of things, in words.
+fn count(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
+
 /// A result that can be written in every format.
 pub(crate) trait View: Serialize {
     /// Whether it only reports what was done, so that `--quiet` silences it.

@@ -33,10 +33,9 @@ impl MariaDb {
         }
         let programs = ["mariadbd", "mariadb-install-db", "mariadb"].map(find);
         let [Some(daemon), Some(install), Some(_)] = programs else {
-            #[allow(clippy::print_stderr, reason = "nobody else would say it")]
-            {
-                eprintln!("SKIPPED: this machine has no MariaDB (package mariadb-server)");
-            }
+            // Past the capturing of what tests print: a test that did not run is no good news.
+            let word = b"SKIPPED: this machine has no MariaDB (package mariadb-server-core)\n";
+            std::io::stderr().write_all(word).unwrap();
             return None;
         };
         let server = Arc::new(Self::start(&daemon, &install));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bchan_api::{RecycleAction, RecycleCriteria, Target};
+use bchan_api::Target;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -30,20 +30,6 @@ pub(super) fn convert(old: &OldTarget, base: &Path) -> Result<Target, String> {
     let Some(location) = location.to_str() else {
         return Err(format!("its location {} is not UTF-8", location.display()));
     };
-    let blank = Target {
-        id: old.id.clone(),
-        name: String::new(),
-        target_type,
-        recycle_criteria: RecycleCriteria::None,
-        recycle_value: None,
-        recycle_action: RecycleAction::Recycle,
-        location: String::new(),
-        name_template: String::new(),
-        deduplicate: false,
-        alias: None,
-        min_backups: None,
-        tags: Vec::new(),
-    };
     let mut body = Map::new();
     let mut say = |field: &str, value: Value| body.insert(field.to_owned(), value);
     say("name", json!(old.name.as_deref().unwrap_or_default()));
@@ -60,7 +46,8 @@ pub(super) fn convert(old: &OldTarget, base: &Path) -> Result<Target, String> {
     say("alias", json!(old.alias));
     say("min_backups", json!(old.min_backups));
     say("tags", json!(old.tags));
-    let target = validate::edited(blank, &body).map_err(|error| error.message)?;
+    let target = validate::edited(validate::blank(old.id.clone(), target_type), &body)
+        .map_err(|error| error.message)?;
     if target.location == location {
         Ok(target)
     } else {
