@@ -637,6 +637,25 @@ fn an_import_that_dies_goes_on_where_it_was() {
 }
 
 #[test]
+fn a_schema_before_hashes_will_do() {
+    let Some(Furnished { mut old, .. }) = furnished() else {
+        return;
+    };
+    old.sql(
+        "ALTER TABLE backups DROP COLUMN hash, DROP COLUMN hash_mismatch;
+         DELETE FROM schema_versions WHERE version = 14",
+    );
+    let (found, code) = report(&old, &["--verify"]);
+    assert_eq!(
+        (code, counts(&found, "backups")),
+        (0, [5, 0, 0, 0]),
+        "{found:#}"
+    );
+    let clean = check(&old, &["--deep"]);
+    assert!(clean.stdout.ends_with("no faults\n"), "{clean:?}");
+}
+
+#[test]
 fn what_cannot_be_imported_at_all_is_said() {
     let home = tempfile::tempdir().unwrap();
     let nothing = Program::new(home.path()).args(["server", "import", "--from", "/nonexistent"]);
