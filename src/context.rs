@@ -5,7 +5,7 @@ mod files;
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +16,9 @@ use tokio::sync::OnceCell;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::cli::GlobalArgs;
-use crate::config::{Environment as _, ProcessEnvironment, ServerChoice, Settings};
+use crate::config::{
+    Environment as _, ProcessEnvironment, ServerChoice, Settings, Side, SideEnvironment,
+};
 use crate::credentials::{self, Keyring, Search, SessionKeyring};
 use crate::error::{CommandError, Kind};
 use crate::suggest;
@@ -127,6 +129,30 @@ impl<'a> Context<'a> {
                 "a server inside this program needs no key",
             )),
         }
+    }
+
+    /// A client of one of two servers, by its address or its profile.
+    pub(crate) async fn client_of(
+        &self,
+        side: Side,
+        server: &str,
+        key_file: Option<PathBuf>,
+    ) -> Result<(Client, Settings), CommandError> {
+        let environment = SideEnvironment {
+            side,
+            environment: &ProcessEnvironment,
+        };
+        let settings = Settings::of_side(&self.global, &environment, server, key_file)?;
+        let keyring = self.keyring();
+        let search = credentials::find(&settings.key, &environment, &keyring).await?;
+        for warning in search.found.iter().flat_map(|found| &found.warnings) {
+            self.ui.warn(warning);
+        }
+        let url = settings.server.value.to_string();
+        let key = search.found.map(|found| found.key);
+        self.ui.verbose(&format!("talking to {url}"));
+        let client = open(&settings, url, key, settings.retries.value)?;
+        Ok((client, settings))
     }
 
     /// A target and its backups. When there is none of this name, the error suggests those

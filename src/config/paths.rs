@@ -12,6 +12,12 @@ pub(crate) fn data_dir(environment: &dyn Environment) -> Result<PathBuf, Setting
         .ok_or(SettingsError::NoHome)
 }
 
+/// The folder for what programs remember between runs: `$XDG_STATE_HOME/bchan`, or
+/// `~/.local/state/bchan`.
+pub(crate) fn state_dir(environment: &dyn Environment) -> Option<PathBuf> {
+    xdg(environment, "XDG_STATE_HOME", ".local/state").map(|base| base.join("bchan"))
+}
+
 /// The configuration: `$XDG_CONFIG_HOME/bchan/config.toml`, or `~/.config/bchan/config.toml`.
 pub(crate) fn config_file(environment: &dyn Environment) -> Option<PathBuf> {
     Some(config_base(environment)?.join("bchan").join("config.toml"))

@@ -18,6 +18,8 @@ mod fault_points;
 mod faults;
 mod full_disk;
 mod hostile;
+#[cfg(feature = "import-mariadb")]
+mod import;
 mod jobs;
 mod keys;
 mod lists;
@@ -25,6 +27,7 @@ mod logs;
 mod lost_disk;
 mod main_job;
 mod metadata;
+mod migrate;
 mod openapi;
 mod output;
 mod packing;

@@ -15,6 +15,8 @@ pub mod fuzz;
 mod guard;
 mod handlers;
 mod http;
+#[cfg(feature = "import-mariadb")]
+mod import;
 mod ingest;
 mod inspect;
 mod jobs;
@@ -47,6 +49,10 @@ pub use check::{
 };
 pub use config::{Auth, Config, ConfigError, ConfigFile, DEFAULT_LISTEN, UnpackLimits};
 pub use guard::{TlsError, TlsFiles};
+#[cfg(feature = "import-mariadb")]
+pub use import::{
+    Counts, Effect, ImportError, ImportFinding, ImportObserver, ImportOptions, ImportReport, import,
+};
 pub use key::{
     KeyError, NamedKey, Rights, key_path, list_keys, new_key, new_named_key, revoke_key,
 };

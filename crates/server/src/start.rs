@@ -175,7 +175,7 @@ pub(crate) fn prepare(config: &Config) -> Result<(State, DataLock), StartError> 
 /// Opens the database, or makes one in a folder that never had any. The name of the data folder
 /// is in a file of its own: where that is, a missing database is a lost one, and to begin anew with
 /// an empty one would hide that.
-fn open_store(data: &Path) -> Result<Result<Sqlite, StartError>, StoreError> {
+pub(crate) fn open_store(data: &Path) -> Result<Result<Sqlite, StartError>, StoreError> {
     let known = store::read_instance(data)?;
     if let (Some(_), false) = (&known, store::exists(data)?) {
         let data = data.to_owned();

@@ -159,6 +159,9 @@ pub(crate) trait Store: Send + Sync {
     fn backup(&self, id: &str) -> Result<Option<StoredBackup>>;
     /// Adds a backup whose record was found beside the data.
     fn add_backup(&self, backup: &StoredBackup) -> Result<()>;
+    /// Adds backups that another server has made, with their target where that is new, too.
+    #[cfg(feature = "import-mariadb")]
+    fn adopt(&self, target: Option<&Target>, backups: &[StoredBackup]) -> Result<()>;
     /// All recycled backups, newest first.
     fn recycled(&self) -> Result<Vec<StoredBackup>>;
 

@@ -240,6 +240,15 @@ impl Store for Sqlite {
         self.write(|transaction| backups::insert(transaction, backup))
     }
 
+    #[cfg(feature = "import-mariadb")]
+    fn adopt(&self, target: Option<&Target>, backups: &[StoredBackup]) -> Result<()> {
+        self.write(|transaction| {
+            target.map_or(Ok(()), |target| targets::insert(transaction, target))?;
+            let mut backups = backups.iter();
+            backups.try_for_each(|stored| backups::insert(transaction, stored))
+        })
+    }
+
     fn recycled(&self) -> Result<Vec<StoredBackup>> {
         backups::recycled(&*self.reader()?)
     }
