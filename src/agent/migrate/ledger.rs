@@ -150,6 +150,7 @@ impl Ledger {
             Step::Refused { id } => self.sent.entry(id).or_default().1 = false,
             Step::Stored { id, target, to } => {
                 self.sent.entry(id.clone()).or_default().1 = false;
+                self.done.remove(&id);
                 self.stored.insert(id, (target, to));
             }
             Step::Done { id } => {
@@ -250,6 +251,7 @@ impl Ledger {
         };
         self.write(&step)?;
         self.sent.entry(id.to_owned()).or_default().1 = false;
+        self.done.remove(id);
         let place = (target.to_owned(), to.to_owned());
         self.stored.insert(id.to_owned(), place);
         Ok(())
@@ -309,10 +311,15 @@ mod tests {
         assert!(ledger.is_done("1") && !ledger.is_open("1") && ledger.is_open("2"));
         // It is the same upload until its end is known.
         assert_eq!(ledger.note_sending("2", "T").unwrap(), name);
+        // Whatever was done in a target that is gone is to be done in another one.
+        ledger.note_stored("1", "another", "uno").unwrap();
+        assert!(!ledger.is_done("1"));
         ledger.note_refused("2").unwrap();
         assert_ne!(ledger.note_sending("2", "T").unwrap(), name);
         drop(ledger);
-        assert!(open(true).unwrap().is_open("2"));
+        let again = open(true).unwrap();
+        assert!(again.is_open("2") && !again.is_done("1"));
+        drop(again);
         let other = Ledger::open(&path, "a", "c", false);
         assert!(matches!(other, Err(AgentError::OtherMigration { .. })));
     }

@@ -204,7 +204,7 @@ mod tests {
             ("{\"db\": \"secret\"}", "opening brace"),
             (
                 "{\"db\": {\"user\": [\"secret\"], \"password\": {\"secret\": 1}}}",
-                "type",
+                "expected string",
             ),
         ];
         for (text, expected) in cases {

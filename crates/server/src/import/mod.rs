@@ -92,6 +92,7 @@ pub fn import(
     } = Desk::open(options)?;
     let known = Known {
         data: &data,
+        base: &installation.base,
         roots: &options.storage_roots,
         bin: options.recycle_bin.as_deref(),
         file: &file,

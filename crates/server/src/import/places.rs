@@ -14,6 +14,8 @@ use crate::config::ConfigFile;
 pub(super) struct Known<'a> {
     /// The data folder.
     pub(super) data: &'a Path,
+    /// The other server's folder.
+    pub(super) base: &'a Path,
     /// Roots that somebody insists on.
     pub(super) roots: &'a [PathBuf],
     /// A recycle bin that somebody insists on.
@@ -92,7 +94,7 @@ pub(super) fn choose(known: &Known<'_>, locations: &[PathBuf], other_bin: &Path)
         .filter(|location| !covered.iter().any(|root| location.starts_with(root)))
         .filter(|location| !location.starts_with(&bin) && !location.starts_with(known.data))
         .collect();
-    let added = around(&locations, known.data);
+    let added = around(&locations, &[known.data, known.base]);
     let news = News {
         // A file that names some names all.
         roots: match (&added[..], unsaid) {
@@ -120,8 +122,9 @@ fn choose_bin(known: &Known<'_>, other: &Path) -> (PathBuf, Option<PathBuf>) {
     }
 }
 
-/// The fewest folders around all locations that are not too wide.
-fn around(locations: &[PathBuf], data: &Path) -> Vec<PathBuf> {
+/// The fewest folders around all locations that are not too wide, nor around what is no place for
+/// backups.
+fn around(locations: &[PathBuf], others: &[&Path]) -> Vec<PathBuf> {
     let mut by_parent: BTreeMap<&Path, Vec<&PathBuf>> = BTreeMap::new();
     for location in locations {
         if let Some(parent) = location.parent() {
@@ -134,7 +137,8 @@ fn around(locations: &[PathBuf], data: &Path) -> Vec<PathBuf> {
     let mut roots: Vec<PathBuf> = Vec::new();
     for (parent, siblings) in by_parent {
         // `/srv` is everybody's, `/srv/backups` is a folder for backups.
-        let narrow = parent.components().count() > 2 && !data.starts_with(parent);
+        let narrow = parent.components().count() > 2
+            && !others.iter().any(|other| other.starts_with(parent));
         if siblings.len() > 1 && narrow {
             roots.push(parent.to_owned());
         } else {
@@ -161,7 +165,12 @@ mod tests {
 
     #[test]
     fn roots_are_as_narrow_as_they_can_be() {
-        let roots = |texts: &[&str]| around(&paths(texts), Path::new("/x/data"));
+        let roots = |texts: &[&str]| {
+            around(
+                &paths(texts),
+                &[Path::new("/x/data"), Path::new("/y/z/old")],
+            )
+        };
         assert_eq!(roots(&["/x/one"]), paths(&["/x/one"]));
         assert_eq!(roots(&["/x/b/one", "/x/b/two"]), paths(&["/x/b"]));
         assert_eq!(
@@ -172,12 +181,15 @@ mod tests {
         assert_eq!(roots(&["/one", "/two"]), paths(&["/one", "/two"]));
         assert_eq!(roots(&["/x/one", "/x/two"]), paths(&["/x/one", "/x/two"]));
         assert_eq!(roots(&["/y/one", "/y/two"]), paths(&["/y/one", "/y/two"]));
+        let inside = ["/y/z/old/one", "/y/z/old/two"];
+        assert_eq!(roots(&inside), paths(&inside));
         assert_eq!(roots(&["/x/b/one", "/x/b/one"]), paths(&["/x/b/one"]));
     }
 
     fn known<'a>(file: &'a ConfigFile, roots: &'a [PathBuf]) -> Known<'a> {
         Known {
             data: Path::new("/nowhere/data"),
+            base: Path::new("/nowhere/python"),
             roots,
             bin: None,
             file,
