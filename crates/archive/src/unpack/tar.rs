@@ -138,7 +138,6 @@ impl Unpacker<'_, '_> {
             None => number(header.entry_size(), "size")?,
         };
         let meta = meta(header, extensions, self.placer.keeps_attributes())?;
-        self.placer.admit_text(meta.attributes_size())?;
         let link = header.link_name_bytes();
         let target = extensions
             .target
@@ -167,6 +166,8 @@ impl Unpacker<'_, '_> {
                 if path.is_empty() {
                     return Ok(());
                 }
+                // Nothing else is remembered to the end.
+                self.placer.admit_text(meta.attributes_size())?;
                 self.manifest.add_directory(&path);
                 self.placer.directory(&path, meta)
             }

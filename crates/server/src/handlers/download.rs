@@ -142,8 +142,8 @@ fn send_tree(
     }];
     let options = PackOptions {
         force_readable: true,
+        // Pipes that are none of the backup's own are not taken for some of it.
         attributes,
-        special: true,
         ..PackOptions::default()
     };
     let encoder = Encoder::new(out, compression)?;
