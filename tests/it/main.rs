@@ -40,4 +40,5 @@ mod stopping;
 mod streams;
 mod support;
 mod tls;
+mod units;
 mod watching;
