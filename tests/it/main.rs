@@ -19,6 +19,8 @@ mod full_disk;
 mod hostile;
 #[cfg(feature = "import-mariadb")]
 mod import;
+#[cfg(feature = "import-mariadb")]
+mod import_faults;
 mod jobs;
 mod keys;
 mod lists;
@@ -26,6 +28,7 @@ mod logs;
 mod lost_disk;
 mod main_job;
 mod migrate;
+mod migrate_plain;
 mod openapi;
 mod profiles;
 mod restarts;
