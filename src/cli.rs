@@ -7,9 +7,10 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, completions, job, log, login, logout, man, migrate, recycle_bin, serve, server, stats,
-    target,
+    backup, completions, config, job, log, login, logout, man, migrate, preset, recycle_bin, serve,
+    server, stats, target,
 };
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::signals::Signals;
@@ -60,8 +61,10 @@ pub(crate) enum Command {
     Backup(backup::BackupArgs),
     RecycleBin(recycle_bin::RecycleBinArgs),
     Job(job::JobArgs),
+    Preset(preset::PresetArgs),
     Stats(stats::StatsArgs),
     Log(log::LogArgs),
+    Config(config::ConfigArgs),
     Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
     Migrate(migrate::MigrateArgs),
@@ -73,6 +76,9 @@ pub(crate) enum Command {
 
 /// Does what the process's arguments say.
 pub(crate) fn main() -> Exit {
+    if let Some(exit) = complete::answer() {
+        return exit;
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -125,8 +131,10 @@ async fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, Comma
         Command::Backup(args) => args.run(context).await,
         Command::RecycleBin(args) => args.run(context).await,
         Command::Job(args) => args.run(context).await,
+        Command::Preset(args) => args.run(context).await,
         Command::Stats(args) => args.run(context).await,
         Command::Log(args) => args.run(context).await,
+        Command::Config(args) => args.run(context).await,
         Command::Login(args) => args.run(context).await,
         Command::Logout(args) => args.run(context).await,
         Command::Migrate(args) => args.run(context).await,

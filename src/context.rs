@@ -1,6 +1,7 @@
 //! What a command gets: the user's wishes, a client made when it is first needed, and the ui.
 
 mod embedded;
+mod files;
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -15,7 +16,9 @@ use tokio::sync::OnceCell;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::cli::GlobalArgs;
-use crate::config::{ProcessEnvironment, ServerChoice, Settings, Side, SideEnvironment};
+use crate::config::{
+    Environment as _, ProcessEnvironment, ServerChoice, Settings, Side, SideEnvironment,
+};
 use crate::credentials::{self, Keyring, Search, SessionKeyring};
 use crate::error::{CommandError, Kind};
 use crate::suggest;
@@ -28,6 +31,8 @@ pub(crate) struct Context<'a> {
     /// Where everything is printed.
     pub(crate) ui: &'a Ui,
     global: GlobalArgs,
+    /// The profile of the preset that is run.
+    preset_profile: OnceCell<String>,
     settings: OnceCell<Settings>,
     client: OnceCell<Client>,
     server: OnceCell<Embedded>,
@@ -38,6 +43,7 @@ impl<'a> Context<'a> {
         Self {
             ui,
             global,
+            preset_profile: OnceCell::new(),
             settings: OnceCell::new(),
             client: OnceCell::new(),
             server: OnceCell::new(),
@@ -46,8 +52,22 @@ impl<'a> Context<'a> {
 
     /// The settings; read late, so that commands which need none work with broken ones.
     pub(crate) async fn settings(&self) -> Result<&Settings, CommandError> {
-        let read = async || Ok(Settings::resolve(&self.global, &ProcessEnvironment)?);
+        let read = async || {
+            let mut global = self.global.clone();
+            let environment = &ProcessEnvironment;
+            if global.profile.is_none() && environment.text("BCHAN_PROFILE")?.is_none() {
+                global.profile = self.preset_profile.get().cloned();
+            }
+            Ok(Settings::resolve(&global, environment)?)
+        };
         self.settings.get_or_try_init(read).await
+    }
+
+    /// Lets the profile of a preset apply to the rest of the run, unless the command line or the
+    /// environment names another. Settings that have been read already stay.
+    pub(crate) fn prefer_profile(&self, name: String) {
+        // Whoever was first has been heard.
+        let _ = self.preset_profile.set(name);
     }
 
     /// Where keys are kept.
@@ -94,14 +114,17 @@ impl<'a> Context<'a> {
                 (embedded.url(), embedded.key())
             }
         };
-        self.open(settings, server, key)
+        self.ui.verbose(&format!("talking to {server}"));
+        open(settings, server, key, settings.retries.value)
     }
 
     /// A client that shows this key, whatever key is kept elsewhere.
     pub(crate) async fn client_with(&self, key: ApiKey) -> Result<Client, CommandError> {
         let settings = self.settings().await?;
         match &settings.server.value {
-            ServerChoice::Remote(url) => self.open(settings, url.clone(), Some(key)),
+            ServerChoice::Remote(url) => {
+                open(settings, url.clone(), Some(key), settings.retries.value)
+            }
             ServerChoice::Local(_) => Err(CommandError::usage(
                 "a server inside this program needs no key",
             )),
@@ -127,27 +150,9 @@ impl<'a> Context<'a> {
         }
         let url = settings.server.value.to_string();
         let key = search.found.map(|found| found.key);
-        let client = self.open(&settings, url, key)?;
+        self.ui.verbose(&format!("talking to {url}"));
+        let client = open(&settings, url, key, settings.retries.value)?;
         Ok((client, settings))
-    }
-
-    fn open(
-        &self,
-        settings: &Settings,
-        server: String,
-        key: Option<ApiKey>,
-    ) -> Result<Client, CommandError> {
-        let ca = settings.ca.as_ref();
-        let ca = ca.map(|ca| read_certificates(&ca.value)).transpose()?;
-        self.ui.verbose(&format!("talking to {server}"));
-        Ok(Client::new(bchan_client::Config {
-            server,
-            key,
-            ca,
-            retries: settings.retries.value,
-            timeout: Duration::from_secs(settings.timeout.value),
-            user_agent: concat!("bchan/", env!("CARGO_PKG_VERSION")).to_owned(),
-        })?)
     }
 
     /// A target and its backups. When there is none of this name, the error suggests those
@@ -192,12 +197,46 @@ impl<'a> Context<'a> {
 
     /// Ends what lives as long as the command.
     pub(crate) async fn close(self) {
+        let client = self.client.get();
+        for oddity in client.map(Client::take_oddities).unwrap_or_default() {
+            self.ui.warn(&oddity);
+        }
         // Connections that are kept alive would make the server wait for them.
         drop(self.client);
         if let Some(server) = self.server.into_inner() {
             server.shutdown().await;
         }
     }
+}
+
+/// A client for those who do not want to hear of anything: no warnings, no second try.
+pub(crate) async fn quiet_client(settings: &Settings, url: &str) -> Result<Client, CommandError> {
+    let keyring: Arc<dyn Keyring> = Arc::new(SessionKeyring);
+    let search = credentials::find(&settings.key, &ProcessEnvironment, &keyring).await?;
+    open(
+        settings,
+        url.to_owned(),
+        search.found.map(|found| found.key),
+        0,
+    )
+}
+
+fn open(
+    settings: &Settings,
+    server: String,
+    key: Option<ApiKey>,
+    retries: u32,
+) -> Result<Client, CommandError> {
+    let ca = settings.ca.as_ref();
+    let ca = ca.map(|ca| read_certificates(&ca.value)).transpose()?;
+    Ok(Client::new(bchan_client::Config {
+        server,
+        key,
+        ca,
+        retries,
+        timeout: Duration::from_secs(settings.timeout.value),
+        user_agent: concat!("bchan/", env!("CARGO_PKG_VERSION")).to_owned(),
+    })?)
 }
 
 /// Reads the certificates that are to be trusted.

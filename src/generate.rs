@@ -4,19 +4,35 @@ use std::io;
 
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
+use clap_complete::env::Shells;
 use clap_mangen::Man;
 
 use crate::cli::Cli;
+use crate::complete;
 
 /// Name of the program.
 const NAME: &str = "bchan";
 
-/// The completions for one shell.
-pub(crate) fn completions(shell: Shell) -> Vec<u8> {
+/// The completions for one shell: a few lines that have the program itself say what can come next.
+pub(crate) fn completions(shell: Shell) -> io::Result<Vec<u8>> {
+    let name = shell.to_string();
+    let shells = Shells::builtins();
+    let completer = shells.completer(&name).ok_or(io::ErrorKind::Unsupported)?;
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), NAME, &mut script);
-    script
+    completer.write_registration(complete::VARIABLE, NAME, NAME, NAME, &mut script)?;
+    if shell == Shell::Zsh {
+        script.extend_from_slice(ZSH_FIRST_CALL.as_bytes());
+    }
+    Ok(script)
 }
+
+/// zsh reads the file when it is asked for completions for the first time, and takes the file itself
+/// for the function that has them.
+const ZSH_FIRST_CALL: &str = "\
+if [[ \"$funcstack[1]\" == _bchan ]]; then
+    _clap_dynamic_completer_bchan \"$@\"
+fi
+";
 
 /// The manual page of the command that these words (or their aliases) name, if there is one.
 pub(crate) fn man_page(words: &[String]) -> io::Result<Option<Vec<u8>>> {
@@ -98,7 +114,10 @@ mod tests {
         ];
         let mut files = BTreeMap::new();
         for (shell, name) in shells {
-            files.insert(Path::new("completions").join(name), completions(shell));
+            files.insert(
+                Path::new("completions").join(name),
+                completions(shell).unwrap(),
+            );
         }
         pages(&definition(), &mut files);
         files

@@ -2,8 +2,10 @@
 //! the server they talk to.
 
 mod agent;
+mod atomic;
 mod cli;
 mod commands;
+mod complete;
 mod config;
 mod context;
 mod credentials;

@@ -4,17 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-target="${CARGO_TARGET_DIR:-$PWD/target}"
-tools="$target/schemathesis"
-requirements=tests/schemathesis/requirements.txt
-export PIP_DISABLE_PIP_VERSION_CHECK=1
+. tests/tools.sh
 
-if ! cmp -s "$requirements" "$tools/requirements.txt"; then
-    rm -rf "$tools"
-    python3 -m venv "$tools"
-    "$tools/bin/pip" install --quiet --requirement "$requirements"
-    cp "$requirements" "$tools/requirements.txt"
-fi
+install_tools schemathesis
 "$tools/bin/openapi-spec-validator" --schema 3.1 crates/api/openapi.json
 
 cargo build --quiet

@@ -1,15 +1,14 @@
 //! From a stored backup to files here.
 
 use std::cmp::Reverse;
-use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use bchan_api::{Backup, Feature, Target, TargetType, TargetView};
-use bchan_client::{Client, Download, DownloadFormat, Error};
-use bytes::Bytes;
-use tokio::sync::mpsc;
+use bchan_client::{Client, Download, DownloadFormat, Error, RateLimit};
 
+use super::incoming::Incoming;
+use super::plan::is_kept;
 use super::{AgentError, Phase, Progress, Warning, extract, pause, save};
 
 /// Chunks between the socket and the thread that writes.
@@ -32,6 +31,18 @@ pub(crate) struct DownloadOptions {
     pub(crate) destination: Destination,
     /// How often to try again.
     pub(crate) retries: u32,
+    /// How fast it goes.
+    pub(crate) limit: Option<RateLimit>,
+    pub(crate) restore: Restore,
+}
+
+/// What is restored beside contents, modes and times.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Restore {
+    /// Owners, as far as one may.
+    pub(crate) owners: bool,
+    /// What gives rights: set-id bits, attributes that mean something to the system, devices.
+    pub(crate) privileged: bool,
 }
 
 /// What became of a download.
@@ -66,6 +77,9 @@ pub(super) struct Found {
     pub(super) file_name: Option<String>,
     /// Whether the server hashes trees as we do, down to the last link.
     pub(super) same_hash: bool,
+    /// Whether owners, pipes and devices in it are those that were uploaded.
+    pub(super) keeps: bool,
+    pub(super) restore: Restore,
 }
 
 /// Downloads a backup, and checks it. On failure nothing is left under any final name.
@@ -87,11 +101,14 @@ pub(crate) async fn download(
         extract::check(path)?;
     }
     let same_hash = features.has(Feature::Sha256);
+    let target_type = target.target_type;
     let mut found = Found {
         target,
         backup,
         file_name: None,
         same_hash,
+        keeps: is_kept(target_type, features),
+        restore: options.restore,
     };
     progress.total(
         0,
@@ -104,7 +121,7 @@ pub(crate) async fn download(
             Ok(incoming) => {
                 progress.phase(Phase::Receiving);
                 found.file_name.clone_from(&incoming.file_name);
-                receive(incoming, &options.destination, &found, &progress).await
+                receive(incoming, &options, &found, &progress).await
             }
             Err(error) => Err(error.into()),
         };
@@ -173,19 +190,14 @@ async fn find(client: &Client, what: &str) -> Result<(Target, Backup), AgentErro
 /// Passes what comes on to a thread that writes it.
 async fn receive(
     mut incoming: Download,
-    destination: &Destination,
+    options: &DownloadOptions,
     found: &Found,
     progress: &Arc<dyn Progress>,
 ) -> Result<Written, AgentError> {
-    let (sender, receiver) = mpsc::channel(PIPE);
+    let (sender, reader) = Incoming::pipe(PIPE);
     let writer = {
-        let (destination, found) = (destination.clone(), found.clone());
+        let (destination, found) = (options.destination.clone(), found.clone());
         let progress = Arc::clone(progress);
-        let reader = Incoming {
-            receiver,
-            chunk: Bytes::new(),
-            ended: false,
-        };
         tokio::task::spawn_blocking(move || match &destination {
             Destination::Directory(path) => save::save(reader, path, &found, &*progress),
             Destination::Extract(path) => extract::extract(reader, path, &found, &progress),
@@ -195,6 +207,9 @@ async fn receive(
         match incoming.chunk().await {
             Ok(chunk) => {
                 let ended = chunk.is_none();
+                if let (Some(limit), Some(chunk)) = (&options.limit, &chunk) {
+                    limit.pass(chunk.len()).await;
+                }
                 // A writer that is gone will say why.
                 if sender.send(chunk).await.is_err() || ended {
                     break None;
@@ -208,27 +223,5 @@ async fn receive(
     match failure {
         Some(error) => Err(error.into()),
         None => written,
-    }
-}
-
-/// A download as a reader. It ends only where the download does.
-pub(super) struct Incoming {
-    receiver: mpsc::Receiver<Option<Bytes>>,
-    chunk: Bytes,
-    ended: bool,
-}
-
-impl Read for Incoming {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while self.chunk.is_empty() && !self.ended {
-            match self.receiver.blocking_recv() {
-                Some(Some(chunk)) => self.chunk = chunk,
-                Some(None) => self.ended = true,
-                None => return Err(io::ErrorKind::UnexpectedEof.into()),
-            }
-        }
-        let count = out.len().min(self.chunk.len());
-        out[..count].copy_from_slice(&self.chunk.split_to(count));
-        Ok(count)
     }
 }

@@ -2,8 +2,9 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::process::ExitStatus;
 
-use bchan_archive::{PackError, UnpackError};
+use bchan_archive::{PackError, SelectionError, UnpackError};
 use bchan_client::Error;
 
 /// See the variants.
@@ -19,12 +20,40 @@ pub(crate) enum AgentError {
     NoBackups { target: String },
     #[error("nothing selected: there is nothing in {}", path.display())]
     NothingSelected { path: PathBuf },
+    #[error("nothing selected: no path is listed")]
+    NothingListed,
+    #[error("nothing selected: the rules leave no file of what is there")]
+    NothingLeft,
+    #[error("nothing came from {name}")]
+    NothingCame { name: String },
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+    #[error("another sequential upload to `{target}` is under way")]
+    OtherSequence { target: String },
+    #[error("target `{target}` takes single files, which are not sent one by one")]
+    NotMulti { target: String },
+    #[error("files vanish faster than they can be sent")]
+    Vanishing,
+    #[error("the server does not say that it knows zstd")]
+    NoZstd,
+    #[error("the server would not keep pipes and devices of what it unpacks")]
+    NoSpecial,
+    #[error("there is no command to run")]
+    NoCommand,
+    #[error("running `{program}` failed")]
+    CommandBroken { program: String, source: io::Error },
+    #[error("`{program}` failed ({status}); nothing was stored")]
+    CommandFailed { program: String, status: ExitStatus },
     #[error("cannot read {}", path.display())]
     SourceMissing { path: PathBuf, source: io::Error },
     #[error("two of the paths are called `{}`", name.display())]
     SameName { name: PathBuf },
     #[error("the server took the upload and then failed to store it: {message}")]
     JobFailed { message: String },
+    #[error("backup {backup} is not what was sent: its hash on the server differs")]
+    StoredDiffers { backup: String },
+    #[error("backup {backup} is broken already: the server has found other content than was sent")]
+    Broken { backup: String },
     #[error("what came is not what the server has stored: its hash differs")]
     HashMismatch,
     #[error("{} is there already", path.display())]
@@ -81,8 +110,28 @@ impl AgentError {
             Self::NothingSelected { .. } => {
                 "is a disk not mounted? --allow-empty stores an empty backup".into()
             }
+            Self::NothingLeft => {
+                "--dry-run --verbose shows why; --allow-empty stores an empty backup".into()
+            }
+            Self::NothingListed | Self::NothingCame { .. } => {
+                "--allow-empty stores an empty backup".into()
+            }
+            Self::OtherSequence { .. } => {
+                "its files are others than those here; the server gives it up after a while, or \
+                 finish it where it was begun"
+                    .into()
+            }
+            Self::NoZstd => "--compression gzip is understood by all".into(),
+            Self::NoSpecial => {
+                "leave --special away, or upload to a target of the type single".into()
+            }
+            Self::NoCommand => "name it behind `--`".into(),
             Self::SameName { .. } => "upload the folder that they are in, or rename one".into(),
             Self::JobFailed { .. } => "the log of the server says more".into(),
+            Self::StoredDiffers { .. } | Self::Broken { .. } => {
+                "do not rely on that backup; upload anew, and check the server's disk and memory"
+                    .into()
+            }
             Self::HashMismatch => {
                 "nothing was kept; try again, and check the server's disk if it stays so".into()
             }

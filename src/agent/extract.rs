@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bchan_api::TargetType;
-use bchan_archive::{Kind, Limits, Manifest, UnpackOptions, Unpacked};
+use bchan_archive::{Kind, Limits, Manifest, StoreAttributes, UnpackOptions, Unpacked};
 use sha2::{Digest as _, Sha256};
 
-use super::download::{Found, Incoming, Written};
+use super::download::{Found, Written};
+use super::incoming::Incoming;
 use super::produce::Listener;
 use super::save::{self, check as check_hash, name_of};
 use super::{AgentError, Progress};
@@ -47,11 +48,7 @@ pub(super) fn extract(
         let kept = fs::set_permissions(&content, meta.permissions());
         kept.map_err(AgentError::io("creating", &content))?;
     }
-    let mut listener = Listener {
-        progress: Arc::clone(progress),
-        warnings: Vec::new(),
-        count: 0,
-    };
+    let mut listener = Listener::new(Arc::clone(progress));
     let done = fill(reader, &content, found, &mut listener)?;
     sync(&content).map_err(AgentError::io("writing", &content))?;
     fs::rename(&content, &directory).map_err(|error| match error.kind() {
@@ -62,7 +59,7 @@ pub(super) fn extract(
     })?;
     Ok(Written {
         path: directory,
-        files: done.files + done.links + done.directories,
+        files: done.files + done.links + done.directories + done.special,
         bytes: done.bytes,
         not_restored: done.not_restored,
         warnings: listener.warnings,
@@ -85,8 +82,14 @@ fn fill(
     let (kind, mut replay) = bchan_archive::detect(&mut reader).map_err(receiving)?;
     let mut manifest = Manifest::default();
     let options = UnpackOptions {
+        attributes: StoreAttributes::Restore {
+            privileged: found.restore.privileged,
+            special: found.keeps,
+        },
+        // Of files that others have unpacked, these are the owners of the others' copies.
+        preserve_owner: found.restore.owners && found.keeps,
+        keep_setid: found.restore.privileged,
         limits: limits(content)?,
-        ..UnpackOptions::default()
     };
     let done = match kind {
         Kind::Tar(codec) => bchan_archive::unpack_tar(

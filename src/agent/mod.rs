@@ -3,22 +3,34 @@
 mod download;
 mod error;
 mod extract;
+mod incoming;
+mod input;
 mod job;
+mod listing;
 mod migrate;
 mod naming;
+mod packing;
+mod plan;
 mod produce;
 mod progress;
 mod save;
+mod sequential;
 mod upload;
+mod verify;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub(crate) use self::download::{Destination, DownloadOptions, download};
+pub(crate) use self::download::{Destination, DownloadOptions, Restore, download};
 pub(crate) use self::error::AgentError;
+pub(crate) use self::input::Input;
 pub(crate) use self::job::ended_job;
+pub(crate) use self::listing::{Left, ListOptions, Listed, Listing, list};
 pub(crate) use self::migrate::{MigrateOptions, MigrateReport, TargetStatus, migrate};
+pub(crate) use self::packing::{Compress, Packing};
+pub(crate) use self::plan::What;
 pub(crate) use self::progress::{Phase, Progress};
+pub(crate) use self::sequential::upload_sequentially;
 pub(crate) use self::upload::{Outcome, UploadOptions, UploadReport, upload};
 
 /// Warnings that are kept word for word; the others are counted.

@@ -1,17 +1,22 @@
 //! Making what is uploaded, on threads of its own.
 
 use std::fs::File;
-use std::io::{self, Read as _, Write};
+use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bchan_archive::{
-    Compression, Encoder, Observer, PackError, PackOptions, PackSummary, Problem, Source,
+    Compression, Encoder, EntryKind, Manifest, Observer, PackError, PackOptions, PackSummary,
+    Problem, Source, Survey,
 };
 use bchan_client::UploadWriter;
 
-use super::{MOST_WARNINGS, Progress, Warning};
+use super::incoming::Incoming;
+use super::input::Input;
+use super::{AgentError, MOST_WARNINGS, Progress, Warning};
 
 /// What is sent.
 #[derive(Clone, Debug)]
@@ -19,50 +24,165 @@ pub(super) enum Content {
     /// A file as it is.
     File(PathBuf),
     /// An archive of sources.
-    Archive(Vec<Source>, Compression),
+    Archive(Arc<Archive>),
+    /// What comes, as it is.
+    Stream {
+        input: Input,
+        name: String,
+        allow_empty: bool,
+    },
+}
+
+/// Keeps going what comes from elsewhere.
+pub(super) type Pump = Pin<Box<dyn Future<Output = Result<(), AgentError>>>>;
+
+/// An archive that is to be made.
+#[derive(Debug)]
+pub(super) struct Archive {
+    pub(super) sources: Vec<Source>,
+    pub(super) options: PackOptions,
+    pub(super) compression: Compression,
+}
+
+impl Content {
+    /// Whether it can be sent a second time.
+    pub(super) fn is_repeatable(&self) -> bool {
+        match self {
+            Self::File(_) | Self::Archive(_) => true,
+            Self::Stream { input, .. } => input.is_repeatable(),
+        }
+    }
+
+    /// Whether it comes from elsewhere.
+    pub(super) fn is_stream(&self) -> bool {
+        matches!(self, Self::Stream { .. })
+    }
+
+    /// What comes from elsewhere, if anything does, as soon as it begins to come, and what keeps it
+    /// going.
+    pub(super) async fn begin(&self) -> Result<(Option<Incoming>, Pump), AgentError> {
+        let Self::Stream { input, .. } = self else {
+            return Ok((None, Box::pin(std::future::pending())));
+        };
+        let (mut reader, pump) = input.open();
+        let mut pump: Pump = Box::pin(pump);
+        tokio::select! {
+            biased;
+            () = reader.fill() => {}
+            pumped = &mut pump => {
+                pumped?;
+                pump = Box::pin(std::future::ready(Ok(())));
+            }
+        }
+        Ok((Some(reader), pump))
+    }
+
+    /// What it means that there is nothing to send.
+    pub(super) fn is_empty(&self) -> AgentError {
+        match self {
+            Self::File(_) | Self::Archive(_) => AgentError::NothingLeft,
+            Self::Stream { name, .. } => AgentError::NothingCame { name: name.clone() },
+        }
+    }
 }
 
 /// What was sent.
 #[derive(Debug, Default)]
 pub(super) struct Produced {
     pub(super) summary: PackSummary,
+    /// What it hashes to.
+    pub(super) hashes: Hashes,
     /// Bytes, after compression.
     pub(super) sent: u64,
     pub(super) warnings: Vec<Warning>,
     pub(super) warning_count: u64,
 }
 
+/// What a server that stores the content as it was sent says of it.
+#[derive(Debug, Default)]
+pub(super) struct Hashes {
+    /// Hex SHA-256 of the file as it was sent.
+    pub(super) file: String,
+    /// Hash of the tree that an archive unpacks to, or of one with nothing but a file that was sent.
+    pub(super) tree: String,
+    /// Whether it is only the server that knows if it has unpacked what was sent.
+    pub(super) may_unpack: bool,
+    /// Whether links lead out of the tree, which not all servers take for nothing.
+    pub(super) leads_out: bool,
+}
+
+impl Hashes {
+    fn new(file: [u8; 32], packed: Option<Manifest>, content: &Content) -> Self {
+        let may_unpack = packed.is_none();
+        let manifest = packed.unwrap_or_else(|| {
+            let mut alone = Manifest::default();
+            let name = match content {
+                Content::Stream { name, .. } => name.as_bytes(),
+                Content::File(path) => path.file_name().unwrap_or_default().as_bytes(),
+                Content::Archive(_) => b"",
+            };
+            // Sizes are no part of the hash.
+            alone.add_file(name, 0, file);
+            alone
+        });
+        Self {
+            file: hex::encode(file),
+            tree: manifest.tree_hash(),
+            may_unpack,
+            leads_out: manifest.leads_out(),
+        }
+    }
+}
+
 /// Writes content to an upload, to its end. On failure the upload is aborted.
 pub(super) fn produce(
     content: &Content,
+    feed: Option<Incoming>,
     writer: UploadWriter,
     progress: Arc<dyn Progress>,
 ) -> Result<Produced, PackError> {
     let mut counting = Counting { writer, count: 0 };
-    let mut listener = Listener {
-        progress,
-        warnings: Vec::new(),
-        count: 0,
-    };
-    let (summary, counting) = match content {
-        Content::File(path) => {
-            let summary = copy(path, &mut counting, &mut listener)?;
+    let mut listener = Listener::new(progress);
+    let (mut summary, counting) = match (content, feed) {
+        (Content::File(path), _) => {
+            let summary = copy_file(path, &mut counting, &mut listener)?;
             (summary, counting)
         }
-        Content::Archive(sources, compression) => {
+        (
+            Content::Stream {
+                name, allow_empty, ..
+            },
+            Some(mut feed),
+        ) => {
+            let path = Path::new(name);
+            let bytes = copy(&mut feed, path, &mut counting, &mut listener)?;
+            if bytes == 0 && !allow_empty {
+                return Err(PackError::Empty);
+            }
+            let files = 1;
+            let summary = PackSummary {
+                files,
+                bytes,
+                ..PackSummary::default()
+            };
+            (summary, counting)
+        }
+        (Content::Stream { .. }, None) => return Err(PackError::Empty),
+        (Content::Archive(archive), _) => {
             let fail = |source| PackError::Write { source };
-            let encoder = Encoder::new(counting, *compression).map_err(fail)?;
-            let options = PackOptions::default();
+            let encoder = Encoder::new(counting, archive.compression).map_err(fail)?;
             let (summary, encoder) =
-                bchan_archive::pack(sources, encoder, &options, &mut listener)?;
+                bchan_archive::pack(&archive.sources, encoder, &archive.options, &mut listener)?;
             (summary, encoder.finish().map_err(fail)?)
         }
     };
     let sent = counting.count;
-    counting
+    let file = counting
         .writer
         .finish()
         .map_err(|source| PackError::Write { source })?;
+    // While the server does its part.
+    let hashes = Hashes::new(file, summary.manifest.take(), content);
     let Listener {
         warnings,
         count: warning_count,
@@ -70,6 +190,7 @@ pub(super) fn produce(
     } = listener;
     Ok(Produced {
         summary,
+        hashes,
         sent,
         warnings,
         warning_count,
@@ -77,7 +198,7 @@ pub(super) fn produce(
 }
 
 /// Sends one file in exactly the bytes that it has when they are read.
-fn copy(
+fn copy_file(
     path: &Path,
     out: &mut impl Write,
     listener: &mut Listener,
@@ -88,25 +209,11 @@ fn copy(
     };
     let mut file = File::open(path).map_err(fail)?;
     let before = file.metadata().map_err(fail)?;
-    listener.entry(path, before.len());
-    let mut buffer = vec![0; 256 * 1024];
     let mut summary = PackSummary {
         files: 1,
+        bytes: copy(&mut file, path, out, listener)?,
         ..PackSummary::default()
     };
-    loop {
-        let count = match file.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            // There is nothing to fill a plain file up with that would not be a lie.
-            Err(error) => return Err(fail(error)),
-        };
-        out.write_all(&buffer[..count])
-            .map_err(|source| PackError::Write { source })?;
-        listener.bytes(count as u64);
-        summary.bytes += count as u64;
-    }
     let after = file.metadata().map_err(fail)?;
     if before.len() != after.len() || before.modified().ok() != after.modified().ok() {
         summary.changed = 1;
@@ -115,20 +222,87 @@ fn copy(
     Ok(summary)
 }
 
+/// Sends everything that a reader has, and returns its length in bytes.
+fn copy(
+    reader: &mut impl Read,
+    path: &Path,
+    out: &mut impl Write,
+    listener: &mut Listener,
+) -> Result<u64, PackError> {
+    listener.entry(path, 0);
+    let mut buffer = vec![0; 256 * 1024];
+    let mut bytes = 0;
+    loop {
+        let count = match reader.read(&mut buffer) {
+            Ok(0) => return Ok(bytes),
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            // There is nothing to fill a plain file up with that would not be a lie.
+            Err(source) => {
+                let path = path.to_owned();
+                return Err(PackError::Source { path, source });
+            }
+        };
+        out.write_all(&buffer[..count])
+            .map_err(|source| PackError::Write { source })?;
+        listener.bytes(count as u64);
+        bytes += count as u64;
+    }
+}
+
 /// Counts ahead, for as long as nobody says to stop.
 pub(super) fn count_ahead(content: &Content, stop: &AtomicBool, progress: &dyn Progress) {
-    let sources = match content {
-        Content::File(path) => vec![Source::Entry {
-            path: path.clone(),
-            name: path.into(),
-        }],
-        Content::Archive(sources, _) => sources.clone(),
+    let archive = match content {
+        Content::Archive(archive) => archive,
+        Content::File(path) => {
+            if let Ok(meta) = path.metadata() {
+                progress.total(1, meta.len(), true);
+            }
+            return;
+        }
+        Content::Stream { .. } => return,
     };
-    let totals = bchan_archive::measure(&sources, stop, &mut |totals| {
-        progress.total(totals.files, totals.bytes, false);
-    });
+    let mut counter = Counter {
+        stop,
+        progress,
+        files: 0,
+        bytes: 0,
+    };
+    let options = Survey {
+        rules: archive.options.rules.clone(),
+        special: archive.options.special,
+        ..Survey::default()
+    };
+    // An error ends it; the totals are an estimate in any case, and packing will complain.
+    let _ = bchan_archive::survey(&archive.sources, &options, &mut counter);
+    let Counter { files, bytes, .. } = counter;
     if !stop.load(Ordering::Relaxed) {
-        progress.total(totals.files, totals.bytes, true);
+        progress.total(files, bytes, true);
+    }
+}
+
+/// Counts what a survey finds.
+struct Counter<'a> {
+    stop: &'a AtomicBool,
+    progress: &'a dyn Progress,
+    files: u64,
+    bytes: u64,
+}
+
+impl Observer for Counter<'_> {
+    fn proceed(&mut self, _count: u64) -> io::Result<()> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        Ok(())
+    }
+
+    fn found(&mut self, _path: &Path, kind: EntryKind, size: u64) {
+        self.bytes += size;
+        self.files += u64::from(kind != EntryKind::Directory);
+        if self.files.is_multiple_of(1000) {
+            self.progress.total(self.files, self.bytes, false);
+        }
     }
 }
 
@@ -154,6 +328,16 @@ pub(super) struct Listener {
     pub(super) progress: Arc<dyn Progress>,
     pub(super) warnings: Vec<Warning>,
     pub(super) count: u64,
+}
+
+impl Listener {
+    pub(super) fn new(progress: Arc<dyn Progress>) -> Self {
+        Self {
+            progress,
+            warnings: Vec::new(),
+            count: 0,
+        }
+    }
 }
 
 impl Observer for Listener {

@@ -7,7 +7,8 @@ use std::path::Path;
 use bchan_api::TargetType;
 use sha2::{Digest as _, Sha256};
 
-use super::download::{Found, Incoming, Written};
+use super::download::{Found, Written};
+use super::incoming::Incoming;
 use super::{AgentError, Progress, naming};
 
 /// Writes a download under its name into a directory. The name is there only when all is.

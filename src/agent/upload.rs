@@ -1,19 +1,19 @@
 //! From paths to a stored backup.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use bchan_api::{Accepted, Backup, Feature, Features, Target, TargetType, TargetView};
-use bchan_archive::{Compression, PackError, Source};
-use bchan_client::{Client, Error, Upload, upload_pipe};
+use bchan_api::{Accepted, Backup, Feature, Target, TargetView};
+use bchan_archive::PackError;
+use bchan_client::{Client, Error, RateLimit, Upload, upload_pipe};
 
 use super::job::{JobOutcome, wait_for_job};
-use super::produce::{Content, Produced, count_ahead, produce};
+use super::packing::Packing;
+use super::plan::{Plan, What, is_kept};
+use super::produce::{Content, Produced, Pump, count_ahead, produce};
+use super::verify::{self, Terms, Unverified};
 use super::{AgentError, Phase, Progress, Warning, naming, pause};
 
 /// Chunks of 256 KiB between the threads that pack and the socket.
@@ -24,7 +24,10 @@ const PIPE: usize = 16;
 pub(crate) struct UploadOptions {
     /// Id or alias of the target.
     pub(crate) target: String,
-    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) what: What,
+    pub(crate) packing: Packing,
+    /// How fast it goes.
+    pub(crate) limit: Option<RateLimit>,
     /// Whether a person does it.
     pub(crate) manual: bool,
     /// Whether to make the target when it is missing.
@@ -51,10 +54,13 @@ pub(crate) enum Outcome {
 /// What became of an upload.
 #[derive(Debug)]
 pub(crate) struct UploadReport {
-    pub(crate) job_id: i64,
+    /// The server's job, if it says which.
+    pub(crate) job_id: Option<i64>,
     pub(crate) status: Outcome,
     /// The new backup, where it could be found.
     pub(crate) backup: Option<Backup>,
+    /// Why what is stored was not compared with what was sent, where it was not.
+    pub(crate) unverified: Option<Unverified>,
     pub(crate) target: Target,
     /// Files, links and directories that were read.
     pub(crate) files: u64,
@@ -65,7 +71,7 @@ pub(crate) struct UploadReport {
     pub(crate) warnings: Vec<Warning>,
     /// All warnings, with those that are not kept.
     pub(crate) warning_count: u64,
-    complete: bool,
+    pub(super) complete: bool,
 }
 
 impl UploadReport {
@@ -82,12 +88,13 @@ pub(crate) async fn upload(
     progress: Arc<dyn Progress>,
 ) -> Result<UploadReport, AgentError> {
     progress.phase(Phase::Preparing);
-    check_sources(&options)?;
+    let plan = Plan::new(&options.what, options.allow_empty)?;
     // Before a byte is sent: the target is there, the key is right, and the answer says what the
     // server can do.
     let TargetView { target, backups } = find_target(client, &options).await?;
     let before: HashSet<String> = backups.into_iter().map(|backup| backup.id).collect();
-    let (content, file_name) = plan(&options.paths, target.target_type, client.features())?;
+    let (content, file_name) =
+        plan.content(target.target_type, client.features(), &options.packing)?;
 
     let stop = Arc::new(AtomicBool::new(false));
     let counter = {
@@ -100,9 +107,9 @@ pub(crate) async fn upload(
     stop.store(true, Ordering::Relaxed);
     // It looks at the flag for each file; a panic there is no reason to fail.
     let _ = counter.join();
-    let (accepted, produced) = sent?;
+    let (accepted, mut attempts) = sent?;
 
-    let status = if options.wait {
+    let mut status = if options.wait {
         progress.phase(Phase::Waiting);
         match wait_for_job(client, accepted.job_id).await? {
             JobOutcome::Finished => Outcome::Stored,
@@ -111,61 +118,76 @@ pub(crate) async fn upload(
     } else {
         Outcome::Accepted
     };
-    let backup = find_backup(client, &target, &accepted, &before).await;
+    let terms = Terms::of(client, &target, &accepted, options.wait);
+    // Of a backup that no job tells of, its hash tells.
+    let patiently = status == Outcome::Unconfirmed;
+    let upload = (&target, &accepted);
+    let verified = verify::find(client, upload, &before, (terms, &attempts), patiently).await?;
+    if status == Outcome::Unconfirmed && verified.unverified.is_none() {
+        // Whoever has the hash of it all has it all, whatever is known of the job.
+        status = Outcome::Stored;
+    }
     progress.phase(Phase::Done);
-    Ok(report(accepted.job_id, status, backup, target, produced))
-}
-
-fn report(
-    job_id: i64,
-    status: Outcome,
-    backup: Option<Backup>,
-    target: Target,
-    produced: Produced,
-) -> UploadReport {
+    let last = attempts.len().saturating_sub(1);
+    let produced = attempts.swap_remove(verified.attempt.unwrap_or(last));
+    let lost = lost(client, &target, &accepted, &produced);
     let Produced {
         summary,
         sent,
-        warnings,
+        mut warnings,
         warning_count,
+        hashes: _,
     } = produced;
-    UploadReport {
-        job_id,
+    let complete = summary.is_complete() && lost.is_empty();
+    let warning_count = warning_count + lost.len() as u64;
+    warnings.extend(lost);
+    Ok(UploadReport {
+        job_id: Some(accepted.job_id),
         status,
-        backup,
+        backup: verified.backup,
+        unverified: verified.unverified,
         target,
-        files: summary.files + summary.links + summary.directories,
+        files: summary.files + summary.links + summary.directories + summary.special,
         bytes: summary.bytes,
         sent,
         warnings,
         warning_count,
-        complete: summary.is_complete(),
-    }
+        complete,
+    })
 }
 
-/// Every path can be read, and there is something in one of them.
-fn check_sources(options: &UploadOptions) -> Result<(), AgentError> {
-    let mut empty = true;
-    for path in &options.paths {
-        let fail = |source| AgentError::SourceMissing {
-            path: path.clone(),
-            source,
-        };
-        if fs::metadata(path).map_err(fail)?.is_dir() {
-            empty &= fs::read_dir(path).map_err(fail)?.next().is_none();
-        } else {
-            File::open(path).map_err(fail)?;
-            empty = false;
+/// What the server does not keep of what it got.
+fn lost(
+    client: &Client,
+    target: &Target,
+    accepted: &Accepted,
+    produced: &Produced,
+) -> Vec<Warning> {
+    let said = accepted.warnings.iter().map(|line| {
+        let (path, problem) = line.split_once(": ").unwrap_or(("the server", line));
+        Warning {
+            path: path.into(),
+            problem: problem.to_owned(),
         }
+    });
+    let mut lost: Vec<_> = said.collect();
+    let count = produced.summary.attributed;
+    if count > 0 && !is_kept(target.target_type, client.features()) {
+        lost.push(Warning {
+            path: client.server().into(),
+            problem: format!(
+                "does not keep extended attributes and access control lists, which {count} \
+                 entries have; --no-xattrs leaves them out"
+            ),
+        });
     }
-    if empty && !options.allow_empty {
-        let path = options.paths.first().cloned().unwrap_or_default();
-        return Err(AgentError::NothingSelected { path });
-    }
-    Ok(())
+    lost
 }
 
-async fn find_target(client: &Client, options: &UploadOptions) -> Result<TargetView, AgentError> {
+pub(super) async fn find_target(
+    client: &Client,
+    options: &UploadOptions,
+) -> Result<TargetView, AgentError> {
     let name = &options.target;
     match client.target(name).await {
         Err(Error::NotFound { .. }) if options.create => {
@@ -177,55 +199,8 @@ async fn find_target(client: &Client, options: &UploadOptions) -> Result<TargetV
     }
 }
 
-/// What is sent, and under which name.
-fn plan(
-    paths: &[PathBuf],
-    kind: TargetType,
-    features: Features,
-) -> Result<(Content, String), AgentError> {
-    let show = |name: &OsString| name.to_string_lossy().into_owned();
-    if let (TargetType::Single, [path]) = (kind, paths)
-        && path.is_file()
-    {
-        let name = path
-            .file_name()
-            .map_or_else(|| "backup".into(), |name| show(&name.into()));
-        return Ok((Content::File(path.clone()), name));
-    }
-    let mut names = HashSet::new();
-    let mut sources = Vec::new();
-    for path in paths {
-        let fail = |source| AgentError::SourceMissing {
-            path: path.clone(),
-            source,
-        };
-        let source = Source::from_path(path).map_err(fail)?;
-        if let Source::Entry { name, .. } = &source
-            && !names.insert(name.clone())
-        {
-            return Err(AgentError::SameName { name: name.into() });
-        }
-        sources.push(source);
-    }
-    let stem = match &sources[..] {
-        [Source::Entry { name, .. }] => show(name),
-        _ => "backup".to_owned(),
-    };
-    let threads =
-        thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(1));
-    // Servers that have not said that they know zstd would store it as one opaque file.
-    let (compression, suffix) = if features.has(Feature::Zstd) {
-        (Compression::Zstd { level: 3, threads }, "tar.zst")
-    } else {
-        (Compression::Gzip { level: 5 }, "tar.gz")
-    };
-    Ok((
-        Content::Archive(sources, compression),
-        format!("{stem}.{suffix}"),
-    ))
-}
-
-/// Sends the content, again and again while that can neither harm nor be hopeless.
+/// Sends the content, again and again while that can neither harm nor be hopeless. Gives all
+/// attempts that came to their end, of which there is at least one: the server may have any.
 async fn send(
     client: &Client,
     target: &Target,
@@ -233,44 +208,59 @@ async fn send(
     content: &Content,
     file_name: &str,
     progress: &Arc<dyn Progress>,
-) -> Result<(Accepted, Produced), AgentError> {
+) -> Result<(Accepted, Vec<Produced>), AgentError> {
     let features = client.features();
     let ours = features.has(Feature::Sha256);
     let key = ours.then(|| uuid::Uuid::new_v4().to_string());
     let mut attempt = 0;
-    let mut whole = None;
+    let mut whole = Vec::new();
     loop {
+        // A server does not wait for long, so whatever takes its time to begin does that before.
+        let (feed, pump) = content.begin().await?;
         let (writer, body) = upload_pipe(PIPE);
         let producer = {
             let (content, progress) = (content.clone(), Arc::clone(progress));
-            tokio::task::spawn_blocking(move || produce(&content, writer, progress))
+            tokio::task::spawn_blocking(move || produce(&content, feed, writer, progress))
         };
         let upload = Upload {
             body,
             file_name: file_name.to_owned(),
             manual: options.manual,
+            special: options.packing.special && client.features().has(Feature::Metadata),
+            limit: options.limit.clone(),
             sha256: ours,
             idempotency_key: key.clone(),
         };
-        let answer = client.upload(&target.id, upload).await;
+        let (answer, cut) = pumped(client.upload(&target.id, upload), pump).await?;
         // The request holds the other end no more, so the producer ends soon.
         let produced = producer.await.map_err(|_| AgentError::Thread)?;
+        let produced = match produced {
+            // There is an answer, so nobody has listened to the rest.
+            Err(PackError::Source { source, .. }) if cut && content.is_stream() => {
+                Err(PackError::Write { source })
+            }
+            other => other,
+        };
         let error = match (answer, produced) {
-            (Ok(accepted), Ok(produced)) => return Ok((accepted, produced)),
+            (Ok(accepted), Ok(produced)) => {
+                whole.push(produced);
+                return Ok((accepted, whole));
+            }
             (Err(error), Err(PackError::Write { .. })) => error,
             (Err(error), Ok(produced)) => {
-                whole = Some(produced);
+                whole.push(produced);
                 error
             }
             // The server has all of it from an attempt before, of which only the answer was lost.
-            (Ok(accepted), Err(PackError::Write { .. })) if whole.is_some() => {
-                return Ok((accepted, whole.unwrap_or_default()));
+            (Ok(accepted), Err(PackError::Write { .. })) if !whole.is_empty() => {
+                return Ok((accepted, whole));
             }
+            (_, Err(PackError::Empty)) => return Err(content.is_empty()),
             // A part cannot have been acknowledged as the whole; if it was, it is a lie.
             (_, Err(error)) => return Err(AgentError::Pack(error)),
         };
         // A server that does not know the key might store what it gets twice.
-        let safe = ours || matches!(error, Error::Unreachable { .. });
+        let safe = content.is_repeatable() && (ours || matches!(error, Error::Unreachable { .. }));
         if !safe || !error.is_temporary() || attempt >= options.retries {
             return Err(error.into());
         }
@@ -281,18 +271,16 @@ async fn send(
     }
 }
 
-/// The backup that an upload has become. That it cannot be found is no failure of the upload.
-async fn find_backup(
-    client: &Client,
-    target: &Target,
-    accepted: &Accepted,
-    before: &HashSet<String>,
-) -> Option<Backup> {
-    let view = client.target(&target.id).await.ok()?;
-    let mut backups = view.backups.into_iter();
-    if let Some(id) = &accepted.backup_id {
-        return backups.find(|backup| backup.id == *id);
+/// Waits for an answer while what is sent is pumped, and says whether it came before the pump was
+/// done. When that fails, the request ends without an answer.
+async fn pumped(
+    upload: impl Future<Output = Result<Accepted, Error>>,
+    pump: Pump,
+) -> Result<(Result<Accepted, Error>, bool), AgentError> {
+    let mut upload = std::pin::pin!(upload);
+    tokio::select! {
+        answer = &mut upload => return Ok((answer, true)),
+        pumped = pump => pumped?,
     }
-    let new = backups.filter(|backup| !before.contains(&backup.id));
-    new.max_by_key(|backup| backup.created_at)
+    Ok((upload.await, false))
 }

@@ -8,9 +8,17 @@ use crate::error::{CommandError, Exit};
 use crate::generate;
 
 /// Print completions for a shell
+///
+/// They complete commands and options, and what the server and the configuration know: targets,
+/// backups, jobs, presets and profiles. A server that does not answer within a second is not
+/// waited for.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:
-  bchan completions bash > ~/.local/share/bash-completion/completions/bchan")]
+#[command(after_help = "Examples:
+  bchan completions bash > ~/.local/share/bash-completion/completions/bchan
+  bchan completions zsh > ~/.zfunc/_bchan     # with ~/.zfunc in fpath
+  bchan completions fish > ~/.config/fish/completions/bchan.fish
+  bchan completions elvish >> ~/.config/elvish/rc.elv
+  bchan completions powershell >> $PROFILE")]
 pub(crate) struct CompletionsArgs {
     /// The shell
     shell: Shell,
@@ -18,7 +26,8 @@ pub(crate) struct CompletionsArgs {
 
 impl CompletionsArgs {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
-        context.ui.print(&generate::completions(self.shell))?;
+        let script = generate::completions(self.shell).map_err(CommandError::failed)?;
+        context.ui.print(&script)?;
         Ok(Exit::Done)
     }
 }

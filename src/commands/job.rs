@@ -5,6 +5,7 @@ use bchan_client::Error;
 use clap::{Args, Subcommand};
 
 use crate::agent;
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit, Kind};
 use crate::suggest;
@@ -36,6 +37,7 @@ struct ListArgs {}
 #[command(after_help = "Example:\n  bchan job run recycle_job")]
 struct RunArgs {
     /// Name of the scheduled job
+    #[arg(add = complete::scheduled_jobs())]
     name: String,
 
     /// Wait until it has ended
@@ -53,7 +55,7 @@ struct RunArgs {
   bchan backup upload docs ~/Documents --no-wait -o json | jq .job_id | xargs bchan job wait")]
 struct WaitArgs {
     /// Numbers of the jobs, as uploads report and `bchan job list` shows them
-    #[arg(value_name = "JOB", required = true)]
+    #[arg(value_name = "JOB", required = true, add = complete::jobs())]
     jobs: Vec<i64>,
 }
 

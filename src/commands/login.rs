@@ -31,7 +31,7 @@ pub(crate) struct LoginArgs {
 impl LoginArgs {
     pub(crate) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
         let server = context.settings().await?.server.value.to_string();
-        let question = format!("API key of {server}: ");
+        let question = format!("API key of {server}:");
         let text = context
             .ui
             .secret(&question)
@@ -43,24 +43,45 @@ impl LoginArgs {
             context.client_with(key.clone()).await?.targets(1).await?;
         }
         let place = if self.file {
-            let beside = context.settings().await?.key.beside.clone();
-            let path = beside.ok_or_else(|| {
-                CommandError::new(
-                    Kind::Configuration,
-                    "HOME does not say where to keep the key",
-                )
-            })?;
-            credentials::write_file(&path, &key).map_err(|error| {
-                let message = format!("cannot write the key to {}: {error}", path.display());
-                CommandError::new(Kind::Configuration, message)
-            })?;
-            path.display().to_string()
+            keep_in_file(context, &key).await?
         } else {
             credentials::remember(&context.keyring(), &server, &key).await?;
-            "the keyring".to_owned()
+            KEYRING.to_owned()
         };
         let message = format!("the key of {server} is in {place}");
         context.ui.show(&Done::new(message))?;
         Ok(Exit::Done)
     }
+}
+
+const KEYRING: &str = "the keyring";
+
+/// Keeps a key in the keyring, or, where there is none, in the file beside the configuration. Says
+/// where it is.
+pub(super) async fn keep_anywhere(
+    context: &Context<'_>,
+    server: &str,
+    key: &ApiKey,
+) -> Result<String, CommandError> {
+    match credentials::remember(&context.keyring(), server, key).await {
+        Ok(()) => Ok(KEYRING.to_owned()),
+        Err(error) => {
+            context.ui.verbose(&error.to_string());
+            keep_in_file(context, key).await
+        }
+    }
+}
+
+/// Keeps a key in the file beside the configuration. Says where that is.
+async fn keep_in_file(context: &Context<'_>, key: &ApiKey) -> Result<String, CommandError> {
+    let beside = context.settings().await?.key.beside.clone();
+    let path = beside.ok_or_else(|| {
+        let message = "HOME does not say where to keep the key";
+        CommandError::new(Kind::Configuration, message)
+    })?;
+    credentials::write_file(&path, key).map_err(|error| {
+        let message = format!("cannot write the key to {}: {error}", path.display());
+        CommandError::new(Kind::Configuration, message)
+    })?;
+    Ok(path.display().to_string())
 }

@@ -4,12 +4,14 @@
 
 pub(crate) mod backup;
 pub(crate) mod completions;
+pub(crate) mod config;
 pub(crate) mod job;
 pub(crate) mod log;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod man;
 pub(crate) mod migrate;
+pub(crate) mod preset;
 pub(crate) mod recycle_bin;
 pub(crate) mod serve;
 pub(crate) mod server;

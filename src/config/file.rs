@@ -7,6 +7,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+
+use super::preset::Preset;
+
 /// No configuration is larger, in bytes. A wrong path must not read a disk into memory.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
@@ -20,6 +23,9 @@ pub(crate) struct ConfigFile {
     /// Servers and how to talk to them.
     #[serde(default)]
     pub(crate) profiles: BTreeMap<String, Profile>,
+    /// What to back up.
+    #[serde(default)]
+    pub(crate) presets: BTreeMap<String, Preset>,
 }
 
 /// A server, and how to talk to it.
@@ -38,6 +44,9 @@ pub(crate) struct Profile {
     pub(crate) retries: Option<u32>,
     /// As for `--timeout`, in seconds.
     pub(crate) timeout: Option<u64>,
+    /// Patterns of what no backup takes, as for `--exclude`, before those of the run.
+    #[serde(default)]
+    pub(crate) exclude: Vec<String>,
 }
 
 /// Why a configuration file cannot be used.
@@ -46,6 +55,14 @@ pub(crate) enum FileError {
     /// The file cannot be read.
     #[error("the configuration {} cannot be read", path.display())]
     Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file cannot be written.
+    #[error("the configuration {} cannot be written", path.display())]
+    Write {
         /// The file.
         path: PathBuf,
         /// Why.
@@ -68,9 +85,17 @@ impl ConfigFile {
     pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, FileError> {
         let file: Self = toml_edit::de::from_str(text)
             .map_err(|error| content(path, text, error.span(), error.message()))?;
-        if let Some((name, source)) = file.nonsense() {
+        if let Some((name, message)) = file.nonsense() {
             let span = text.find(&name).map(|start| start..start);
-            return Err(content(path, text, span, &source));
+            return Err(content(path, text, span, &message));
+        }
+        for (name, preset) in &file.presets {
+            if let Some((field, message)) = preset.nonsense(name) {
+                // The field of this preset, not the one of another.
+                let start = text.find(&format!("[presets.{name}]")).unwrap_or(0);
+                let field = text[start..].find(field).map_or(start, |at| start + at);
+                return Err(content(path, text, Some(field..field), &message));
+            }
         }
         Ok(file)
     }
@@ -114,7 +139,12 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, FileError> {
 }
 
 /// An error about a place in the file.
-fn content(path: &Path, text: &str, span: Option<Range<usize>>, message: &str) -> FileError {
+pub(super) fn content(
+    path: &Path,
+    text: &str,
+    span: Option<Range<usize>>,
+    message: &str,
+) -> FileError {
     let before = span.and_then(|span| text.get(..span.start)).unwrap_or("");
     FileError::Content {
         path: path.to_owned(),
@@ -148,6 +178,15 @@ mod tests {
             ("[profiles.a]\nretries = -1\n", 2, ""),
             ("[profiles.a]\n\ntimeout = 0\n", 3, "1 to 86400"),
             ("[profiles.a]\napi_key_command = []\n", 2, "no program"),
+            ("[presets.a]\ntarget = 't'\n", 1, "no paths"),
+            (
+                "[presets.a]\ntarget = 't'\npaths = ['x']\n",
+                3,
+                "not absolute",
+            ),
+            ("[presets.a]\npaths = ['/x']\n", 1, "target"),
+            ("[presets.a]\ntarget = ''\npaths = ['/x']\n", 2, "no target"),
+            ("[presets.a]\ntarget = 't'\nexlude = []\n", 3, "exlude"),
         ] {
             let error = parse(text).unwrap_err().to_string();
             let place = format!("/c/config.toml line {line}: ");

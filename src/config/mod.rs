@@ -1,26 +1,31 @@
 //! What the user has decided, put together from options, environment, files and defaults.
 
+mod document;
 mod environment;
+mod error;
 mod file;
 mod origin;
 mod paths;
+mod preset;
 mod python;
 mod server;
 mod side;
 
 use std::path::{Path, PathBuf};
 
-use bchan_api::{ApiKey, InvalidKey};
+use bchan_api::ApiKey;
 
 use crate::cli::GlobalArgs;
-use crate::error::{CommandError, Kind};
-use crate::suggest;
 
+pub(crate) use self::document::Document;
 pub(crate) use self::environment::{Environment, ProcessEnvironment};
+pub(crate) use self::error::SettingsError;
 pub(crate) use self::file::{ConfigFile, FileError, Profile};
 pub(crate) use self::origin::{Origin, Sourced};
-pub(crate) use self::paths::{data_dir, state_dir};
+pub(crate) use self::paths::{cache_dir, data_dir, python_dir, state_dir};
+pub(crate) use self::preset::{KnownPreset, Preset, Presets, RULES as PRESET_RULES, rules};
 pub(crate) use self::python::KEYRING as PYTHON_KEYRING;
+pub(crate) use self::python::PythonFiles;
 pub(crate) use self::server::ServerChoice;
 pub(crate) use self::side::{Side, SideEnvironment};
 
@@ -37,6 +42,10 @@ const DEFAULT_TIMEOUT: u64 = 30;
 /// beats the default.
 #[derive(Debug)]
 pub(crate) struct Settings {
+    /// The configuration file.
+    pub(crate) config: Config,
+    /// The profile in use, if the file has it.
+    pub(crate) profile: Option<String>,
     /// Which server to talk to.
     pub(crate) server: Sourced<ServerChoice>,
     /// Where to look for the key.
@@ -47,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) retries: Sourced<u32>,
     /// How many seconds the server may be silent.
     pub(crate) timeout: Sourced<u64>,
+    /// Patterns of what no backup takes, before those of the run.
+    pub(crate) exclude: Vec<String>,
 }
 
 /// A configuration file and what it says.
@@ -89,84 +100,84 @@ pub(crate) enum KeyOption {
     File(PathBuf),
 }
 
-/// Why the settings make no sense.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum SettingsError {
-    /// Two options exclude each other.
-    #[error("{first} and {second} cannot be used together")]
-    Conflict {
-        /// The one.
-        first: &'static str,
-        /// The other.
-        second: &'static str,
-    },
-    /// A variable of the environment is not text.
-    #[error("{name} is not valid UTF-8")]
-    NotText {
-        /// Its name.
-        name: &'static str,
-    },
-    /// The name of a server is no address.
-    #[error("`{text}` is not the address of a server")]
-    Server {
-        /// What was given.
-        text: String,
-    },
-    /// One of two servers is inside the program.
-    #[error("`{text}` is no server that runs by itself")]
-    Inside {
-        /// What was given.
-        text: String,
-    },
-    /// The data folder is not given and cannot be guessed.
-    #[error("neither XDG_DATA_HOME nor HOME says where the data folder is")]
-    NoHome,
-    /// A profile that was named does not exist.
-    #[error("there is no profile `{name}`")]
-    NoProfile {
-        /// Its name.
-        name: String,
-        /// Those that exist.
-        known: Vec<String>,
-    },
-    /// The file that was named does not exist.
-    #[error("there is no configuration {}", path.display())]
-    NoFile {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A file cannot be used.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// `--api-key` was given something that is no key.
-    #[error("--api-key was given something else")]
-    Key {
-        /// Why.
-        source: InvalidKey,
-    },
-}
-
 impl Config {
     /// Reads the file that is named, or the one at the usual place if it is there.
     pub(crate) fn load(
         options: &GlobalArgs,
         environment: &dyn Environment,
     ) -> Result<Self, SettingsError> {
-        let named = options.config.clone();
-        let named = named.or_else(|| environment.var("BCHAN_CONFIG").map(PathBuf::from));
-        let must_exist = named.is_some();
-        let Some(path) = named.or_else(|| paths::config_file(environment)) else {
+        let config = Self::load_if_there(options, environment)?;
+        match &config.path {
+            Some(path) if !config.exists && is_named(options, environment) => {
+                Err(SettingsError::NoFile { path: path.clone() })
+            }
+            _ => Ok(config),
+        }
+    }
+
+    /// Reads the same file, which may still have to be made.
+    pub(crate) fn load_if_there(
+        options: &GlobalArgs,
+        environment: &dyn Environment,
+    ) -> Result<Self, SettingsError> {
+        let Some(path) = Self::place(options, environment) else {
             return Ok(Self::default());
         };
         let text = file::read(&path)?;
-        if text.is_none() && must_exist {
-            return Err(SettingsError::NoFile { path });
-        }
         Ok(Self {
             exists: text.is_some(),
             file: ConfigFile::parse(&path, text.as_deref().unwrap_or(""))?,
             path: Some(path),
         })
+    }
+
+    /// Where the file is, or would be.
+    pub(crate) fn place(options: &GlobalArgs, environment: &dyn Environment) -> Option<PathBuf> {
+        let named = options.config.clone();
+        let named = named.or_else(|| environment.var("BCHAN_CONFIG").map(PathBuf::from));
+        named.or_else(|| paths::config_file(environment))
+    }
+
+    /// All presets, as they are to be run. Those of the file come before the Python client's of the
+    /// same name.
+    pub(crate) fn presets(&self, environment: &dyn Environment) -> Result<Presets, SettingsError> {
+        let folder = paths::python_dir(environment);
+        let python = folder.as_deref().map(python::presets).transpose()?;
+        let python = python.unwrap_or_default().into_iter();
+        let mut presets: Presets = python
+            .map(|(name, preset)| {
+                (
+                    name,
+                    KnownPreset {
+                        preset,
+                        python: true,
+                    },
+                )
+            })
+            .collect();
+        let folder = self.path.as_deref().and_then(Path::parent);
+        for (name, preset) in &self.file.presets {
+            let preset = preset
+                .clone()
+                .resolved(folder.unwrap_or(Path::new("")), environment);
+            let known = KnownPreset {
+                preset,
+                python: false,
+            };
+            presets.insert(name.clone(), known);
+        }
+        Ok(presets)
+    }
+
+    /// The name of the profile that a run uses, whether there is such a profile or not.
+    pub(crate) fn profile_name(
+        &self,
+        options: &GlobalArgs,
+        environment: &dyn Environment,
+    ) -> Result<String, SettingsError> {
+        let named = named_profile(options, environment)?;
+        let named = named.or_else(|| self.file.default_profile.clone());
+        Ok(named.unwrap_or_else(|| DEFAULT_PROFILE.to_owned()))
     }
 
     /// The profile that a run uses, by its name.
@@ -175,19 +186,15 @@ impl Config {
         options: &GlobalArgs,
         environment: &dyn Environment,
     ) -> Result<Option<(String, &Profile)>, SettingsError> {
-        let named = match &options.profile {
-            Some(name) => Some(name.clone()),
-            None => environment.text("BCHAN_PROFILE")?,
-        };
-        let named = named.or_else(|| self.file.default_profile.clone());
-        let name = named.as_deref().unwrap_or(DEFAULT_PROFILE);
-        match (self.file.profiles.get(name), named.is_some()) {
-            (Some(profile), _) => Ok(Some((name.to_owned(), profile))),
-            (None, false) => Ok(None),
-            (None, true) => Err(SettingsError::NoProfile {
-                name: name.to_owned(),
+        let named = named_profile(options, environment)?.is_some();
+        let name = self.profile_name(options, environment)?;
+        match self.file.profiles.get(&name) {
+            Some(profile) => Ok(Some((name, profile))),
+            None if named || self.file.default_profile.is_some() => Err(SettingsError::NoProfile {
+                name,
                 known: self.file.profiles.keys().cloned().collect(),
             }),
+            None => Ok(None),
         }
     }
 
@@ -230,11 +237,14 @@ impl Settings {
                 .as_deref()
                 .map(|path| key_file(path, name.as_deref())),
         };
+        let profile_name = name;
         let variable = environment.var("BCHAN_CA_CERT").map(PathBuf::from);
         let ca = profile
             .ca_cert
             .map(|path| config.path_in(&path, environment));
         Ok(Self {
+            config,
+            profile: profile_name,
             server,
             key,
             ca: Sourced::first([
@@ -252,7 +262,24 @@ impl Settings {
                 (Origin::Profile, profile.timeout),
             ])
             .unwrap_or(Origin::Default.of(DEFAULT_TIMEOUT)),
+            exclude: profile.exclude,
         })
+    }
+}
+
+/// Whether somebody has said which file is the configuration.
+fn is_named(options: &GlobalArgs, environment: &dyn Environment) -> bool {
+    options.config.is_some() || environment.var("BCHAN_CONFIG").is_some()
+}
+
+/// The profile that the command line or the environment names.
+fn named_profile(
+    options: &GlobalArgs,
+    environment: &dyn Environment,
+) -> Result<Option<String>, SettingsError> {
+    match &options.profile {
+        Some(name) => Ok(Some(name.clone())),
+        None => environment.text("BCHAN_PROFILE"),
     }
 }
 
@@ -282,47 +309,10 @@ fn key_option(options: &GlobalArgs) -> Result<KeyOption, SettingsError> {
     }
 }
 
-impl From<SettingsError> for CommandError {
-    fn from(error: SettingsError) -> Self {
-        let (kind, hint) = match &error {
-            SettingsError::Conflict { .. } => (Kind::Usage, None),
-            SettingsError::Server { .. } => (
-                Kind::Configuration,
-                Some("a server looks like http://127.0.0.1:5050"),
-            ),
-            SettingsError::Inside { .. } => (
-                Kind::Usage,
-                Some("`bchan serve` runs one; name it by its URL or its profile"),
-            ),
-            SettingsError::NoHome => (
-                Kind::Configuration,
-                Some("name it: --local=DIR, --data DIR"),
-            ),
-            SettingsError::NoFile { .. } => (
-                Kind::Configuration,
-                Some("`bchan config create` makes one, see `bchan config create --help`"),
-            ),
-            SettingsError::NoProfile { known, .. } if known.is_empty() => (
-                Kind::Configuration,
-                Some("there are no profiles yet; `bchan config create --profile NAME` makes one"),
-            ),
-            SettingsError::NoProfile { name, known } => {
-                let similar = suggest::similar(name, known.iter().map(String::as_str));
-                let all = || format!("the profiles are: {}", known.join(", "));
-                let hint = suggest::hint(&similar).unwrap_or_else(all);
-                return Self::new(Kind::Configuration, error).hint(hint);
-            }
-            SettingsError::NotText { .. } | SettingsError::Key { .. } | SettingsError::File(_) => {
-                (Kind::Configuration, None)
-            }
-        };
-        Self::new(kind, error).maybe_hint(hint.map(str::to_owned))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{CommandError, Kind};
 
     fn in_home(home: &std::path::Path) -> Fake {
         Fake::default().with("HOME", home)

@@ -11,6 +11,8 @@ pub(crate) enum Origin {
     Environment(&'static str),
     /// The profile in the configuration file.
     Profile,
+    /// The configuration file, above all profiles.
+    File,
     /// The Python client's configuration.
     Python,
     /// Nobody.
@@ -50,6 +52,7 @@ impl fmt::Display for Origin {
             Self::Option => "command line",
             Self::Environment(name) => name,
             Self::Profile => "profile",
+            Self::File => "configuration file",
             Self::Python => "Python client's configuration",
             Self::Default => "default",
         })

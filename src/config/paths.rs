@@ -29,6 +29,11 @@ pub(crate) fn python_dir(environment: &dyn Environment) -> Option<PathBuf> {
     Some(config_base(environment)?.join("backupchan"))
 }
 
+/// The folder of what can be made anew: `$XDG_CACHE_HOME/bchan`, or `~/.cache/bchan`.
+pub(crate) fn cache_dir(environment: &dyn Environment) -> Option<PathBuf> {
+    Some(xdg(environment, "XDG_CACHE_HOME", ".cache")?.join("bchan"))
+}
+
 /// The home folder.
 pub(crate) fn home_dir(environment: &dyn Environment) -> Option<PathBuf> {
     environment.var("HOME").map(PathBuf::from)

@@ -1,12 +1,16 @@
 //! The Python client's files, for those who come from there.
 //!
-//! `config.json` is `{"host": "127.0.0.1", "port": 5000}`, where the host may carry a scheme.
+//! `config.json` is `{"host": "127.0.0.1", "port": 5000}`, where the host may carry a scheme;
+//! `presets.json` is `{"presets": [{"name", "location", "target_id", "exclude"?, "include"?}]}`.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
+use bchan_archive::Selection;
 use serde::Deserialize;
 
 use super::file::{self, FileError};
+use super::{Preset, SettingsError, server};
 
 /// Service and user of the API key in the keyring.
 pub(crate) const KEYRING: (&str, &str) = ("backupchan", "api_key");
@@ -24,6 +28,64 @@ pub(crate) struct PythonConfig {
 /// Reads `config.json` in `folder`; none where there is none.
 pub(crate) fn config(folder: &Path) -> Result<Option<PythonConfig>, FileError> {
     read(&folder.join("config.json"))
+}
+
+/// A preset of the Python client.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+struct PythonPreset {
+    name: String,
+    /// A path, perhaps a relative one.
+    location: PathBuf,
+    target_id: String,
+    exclude: Option<Vec<String>>,
+    include: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct PresetFile {
+    presets: Vec<PythonPreset>,
+}
+
+/// Reads `presets.json` in `folder`; none where there is none.
+pub(crate) fn presets(folder: &Path) -> Result<BTreeMap<String, Preset>, FileError> {
+    let file: Option<PresetFile> = read(&folder.join("presets.json"))?;
+    let presets = file.map(|file| file.presets).unwrap_or_default();
+    let ours = |preset: PythonPreset| {
+        let selection = Selection {
+            exclude_fnmatch: preset.exclude.unwrap_or_default(),
+            include_fnmatch: preset.include.unwrap_or_default(),
+            ..Selection::default()
+        };
+        let ours = Preset {
+            target: preset.target_id,
+            paths: vec![preset.location],
+            profile: None,
+            selection,
+        };
+        (preset.name, ours)
+    };
+    Ok(presets.into_iter().map(ours).collect())
+}
+
+/// All that the Python client keeps in files.
+#[derive(Debug)]
+pub(crate) struct PythonFiles {
+    /// URL of its server.
+    pub(crate) server: Option<String>,
+    /// Its presets; their paths may be relative.
+    pub(crate) presets: BTreeMap<String, Preset>,
+}
+
+impl PythonFiles {
+    /// Reads them in `folder`.
+    pub(crate) fn read(folder: &Path) -> Result<Self, SettingsError> {
+        let config = config(folder)?;
+        let server = config.map(|config| server::url(&config.host, Some(config.port)));
+        Ok(Self {
+            server: server.transpose()?,
+            presets: presets(folder)?,
+        })
+    }
 }
 
 fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Option<T>, FileError> {
@@ -73,6 +135,20 @@ mod tests {
             (found.host.as_str(), found.port),
             ("http://b.example", 5000)
         );
+    }
+
+    #[test]
+    fn presets_keep_their_globs() {
+        let temp = tempfile::tempdir().unwrap();
+        assert!(presets(temp.path()).unwrap().is_empty());
+        let text = r#"{"presets": [
+            {"name": "a", "location": "/a", "target_id": "t", "exclude": ["*.o"]},
+            {"name": "b", "location": "b", "target_id": "u", "include": null}]}"#;
+        fs::write(temp.path().join("presets.json"), text).unwrap();
+        let found = presets(temp.path()).unwrap();
+        assert_eq!(found["a"].selection.exclude_fnmatch, ["*.o"]);
+        assert_eq!(found["b"].paths, [Path::new("b")]);
+        assert_eq!(found["b"].selection, Selection::default());
     }
 
     #[test]

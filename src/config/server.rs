@@ -81,8 +81,23 @@ impl ServerChoice {
         Ok(Origin::Default.of(Self::Remote(url(DEFAULT_HOST, None)?)))
     }
 
+    /// The server that the command line names, if it names one; `host` and `port` stand for the
+    /// options of the same names.
+    pub(crate) fn given(
+        options: &GlobalArgs,
+        host: Option<&str>,
+        port: Option<u16>,
+        environment: &dyn Environment,
+    ) -> Result<Option<Self>, SettingsError> {
+        let mut options = options.clone();
+        options.host = host.map(str::to_owned).or(options.host);
+        options.port = port.or(options.port);
+        let server = Self::resolve(&options, environment, None, None)?;
+        Ok((server.origin != Origin::Default).then_some(server.value))
+    }
+
     /// What a user writes for a server.
-    fn parse(text: &str, environment: &dyn Environment) -> Result<Self, SettingsError> {
+    pub(crate) fn parse(text: &str, environment: &dyn Environment) -> Result<Self, SettingsError> {
         match text.strip_prefix(LOCAL) {
             Some("") => Self::local(None, environment),
             Some(dir) => Self::local(Some(dir.into()), environment),

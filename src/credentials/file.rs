@@ -1,12 +1,13 @@
 //! Keys in files.
 
-use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use bchan_api::{ApiKey, InvalidKey, KeyFile};
 
 use super::{CredentialError, Found};
+use crate::atomic::{self, Access};
 
 /// No key file is longer, in bytes. A wrong path must not read a disk into memory.
 const LONGEST: u64 = 64 * 1024;
@@ -46,14 +47,8 @@ pub(super) fn read(path: &Path, owner: Owner) -> Result<Found, CredentialError> 
 
 /// Writes a key into a file that only its owner can read, in place of one that may be there.
 pub(crate) fn write(path: &Path, key: &ApiKey) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    // Such files are made with mode 0600.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    writeln!(file, "{}", key.expose())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    let line = format!("{}\n", key.expose());
+    atomic::write(path, line.as_bytes(), Access::Private)
 }
 
 /// Makes sense of a bare key, or of the `{"key": "..."}` of a server.
@@ -84,6 +79,8 @@ fn is_exposed(_: &File) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -201,6 +201,13 @@ async fn in_keyring(
     }))
 }
 
+/// The Python client's one key, in the keyring.
+pub(crate) async fn of_python(keyring: &Arc<dyn Keyring>) -> Result<Option<ApiKey>, KeyringError> {
+    let secret = keyring::ask(keyring, |keyring| keyring.get(PYTHON.0, PYTHON.1)).await?;
+    // Without authentication it keeps an empty one.
+    Ok(secret.and_then(|secret| secret.parse().ok()))
+}
+
 /// Keeps the key of a server in the keyring.
 pub(crate) async fn remember(
     keyring: &Arc<dyn Keyring>,

@@ -1,5 +1,6 @@
 //! What the failures of workflows mean to a user.
 
+use bchan_archive::SelectionError;
 use bchan_client::Error;
 
 use super::{CommandError, Kind, client};
@@ -15,6 +16,12 @@ impl From<AgentError> for CommandError {
             AgentError::NoSuchTarget { .. }
             | AgentError::NoSuchBackup { .. }
             | AgentError::NoBackups { .. } => (Kind::NotFound, error.hint()),
+            AgentError::Selection(SelectionError::Pattern { .. } | SelectionError::Line { .. })
+            | AgentError::NoCommand
+            | AgentError::NoZstd
+            | AgentError::NotMulti { .. }
+            | AgentError::NoSpecial => (Kind::Usage, error.hint()),
+            AgentError::OtherSequence { .. } => (Kind::Busy, error.hint()),
             _ => (Kind::Failed, error.hint()),
         };
         Self::new(kind, error).maybe_hint(hint)

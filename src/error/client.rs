@@ -49,6 +49,9 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         }
         Error::Busy { .. } => "try again when the server is done with it".into(),
         Error::TimedOut { .. } => "--timeout SECONDS waits longer".into(),
+        Error::TooLarge { proxy: true, .. } => {
+            "raise the proxy's limit on the size of requests (nginx: client_max_body_size 0)".into()
+        }
         Error::OutOfSpace { .. } => {
             "free some space on the server: `bchan recycle-bin clear --delete-files` may help"
                 .into()

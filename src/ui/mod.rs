@@ -98,6 +98,11 @@ impl Ui {
         self.voice.verbose(message);
     }
 
+    /// Whether somebody wants to know more.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.voice.verbose
+    }
+
     /// Says something that is wrong but stops nothing.
     pub(crate) fn warn(&self, message: &str) {
         self.voice.warn(message);
@@ -136,10 +141,20 @@ impl Ui {
         Err(CommandError::failed("not confirmed, nothing was changed"))
     }
 
+    /// Whether there is somebody to ask.
+    pub(crate) fn asks(&self) -> bool {
+        self.asks
+    }
+
+    /// Asks for a line of text, which may be empty.
+    pub(crate) async fn line(&self, question: &str) -> io::Result<String> {
+        prompt::line(&self.voice.prompt(question)).await
+    }
+
     /// Asks for a secret at the terminal, or reads a line of what is piped in.
     pub(crate) async fn secret(&self, question: &str) -> io::Result<String> {
         let at_terminal = io::stdin().is_terminal();
-        let question = at_terminal.then(|| self.voice.question(question));
+        let question = at_terminal.then(|| self.voice.prompt(question));
         prompt::secret(question.as_deref()).await
     }
 

@@ -24,6 +24,13 @@ pub(super) async fn yes(question: &str) -> bool {
     is_yes(&line)
 }
 
+/// Puts the question and reads a line.
+pub(super) async fn line(question: &str) -> io::Result<String> {
+    io::stderr().lock().write_all(question.as_bytes())?;
+    let line = read_line().await?;
+    Ok(line.trim().to_owned())
+}
+
 /// Puts the question, if there is somebody to see it, and reads a line without showing it.
 pub(super) async fn secret(question: Option<&str>) -> io::Result<String> {
     let Some(question) = question else {

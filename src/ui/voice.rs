@@ -52,6 +52,11 @@ impl Voice {
         format!("{} [y/N] ", self.paint(BOLD, &clean_message(question)))
     }
 
+    /// A question that wants more than a yes or a no.
+    pub(super) fn prompt(self, question: &str) -> String {
+        format!("{} ", self.paint(BOLD, &clean_message(question)))
+    }
+
     fn line(self, style: &str, label: &str, message: &str) -> String {
         format!(
             "{} {}\n",
@@ -95,5 +100,6 @@ mod tests {
     #[test]
     fn questions_default_to_no() {
         assert_eq!(Voice::default().question("Delete it?"), "Delete it? [y/N] ");
+        assert_eq!(Voice::default().prompt("Server:"), "Server: ");
     }
 }

@@ -178,12 +178,13 @@ fn a_client_that_is_killed_leaves_nothing() {
     server.assert_no_leftovers();
 }
 
-/// Passes everything on but the answer to the first upload, which is lost with its connection.
-fn losing_the_first_answer(server: SocketAddr) -> String {
+/// Passes everything on but the answer to the first upload, which is lost with its connection,
+/// just after something else happens.
+fn losing_the_first_answer(server: SocketAddr, then: impl FnOnce() + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
-        let mut lose = true;
+        let mut lose = Some(then);
         for client in listener.incoming() {
             let mut client = client.unwrap();
             let mut upstream = TcpStream::connect(server).unwrap();
@@ -193,8 +194,8 @@ fn losing_the_first_answer(server: SocketAddr) -> String {
             let mut buffer = vec![0; 65_536];
             while let Ok(count @ 1..) = upstream.read(&mut buffer) {
                 let is_upload = buffer[..count].windows(8).any(|text| text == b"\"job_id\"");
-                if lose && is_upload {
-                    lose = false;
+                if is_upload && let Some(then) = lose.take() {
+                    then();
                     break;
                 }
                 if client.write_all(&buffer[..count]).is_err() {
@@ -217,7 +218,7 @@ fn a_lost_answer_stores_nothing_twice() {
     // The second answer comes before the large file has been sent once more.
     let paths = [Path::new("/etc/hostname"), &large];
     for (number, path) in paths.into_iter().enumerate() {
-        let url = losing_the_first_answer(server.addr());
+        let url = losing_the_first_answer(server.addr(), || ());
         let program = Program::new(server.home()).env("BCHAN_SERVER", url);
         let output = program.args(["backup", "upload", "m"]).arg(path).ok();
         assert!(output.stderr.contains("lost"), "{output:?}");
@@ -226,4 +227,28 @@ fn a_lost_answer_stores_nothing_twice() {
         let jobs = jobs["delayed"].as_array().unwrap().len();
         assert_eq!(jobs, number + 1, "the second try is not a new job");
     }
+}
+
+#[test]
+fn what_an_earlier_try_has_stored_is_compared_with_what_that_try_has_sent() {
+    let server = TestServer::start();
+    server.target("m", "multi");
+    let file = server.home().join("file");
+    fs::write(&file, "first").unwrap();
+    let changed = file.clone();
+    let url = losing_the_first_answer(server.addr(), move || {
+        fs::write(changed, "a second and longer one").unwrap();
+    });
+    let program = Program::new(server.home()).env("BCHAN_SERVER", url);
+    let program = program.args(["backup", "upload", "m", "--verbose", "-o", "json"]);
+    let output = program.arg(&file).ok();
+    assert!(
+        output.stderr.contains("is that of what was sent"),
+        "{output:?}"
+    );
+    // It tells of what is stored, not of what it has read last.
+    let report: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!((&report["bytes"], &report["files"]), (&5.into(), &1.into()));
+    assert_eq!(fs::read_to_string(&file).unwrap().len(), 23);
+    assert_eq!(server.files().len(), 1);
 }

@@ -85,7 +85,8 @@ fn strange_servers_are_called_so() {
         let program = Program::new(home.path()).env("BCHAN_SERVER", fake(answer));
         program.args(["--retries", "0", "target", "list"]).run()
     };
-    let cases: [(&[u8], i32, &str); 9] = [
+    let cases: [(&[u8], i32, &str); 10] = [
+        (b"HTTP/1.1 413 X\r\nContent-Length: 6\r\n\r\n<html>", 1, "client_max_body_size"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n<html>hi</html>", 1, "not JSON"),
         (b"HTTP/1.1 404 Not Found\r\nContent-Length: 6\r\n\r\n<html>", 1, "404"),
         (b"HTTP/1.1 500 X\r\nContent-Length: 6\r\n\r\n<html>", 1, "failed (500)"),

@@ -27,10 +27,16 @@ fn an_odd_tree_comes_back_bit_for_bit() {
     let source = server.home().join("source");
     fs::create_dir(&source).unwrap();
     odd(&source, 3000);
-    let report = server
-        .bchan(["backup", "upload", "docs", "--create"])
+    let output = server
+        .bchan(["backup", "upload", "docs", "--create", "--verbose"])
+        .args(["-o", "json"])
         .arg(&source)
-        .json();
+        .ok();
+    assert!(
+        output.stderr.contains("is that of what was sent"),
+        "{output:?}"
+    );
+    let report: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
     assert_eq!(report["status"], "stored", "{report}");
     assert_eq!(report["backup"]["target_id"].as_str().unwrap().len(), 36);
     assert_eq!(

@@ -117,3 +117,124 @@ fn without_a_keyring_the_ways_out_are_named() {
         assert!(output.stderr.contains(way), "{way}: {output:#?}");
     }
 }
+
+fn config_text(home: &Path) -> String {
+    fs::read_to_string(home.join(".config/bchan/config.toml")).unwrap()
+}
+
+#[test]
+fn a_profile_is_made_changed_shown_and_removed() {
+    let server = TestServer::start_with_key();
+    server.target("docs", "multi");
+    let home = tempfile::tempdir().unwrap();
+    let bchan = |words: &[&str]| Program::new(home.path()).args(words);
+    let create = ["config", "create", "--server", &server.url()];
+    // There is no keyring, so the key goes to a file.
+    let made = bchan(&create).args(["-a", server.key()]).ok();
+    assert!(!made.stdout.contains(server.key()), "{made:#?}");
+    let mode = |name: &str| {
+        let path = home.path().join(".config/bchan").join(name);
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    };
+    assert_eq!((mode("config.toml"), mode("api-key")), (0o600, 0o600));
+    assert!(bchan(&["target", "list"]).ok().stdout.contains("docs"));
+
+    let again = bchan(&create).run();
+    assert_eq!(again.code, Some(1), "{again:#?}");
+    assert!(again.stderr.contains("--overwrite"), "{again:#?}");
+
+    bchan(&["config", "set", "retries", "0"]).ok();
+    bchan(&[
+        "config",
+        "set",
+        "--profile",
+        "dead",
+        "server",
+        "127.0.0.1:1",
+    ])
+    .ok();
+    assert_eq!(bchan(&["config", "get", "retries"]).ok().stdout, "0\n");
+    let dead = ["config", "get", "server", "--profile", "dead"];
+    assert_eq!(bchan(&dead).ok().stdout, "http://127.0.0.1:1\n");
+    bchan(&["config", "set", "default_profile", "dead"]).ok();
+    assert_eq!(bchan(&["target", "list"]).run().code, Some(75));
+    bchan(&["config", "set", "default_profile", "--unset"]).ok();
+
+    let shown = bchan(&["config", "show"]).json();
+    assert_eq!(shown["profile"], "default");
+    assert_eq!(shown["profiles"], serde_json::json!(["dead", "default"]));
+    let of = |key: &str| {
+        let settings = shown["settings"].as_array().unwrap();
+        settings
+            .iter()
+            .find(|setting| setting["key"] == key)
+            .unwrap()
+    };
+    assert_eq!(
+        (&of("retries")["value"], &of("retries")["origin"]),
+        (&0.into(), &"profile".into())
+    );
+    assert_eq!(of("timeout")["origin"], "default");
+    assert!(
+        shown["api_key"]["origin"]
+            .as_str()
+            .unwrap()
+            .ends_with("/api-key")
+    );
+    assert!(!shown.to_string().contains(server.key()));
+
+    let before = config_text(home.path());
+    for wrong in [
+        &["config", "set", "timeout", "0"][..],
+        &["config", "set", "server", "a b"],
+        &["config", "set", "sever", "x"],
+        &["config", "set", "retries", "many"],
+    ] {
+        let output = bchan(wrong).run();
+        assert!(matches!(output.code, Some(2 | 13)), "{output:#?}");
+    }
+    assert_eq!(config_text(home.path()), before);
+    let unset = bchan(&["config", "get", "ca_cert"]).run();
+    assert_eq!((unset.code, &*unset.stdout), (Some(10), ""), "{unset:#?}");
+
+    bchan(&["config", "reset"]).ok();
+    assert!(!config_text(home.path()).contains("profiles"));
+    let path = bchan(&["config", "path"]).ok().stdout;
+    assert_eq!(
+        Path::new(path.trim_end()),
+        home.path().join(".config/bchan/config.toml")
+    );
+}
+
+#[test]
+fn the_python_spelling_makes_a_profile_and_asks_for_what_is_missing() {
+    let server = TestServer::start_with_key();
+    let home = tempfile::tempdir().unwrap();
+    let (host, port) = (
+        server.addr().ip().to_string(),
+        server.addr().port().to_string(),
+    );
+    let new = [
+        "config",
+        "new",
+        "-H",
+        &host,
+        "-p",
+        &port,
+        "-a",
+        server.key(),
+    ];
+    Program::new(home.path()).args(new).ok();
+    Program::new(home.path()).args(["target", "list"]).ok();
+
+    let home = tempfile::tempdir().unwrap();
+    let ask = Program::new(home.path()).args(["config", "create", "-i"]);
+    let answers = format!("{}\n{}\n", server.url(), server.key());
+    let output = with_input(ask, &answers);
+    assert_eq!(output.code, Some(0), "{output:#?}");
+    assert!(output.stderr.contains("Server [http"), "{output:#?}");
+    Program::new(home.path()).args(["target", "list"]).ok();
+
+    let nothing = Program::new(home.path()).args(["config", "create", "--profile", "b"]);
+    assert_eq!(nothing.run().code, Some(2));
+}

@@ -61,6 +61,16 @@ fn each_filter_finds_what_has_it() {
         ("tags=cool&type=multi&name=x", &[]),
         ("tags=&alias=&type=&name=ape", &["ape"]),
         ("name=zebra&name=ape", &["ape"]),
+        // As the Python program sends them: under the name before, and the tags as an alias.
+        ("type=BackupRecycleCriteria.AGE&alias=", &["zebra"]),
+        ("recycle_criteria=delete&alias=", &["100% Ärger_"]),
+        ("recycle_action=cellar&alias=", &["100% Ärger_"]),
+        ("location=$M&alias=", &["100% Ärger_"]),
+        ("name_template=on&alias=", &["zebra"]),
+        ("deduplicate=zeb&alias=", &["zebra"]),
+        ("type=age&alias=beans+cool", &["zebra"]),
+        ("name=a&recycle_action=a&alias=cool", &["zebra"]),
+        ("type=BackupType.SINGLE", &["100% Ärger_"]),
     ] {
         assert_eq!(found(&server, query), expected, "{query}");
     }
@@ -80,7 +90,15 @@ fn more_than_a_page_is_found_at_once() {
 fn a_search_for_nothing_or_for_nonsense_is_refused() {
     let server = TestServer::start();
     server.target("t", "multi");
-    for query in ["", "tags=", "name=&alias=&tags=+", "colour=red", "page=1"] {
+    let nothing = [
+        "",
+        "tags=",
+        "alias=",
+        "name=&alias=&tags=+",
+        "colour=red",
+        "page=1",
+    ];
+    for query in nothing {
         let path = format!("/api/target/search?{query}");
         let message = server.http().get(&path).failure(400);
         assert!(message.contains("filter"), "{query}: {message}");

@@ -12,16 +12,26 @@ pub enum Feature {
     Sha256,
     /// Downloads take `?format=tar|tar.gz|tar.zst`.
     DownloadFormat,
+    /// Keeps extended attributes and owners of what it unpacks, and with the form field
+    /// [`special`](crate::form::SPECIAL) pipes and devices; says in its answer what it could not
+    /// keep, and gives it all back with downloads.
+    Metadata,
 }
 
 impl Feature {
-    const ALL: [Self; 3] = [Self::Zstd, Self::Sha256, Self::DownloadFormat];
+    const ALL: [Self; 4] = [
+        Self::Zstd,
+        Self::Sha256,
+        Self::DownloadFormat,
+        Self::Metadata,
+    ];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::Zstd => "zstd",
             Self::Sha256 => "sha256",
             Self::DownloadFormat => "download-format",
+            Self::Metadata => "metadata",
         }
     }
 }

@@ -62,9 +62,25 @@ impl TargetFilter {
             .collect()
     }
 
-    /// Reads it from query parameters. An empty one counts as not given: the Python client sends
-    /// such. Fails, in words for people, if one has a value that no target could have.
+    /// Reads it from query parameters. An empty one counts as not given. Fails, in words for people,
+    /// if one has a value that no target could have.
+    ///
+    /// The Python program passes all filters but the name one place too early, and so sends each
+    /// under its neighbour's name; the tags always, if only as an empty `alias`. That is put right
+    /// where it cannot mean anything else.
     pub fn from_query(get: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let filter = Self::read(&get);
+        let (alias, tags) = (get("alias"), get("tags"));
+        if tags.is_none()
+            && alias.is_some_and(|alias| alias.is_empty() || filter.is_err())
+            && let Ok(shifted) = Self::read(|name| get(place_before(name)?))
+        {
+            return Ok(shifted);
+        }
+        filter
+    }
+
+    fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let text = |name| get(name).filter(|value| !value.is_empty());
         let tags = text("tags").unwrap_or_default();
         Ok(Self {
@@ -81,9 +97,38 @@ impl TargetFilter {
     }
 }
 
+/// Under which name the Python program sends a filter; it has no way to ask for a type.
+fn place_before(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "name" => "name",
+        "recycle_criteria" => "type",
+        "recycle_action" => "recycle_criteria",
+        "location" => "recycle_action",
+        "name_template" => "location",
+        "deduplicate" => "name_template",
+        "alias" => "deduplicate",
+        "tags" => "alias",
+        _ => return None,
+    })
+}
+
 /// One of a few words.
 fn word<T: FromStr<Err = String>>(name: &str, value: Option<String>) -> Result<Option<T>, String> {
-    let parse = |text: String| text.parse().map_err(|what| format!("{name}: {what}"));
+    // On newer Pythons that program writes `BackupType.MULTI` for `multi`.
+    let classes = [
+        "BackupType.",
+        "BackupRecycleCriteria.",
+        "BackupRecycleAction.",
+    ];
+    let plain = |text: String| {
+        let constant = classes.iter().find_map(|class| text.strip_prefix(class));
+        constant.map_or(text.clone(), str::to_ascii_lowercase)
+    };
+    let parse = |text: String| {
+        plain(text)
+            .parse()
+            .map_err(|what| format!("{name}: {what}"))
+    };
     value.map(parse).transpose()
 }
 
@@ -140,6 +185,66 @@ mod tests {
             "recycle_action: `docs` is not one of: recycle, delete"
         );
         assert!(one("type", "Multi").is_err() && one("recycle_criteria", "x").is_err());
+    }
+
+    fn all(query: &[(&'static str, &str)]) -> Result<TargetFilter, String> {
+        let owned: Vec<_> = query
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect();
+        read(&owned)
+    }
+
+    #[test]
+    fn filters_under_their_neighbours_names_are_put_right() {
+        let filter = all(&[
+            ("name", "n"),
+            ("type", "BackupRecycleCriteria.AGE"),
+            ("recycle_criteria", "delete"),
+            ("recycle_action", "/srv"),
+            ("location", "$I"),
+            ("name_template", "on"),
+            ("deduplicate", "docs"),
+            ("alias", "a b"),
+        ]);
+        let expected = TargetFilter {
+            name: Some("n".into()),
+            target_type: None,
+            recycle_criteria: Some(RecycleCriteria::Age),
+            recycle_action: Some(RecycleAction::Delete),
+            location: Some("/srv".into()),
+            name_template: Some("$I".into()),
+            deduplicate: Some(true),
+            alias: Some("docs".into()),
+            tags: vec!["a".into(), "b".into()],
+        };
+        assert_eq!(filter.unwrap(), expected);
+        let on = all(&[("name_template", "on"), ("alias", "")]).unwrap();
+        assert_eq!(on.deduplicate, Some(true));
+    }
+
+    #[test]
+    fn what_makes_sense_as_it_is_stays_so() {
+        let filter = all(&[("location", "x"), ("alias", "a")]).unwrap();
+        assert_eq!(filter.location.as_deref(), Some("x"));
+        assert_eq!(filter.alias.as_deref(), Some("a"));
+        // With tags it is not from that program.
+        let filter = all(&[("location", "x"), ("alias", ""), ("tags", "")]).unwrap();
+        assert_eq!(filter.location.as_deref(), Some("x"));
+        // These words are none of the neighbour's.
+        let filter = all(&[("type", "multi"), ("alias", "")]).unwrap();
+        assert_eq!(filter.target_type, Some(TargetType::Multi));
+        assert!(all(&[("recycle_action", "x")]).is_err());
+        assert!(all(&[("type", "zzz"), ("alias", "")]).is_err());
+        assert!(all(&[("alias", "")]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn constants_of_the_python_program_are_words() {
+        let found = one("type", "BackupType.SINGLE").unwrap().target_type;
+        assert_eq!(found, Some(TargetType::Single));
+        assert!(one("type", "BackupType.ZZZ").is_err());
+        assert!(one("type", "Other.SINGLE").is_err());
     }
 
     prop_compose! {

@@ -58,4 +58,8 @@ pub mod form {
     /// Hex SHA-256 of the file part before it; understood by servers with
     /// [`Feature::Sha256`](crate::Feature::Sha256).
     pub const SHA256: &str = "sha256";
+    /// Whether pipes and devices in an archive are kept, `1`, or make the server refuse it; in front
+    /// of the archive, and understood by servers with
+    /// [`Feature::Metadata`](crate::Feature::Metadata).
+    pub const SPECIAL: &str = "special";
 }

@@ -181,11 +181,13 @@ mod tests {
         assert_described("Created", &[&Created { id: ID.into() }]);
         let (delayed, scheduled) = (vec![job(None)], vec![scheduled()]);
         assert_described("Jobs", &[&Jobs { delayed, scheduled }]);
-        let accepted = |backup_id| Accepted {
+        let accepted = |backup_id, warnings| Accepted {
             job_id: 1,
             backup_id,
+            warnings,
         };
-        assert_described("Accepted", &[&accepted(Some(ID.into())), &accepted(None)]);
+        let full = accepted(Some(ID.into()), vec!["a".into()]);
+        assert_described("Accepted", &[&full, &accepted(None, Vec::new())]);
     }
 
     #[test]
@@ -216,7 +218,9 @@ mod tests {
                 file_list,
             }],
         );
-        let fields = json!({form::BACKUP_FILE: [""], form::MANUAL: "1", form::SHA256: ID});
+        let fields = json!({
+            form::BACKUP_FILE: [""], form::MANUAL: "1", form::SHA256: ID, form::SPECIAL: "1",
+        });
         assert_described("Upload", &[&fields]);
         let fields = json!({form::FILE: "", form::PATH: "/", form::NAME: "n"});
         assert_described("SequenceUpload", &[&fields]);

@@ -76,4 +76,8 @@ pub struct Accepted {
     /// The backup that the job stores. Only servers of this project say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup_id: Option<String>,
+    /// What the server could not keep of an archive that it has unpacked, a line each. Only servers
+    /// of this project say so, and only where there is something to say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }

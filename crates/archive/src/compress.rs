@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use flate2::write::GzEncoder;
+use liblzma::stream as xz;
+use liblzma::write::XzEncoder;
 use zstd::zstd_safe::CParameter;
 
 /// Bytes that one thread compresses at a time.
@@ -27,6 +29,14 @@ pub enum Compression {
         /// Threads that compress beside the one that writes; 0 and 1 mean none.
         threads: u32,
     },
+    /// As xz.
+    Xz {
+        /// From 0 to 9.
+        level: u32,
+        /// Threads that compress; 0 and 1 mean the one that writes. Each takes memory of its own,
+        /// at the highest levels hundreds of megabytes.
+        threads: u32,
+    },
 }
 
 /// Compresses what is written to it. Dropped without [`finish`](Self::finish), it leaves a stream
@@ -40,6 +50,7 @@ enum Inner<W: Write> {
     None(W),
     Gzip(GzEncoder<Valve<W>>),
     Zstd(zstd::stream::write::Encoder<'static, Valve<W>>),
+    Xz(XzEncoder<Valve<W>>),
 }
 
 /// Lets nothing pass once it is closed: some encoders write their end when they are dropped.
@@ -87,6 +98,20 @@ impl<W: Write> Encoder<W> {
                 }
                 Inner::Zstd(encoder)
             }
+            Compression::Xz { level, threads } => {
+                let level = level.min(9);
+                let stream = if threads > 1 {
+                    let mut builder = xz::MtStreamBuilder::new();
+                    builder
+                        .preset(level)
+                        .threads(threads)
+                        .check(xz::Check::Crc64);
+                    builder.encoder()?
+                } else {
+                    xz::Stream::new_easy_encoder(level, xz::Check::Crc64)?
+                };
+                Inner::Xz(XzEncoder::new_stream(valve(writer), stream))
+            }
         };
         Ok(Self {
             inner: Some(inner),
@@ -100,6 +125,7 @@ impl<W: Write> Encoder<W> {
             Some(Inner::None(writer)) => Ok(writer),
             Some(Inner::Gzip(encoder)) => encoder.finish().map(|valve| valve.writer),
             Some(Inner::Zstd(encoder)) => encoder.finish().map(|valve| valve.writer),
+            Some(Inner::Xz(encoder)) => encoder.finish().map(|valve| valve.writer),
             None => Err(io::ErrorKind::BrokenPipe.into()),
         }
     }
@@ -117,6 +143,7 @@ impl<W: Write> Write for Encoder<W> {
             Some(Inner::None(writer)) => writer.write(bytes),
             Some(Inner::Gzip(encoder)) => encoder.write(bytes),
             Some(Inner::Zstd(encoder)) => encoder.write(bytes),
+            Some(Inner::Xz(encoder)) => encoder.write(bytes),
             None => Err(io::ErrorKind::BrokenPipe.into()),
         }
     }
@@ -126,6 +153,7 @@ impl<W: Write> Write for Encoder<W> {
             Some(Inner::None(writer)) => writer.flush(),
             Some(Inner::Gzip(encoder)) => encoder.flush(),
             Some(Inner::Zstd(encoder)) => encoder.flush(),
+            Some(Inner::Xz(encoder)) => encoder.flush(),
             None => Err(io::ErrorKind::BrokenPipe.into()),
         }
     }

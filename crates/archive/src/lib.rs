@@ -4,14 +4,19 @@
 //! Trees are walked, and archives are placed, relative to open directories: paths may be longer
 //! than the system takes at once, and no symbolic link is ever followed.
 
+mod attributes;
 mod compress;
 mod detect;
+mod kept;
 mod manifest;
-mod measure;
 mod observer;
 mod open;
+mod owners;
 mod pack;
+mod select;
 mod source;
+mod survey;
+mod tour;
 mod tree;
 mod unpack;
 mod walk;
@@ -19,9 +24,12 @@ mod walk;
 pub use compress::{Compression, Encoder};
 pub use detect::{Codec, Kind, Replay, detect};
 pub use manifest::Manifest;
-pub use measure::{Totals, measure};
-pub use observer::{Observer, Problem};
-pub use pack::{PackError, PackOptions, PackSummary, pack};
+pub use observer::{EntryKind, Observer, Problem};
+pub use pack::{KeepAttributes, PackError, PackOptions, PackSummary, pack};
+pub use select::{Reason, Rules, Selection, SelectionError};
 pub use source::Source;
+pub use survey::{Survey, survey};
 pub use tree::{hash_tree, open_dir, remove_tree, size_tree};
-pub use unpack::{Limit, Limits, UnpackError, UnpackOptions, Unpacked, unpack_tar, unpack_zip};
+pub use unpack::{
+    Limit, Limits, StoreAttributes, UnpackError, UnpackOptions, Unpacked, unpack_tar, unpack_zip,
+};

@@ -5,7 +5,8 @@
 //! lower-case hex SHA-256 of its content. Symbolic links count as the files that they lead to;
 //! those that lead to a directory, out of the tree or nowhere do not count. (The reference server
 //! follows links out of the tree and fails on those that lead nowhere; following them would put
-//! files of the server into its answers.) Paths are fed as the bytes that they are on disk, and
+//! files of the server into its answers. So the hash of a tree with links that [lead
+//! out](Manifest::leads_out) may be another one there.) Paths are fed as the bytes that they are on disk, and
 //! compared as the reference compares them: by code point, where a byte that is not UTF-8 counts
 //! as U+DC00 more than itself.
 
@@ -50,6 +51,11 @@ impl Manifest {
         self.files += 1;
         self.bytes += size;
         self.add(path, Content::File(digest));
+    }
+
+    /// Adds a pipe or a device, which counts as an empty file.
+    pub fn add_special(&mut self, path: &[u8]) {
+        self.add_file(path, 0, Sha256::digest([]).into());
     }
 
     /// Adds a symbolic link.
@@ -106,7 +112,9 @@ impl Manifest {
             match &entry.content {
                 Content::File(digest) => files.push((path, *digest)),
                 Content::Link(_) | Content::HardLink(_) => {
-                    files.extend(index.resolve(path).map(|digest| (path, digest)));
+                    if let Lead::File(digest) = index.resolve(path) {
+                        files.push((path, digest));
+                    }
                 }
                 Content::Directory => {}
             }
@@ -118,6 +126,17 @@ impl Manifest {
             hasher.update(hex::encode(digest).as_bytes());
         }
         hex::encode(hasher.finalize())
+    }
+
+    /// Whether a link leads out of the tree. It does not count here, but may count for those who
+    /// follow it on a machine where something is at its end.
+    #[must_use]
+    pub fn leads_out(&self) -> bool {
+        let index = Index::new(self);
+        self.entries.iter().any(|entry| {
+            matches!(entry.content, Content::Link(_) | Content::HardLink(_))
+                && matches!(index.resolve(self.path(entry)), Lead::Out)
+        })
     }
 
     fn path(&self, entry: &Entry) -> &[u8] {
@@ -132,6 +151,16 @@ impl Manifest {
 
 fn range(start: usize, length: u32) -> Range<usize> {
     start..start + length as usize
+}
+
+/// Where a path leads when its links are followed.
+enum Lead {
+    /// To a file of the tree, with this digest.
+    File([u8; 32]),
+    /// Out of the tree.
+    Out,
+    /// To a directory, round in circles, or to what is not there.
+    NoFile,
 }
 
 /// Finds entries by path; made only for trees with links.
@@ -210,8 +239,8 @@ impl<'a> Index<'a> {
         ) || self.sorted.get(at).is_some_and(inside)
     }
 
-    /// The file that a link leads to, inside the tree.
-    fn resolve(&self, path: &[u8]) -> Option<[u8; 32]> {
+    /// Where a link leads.
+    fn resolve(&self, path: &[u8]) -> Lead {
         // What is still to be walked, last component first.
         let mut rest: Vec<&[u8]> = path.split(|byte| *byte == b'/').rev().collect();
         let mut here: Vec<u8> = Vec::new();
@@ -221,12 +250,12 @@ impl<'a> Index<'a> {
                 b"" | b"." if self.is_directory(&here) => continue,
                 b".." if self.is_directory(&here) => {
                     if here.is_empty() {
-                        return None;
+                        return Lead::Out;
                     }
                     here.truncate(here.iter().rposition(|byte| *byte == b'/').unwrap_or(0));
                     continue;
                 }
-                b"" | b"." | b".." => return None,
+                b"" | b"." | b".." => return Lead::NoFile,
                 _ => {}
             }
             let length = here.len();
@@ -244,8 +273,11 @@ impl<'a> Index<'a> {
                 ) => {
                     followed += 1;
                     let target = self.manifest.target(entry, *target);
-                    if followed > MOST_LINKS || target.starts_with(b"/") {
-                        return None;
+                    if target.starts_with(b"/") {
+                        return Lead::Out;
+                    }
+                    if followed > MOST_LINKS {
+                        return Lead::NoFile;
                     }
                     rest.extend(target.split(|byte| *byte == b'/').rev());
                     here.truncate(length);
@@ -253,14 +285,16 @@ impl<'a> Index<'a> {
                 Some(Entry {
                     content: Content::File(digest),
                     ..
-                }) => {
-                    return rest.is_empty().then_some(*digest);
-                }
+                }) if rest.is_empty() => return Lead::File(*digest),
+                Some(Entry {
+                    content: Content::File(_),
+                    ..
+                }) => return Lead::NoFile,
                 _ if self.is_directory(&here) => {}
-                _ => return None,
+                _ => return Lead::NoFile,
             }
         }
-        None
+        Lead::NoFile
     }
 }
 
@@ -286,7 +320,7 @@ fn compare_text(a: &[u8], b: &[u8]) -> Ordering {
     code_points(a).cmp(code_points(b))
 }
 
-fn code_points(text: &[u8]) -> impl Iterator<Item = u32> {
+pub(crate) fn code_points(text: &[u8]) -> impl Iterator<Item = u32> {
     text.utf8_chunks().flat_map(|chunk| {
         let valid = chunk.valid().chars().map(u32::from);
         valid.chain(chunk.invalid().iter().map(|byte| 0xdc00 + u32::from(*byte)))
@@ -360,6 +394,37 @@ mod tests {
         let order = [("l1", 1), ("l2", 1), ("d/f", 1), ("d/up", 1)];
         assert_eq!(manifest.tree_hash(), hash(&order));
         assert_eq!(manifest.files(), 1);
+    }
+
+    #[test]
+    fn a_link_out_of_the_tree_is_told_from_one_to_nowhere() {
+        for (target, out) in [
+            ("d/f", false),
+            ("d", false),
+            ("nowhere", false),
+            ("x", false),
+            ("nowhere/../..", false),
+            ("d/../d/f", false),
+            ("/etc/passwd", true),
+            ("../f", true),
+            ("d/../..", true),
+            ("away", true),
+        ] {
+            let mut manifest = Manifest::default();
+            manifest.add_file(b"d/f", 1, [1; 32]);
+            manifest.add_link(b"x", target.as_bytes());
+            if target == "away" {
+                manifest.add_link(b"away", b"/srv");
+            }
+            assert_eq!(manifest.leads_out(), out, "{target}");
+        }
+        let mut second = Manifest::default();
+        second.add_directory(b"d");
+        second.add_link(b"d/l", b"../f");
+        assert!(!second.leads_out());
+        // The same link by a name that lies higher up.
+        second.add_hard_link(b"l", b"d/l", 0);
+        assert!(second.leads_out());
     }
 
     #[test]

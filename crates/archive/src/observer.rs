@@ -3,6 +3,10 @@
 use std::io;
 use std::path::Path;
 
+use rustix::fs::FileType;
+
+use crate::select::Reason;
+
 /// Listens to packing and unpacking. Every method may be left out.
 pub trait Observer {
     /// An entry begins; `size` is that of its content in bytes.
@@ -14,12 +18,68 @@ pub trait Observer {
     }
     /// So many bytes of content have passed.
     fn bytes(&mut self, _count: u64) {}
+    /// Something belongs to a selection; `size` is that of its content in bytes.
+    fn found(&mut self, _path: &Path, _kind: EntryKind, _size: u64) {}
+    /// A rule leaves something out, with all below it.
+    fn excluded(&mut self, _path: &Path, _reason: &Reason) {}
     /// Something is not as it should be; the work goes on.
     fn problem(&mut self, _path: &Path, _problem: &Problem) {}
 }
 
 /// Nobody listens.
 impl Observer for () {}
+
+/// What an entry of a tree is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Link,
+    /// A named pipe.
+    Fifo,
+    /// A device that is read and written in blocks.
+    BlockDevice,
+    /// Any other device.
+    CharacterDevice,
+    /// A socket.
+    Socket,
+    /// What the system has besides.
+    Other,
+}
+
+impl EntryKind {
+    /// What it is called.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Directory => "directory",
+            Self::Link => "link",
+            Self::Fifo => "named pipe",
+            Self::BlockDevice | Self::CharacterDevice => "device",
+            Self::Socket => "socket",
+            Self::Other => "special file",
+        }
+    }
+}
+
+impl From<FileType> for EntryKind {
+    fn from(kind: FileType) -> Self {
+        match kind {
+            FileType::RegularFile => Self::File,
+            FileType::Directory => Self::Directory,
+            FileType::Symlink => Self::Link,
+            FileType::Fifo => Self::Fifo,
+            FileType::BlockDevice => Self::BlockDevice,
+            FileType::CharacterDevice => Self::CharacterDevice,
+            FileType::Socket => Self::Socket,
+            FileType::Unknown => Self::Other,
+        }
+    }
+}
 
 /// What can be wrong with one entry.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +91,12 @@ pub enum Problem {
     /// It cannot be read.
     #[error("cannot be read: {source}")]
     Unreadable {
+        /// Why.
+        source: io::Error,
+    },
+    /// Its extended attributes cannot be read.
+    #[error("its extended attributes cannot be read: {source}")]
+    AttributesLost {
         /// Why.
         source: io::Error,
     },

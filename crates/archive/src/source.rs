@@ -19,6 +19,14 @@ pub enum Source {
         /// The directory.
         path: PathBuf,
     },
+    /// A path of a list: whatever it leads to, with all below it if that is a directory. A link is
+    /// stored as one, and what is not there is reported and passed over.
+    Listed {
+        /// Where it lies.
+        path: PathBuf,
+        /// Its path in the archive.
+        name: PathBuf,
+    },
 }
 
 impl Source {
@@ -45,7 +53,7 @@ impl Source {
     #[must_use]
     pub fn path(&self) -> &Path {
         match self {
-            Self::Entry { path, .. } | Self::Contents { path } => path,
+            Self::Entry { path, .. } | Self::Contents { path } | Self::Listed { path, .. } => path,
         }
     }
 }

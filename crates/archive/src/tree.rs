@@ -74,6 +74,9 @@ fn survey(dir: BorrowedFd<'_>, reading: bool, observer: &mut dyn Observer) -> io
                 let (size, digest) = hash(std::fs::File::from(fd), &mut buffer, observer)?;
                 manifest.add_file(walker.path(), size, digest);
             }
+            FileType::Fifo | FileType::BlockDevice | FileType::CharacterDevice => {
+                manifest.add_special(walker.path());
+            }
             _ => {}
         }
     }

@@ -112,7 +112,10 @@ fn meaning(server: String, status: StatusCode, message: String, known: bool) -> 
         },
         423 => Error::Busy { message },
         400 | 409 if busy => Error::Busy { message },
-        413 => Error::TooLarge { message },
+        413 => Error::TooLarge {
+            proxy: !known,
+            message,
+        },
         507 => Error::OutOfSpace { message },
         429 | 502..=504 => Error::Overloaded {
             status: number,

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable as _};
@@ -52,7 +52,9 @@ struct Shared {
     /// Without a slash at its end.
     server: String,
     config: Config,
-    features: Mutex<Features>,
+    /// None until there was an answer.
+    features: Mutex<Option<Features>>,
+    oddities: Mutex<Vec<String>>,
 }
 
 impl fmt::Debug for Client {
@@ -89,13 +91,13 @@ impl Client {
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(|source| Error::Setup { source })?;
-        let features = Mutex::default();
         Ok(Self {
             shared: Arc::new(Shared {
                 http,
                 server,
                 config,
-                features,
+                features: Mutex::default(),
+                oddities: Mutex::default(),
             }),
         })
     }
@@ -109,15 +111,28 @@ impl Client {
     /// What the server can do beyond the documented API, as far as its answers have said.
     #[must_use]
     pub fn features(&self) -> Features {
-        *self
-            .shared
-            .features
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        lock(&self.shared.features).unwrap_or_default()
+    }
+
+    /// Whether there was an answer, so that it is known what the server can do.
+    pub(crate) fn has_heard(&self) -> bool {
+        lock(&self.shared.features).is_some()
+    }
+
+    /// What was left out of results because it made no sense, and was not told yet.
+    #[must_use]
+    pub fn take_oddities(&self) -> Vec<String> {
+        std::mem::take(&mut *lock(&self.shared.oddities))
+    }
+
+    /// Remembers what is left out of a result.
+    pub(crate) fn note_oddity(&self, oddity: String) {
+        lock(&self.shared.oddities).push(oddity);
     }
 
     /// Longest silence that is put up with.
-    pub(crate) fn patience(&self) -> Duration {
+    #[must_use]
+    pub fn patience(&self) -> Duration {
         self.shared.config.timeout
     }
 
@@ -145,15 +160,13 @@ impl Client {
 
     /// Notes what a server says of itself in an answer.
     pub(crate) fn note(&self, response: &Response) {
-        if let Some(value) = response.headers().get(header::FEATURES)
-            && let Ok(value) = value.to_str()
-        {
-            let mut features = self
-                .shared
-                .features
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            *features = Features::parse(value);
+        let header = response.headers().get(header::FEATURES);
+        let said = header.and_then(|value| value.to_str().ok());
+        let mut features = lock(&self.shared.features);
+        match said {
+            Some(value) => *features = Some(Features::parse(value)),
+            // Whatever stands before the server may answer, too.
+            None => *features = Some(features.unwrap_or_default()),
         }
     }
 
@@ -230,6 +243,11 @@ impl Client {
             .with_max_times(usize::try_from(self.shared.config.retries).unwrap_or(usize::MAX));
         attempt.retry(pauses).when(again).await
     }
+}
+
+/// What is behind a lock, also when somebody has panicked with it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether a certificate is not trusted, or what answers is no TLS: trying again would not help.

@@ -1,12 +1,13 @@
 //! The endpoints, one method each.
 
 use bchan_api::{
-    Backup, BackupEdit, BackupList, Created, DeleteFiles, Endpoint, Jobs, LogText, NewTarget,
-    Stats, Success, Target, TargetEdit, TargetFilter, TargetList, TargetView,
+    Backup, BackupEdit, BackupList, Created, DeleteFiles, Endpoint, Features, Jobs, LogText,
+    NewTarget, Stats, Success, Target, TargetEdit, TargetFilter, TargetView,
 };
 use serde::Deserialize;
+use serde_json::Value;
 
-use crate::{Client, Error};
+use crate::{Client, Error, answer};
 
 /// No body.
 const NOTHING: Option<&()> = None;
@@ -14,40 +15,77 @@ const NOTHING: Option<&()> = None;
 /// Most pages that are asked for; a server that ignores the page would give them for ever.
 const MOST_PAGES: u32 = 1_000_000;
 
+/// A list of targets of which any may make no sense.
+#[derive(Deserialize)]
+struct RawTargets {
+    targets: Vec<Value>,
+}
+
 impl Client {
-    /// One page of targets, from 1 on; empty behind the last.
+    /// One page of targets, from 1 on; empty behind the last. Those that make no sense are left
+    /// out, and are among the [oddities](Self::take_oddities).
     pub async fn targets(&self, page: u32) -> Result<Vec<Target>, Error> {
-        let query = [("page", page.to_string())];
-        let list: TargetList = self.ask(Endpoint::ListTargets, "", &query, NOTHING).await?;
-        Ok(list.targets)
+        let page = self.page(page).await?;
+        Ok(page
+            .into_iter()
+            .filter_map(|value| self.sensible(&value))
+            .collect())
     }
 
-    /// All targets, by name.
+    /// All targets, by name; with the same exception.
     pub async fn all_targets(&self) -> Result<Vec<Target>, Error> {
-        let mut all: Vec<Target> = Vec::new();
-        for page in 1..=MOST_PAGES {
-            let targets = self.targets(page).await?;
+        let mut all: Vec<Value> = Vec::new();
+        for number in 1..=MOST_PAGES {
+            let page = self.page(number).await?;
             // Past the end; or a server that has no pages and repeats itself.
-            let repeated = |target: &Target| all.iter().rev().take(100).any(|t| t.id == target.id);
-            if targets.is_empty() || targets.iter().all(repeated) {
+            let repeated = |target: &Value| {
+                let mut latest = all.iter().rev().take(100);
+                latest.any(|other| other["id"] == target["id"])
+            };
+            if page.is_empty() || page.iter().all(repeated) {
                 break;
             }
-            let last = targets.len() < 10;
-            all.extend(targets);
+            let last = page.len() < 10;
+            all.extend(page);
             if last {
                 break;
             }
         }
-        Ok(all)
+        Ok(all
+            .into_iter()
+            .filter_map(|value| self.sensible(&value))
+            .collect())
+    }
+
+    async fn page(&self, number: u32) -> Result<Vec<Value>, Error> {
+        let query = [("page", number.to_string())];
+        let list: RawTargets = self.ask(Endpoint::ListTargets, "", &query, NOTHING).await?;
+        Ok(list.targets)
+    }
+
+    /// A target in a list. Some servers take types of targets that there are not; one of these
+    /// must not hide all others.
+    fn sensible(&self, value: &Value) -> Option<Target> {
+        match Target::deserialize(value) {
+            Ok(target) => Some(target),
+            Err(error) => {
+                let name = value["name"].as_str().map(answer::clean);
+                let name = name.unwrap_or_else(|| "without a name".to_owned());
+                let what = answer::clean(&error.to_string());
+                self.note_oddity(format!("target {name} is left out: {what}"));
+                None
+            }
+        }
     }
 
     /// All targets with what a filter asks for, by name. A filter that asks for nothing is refused.
     pub async fn search_targets(&self, filter: &TargetFilter) -> Result<Vec<Target>, Error> {
         let query = filter.query();
-        let list: TargetList = self
+        let list: RawTargets = self
             .ask(Endpoint::SearchTargets, "", &query, NOTHING)
             .await?;
-        Ok(list.targets)
+        let targets = list.targets.into_iter();
+        Ok(targets.filter_map(|value| self.sensible(&value)).collect())
     }
 
     /// A target and its backups, by id or alias.
@@ -57,15 +95,33 @@ impl Client {
 
     /// Creates a target and returns its id.
     pub async fn create_target(&self, target: &NewTarget) -> Result<String, Error> {
+        if !self.has_heard() {
+            // To know whom it is made for. What is wrong shows again below.
+            match self.targets(1).await {
+                Err(error) if error.is_temporary() => return Err(error),
+                _ => {}
+            }
+        }
+        let mut target = target.clone();
+        self.suit(&mut target.settings);
         let created: Created = self
-            .ask(Endpoint::CreateTarget, "", &[], Some(target))
+            .ask(Endpoint::CreateTarget, "", &[], Some(&target))
             .await?;
         Ok(created.id)
     }
 
     /// Gives a target new settings, all of them.
     pub async fn edit_target(&self, id: &str, edit: &TargetEdit) -> Result<(), Error> {
-        self.command(Endpoint::EditTarget, id, edit).await
+        let mut edit = edit.clone();
+        self.suit(&mut edit);
+        self.command(Endpoint::EditTarget, id, &edit).await
+    }
+
+    /// The reference server fails without a number of backups to keep; none is the same as 0.
+    fn suit(&self, edit: &mut TargetEdit) {
+        if self.features() == Features::default() {
+            edit.min_backups.get_or_insert(0);
+        }
     }
 
     /// Deletes a target with its backups.

@@ -66,8 +66,10 @@ pub enum Error {
         message: String,
     },
     /// The server, or a proxy before it, takes nothing so large (413).
-    #[error("too large for the server: {message}")]
+    #[error("too large for {}: {message}", if *proxy { "a proxy before the server" } else { "the server" })]
     TooLarge {
+        /// Whether it is not the server that says so.
+        proxy: bool,
         /// What the server says.
         message: String,
     },

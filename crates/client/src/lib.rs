@@ -9,9 +9,13 @@ mod client;
 mod download;
 mod endpoints;
 mod error;
+mod limit;
+mod sequence;
 mod upload;
 
 pub use client::{Client, Config};
 pub use download::{Download, DownloadFormat};
 pub use error::Error;
+pub use limit::RateLimit;
+pub use sequence::Finished;
 pub use upload::{Upload, UploadBody, UploadWriter, upload_pipe};

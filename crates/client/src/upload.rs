@@ -11,7 +11,7 @@ use reqwest::multipart::{Form, Part};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Client, Error, answer};
+use crate::{Client, Error, RateLimit, answer};
 
 /// Bytes of a chunk.
 const CHUNK: usize = 256 * 1024;
@@ -24,8 +24,12 @@ pub struct Upload {
     pub file_name: String,
     /// Whether a person started it.
     pub manual: bool,
+    /// Whether pipes and devices in it are meant; only for servers that say they keep them.
+    pub special: bool,
     /// Whether to send the digest behind it; only for servers that say they check it.
     pub sha256: bool,
+    /// How fast it goes.
+    pub limit: Option<RateLimit>,
     /// Makes it harmless to send the same upload twice, on servers that know of it.
     pub idempotency_key: Option<String>,
 }
@@ -55,14 +59,14 @@ pub fn upload_pipe(capacity: usize) -> (UploadWriter, UploadBody) {
 
 /// Why the writer has given up.
 #[derive(Clone, Default)]
-struct Fault(Arc<Mutex<Option<io::Error>>>);
+pub(crate) struct Fault(Arc<Mutex<Option<io::Error>>>);
 
 impl Fault {
     fn set(&self, error: io::Error) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 
-    fn take(&self) -> Option<io::Error> {
+    pub(crate) fn take(&self) -> Option<io::Error> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
@@ -84,12 +88,12 @@ pub struct UploadWriter {
 }
 
 impl UploadWriter {
-    /// Sends the rest, and returns the hex SHA-256 of everything.
-    pub fn finish(mut self) -> io::Result<String> {
+    /// Sends the rest, and returns the SHA-256 of everything.
+    pub fn finish(mut self) -> io::Result<[u8; 32]> {
         self.send()?;
-        let digest = hex::encode(self.hasher.finalize());
+        let digest: [u8; 32] = self.hasher.finalize().into();
         // Whoever does not want it has dropped the other end.
-        let _ = self.digest.send(digest.clone());
+        let _ = self.digest.send(hex::encode(digest));
         self.sender
             .blocking_send(Message::End)
             .map_err(|_| closed())?;
@@ -141,15 +145,33 @@ pub struct UploadBody {
 }
 
 impl UploadBody {
-    fn into_stream(receiver: mpsc::Receiver<Message>) -> impl Stream<Item = io::Result<Bytes>> {
-        stream::unfold(Some(receiver), |receiver| async {
-            let mut receiver = receiver?;
-            match receiver.recv().await {
-                Some(Message::Data(chunk)) => Some((Ok(chunk), Some(receiver))),
-                Some(Message::End) => None,
-                // The writer is gone without having finished.
-                None => Some((Err(io::ErrorKind::UnexpectedEof.into()), None)),
+    /// The body of a part, and what may say why it ends early.
+    pub(crate) fn into_body(self, limit: Option<RateLimit>) -> (Body, Fault) {
+        let body = Body::wrap_stream(Self::into_stream(self.receiver, limit));
+        (body, self.fault)
+    }
+
+    fn into_stream(
+        receiver: mpsc::Receiver<Message>,
+        limit: Option<RateLimit>,
+    ) -> impl Stream<Item = io::Result<Bytes>> {
+        let most = limit.as_ref().map_or(CHUNK, RateLimit::piece);
+        let start = Some((receiver, limit, Bytes::new()));
+        stream::unfold(start, move |state| async move {
+            let (mut receiver, limit, mut chunk) = state?;
+            if chunk.is_empty() {
+                chunk = match receiver.recv().await {
+                    Some(Message::Data(chunk)) => chunk,
+                    Some(Message::End) => return None,
+                    // The writer is gone without having finished.
+                    None => return Some((Err(io::ErrorKind::UnexpectedEof.into()), None)),
+                };
             }
+            let piece = chunk.split_to(most.min(chunk.len()));
+            if let Some(limit) = &limit {
+                limit.pass(piece.len()).await;
+            }
+            Some((Ok(piece), Some((receiver, limit, chunk))))
         })
     }
 }
@@ -163,14 +185,19 @@ impl Client {
             digested,
             fault,
         } = upload.body;
-        let file = Part::stream(Body::wrap_stream(UploadBody::into_stream(receiver)))
-            .file_name(upload.file_name)
-            .mime_str("application/octet-stream")
-            .map_err(|source| Error::Setup { source })?;
+        let file = Part::stream(Body::wrap_stream(UploadBody::into_stream(
+            receiver,
+            upload.limit,
+        )))
+        .file_name(upload.file_name)
+        .mime_str("application/octet-stream")
+        .map_err(|source| Error::Setup { source })?;
         let manual = if upload.manual { "1" } else { "0" };
-        let mut form = Form::new()
-            .text(form::MANUAL, manual)
-            .part(form::BACKUP_FILE, file);
+        let mut form = Form::new().text(form::MANUAL, manual);
+        if upload.special {
+            form = form.text(form::SPECIAL, "1");
+        }
+        form = form.part(form::BACKUP_FILE, file);
         if upload.sha256 {
             // Known only when the part before it has passed.
             let digest = async { digested.await.map(Bytes::from).map_err(|_| closed()) };

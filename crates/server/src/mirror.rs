@@ -108,9 +108,17 @@ impl Mirror {
         read(&file(&self.records, id))
     }
 
-    /// All records, by file; those that cannot be read as errors.
+    /// All records, by file, in the order in which they were made as far as that can be told; those
+    /// that cannot be read as errors.
     pub(crate) fn records(&self) -> io::Result<Vec<(PathBuf, io::Result<StoredBackup>)>> {
-        read_all(&self.records)
+        let mut records = read_all::<StoredBackup>(&self.records)?;
+        // Of backups of the same second, the file that was written later belongs to the later one.
+        records.sort_by_cached_key(|(path, found)| {
+            let written = fs::metadata(path).and_then(|meta| meta.modified()).ok();
+            let made = found.as_ref().ok().map(|stored| stored.backup.created_at);
+            (made, written)
+        });
+        Ok(records)
     }
 
     /// All targets, by file; those that cannot be read as errors.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use bchan_archive::Observer;
+use bchan_archive::{Observer, Problem};
 
 /// Free space that uploads never use, so that what is there can still be recycled, deleted and
 /// accounted for.
@@ -46,6 +46,9 @@ pub(crate) struct Room {
     reserve: Reserve,
     /// Bytes that may be written before the free space is asked for again.
     granted: u64,
+    /// What could not be kept of what is unpacked, as far as it is named.
+    problems: Vec<String>,
+    problem_count: usize,
 }
 
 impl Room {
@@ -57,7 +60,19 @@ impl Room {
             directory: directory.to_owned(),
             reserve,
             granted: 0,
+            problems: Vec::new(),
+            problem_count: 0,
         }
+    }
+
+    /// What could not be kept, a line each; of many, the first ones and a number.
+    pub(crate) fn warnings(&mut self) -> Vec<String> {
+        let mut warnings = std::mem::take(&mut self.problems);
+        let more = self.problem_count - warnings.len();
+        if more > 0 {
+            warnings.push(format!("and {more} more"));
+        }
+        warnings
     }
 
     /// Bytes that may be used.
@@ -101,6 +116,17 @@ impl Observer for Room {
         }
         self.granted -= count;
         Ok(())
+    }
+
+    fn problem(&mut self, path: &Path, problem: &Problem) {
+        /// Most that are named.
+        const NAMED: usize = 20;
+        self.problem_count += 1;
+        if self.problems.len() < NAMED {
+            let path = path.display().to_string();
+            self.problems
+                .push(format!("{}: {problem}", path.escape_debug()));
+        }
     }
 }
 

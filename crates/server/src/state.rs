@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError, RwLock, TryLockError};
 
 use bchan_api::Target;
-use bchan_archive::{Limits, UnpackOptions};
+use bchan_archive::{Limits, StoreAttributes, UnpackOptions};
 
 use crate::config::{Config, UnpackLimits};
 use crate::durable;
@@ -68,6 +68,7 @@ impl State {
     /// How archives are unpacked onto a file system of this size in bytes.
     pub(crate) fn unpack_options(&self, disk: u64) -> UnpackOptions {
         UnpackOptions {
+            attributes: StoreAttributes::Keep { special: false },
             preserve_owner: self.preserve_owner,
             keep_setid: false,
             limits: Limits {

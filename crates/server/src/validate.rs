@@ -181,8 +181,12 @@ fn tags(value: &Value) -> Result<Vec<String>> {
         let Value::String(tag) = value else {
             return Err(ApiError::bad_request("tags must be a list of strings"));
         };
+        // What the Python program makes of any tags of a new target.
+        if tag.len() <= LONGEST_LABEL && tag.bytes().all(|byte| byte == b',') {
+            continue;
+        }
         let refused = |c: char| c == ',' || c.is_whitespace() || c.is_control();
-        if tag.is_empty() || tag.contains(refused) || tag.chars().count() > LONGEST_LABEL {
+        if tag.contains(refused) || tag.chars().count() > LONGEST_LABEL {
             let tag = tag.escape_debug();
             return Err(ApiError::bad_request(format!(
                 "the tag `{tag}` must have 1 to {LONGEST_LABEL} characters, none a space or comma"
@@ -320,6 +324,7 @@ mod tests {
             ("min_backups", json!(-1), "min_backups must not be negative"),
             ("tags", json!("a,b"), "tags must be a list"),
             ("tags", json!(["a b"]), "the tag `a b`"),
+            ("tags", json!(["a,b"]), "the tag `a,b`"),
         ];
         for (field, value, expected) in faults {
             let error = new_target(&with(field, value.clone())).unwrap_err();
@@ -363,7 +368,7 @@ mod tests {
 
     #[test]
     fn an_edit_changes_what_it_names() {
-        let target = new_target(&with("tags", json!(["a", "a", "b"]))).unwrap();
+        let target = new_target(&with("tags", json!(["a", ",", "a", "", "b"]))).unwrap();
         assert_eq!(target.tags, ["a", "b"]);
         let changed = edited(target.clone(), &object(json!({"deduplicate": 1}))).unwrap();
         assert_eq!(

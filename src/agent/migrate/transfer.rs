@@ -73,6 +73,8 @@ impl Transfer<'_> {
             manual: self.backup.manual,
             sha256: ours,
             idempotency_key: ours.then(|| self.key.clone()),
+            special: ours,
+            limit: None,
         };
         let (answer, came) = tokio::join!(
             self.to.upload(self.to_target, upload),

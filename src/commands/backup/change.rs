@@ -3,8 +3,8 @@
 use bchan_client::Error;
 use clap::Args;
 
-use super::WhichBackup;
 use crate::commands::DeleteFilesArgs;
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit, Kind};
 use crate::ui::view::Done;
@@ -14,8 +14,9 @@ use crate::ui::view::Done;
 #[command(after_help = "Example:
   bchan backup delete 5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90 --delete-files")]
 pub(super) struct DeleteArgs {
-    #[command(flatten)]
-    which: WhichBackup,
+    /// Id of the backup
+    #[arg(add = complete::all_backups())]
+    backup: String,
     #[command(flatten)]
     files: DeleteFilesArgs,
 }
@@ -25,8 +26,9 @@ pub(super) struct DeleteArgs {
 #[command(after_help = "Example:
   bchan backup recycle 5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90")]
 pub(super) struct RecycleArgs {
-    #[command(flatten)]
-    which: WhichBackup,
+    /// Id of the backup
+    #[arg(add = complete::backups())]
+    backup: String,
 }
 
 /// Take a backup back out of the recycle bin
@@ -36,19 +38,20 @@ pub(super) struct RecycleArgs {
 #[command(after_help = "Example:
   bchan backup restore 5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90")]
 pub(super) struct RestoreArgs {
-    #[command(flatten)]
-    which: WhichBackup,
+    /// Id of the backup
+    #[arg(add = complete::recycled_backups())]
+    backup: String,
 }
 
 impl DeleteArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
-        let what = format!("backup {}, {}", self.which.backup, self.files.words());
+        let what = format!("backup {}, {}", self.backup, self.files.words());
         context.ui.confirm(&format!("Delete {what}?")).await?;
         let client = context.client().await?;
         let outcome = client
-            .delete_backup(&self.which.backup, self.files.delete_files)
+            .delete_backup(&self.backup, self.files.delete_files)
             .await;
-        outcome.map_err(|error| explain(error, &self.which.backup))?;
+        outcome.map_err(|error| explain(error, &self.backup))?;
         context.ui.show(&Done::new(format!("deleted {what}")))?;
         Ok(Exit::Done)
     }
@@ -56,7 +59,7 @@ impl DeleteArgs {
 
 impl RecycleArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
-        let backup = self.which.backup;
+        let backup = self.backup;
         let outcome = context.client().await?.set_recycled(&backup, true).await;
         outcome.map_err(|error| explain(error, &backup))?;
         context.ui.show(&Done::new(format!(
@@ -68,7 +71,7 @@ impl RecycleArgs {
 
 impl RestoreArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
-        let backup = self.which.backup;
+        let backup = self.backup;
         let outcome = context.client().await?.set_recycled(&backup, false).await;
         outcome.map_err(|error| explain(error, &backup))?;
         context.ui.show(&Done::new(format!(

@@ -2,8 +2,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::limit::Rate;
 use super::{say_warnings, warnings};
-use crate::agent::{self, Destination, DownloadOptions};
+use crate::agent::{self, Destination, DownloadOptions, Restore};
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::Download;
@@ -18,7 +20,7 @@ use crate::ui::view::Download;
   bchan backup download 5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90 --directory ~/Downloads")]
 pub(super) struct DownloadArgs {
     /// Id of the backup, or id or alias of a target for its newest one
-    #[arg(value_name = "BACKUP|TARGET")]
+    #[arg(value_name = "BACKUP|TARGET", add = complete::backups_or_targets())]
     what: String,
 
     /// Folder to put the file into
@@ -34,6 +36,26 @@ pub(super) struct DownloadArgs {
     /// Folder to unpack into; it must be missing or empty
     #[arg(long, value_name = "DIR")]
     extract: Option<PathBuf>,
+
+    /// Let what is unpacked belong to whoever unpacks it
+    ///
+    /// Without this, root gives it to those that it belonged to, by name where that is known here
+    /// and else by number. Others can only give it to groups of their own, and are told what they
+    /// could not.
+    #[arg(long, requires = "extract")]
+    no_same_owner: bool,
+
+    /// Restore what gives rights, too
+    ///
+    /// Set-id bits, extended attributes that mean something to the system such as capabilities,
+    /// and devices. Whoever asks for this trusts the server and whoever made the backup. Without
+    /// it they are named and left out.
+    #[arg(long, requires = "extract")]
+    privileged: bool,
+
+    /// Receive no more than RATE in a second, such as 5MiB
+    #[arg(long, value_name = "RATE")]
+    limit_download: Option<Rate>,
 }
 
 impl DownloadArgs {
@@ -46,6 +68,11 @@ impl DownloadArgs {
                 None => Destination::Directory(self.directory),
             },
             retries: context.settings().await?.retries.value,
+            limit: self.limit_download.map(Rate::limit),
+            restore: Restore {
+                owners: !self.no_same_owner,
+                privileged: self.privileged,
+            },
         };
         let bar = context.ui.bar();
         let outcome = agent::download(client, options, bar.progress()).await;

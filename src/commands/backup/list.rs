@@ -2,6 +2,7 @@ use std::cmp::Reverse;
 
 use clap::Args;
 
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::Backups;
@@ -13,6 +14,7 @@ use crate::ui::view::Backups;
   bchan backup list docs -o id | tail -n +8 | xargs -n 1 bchan backup recycle")]
 pub(super) struct ListArgs {
     /// Id or alias of the target
+    #[arg(add = complete::targets())]
     target: String,
 
     /// Show recycled backups, too

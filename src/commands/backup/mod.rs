@@ -2,8 +2,9 @@
 
 mod change;
 mod download;
+mod limit;
 mod list;
-mod upload;
+pub(crate) mod upload;
 
 use clap::{Args, Subcommand};
 
@@ -22,7 +23,7 @@ pub(crate) struct BackupArgs {
 
 #[derive(Debug, Subcommand)]
 enum BackupCommand {
-    Upload(upload::UploadArgs),
+    Upload(Box<upload::UploadArgs>),
     Download(download::DownloadArgs),
     List(list::ListArgs),
     Delete(change::DeleteArgs),
@@ -41,13 +42,6 @@ impl BackupArgs {
             BackupCommand::Restore(args) => args.run(context).await,
         }
     }
-}
-
-/// The backup that a command is about.
-#[derive(Args, Debug)]
-struct WhichBackup {
-    /// Id of the backup
-    backup: String,
 }
 
 /// Warnings beyond this number are counted, not shown; JSON has more of them.

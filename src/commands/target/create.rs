@@ -1,4 +1,5 @@
 use bchan_api::{NewTarget, RecycleAction, RecycleCriteria, TargetEdit, TargetType};
+use bchan_client::Error;
 use clap::{Args, ValueEnum};
 
 use super::recycling::{RecyclingArgs, tags};
@@ -68,7 +69,16 @@ pub(super) enum Kind {
 impl CreateArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
         let new = self.target()?;
-        let id = context.client().await?.create_target(&new).await?;
+        let created = context.client().await?.create_target(&new).await;
+        let id = created.map_err(|error| {
+            // Some servers make it first and fail then.
+            let unclear = matches!(
+                error,
+                Error::ServerFault { .. } | Error::ConnectionLost { .. } | Error::TimedOut { .. }
+            );
+            let hint = "it may have been made all the same: `bchan target list` shows it";
+            CommandError::from(error).maybe_hint(unclear.then(|| hint.to_owned()))
+        })?;
         context.ui.show(&CreatedTarget {
             id,
             name: new.settings.name,

@@ -10,6 +10,7 @@ mod show;
 
 use clap::{Args, Subcommand};
 
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
@@ -56,5 +57,6 @@ impl TargetArgs {
 #[derive(Args, Debug)]
 struct WhichTarget {
     /// Id or alias of the target
+    #[arg(add = complete::targets())]
     target: String,
 }

@@ -4,6 +4,9 @@ mod backup;
 mod change;
 #[cfg(feature = "server")]
 mod check;
+mod client_import;
+mod config;
+mod dry_run;
 #[cfg(feature = "import-mariadb")]
 mod import;
 mod job;
@@ -11,6 +14,7 @@ mod job;
 mod key;
 mod log;
 mod migrate;
+mod preset;
 mod stats;
 mod target;
 mod transfer;
@@ -29,6 +33,9 @@ pub(crate) use self::change::NewKey;
 pub(crate) use self::change::{Done, Started};
 #[cfg(feature = "server")]
 pub(crate) use self::check::CheckReport;
+pub(crate) use self::client_import::{ClientImport, Imported};
+pub(crate) use self::config::{ConfigPath, ConfigSummary, KeyPlace, Setting};
+pub(crate) use self::dry_run::DryRun;
 #[cfg(feature = "import-mariadb")]
 pub(crate) use self::import::Import;
 pub(crate) use self::job::{EndedJobs, JobList};
@@ -36,6 +43,7 @@ pub(crate) use self::job::{EndedJobs, JobList};
 pub(crate) use self::key::KeyList;
 pub(crate) use self::log::ServerLog;
 pub(crate) use self::migrate::Migrate;
+pub(crate) use self::preset::{PresetDetail, PresetList};
 pub(crate) use self::stats::ServerStats;
 pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
 pub(crate) use self::transfer::{Download, Status, Upload, Warning};

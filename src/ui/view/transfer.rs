@@ -8,8 +8,8 @@ use super::{Page, View, clean};
 /// What became of an upload.
 #[derive(Debug, Serialize)]
 pub(crate) struct Upload {
-    /// The job's number on the server.
-    pub(crate) job_id: i64,
+    /// The job's number on the server, if it says one.
+    pub(crate) job_id: Option<i64>,
     /// How sure it is.
     pub(crate) status: Status,
     /// The backup, as far as it is known.
@@ -63,6 +63,16 @@ pub(crate) struct Download {
     pub(crate) warnings: Vec<Warning>,
 }
 
+impl Upload {
+    /// What is at work on it.
+    fn job(&self) -> String {
+        match self.job_id {
+            Some(id) => format!("job {id}"),
+            None => "it".to_owned(),
+        }
+    }
+}
+
 impl View for Upload {
     const REPORT: bool = true;
 
@@ -75,13 +85,12 @@ impl View for Upload {
         match self.status {
             Status::Stored => format!("stored {what} ({sent} sent) in {target}{place}\n"),
             Status::Accepted => format!(
-                "sent {what} ({sent} sent) to {target}; job {} is storing it\n",
-                self.job_id
+                "sent {what} ({sent} sent) to {target}; {} is storing it\n",
+                self.job()
             ),
             Status::Unconfirmed => format!(
-                "sent {what} ({sent} sent) to {target}; the server does not say what became of \
-                 job {}\n",
-                self.job_id
+                "sent {what} ({sent} sent) to {target}; the server does not say what became of {}\n",
+                self.job()
             ),
         }
     }
@@ -105,7 +114,7 @@ impl View for Download {
     }
 }
 
-fn amount(files: u64, bytes: u64, page: &Page) -> String {
+pub(super) fn amount(files: u64, bytes: u64, page: &Page) -> String {
     let noun = if files == 1 { "file" } else { "files" };
     format!("{files} {noun}, {}", size(bytes, page))
 }
@@ -128,7 +137,7 @@ mod tests {
 
     fn upload(status: Status) -> Upload {
         Upload {
-            job_id: 3,
+            job_id: Some(3),
             status,
             backup: None,
             files: 2,

@@ -1,6 +1,8 @@
 //! A server of its own for each test, and ways to talk to it.
 
 mod described;
+mod documented;
+mod fake;
 mod http;
 mod identity;
 #[cfg(feature = "import-mariadb")]
@@ -8,9 +10,20 @@ mod mariadb;
 mod program;
 #[cfg(feature = "import-mariadb")]
 pub(crate) mod python;
+mod reference;
 mod server;
 
+pub(crate) use self::documented::DocumentedServer;
+pub(crate) use self::fake::{Asked, Fake};
 pub(crate) use self::http::{Answer, Form, Http};
 pub(crate) use self::identity::Identity;
 pub(crate) use self::program::{Output, Program};
+pub(crate) use self::reference::{JobList, Reference, target};
 pub(crate) use self::server::{TestServer, assert_no_leftovers_below};
+
+/// Says why a test tries nothing on this machine.
+#[expect(clippy::print_stderr, reason = "there is nobody else to say it")]
+#[allow(dead_code, reason = "not every test binary skips")]
+pub(crate) fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
+}

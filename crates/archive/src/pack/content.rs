@@ -9,8 +9,10 @@ use sha2::{Digest as _, Sha256};
 use tar::EntryType;
 
 use super::entry::{BLOCK, Entry, pad};
-use super::{PackError, Packer, Place};
+use super::node::Node;
+use super::{PackError, Packer};
 use crate::observer::Problem;
+use crate::tour::{Place, Visitor as _};
 
 /// Bytes that are read at a time.
 pub(super) const BUFFER: usize = 256 * 1024;
@@ -28,8 +30,9 @@ impl<W: Write> Packer<'_, W> {
         &mut self,
         place: &Place<'_>,
         fd: &OwnedFd,
-        stat: &Stat,
+        node: &Node,
     ) -> Result<[u8; 32], PackError> {
+        let stat = &node.stat;
         let size = u64::try_from(stat.st_size).unwrap_or(0);
         let pieces = pieces(fd, stat, size);
         let map = pieces.as_deref().map(|pieces| map_of(pieces, size));
@@ -40,7 +43,7 @@ impl<W: Write> Packer<'_, W> {
         let entry = Entry {
             path: place.name,
             kind: EntryType::Regular,
-            stat,
+            node,
             size: stored,
             target: b"",
             real_size: map.as_ref().map(|_| size),
@@ -62,7 +65,7 @@ impl<W: Write> Packer<'_, W> {
         self.hole(&mut hasher, size - at);
         pad(&mut self.out, stored).map_err(fail)?;
         if let Some(problem) = problem.or_else(|| changed(fd, stat)) {
-            self.problem(place, &problem);
+            self.problem(place.path, &problem);
         }
         Ok(hasher.map_or([0; 32], |hasher| hasher.finalize().into()))
     }

@@ -2,13 +2,17 @@
 
 use std::io::{self, Write};
 
-use rustix::fs::Stat;
 use tar::{EntryType, Header};
+
+use super::node::Node;
+use crate::owners::Name;
 
 /// Bytes of a tar block.
 pub(crate) const BLOCK: usize = 512;
 /// Longest name that the plain header holds.
 const LONGEST_NAME: usize = 100;
+/// Longest name of an owner in there; a zero ends it.
+const LONGEST_OWNER: usize = 31;
 /// Largest number in the plain header's fields of twelve and of eight bytes.
 const LARGEST_LONG: u64 = 0o777_7777_7777;
 const LARGEST_SHORT: u32 = 0o777_7777;
@@ -17,7 +21,7 @@ const LARGEST_SHORT: u32 = 0o777_7777;
 pub(super) struct Entry<'a> {
     pub(super) path: &'a [u8],
     pub(super) kind: EntryType,
-    pub(super) stat: &'a Stat,
+    pub(super) node: &'a Node,
     /// Bytes that follow in the archive.
     pub(super) size: u64,
     /// Where a link leads.
@@ -28,6 +32,7 @@ pub(super) struct Entry<'a> {
 
 impl Entry<'_> {
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        let stat = &self.node.stat;
         let records = self.records();
         if !records.is_empty() {
             let mut header = Header::new_ustar();
@@ -46,17 +51,20 @@ impl Entry<'_> {
             .map(|_| [b"GNUSparseFile.0/", self.path].concat());
         set_name(&mut header, sparse_name.as_deref().unwrap_or(self.path));
         header.set_entry_type(self.kind);
-        header.set_mode(self.stat.st_mode & 0o7777);
-        header.set_uid(u64::from(self.stat.st_uid.min(LARGEST_SHORT)));
-        header.set_gid(u64::from(self.stat.st_gid.min(LARGEST_SHORT)));
+        header.set_mode(stat.st_mode & 0o7777);
+        header.set_uid(u64::from(stat.st_uid.min(LARGEST_SHORT)));
+        header.set_gid(u64::from(stat.st_gid.min(LARGEST_SHORT)));
         header.set_size(self.size.min(LARGEST_LONG));
-        header.set_mtime(
-            u64::try_from(self.stat.st_mtime)
-                .unwrap_or(0)
-                .min(LARGEST_LONG),
-        );
+        header.set_mtime(u64::try_from(stat.st_mtime).unwrap_or(0).min(LARGEST_LONG));
         if let Some(ustar) = header.as_ustar_mut() {
             put(&mut ustar.linkname, self.target);
+            let (user, group) = &self.node.names;
+            put(&mut ustar.uname, name_bytes(user.as_ref()));
+            put(&mut ustar.gname, name_bytes(group.as_ref()));
+            if matches!(self.kind, EntryType::Char | EntryType::Block) {
+                ustar.set_device_major(rustix::fs::major(stat.st_rdev));
+                ustar.set_device_minor(rustix::fs::minor(stat.st_rdev));
+            }
         }
         header.set_cksum();
         out.write_all(header.as_bytes())
@@ -64,7 +72,7 @@ impl Entry<'_> {
 
     fn records(&self) -> Vec<u8> {
         let mut records = Vec::new();
-        let stat = self.stat;
+        let stat = &self.node.stat;
         if let Some(size) = self.real_size {
             record(&mut records, "GNU.sparse.major", b"1");
             record(&mut records, "GNU.sparse.minor", b"0");
@@ -97,8 +105,30 @@ impl Entry<'_> {
             );
             record(&mut records, "mtime", time.as_bytes());
         }
+        for (key, name) in [("uname", &self.node.names.0), ("gname", &self.node.names.1)] {
+            let name = name_bytes(name.as_ref());
+            if name.len() > LONGEST_OWNER {
+                record(&mut records, key, name);
+            }
+        }
+        // A second name has them already.
+        if self.kind != EntryType::Link {
+            for (name, value) in &self.node.attributes {
+                let key = format!("SCHILY.xattr.{}", escape(&name.to_string_lossy()));
+                record(&mut records, &key, value);
+            }
+        }
         records
     }
+}
+
+/// A name of an attribute in a key of PAX, in the way of GNU tar.
+fn escape(name: &str) -> String {
+    name.replace('%', "%25").replace('=', "%3D")
+}
+
+fn name_bytes(name: Option<&Name>) -> &[u8] {
+    name.map(|name| &**name).unwrap_or_default().as_bytes()
 }
 
 /// Fills a block up.
@@ -118,7 +148,7 @@ fn set_name(header: &mut Header, name: &[u8]) {
 }
 
 /// Copies as much as there is room for.
-fn put(field: &mut [u8; 100], text: &[u8]) {
+fn put(field: &mut [u8], text: &[u8]) {
     let length = text.len().min(field.len());
     field[..length].copy_from_slice(&text[..length]);
 }

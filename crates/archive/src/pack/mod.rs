@@ -6,30 +6,60 @@
 
 mod content;
 mod entry;
+mod node;
 
 use std::collections::HashMap;
-use std::ffi::{CStr, CString, OsStr};
 use std::io::{self, Write};
-use std::os::unix::ffi::OsStrExt as _;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{self, AtFlags, FileType, Mode, Stat};
-use rustix::io::Errno;
+use rustix::fs::{FileType, Stat};
 use tar::EntryType;
 
 use self::entry::{BLOCK, Entry};
-use crate::observer::{Observer, Problem};
-use crate::open;
-use crate::walk::{Step, Walker, file_type, identity};
+use self::node::Node;
+use crate::observer::{EntryKind, Observer, Problem};
+use crate::owners::Names;
+use crate::select::{Reason, Rules};
+use crate::tour::{At, Place, Visitor, open_file, read_link, tour};
+use crate::walk::{file_type, identity};
 use crate::{Manifest, Source};
 
+/// Which extended attributes are packed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeepAttributes {
+    /// None.
+    #[default]
+    None,
+    /// Those of the namespace `user`, as they are.
+    User,
+    /// All but labels of `SELinux`, which the system gives to files itself.
+    All,
+    /// Those that unpacking has kept with [`Keep`](crate::StoreAttributes::Keep),
+    /// as they were; and so are modes, owners, devices and pipes.
+    Stored {
+        /// Whether the owners on disk count where no others were kept.
+        own_owners: bool,
+    },
+}
+
 /// How to pack.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct PackOptions {
+    /// What is left out.
+    pub rules: Rules,
+    /// Whether an archive without a file or a link is an error.
+    pub refuse_empty: bool,
     /// Gives oneself the right to read what one owns and may not read, for as long as it takes.
     pub force_readable: bool,
     /// Whether to hash what is packed.
     pub manifest: bool,
+    /// Which extended attributes are packed.
+    pub attributes: KeepAttributes,
+    /// Whether owners are named, too.
+    pub owner_names: bool,
+    /// Whether named pipes and devices are packed, as such.
+    pub special: bool,
 }
 
 /// What was packed.
@@ -41,16 +71,22 @@ pub struct PackSummary {
     pub directories: u64,
     /// Symbolic links.
     pub links: u64,
+    /// Named pipes and devices.
+    pub special: u64,
+    /// Entries with extended attributes.
+    pub attributed: u64,
     /// Bytes of content.
     pub bytes: u64,
     /// Entries that were gone when their turn came.
     pub vanished: u64,
-    /// Entries that could not be read, or not to their end.
+    /// Entries that could not be read, or not to their end, or not with all that belongs to them.
     pub unreadable: u64,
     /// Files that changed while they were read.
     pub changed: u64,
     /// Entries of kinds that are not stored.
     pub skipped: u64,
+    /// Entries that the rules leave out; of a directory, what is below it does not count.
+    pub excluded: u64,
     /// The hashes, if they were asked for.
     pub manifest: Option<Manifest>,
 }
@@ -62,10 +98,16 @@ impl PackSummary {
         self.unreadable == 0 && self.changed == 0
     }
 
-    fn count(&mut self, problem: &Problem) {
+    /// Whether nothing but directories was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files == 0 && self.links == 0 && self.special == 0
+    }
+
+    pub(crate) fn count(&mut self, problem: &Problem) {
         match problem {
             Problem::Vanished => self.vanished += 1,
-            Problem::Unreadable { .. } => self.unreadable += 1,
+            Problem::Unreadable { .. } | Problem::AttributesLost { .. } => self.unreadable += 1,
             Problem::Shrunk | Problem::Grown | Problem::Modified => self.changed += 1,
             Problem::Skipped { .. } => self.skipped += 1,
             Problem::NotRestored { .. } => {}
@@ -92,6 +134,9 @@ pub enum PackError {
         /// Why.
         source: io::Error,
     },
+    /// There is nothing to pack, and [`PackOptions::refuse_empty`] is set.
+    #[error("there is nothing to pack")]
+    Empty,
     /// Whoever takes the archive takes no more.
     #[error("writing the archive failed")]
     Write {
@@ -118,11 +163,12 @@ pub fn pack<W: Write>(
         observer,
         summary,
         seen: HashMap::new(),
+        names: Names::default(),
         buffer: vec![0; content::BUFFER],
-        opened: Vec::new(),
     };
-    for source in sources {
-        packer.source(source)?;
+    tour(sources, &options.rules, options.force_readable, &mut packer)?;
+    if options.refuse_empty && packer.summary.is_empty() {
+        return Err(PackError::Empty);
     }
     // The end of the archive: two empty blocks, filled up as tar does.
     let wrote = packer
@@ -140,189 +186,21 @@ struct Packer<'a, W> {
     summary: PackSummary,
     /// Files with several names, and what the first is called.
     seen: HashMap<(u64, u64), Vec<u8>>,
+    names: Names,
     buffer: Vec<u8>,
-    /// Directories that were opened by force, and their modes.
-    opened: Vec<(Vec<u8>, Mode)>,
 }
 
-/// What an entry is called, in the archive and by the user.
-struct Place<'a> {
-    name: &'a [u8],
-    path: &'a Path,
-}
+impl<W: Write> Visitor for Packer<'_, W> {
+    type Kept = Node;
 
-impl<W: Write> Packer<'_, W> {
-    fn source(&mut self, source: &Source) -> Result<(), PackError> {
-        let root = source.path();
-        let fail = |error: io::Error| PackError::Source {
-            path: root.to_owned(),
-            source: error,
-        };
-        let (prefix, name): (Vec<u8>, _) = match source {
-            Source::Entry { name, .. } => (name.as_bytes().to_vec(), Some(name)),
-            Source::Contents { .. } => (Vec::new(), None),
-        };
-        let fd = open::root(root).map_err(fail)?;
-        let stat = fs::fstat(&fd).map_err(|error| fail(error.into()))?;
-        match (file_type(&stat), name) {
-            (FileType::Directory, _) => {
-                if name.is_some() {
-                    self.directory(
-                        &Place {
-                            name: &prefix,
-                            path: root,
-                        },
-                        &stat,
-                    )?;
-                }
-                let walker = Walker::new(fd).map_err(fail)?;
-                self.walk(walker, prefix, root)
-            }
-            (FileType::RegularFile, Some(_)) => self.file(
-                &Place {
-                    name: &prefix,
-                    path: root,
-                },
-                &fd,
-                &stat,
-            ),
-            _ => Err(fail(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "it is neither a file nor a directory",
-            ))),
-        }
+    fn keep(&mut self, place: Place<'_>, fd: BorrowedFd<'_>, stat: &Stat) -> Node {
+        self.open_node(place, fd, stat)
     }
 
-    fn walk(&mut self, mut walker: Walker, prefix: Vec<u8>, root: &Path) -> Result<(), PackError> {
-        let mut name = prefix;
-        if !name.is_empty() {
-            name.push(b'/');
-        }
-        let base = name.len();
-        let mut path = root.to_owned();
-        loop {
-            let step = walker.step();
-            let step = step.map_err(|source| PackError::Walk {
-                path: path.clone(),
-                source,
-            })?;
-            let entry = match step {
-                Some(Step::Entry(entry)) => entry,
-                Some(Step::Leave(left)) => {
-                    self.close(&walker, &left);
-                    continue;
-                }
-                None => return Ok(()),
-            };
-            name.truncate(base);
-            name.extend_from_slice(walker.path());
-            path = root.join(OsStr::from_bytes(walker.path()));
-            self.entry(
-                &mut walker,
-                entry,
-                &Place {
-                    name: &name,
-                    path: &path,
-                },
-            )?;
-        }
-    }
-
-    fn entry(
-        &mut self,
-        walker: &mut Walker,
-        entry: CString,
-        place: &Place<'_>,
-    ) -> Result<(), PackError> {
-        let dir = walker.dir().map_err(|source| PackError::Walk {
-            path: place.path.to_owned(),
-            source,
-        })?;
-        let stat = match fs::statat(dir, &entry, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => stat,
-            Err(error) => {
-                self.lost(place, error);
-                return Ok(());
-            }
-        };
-        let kind = match file_type(&stat) {
-            FileType::RegularFile => {
-                match open::file(dir, &entry, self.options.force_readable) {
-                    Ok((fd, stat)) if file_type(&stat) == FileType::RegularFile => {
-                        return self.file(place, &fd, &stat);
-                    }
-                    // It was replaced by something else a moment ago.
-                    Ok(_) => self.lost(place, Errno::NOENT),
-                    Err(error) => self.lost(place, error),
-                }
-                return Ok(());
-            }
-            FileType::Directory => {
-                match open::directory(dir, &entry, self.options.force_readable) {
-                    Ok((fd, stat, mode)) => {
-                        if let Some(mode) = mode {
-                            self.opened.push((walker.path().to_vec(), mode));
-                        }
-                        self.directory(place, &stat)?;
-                        if let Err(source) = walker.enter(entry, fd) {
-                            self.problem(place, &Problem::Unreadable { source });
-                        }
-                    }
-                    Err(error) => self.lost(place, error),
-                }
-                return Ok(());
-            }
-            FileType::Symlink => {
-                match fs::readlinkat(dir, &entry, Vec::new()) {
-                    Ok(target) => return self.link(place, &stat, target.as_bytes()),
-                    Err(error) => self.lost(place, error),
-                }
-                return Ok(());
-            }
-            FileType::Socket => "socket",
-            FileType::Fifo => "named pipe",
-            FileType::BlockDevice | FileType::CharacterDevice => "device",
-            FileType::Unknown => "special file",
-        };
-        self.problem(place, &Problem::Skipped { kind });
-        Ok(())
-    }
-
-    /// Gives a directory back the mode that it had before it was opened by force.
-    fn close(&mut self, walker: &Walker, name: &CStr) {
-        if self
-            .opened
-            .last()
-            .is_some_and(|(path, _)| path == walker.path())
-            && let Some((_, mode)) = self.opened.pop()
-            && let Ok(dir) = walker.dir()
-        {
-            // It is where it was a moment ago, and ours; there is nobody to tell of a failure.
-            let _ = fs::chmodat(dir, name, mode, AtFlags::empty());
-        }
-    }
-
-    /// An entry that cannot be opened.
-    fn lost(&mut self, place: &Place<'_>, error: Errno) {
-        // A name that leads to something else now has vanished, too.
-        let problem = match error {
-            Errno::NOENT | Errno::LOOP | Errno::NOTDIR | Errno::STALE => Problem::Vanished,
-            error => Problem::Unreadable {
-                source: error.into(),
-            },
-        };
-        self.problem(place, &problem);
-    }
-
-    fn problem(&mut self, place: &Place<'_>, problem: &Problem) {
-        self.summary.count(problem);
-        self.observer.problem(place.path, problem);
-    }
-
-    fn directory(&mut self, place: &Place<'_>, stat: &Stat) -> Result<(), PackError> {
+    fn directory(&mut self, place: Place<'_>, node: &Node) -> Result<(), PackError> {
         self.observer.entry(place.path, 0);
         let name = [place.name, b"/"].concat();
-        self.head(&name, EntryType::Directory, stat, b"")?;
+        self.head(&name, EntryType::Directory, node, b"")?;
         self.summary.directories += 1;
         if let Some(manifest) = &mut self.summary.manifest {
             manifest.add_directory(place.name);
@@ -330,9 +208,51 @@ impl<W: Write> Packer<'_, W> {
         Ok(())
     }
 
-    fn link(&mut self, place: &Place<'_>, stat: &Stat, target: &[u8]) -> Result<(), PackError> {
+    fn leaf(&mut self, place: Place<'_>, at: At<'_>, stat: &Stat) -> Result<(), PackError> {
+        match file_type(stat) {
+            FileType::RegularFile => match open_file(at, self.options.force_readable) {
+                Ok((fd, stat)) => {
+                    let node = self.open_node(place, fd.as_fd(), &stat);
+                    return self.file(&place, &fd, &node);
+                }
+                Err(problem) => self.problem(place.path, &problem),
+            },
+            FileType::Symlink => match read_link(at) {
+                Ok(target) => {
+                    let node = self.closed_node(place, at, stat);
+                    return self.link(&place, &node, target.as_bytes());
+                }
+                Err(problem) => self.problem(place.path, &problem),
+            },
+            FileType::Fifo | FileType::BlockDevice | FileType::CharacterDevice
+                if self.options.special =>
+            {
+                let node = self.closed_node(place, at, stat);
+                return self.special(&place, &node);
+            }
+            other => {
+                let kind = EntryKind::from(other).name();
+                self.problem(place.path, &Problem::Skipped { kind });
+            }
+        }
+        Ok(())
+    }
+
+    fn excluded(&mut self, path: &Path, _stat: &Stat, reason: &Reason) {
+        self.summary.excluded += 1;
+        self.observer.excluded(path, reason);
+    }
+
+    fn problem(&mut self, path: &Path, problem: &Problem) {
+        self.summary.count(problem);
+        self.observer.problem(path, problem);
+    }
+}
+
+impl<W: Write> Packer<'_, W> {
+    fn link(&mut self, place: &Place<'_>, node: &Node, target: &[u8]) -> Result<(), PackError> {
         self.observer.entry(place.path, 0);
-        self.head(place.name, EntryType::Symlink, stat, target)?;
+        self.head(place.name, EntryType::Symlink, node, target)?;
         self.summary.links += 1;
         if let Some(manifest) = &mut self.summary.manifest {
             manifest.add_link(place.name, target);
@@ -340,17 +260,33 @@ impl<W: Write> Packer<'_, W> {
         Ok(())
     }
 
-    fn file(
-        &mut self,
-        place: &Place<'_>,
-        fd: &std::os::fd::OwnedFd,
-        stat: &Stat,
-    ) -> Result<(), PackError> {
+    /// A pipe or a device. It hashes as the empty file that it becomes where it must not be one.
+    fn special(&mut self, place: &Place<'_>, node: &Node) -> Result<(), PackError> {
+        self.observer.entry(place.path, 0);
+        let kind = match file_type(&node.stat) {
+            FileType::BlockDevice => EntryType::Block,
+            FileType::CharacterDevice => EntryType::Char,
+            _ => EntryType::Fifo,
+        };
+        self.head(place.name, kind, node, b"")?;
+        self.summary.special += 1;
+        if let Some(manifest) = &mut self.summary.manifest {
+            manifest.add_special(place.name);
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, place: &Place<'_>, fd: &OwnedFd, node: &Node) -> Result<(), PackError> {
+        // What stands for something that could not be on this disk.
+        if file_type(&node.stat) != FileType::RegularFile {
+            return self.special(place, node);
+        }
+        let stat = &node.stat;
         let size = u64::try_from(stat.st_size).unwrap_or(0);
         if let Some(first) = self.seen.get(&identity(stat)) {
             let first = first.clone();
             self.observer.entry(place.path, 0);
-            self.head(place.name, EntryType::Link, stat, &first)?;
+            self.head(place.name, EntryType::Link, node, &first)?;
             if let Some(manifest) = &mut self.summary.manifest {
                 manifest.add_hard_link(place.name, &first, size);
             }
@@ -358,7 +294,7 @@ impl<W: Write> Packer<'_, W> {
             return Ok(());
         }
         self.observer.entry(place.path, size);
-        let digest = self.content(place, fd, stat)?;
+        let digest = self.content(place, fd, node)?;
         if let Some(manifest) = &mut self.summary.manifest {
             manifest.add_file(place.name, size, digest);
         }
@@ -375,13 +311,13 @@ impl<W: Write> Packer<'_, W> {
         &mut self,
         path: &[u8],
         kind: EntryType,
-        stat: &Stat,
+        node: &Node,
         target: &[u8],
     ) -> Result<(), PackError> {
         let entry = Entry {
             path,
             kind,
-            stat,
+            node,
             size: 0,
             target,
             real_size: None,

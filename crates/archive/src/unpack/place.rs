@@ -6,14 +6,14 @@ use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{
-    self, AtFlags, FileType, Gid, Mode, OFlags, Timespec, Timestamps, UTIME_OMIT, Uid,
-};
+use rustix::fs::{self, AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::parents::Parents;
-use super::{Limit, Limits, Result, UnpackError, UnpackOptions, Unpacked, show};
+use super::{Limit, Limits, Result, StoreAttributes, UnpackError, UnpackOptions, Unpacked, show};
+use crate::attributes::Attributes;
 use crate::observer::{Observer, Problem};
+use crate::owners::{Name, Numbers};
 use crate::walk::{DIRECTORY, file_type};
 
 /// Longest target of a symbolic link that any system takes.
@@ -23,18 +23,30 @@ const LONGEST_TARGET: usize = 4095;
 const ENTRY: u64 = 4096;
 
 /// What an archive says of an entry beside its content.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Meta {
     pub(super) mode: u32,
     /// Seconds and nanoseconds since the epoch.
     pub(super) mtime: Option<(i64, u32)>,
     pub(super) owner: Option<(u32, u32)>,
+    pub(super) user: Option<Name>,
+    pub(super) group: Option<Name>,
+    pub(super) attributes: Attributes,
+}
+
+impl Meta {
+    /// Bytes of all attributes.
+    pub(super) fn attributes_size(&self) -> usize {
+        let size = |(name, value): &(CString, Vec<u8>)| name.as_bytes().len() + value.len();
+        self.attributes.iter().map(size).sum()
+    }
 }
 
 /// Places entries below one directory.
 pub(super) struct Placer<'a> {
-    parents: Parents<'a>,
-    options: UnpackOptions,
+    pub(super) parents: Parents<'a>,
+    pub(super) options: UnpackOptions,
+    pub(super) numbers: Numbers,
     pub(super) observer: &'a mut dyn Observer,
     pub(super) done: Unpacked,
     entries: u64,
@@ -55,6 +67,7 @@ impl<'a> Placer<'a> {
         Self {
             parents: Parents::new(root),
             options: *options,
+            numbers: Numbers::default(),
             observer,
             done: Unpacked::default(),
             entries: 0,
@@ -124,6 +137,21 @@ impl<'a> Placer<'a> {
         })
     }
 
+    /// Counts text that is remembered beside a name.
+    pub(super) fn admit_text(&mut self, length: usize) -> Result<()> {
+        self.names += length as u64;
+        if self.names > Limits::MAX_NAMES {
+            let (limit, entry) = (Limit::Names, String::new());
+            return Err(UnpackError::Limit { limit, entry });
+        }
+        Ok(())
+    }
+
+    /// Whether anything becomes of extended attributes.
+    pub(super) fn keeps_attributes(&self) -> bool {
+        self.options.attributes != StoreAttributes::Ignore
+    }
+
     /// What the archive may ask for.
     pub(super) fn limits(&self) -> Limits {
         self.options.limits
@@ -167,7 +195,7 @@ impl<'a> Placer<'a> {
     pub(super) fn file(
         &mut self,
         path: &[u8],
-        meta: Meta,
+        meta: &Meta,
         fill: impl FnOnce(&File, &mut dyn Observer) -> Result<u64>,
     ) -> Result<()> {
         const FLAGS: OFlags = OFlags::WRONLY
@@ -180,12 +208,12 @@ impl<'a> Placer<'a> {
         })?;
         let file = File::from(fd);
         self.done.bytes += fill(&file, self.observer)?;
-        self.set_open(path, file.as_fd(), &meta);
+        self.set_open(path, file.as_fd(), meta, FileType::RegularFile);
         self.done.files += 1;
         Ok(())
     }
 
-    pub(super) fn symlink(&mut self, path: &[u8], target: &[u8], meta: Meta) -> Result<()> {
+    pub(super) fn symlink(&mut self, path: &[u8], target: &[u8], meta: &Meta) -> Result<()> {
         let refuse = |reason| {
             Err(UnpackError::Refused {
                 entry: show(path),
@@ -199,23 +227,7 @@ impl<'a> Placer<'a> {
             return refuse("no link can lead where it does");
         };
         self.make(path, |dir, name| fs::symlinkat(&target, dir, name))?;
-        let (parent, name) = split(path);
-        let name = CString::new(name).map_err(|_| write_error(path, Errno::INVAL))?;
-        let mut faults = Vec::new();
-        let dir = self
-            .parents
-            .open(&parent, false)
-            .map_err(|error| blocked(path, error))?;
-        if let (true, Some((uid, gid))) = (self.options.preserve_owner, meta.owner) {
-            let (uid, gid) = (Some(Uid::from_raw(uid)), Some(Gid::from_raw(gid)));
-            let set = fs::chownat(dir, &name, uid, gid, AtFlags::SYMLINK_NOFOLLOW);
-            faults.extend(set.err().map(|error| ("owner", error)));
-        }
-        if let Some(times) = times(&meta) {
-            let set = fs::utimensat(dir, &name, &times, AtFlags::SYMLINK_NOFOLLOW);
-            faults.extend(set.err().map(|error| ("time", error)));
-        }
-        self.not_restored(path, faults);
+        self.set_entry(path, meta, false)?;
         self.done.links += 1;
         Ok(())
     }
@@ -250,7 +262,7 @@ impl<'a> Placer<'a> {
     }
 
     /// Makes something under a name, in the place of what may be there from an earlier entry.
-    fn make<T>(
+    pub(super) fn make<T>(
         &mut self,
         path: &[u8],
         make: impl Fn(BorrowedFd<'_>, &CString) -> std::result::Result<T, Errno>,
@@ -286,28 +298,7 @@ impl<'a> Placer<'a> {
         made
     }
 
-    /// Sets what the archive says of an open file or directory.
-    fn set_open(&mut self, path: &[u8], fd: BorrowedFd<'_>, meta: &Meta) {
-        let mut faults = Vec::new();
-        // The owner first: changing it takes the set-id bits away.
-        if let (true, Some((uid, gid))) = (self.options.preserve_owner, meta.owner) {
-            let set = fs::fchown(fd, Some(Uid::from_raw(uid)), Some(Gid::from_raw(gid)));
-            faults.extend(set.err().map(|error| ("owner", error)));
-        }
-        let kept = if self.options.keep_setid {
-            0o7777
-        } else {
-            0o777
-        };
-        let set = fs::fchmod(fd, Mode::from_raw_mode(meta.mode & kept));
-        faults.extend(set.err().map(|error| ("mode", error)));
-        if let Some(times) = times(meta) {
-            faults.extend(fs::futimens(fd, &times).err().map(|error| ("time", error)));
-        }
-        self.not_restored(path, faults);
-    }
-
-    fn not_restored(&mut self, path: &[u8], faults: Vec<(&'static str, Errno)>) {
+    pub(super) fn not_restored(&mut self, path: &[u8], faults: Vec<(&'static str, Errno)>) {
         for (what, error) in faults {
             self.done.not_restored += 1;
             let problem = Problem::NotRestored {
@@ -335,7 +326,7 @@ impl<'a> Placer<'a> {
                 .open(&parent, false)
                 .and_then(|dir| fs::openat(dir, &name, DIRECTORY, Mode::empty()));
             match opened {
-                Ok(fd) => self.set_open(&path, fd.as_fd(), &meta),
+                Ok(fd) => self.set_open(&path, fd.as_fd(), &meta, FileType::Directory),
                 Err(error) => self.not_restored(&path, vec![("mode", error)]),
             }
             previous = Some(path);
@@ -344,22 +335,8 @@ impl<'a> Placer<'a> {
     }
 }
 
-fn times(meta: &Meta) -> Option<Timestamps> {
-    let (seconds, nanoseconds) = meta.mtime?;
-    Some(Timestamps {
-        last_access: Timespec {
-            tv_sec: 0,
-            tv_nsec: UTIME_OMIT,
-        },
-        last_modification: Timespec {
-            tv_sec: seconds,
-            tv_nsec: nanoseconds.into(),
-        },
-    })
-}
-
 /// The components of the parent, and the name.
-fn split(path: &[u8]) -> (Vec<&[u8]>, &[u8]) {
+pub(super) fn split(path: &[u8]) -> (Vec<&[u8]>, &[u8]) {
     let mut parts: Vec<&[u8]> = path.split(|byte| *byte == b'/').collect();
     let name = parts.pop().unwrap_or_default();
     (parts, name)
@@ -377,7 +354,7 @@ pub(super) fn write_error(path: &[u8], error: Errno) -> UnpackError {
 }
 
 /// The way to an entry is no way of directories.
-fn blocked(path: &[u8], error: Errno) -> UnpackError {
+pub(super) fn blocked(path: &[u8], error: Errno) -> UnpackError {
     match error {
         Errno::NOTDIR | Errno::LOOP => UnpackError::Refused {
             entry: show(path),

@@ -8,6 +8,7 @@ use std::io::Read;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::path::Path;
 
+use rustix::fs::FileType;
 use tar::{EntryType, Header};
 
 use self::extension::Extensions;
@@ -16,6 +17,7 @@ use super::data::Sink;
 use super::place::{Meta, Placer};
 use super::read::Stream;
 use super::{Limit, Result, UnpackError, UnpackOptions, Unpacked, corrupt, show};
+use crate::attributes::Attributes;
 use crate::observer::Observer;
 use crate::{Codec, Manifest};
 
@@ -135,7 +137,7 @@ impl Unpacker<'_, '_> {
             Some(size) => size,
             None => number(header.entry_size(), "size")?,
         };
-        let meta = meta(header, extensions)?;
+        let meta = meta(header, extensions, self.placer.keeps_attributes())?;
         let link = header.link_name_bytes();
         let target = extensions
             .target
@@ -149,14 +151,14 @@ impl Unpacker<'_, '_> {
                     return refuse("a file cannot be the root");
                 }
                 let map = extensions.map(stored)?;
-                self.file(&path, meta, stored, map, extensions.sparse_in_data)
+                self.file(&path, &meta, stored, map, extensions.sparse_in_data)
             }
             EntryType::GNUSparse => {
                 if path.is_empty() {
                     return refuse("a file cannot be the root");
                 }
                 let map = sparse::old_map(header, &mut self.stream)?;
-                self.file(&path, meta, stored, Some(map), false)
+                self.file(&path, &meta, stored, Some(map), false)
             }
             EntryType::Directory | EntryType::Regular | EntryType::Continuous => {
                 self.placer.admit(&path, 0)?;
@@ -164,6 +166,8 @@ impl Unpacker<'_, '_> {
                 if path.is_empty() {
                     return Ok(());
                 }
+                // Nothing else is remembered to the end.
+                self.placer.admit_text(meta.attributes_size())?;
                 self.manifest.add_directory(&path);
                 self.placer.directory(&path, meta)
             }
@@ -172,7 +176,7 @@ impl Unpacker<'_, '_> {
                     return refuse("a link cannot be the root");
                 }
                 self.placer.admit(&path, 0)?;
-                self.placer.symlink(&path, target, meta)?;
+                self.placer.symlink(&path, target, &meta)?;
                 self.manifest.add_link(&path, target);
                 self.skip(stored)
             }
@@ -184,8 +188,23 @@ impl Unpacker<'_, '_> {
                 // Some programs store the content once more; it is the same.
                 self.skip(stored)
             }
-            EntryType::Char | EntryType::Block => refuse("it is a device"),
-            EntryType::Fifo => refuse("it is a named pipe"),
+            EntryType::Char | EntryType::Block | EntryType::Fifo => {
+                if path.is_empty() {
+                    return refuse("it cannot be the root");
+                }
+                self.placer.admit(&path, 0)?;
+                let kind = match kind {
+                    EntryType::Char => FileType::CharacterDevice,
+                    EntryType::Block => FileType::BlockDevice,
+                    _ => FileType::Fifo,
+                };
+                let number = |value: std::io::Result<Option<u32>>| value.ok().flatten();
+                let major = number(header.device_major()).unwrap_or(0);
+                let minor = number(header.device_minor()).unwrap_or(0);
+                self.placer.special(&path, kind, (major, minor), &meta)?;
+                self.manifest.add_special(&path);
+                self.skip(stored)
+            }
             _ => refuse("it is of a kind that is not known"),
         }
     }
@@ -193,7 +212,7 @@ impl Unpacker<'_, '_> {
     fn file(
         &mut self,
         path: &[u8],
-        meta: Meta,
+        meta: &Meta,
         stored: u64,
         map: Option<Map>,
         map_in_data: bool,
@@ -298,7 +317,7 @@ impl Unpacker<'_, '_> {
     }
 }
 
-fn meta(header: &Header, extensions: &Extensions) -> Result<Meta> {
+fn meta(header: &Header, extensions: &Extensions, attributes: bool) -> Result<Meta> {
     // Programs that store no owner leave the fields empty.
     let id = |value: std::io::Result<u64>| value.ok().and_then(|id| u32::try_from(id).ok());
     let uid = extensions.uid.or_else(|| id(header.uid()));
@@ -315,6 +334,19 @@ fn meta(header: &Header, extensions: &Extensions) -> Result<Meta> {
             .map_err(|error| corrupt(format!("a mode: {error}")))?,
         mtime: extensions.mtime.or_else(plain),
         owner: uid.zip(gid),
+        user: extensions
+            .user
+            .clone()
+            .or_else(|| extension::owner_name(header.username_bytes()?)),
+        group: extensions
+            .group
+            .clone()
+            .or_else(|| extension::owner_name(header.groupname_bytes()?)),
+        attributes: if attributes {
+            extensions.attributes.clone()
+        } else {
+            Attributes::new()
+        },
     })
 }
 

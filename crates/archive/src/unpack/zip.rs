@@ -67,7 +67,7 @@ fn unpack_entry<R: Read>(
     let meta = Meta {
         mode: mode.filter(|mode| mode & 0o777 != 0).unwrap_or(default),
         mtime: entry.last_modified().map(|time| (seconds(time), 0)),
-        owner: None,
+        ..Meta::default()
     };
     let refuse = |reason| {
         Err(UnpackError::Refused {
@@ -97,7 +97,7 @@ fn unpack_entry<R: Read>(
                 .read_to_end(&mut target)
                 .map_err(|e| corrupt(e.to_string()))?;
             placer.admit(&path, 0)?;
-            placer.symlink(&path, &target, meta)?;
+            placer.symlink(&path, &target, &meta)?;
             manifest.add_link(&path, &target);
             return Ok(());
         }
@@ -109,7 +109,7 @@ fn unpack_entry<R: Read>(
     let before = placer.done.bytes;
     let mut digest = [0; 32];
     let mut size = 0;
-    placer.file(&path, meta, |file: &File, observer| {
+    placer.file(&path, &meta, |file: &File, observer| {
         let fail = |source| UnpackError::Write {
             path: to_path(&path).to_owned(),
             source,

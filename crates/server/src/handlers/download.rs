@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 
 use bchan_api::TargetType;
-use bchan_archive::{Compression, Encoder, Observer, PackOptions, Problem, Source};
+use bchan_archive::{Compression, Encoder, KeepAttributes, Observer, PackOptions, Problem, Source};
 
 use super::query;
 use crate::error::ApiError;
@@ -71,7 +71,11 @@ pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Res
                 media_type,
                 compression,
             } = format;
-            let body = Body::Stream(Box::new(move |out| send_tree(&path, compression, out)));
+            let attributes = KeepAttributes::Stored {
+                own_owners: state.preserve_owner,
+            };
+            let send = move |out: &mut dyn Write| send_tree(&path, compression, attributes, out);
+            let body = Body::Stream(Box::new(send));
             (format!("{name}.{suffix}"), media_type, body)
         }
     };
@@ -127,12 +131,19 @@ fn disposition(name: &str) -> String {
 }
 
 /// Anything less than everything is an error, so that a part never looks like the whole.
-fn send_tree(path: &Path, compression: Compression, out: &mut dyn Write) -> io::Result<()> {
+fn send_tree(
+    path: &Path,
+    compression: Compression,
+    attributes: KeepAttributes,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let source = [Source::Contents {
         path: path.to_owned(),
     }];
     let options = PackOptions {
         force_readable: true,
+        // Pipes that are none of the backup's own are not taken for some of it.
+        attributes,
         ..PackOptions::default()
     };
     let encoder = Encoder::new(out, compression)?;

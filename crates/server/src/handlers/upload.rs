@@ -66,7 +66,8 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
         &staging,
         &mut room,
     )
-    .and_then(|arrival| {
+    .and_then(|mut arrival| {
+        let warnings = std::mem::take(&mut arrival.warnings);
         // It may have been edited or deleted while the upload came in.
         let (target, _busy) = state.lock_target(&target.id)?;
         let origin = Origin {
@@ -74,20 +75,27 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
             key: key.clone(),
             sequence: None,
         };
-        publish(state, &target, job_id, arrival, origin)
+        let backup_id = publish(state, &target, job_id, arrival, origin)?;
+        Ok((backup_id, warnings))
     });
     match stored {
-        Ok(backup_id) => {
+        Ok((backup_id, warnings)) => {
             tracing::info!(target = target.id, backup = backup_id, "stored a backup");
+            if let Some(first) = warnings.first() {
+                tracing::warn!(backup = backup_id, first, "not everything could be kept");
+            }
             Ok(reply::success(
                 200,
                 &Accepted {
                     job_id,
                     backup_id: Some(backup_id),
+                    warnings,
                 },
             ))
         }
         Err(failure) => {
+            // Whoever sees that the job has ended finds nothing left of it.
+            drop(staging);
             // The same upload may have been stored while this one came in.
             if let Some(accepted) = earlier(state, key.as_deref())? {
                 let done = state
@@ -126,6 +134,7 @@ fn earlier(state: &State, key: Option<&str>) -> Result<Option<Response>, ApiErro
             &Accepted {
                 job_id,
                 backup_id: Some(backup_id),
+                warnings: Vec::new(),
             },
         )
     };

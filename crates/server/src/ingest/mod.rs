@@ -7,7 +7,7 @@ mod staging;
 use std::io::{self, Read};
 
 use bchan_api::{TargetType, form};
-use bchan_archive::UnpackOptions;
+use bchan_archive::{StoreAttributes, UnpackOptions};
 
 pub(crate) use self::digest::hash_file;
 use self::digest::{Digest, Hashing, hex_digest};
@@ -30,6 +30,8 @@ pub(crate) struct Arrival {
     pub(crate) filesize: u64,
     /// Hex SHA-256 of the file or the tree.
     pub(crate) hash: String,
+    /// What could not be kept.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// Reads the form of an upload to its very end and puts its files into `staging`, unpacked where
@@ -46,13 +48,14 @@ pub(crate) fn receive(
     let mut placed = Placed::default();
     let mut manual = None;
     let mut last_digest = None;
+    let mut options = *options;
     while let Some(mut part) = form.next_part().map_err(from_multipart)? {
         match &*part.name {
             form::BACKUP_FILE => {
                 last_digest = Some(receive_file(
                     part,
                     kind,
-                    options,
+                    &options,
                     staging,
                     room,
                     &mut placed,
@@ -73,7 +76,12 @@ pub(crate) fn receive(
             }
             form::MANUAL => {
                 let value = part.text(LONGEST_FIELD).map_err(from_multipart)?;
-                manual = Some(parse_flag(&value)?);
+                manual = Some(parse_flag(&value, form::MANUAL)?);
+            }
+            form::SPECIAL => {
+                let value = part.text(LONGEST_FIELD).map_err(from_multipart)?;
+                let special = parse_flag(&value, form::SPECIAL)?;
+                options.attributes = StoreAttributes::Keep { special };
             }
             // A newer client's fields are not this server's business.
             _ => {}
@@ -91,6 +99,7 @@ pub(crate) fn receive(
         extension: content.extension,
         filesize: content.filesize,
         hash: content.hash,
+        warnings: room.warnings(),
     })
 }
 
@@ -171,11 +180,13 @@ pub(crate) fn receive_one<const N: usize>(
     })
 }
 
-fn parse_flag(value: &str) -> Result<bool, ApiError> {
+fn parse_flag(value: &str, name: &str) -> Result<bool, ApiError> {
     match value.trim().to_ascii_lowercase().as_str() {
         "1" | "true" | "on" | "yes" => Ok(true),
         "0" | "false" | "off" | "no" => Ok(false),
-        _ => Err(ApiError::bad_request("manual must be true or false")),
+        _ => Err(ApiError::bad_request(format!(
+            "{name} must be true or false"
+        ))),
     }
 }
 
@@ -209,13 +220,17 @@ mod tests {
     #[test]
     fn manual_takes_what_real_clients_send() {
         for value in ["1", "true", "True", "ON", "yes"] {
-            assert!(parse_flag(value).unwrap(), "{value}");
+            assert!(parse_flag(value, "manual").unwrap(), "{value}");
         }
         for value in ["0", "false", "FALSE", "off", " no "] {
-            assert!(!parse_flag(value).unwrap(), "{value}");
+            assert!(!parse_flag(value, "manual").unwrap(), "{value}");
         }
         for value in ["", "2", "maybe"] {
-            assert_eq!(parse_flag(value).unwrap_err().status, 400, "{value}");
+            assert_eq!(
+                parse_flag(value, "manual").unwrap_err().status,
+                400,
+                "{value}"
+            );
         }
     }
 }

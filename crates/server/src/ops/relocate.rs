@@ -7,7 +7,9 @@ use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use bchan_api::TargetType;
-use bchan_archive::{Codec, Manifest, PackOptions, Source, UnpackOptions};
+use bchan_archive::{
+    Codec, KeepAttributes, Manifest, PackOptions, Source, StoreAttributes, UnpackOptions,
+};
 use rustix::io::Errno;
 use uuid::Uuid;
 
@@ -107,6 +109,8 @@ fn copy(from: &Path, place: &Path) -> Result<PathBuf, Box<dyn Error + Send + Syn
         let packing = scope.spawn(move || {
             let options = PackOptions {
                 force_readable: true,
+                // A server has set no others.
+                attributes: KeepAttributes::User,
                 ..PackOptions::default()
             };
             // Without the writer, which must go for the reader to see the end.
@@ -116,6 +120,10 @@ fn copy(from: &Path, place: &Path) -> Result<PathBuf, Box<dyn Error + Send + Syn
         let options = UnpackOptions {
             preserve_owner: rustix::process::geteuid().is_root(),
             keep_setid: true,
+            attributes: StoreAttributes::Restore {
+                privileged: true,
+                special: false,
+            },
             ..UnpackOptions::default()
         };
         let mut manifest = Manifest::default();

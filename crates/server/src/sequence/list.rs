@@ -23,7 +23,11 @@ pub(super) fn place(path: &str, name: &str) -> Result<String, ApiError> {
     let Some(directory) = path.strip_prefix('/') else {
         return refuse("its path does not start with a slash");
     };
-    let directory = directory.strip_suffix('/').unwrap_or(directory);
+    // A slash at the end says nothing, but two that are all of it have an empty part between them.
+    let stripped = directory.strip_suffix('/');
+    let directory = stripped
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(directory);
     let parents = directory.split('/').filter(|_| !directory.is_empty());
     for part in parents.chain([name]) {
         match part {
@@ -114,6 +118,7 @@ mod tests {
             ("/..", "a"),
             ("/a/../..", "b"),
             ("/./a", "b"),
+            ("//", "a"),
             ("//a", "b"),
             ("/a//b", "c"),
             ("/", ""),

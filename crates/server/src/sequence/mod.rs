@@ -165,6 +165,7 @@ pub(crate) fn finish(state: &State, target: &str) -> Result<Accepted, ApiError> 
         extension: String::new(),
         filesize: manifest.bytes(),
         hash: manifest.tree_hash(),
+        warnings: Vec::new(),
     };
     let job = super::handlers::upload::JOB;
     let job_id = state.store.create_job(job, JobStatus::Running)?;
@@ -178,7 +179,11 @@ pub(crate) fn finish(state: &State, target: &str) -> Result<Accepted, ApiError> 
             discard(state, &sequence);
             tracing::info!(target = target.id, backup = backup_id, "stored a backup");
             let backup_id = Some(backup_id);
-            Ok(Accepted { job_id, backup_id })
+            Ok(Accepted {
+                job_id,
+                backup_id,
+                warnings: Vec::new(),
+            })
         }
         Err(failure) => {
             if let Err(error) = state.store.end_job(job_id, Some(&failure.message)) {

@@ -1,6 +1,10 @@
 //! What stands in front of an entry to say what its header cannot: GNU's long names, PAX records.
 
+use std::ffi::CString;
+
 use super::sparse::Map;
+use crate::attributes::Attributes;
+use crate::owners::Name;
 use crate::unpack::{Result, corrupt};
 
 /// Overrides of an entry's header.
@@ -12,6 +16,9 @@ pub(super) struct Extensions {
     pub(super) uid: Option<u32>,
     pub(super) gid: Option<u32>,
     pub(super) mtime: Option<(i64, u32)>,
+    pub(super) user: Option<Name>,
+    pub(super) group: Option<Name>,
+    pub(super) attributes: Attributes,
     /// Whether the map of a sparse file stands in front of its data.
     pub(super) sparse_in_data: bool,
     real_size: Option<u64>,
@@ -59,6 +66,8 @@ impl Extensions {
             b"uid" => self.uid = u32::try_from(parse::<u64>(value)?).ok(),
             b"gid" => self.gid = u32::try_from(parse::<u64>(value)?).ok(),
             b"mtime" => self.mtime = Some(time(value)?),
+            b"uname" => self.user = owner_name(value),
+            b"gname" => self.group = owner_name(value),
             b"GNU.sparse.major" => self.sparse_in_data = value == b"1",
             b"GNU.sparse.realsize" | b"GNU.sparse.size" => self.real_size = Some(parse(value)?),
             b"GNU.sparse.offset" | b"GNU.sparse.numbytes" => self.numbers.push(parse(value)?),
@@ -68,7 +77,12 @@ impl Extensions {
                     .filter(|text| !text.is_empty());
                 self.numbers = numbers.map(parse).collect::<Option<_>>()?;
             }
-            _ => {}
+            name => {
+                if let Some(name) = name.strip_prefix(b"SCHILY.xattr.") {
+                    self.attributes
+                        .push((CString::new(unescape(name)).ok()?, value.to_vec()));
+                }
+            }
         }
         Some(())
     }
@@ -79,6 +93,8 @@ impl Extensions {
             uid: self.uid.or(defaults.uid),
             gid: self.gid.or(defaults.gid),
             mtime: self.mtime.or(defaults.mtime),
+            user: self.user.or_else(|| defaults.user.clone()),
+            group: self.group.or_else(|| defaults.group.clone()),
             ..self
         }
     }
@@ -105,6 +121,28 @@ impl Extensions {
         }
         Ok(Some(Map { size, pieces }))
     }
+}
+
+/// A user's or a group's name, if it is text.
+pub(super) fn owner_name(text: &[u8]) -> Option<Name> {
+    let text = std::str::from_utf8(text).ok()?;
+    (!text.is_empty() && !text.contains('\0')).then(|| text.into())
+}
+
+/// The name of an attribute as it was before it became a key of PAX.
+fn unescape(name: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((&byte, after)) = rest.split_first() {
+        let (byte, after) = match rest {
+            [b'%', b'3', b'D' | b'd', after @ ..] => (b'=', after),
+            [b'%', b'2', b'5', after @ ..] => (b'%', after),
+            _ => (byte, after),
+        };
+        plain.push(byte);
+        rest = after;
+    }
+    plain
 }
 
 fn until_nul(mut text: Vec<u8>) -> Vec<u8> {

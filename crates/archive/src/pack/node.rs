@@ -1,0 +1,88 @@
+//! What is stored of an entry beside its content.
+
+use std::os::fd::BorrowedFd;
+
+use rustix::fs::{FileType, Stat};
+use rustix::io::Errno;
+
+use super::{KeepAttributes, Packer};
+use crate::attributes::{self, Attributes};
+use crate::kept;
+use crate::observer::Problem;
+use crate::owners::Name;
+use crate::tour::{At, Place, Visitor as _};
+use crate::walk::file_type;
+
+/// See the module.
+pub(crate) struct Node {
+    pub(super) stat: Stat,
+    /// Names of user and group.
+    pub(super) names: (Option<Name>, Option<Name>),
+    pub(super) attributes: Attributes,
+}
+
+impl<W: std::io::Write> Packer<'_, W> {
+    /// Everything about an open file or directory.
+    pub(super) fn open_node(&mut self, place: Place<'_>, fd: BorrowedFd<'_>, stat: &Stat) -> Node {
+        let force = self.options.force_readable && file_type(stat) == FileType::RegularFile;
+        let found = match self.options.attributes {
+            KeepAttributes::None => Ok(Vec::new()),
+            _ => attributes::of_open(fd, stat, force),
+        };
+        self.node(place, stat, found)
+    }
+
+    /// Everything about what cannot be opened.
+    pub(super) fn closed_node(&mut self, place: Place<'_>, at: At<'_>, stat: &Stat) -> Node {
+        let found = match (at, self.options.attributes) {
+            (At::In(dir, name), KeepAttributes::All) => attributes::of_entry(dir, name),
+            _ => Ok(Vec::new()),
+        };
+        self.node(place, stat, found)
+    }
+
+    fn node(&mut self, place: Place<'_>, stat: &Stat, found: Result<Attributes, Errno>) -> Node {
+        let found = found.unwrap_or_else(|error| {
+            let source = error.into();
+            self.problem(place.path, &Problem::AttributesLost { source });
+            Vec::new()
+        });
+        let mut node = Node {
+            stat: *stat,
+            names: (None, None),
+            attributes: found,
+        };
+        match self.options.attributes {
+            KeepAttributes::Stored { own_owners } => {
+                let (attributes, kept) = kept::restore(std::mem::take(&mut node.attributes));
+                node.attributes = attributes;
+                match kept {
+                    Some(kept) => {
+                        kept.apply(&mut node.stat);
+                        node.names = kept.names;
+                    }
+                    // Whoever stores it has not owned it.
+                    None if !own_owners => (node.stat.st_uid, node.stat.st_gid) = (0, 0),
+                    None => {}
+                }
+            }
+            KeepAttributes::User => {
+                let is_user = |name: &std::ffi::CStr| name.to_bytes().starts_with(b"user.");
+                node.attributes.retain(|(name, _)| is_user(name));
+            }
+            KeepAttributes::None | KeepAttributes::All => {}
+        }
+        let looks = matches!(
+            self.options.attributes,
+            KeepAttributes::None | KeepAttributes::All
+        );
+        if looks && self.options.owner_names {
+            node.names.0 = self.names.user(stat.st_uid);
+            node.names.1 = self.names.group(stat.st_gid);
+        }
+        if !node.attributes.is_empty() {
+            self.summary.attributed += 1;
+        }
+        node
+    }
+}

@@ -1,0 +1,178 @@
+//! The rules of a selection, ready to be asked.
+
+use std::ffi::{CString, OsStr};
+use std::fs::File;
+use std::io::Read as _;
+use std::os::fd::BorrowedFd;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytesize::ByteSize;
+use rustix::fs::{self, AtFlags, FileType, Stat};
+
+use super::fnmatch::Glob;
+use super::patterns::{Patterns, Said};
+use super::{Reason, Selection, SelectionError};
+use crate::manifest::code_points;
+use crate::open;
+use crate::walk::file_type;
+
+/// How the file that marks a cache begins.
+const SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
+
+/// Rules that can be asked about entries. The default lets everything pass.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    inner: Option<Arc<Inner>>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    exclude: Option<Patterns>,
+    include: Option<Patterns>,
+    exclude_fnmatch: Vec<Glob>,
+    include_fnmatch: Vec<Glob>,
+    caches: bool,
+    markers: Vec<(CString, String)>,
+    one_file_system: bool,
+    larger_than: Option<ByteSize>,
+}
+
+/// An entry that the rules are asked about.
+pub(crate) struct Subject<'a> {
+    /// Its path below the path that was named.
+    pub(crate) path: &'a [u8],
+    pub(crate) stat: &'a Stat,
+    /// Whether a directory that it lies in is one of those that are included.
+    pub(crate) included: bool,
+}
+
+/// What the rules say of an entry.
+pub(crate) enum Verdict {
+    /// It goes in, and so does what lies below it.
+    Take,
+    /// A directory that goes in if something below it does.
+    Enter,
+    /// It stays out.
+    Leave(Reason),
+}
+
+impl Rules {
+    pub(super) fn new(selection: &Selection) -> Result<Self, SelectionError> {
+        let globs = |patterns: &[String]| patterns.iter().map(|text| Glob::new(text)).collect();
+        let mut markers = Vec::new();
+        for name in &selection.exclude_if_present {
+            let is_name = !name.is_empty() && !name.contains('/') && name != "." && name != "..";
+            let text = CString::new(name.as_bytes()).ok().filter(|_| is_name);
+            let text = text.ok_or_else(|| SelectionError::Pattern {
+                pattern: name.clone(),
+                message: "it is not the name of a file".into(),
+            })?;
+            markers.push((text, name.clone()));
+        }
+        Ok(Self {
+            inner: Some(Arc::new(Inner {
+                exclude: Patterns::new(&selection.exclude_from, &selection.exclude)?,
+                include: Patterns::new(&[] as &[&Path], &selection.include)?,
+                exclude_fnmatch: globs(&selection.exclude_fnmatch),
+                include_fnmatch: globs(&selection.include_fnmatch),
+                caches: selection.exclude_caches,
+                markers,
+                one_file_system: selection.one_file_system,
+                larger_than: selection.exclude_larger_than,
+            })),
+        })
+    }
+
+    /// What becomes of an entry. Of a directory, what is in it has a say, too:
+    /// [`inside`](Self::inside).
+    pub(crate) fn verdict(&self, subject: &Subject<'_>) -> Verdict {
+        let Some(rules) = &self.inner else {
+            return Verdict::Take;
+        };
+        let path = Path::new(OsStr::from_bytes(subject.path));
+        let is_directory = file_type(subject.stat) == FileType::Directory;
+        if let Some(patterns) = &rules.exclude
+            && let Said::Yes(reason) = patterns.say(path, is_directory)
+        {
+            return Verdict::Leave(reason);
+        }
+        let included = match &rules.include {
+            Some(patterns) => match patterns.say(path, is_directory) {
+                Said::Yes(_) => true,
+                Said::No => false,
+                Said::Nothing => subject.included,
+            },
+            None => true,
+        };
+        if is_directory {
+            return if included && rules.include_fnmatch.is_empty() {
+                Verdict::Take
+            } else {
+                Verdict::Enter
+            };
+        }
+        if !included {
+            return Verdict::Leave(Reason::NotIncluded);
+        }
+        rules.leaf(subject).map_or(Verdict::Take, Verdict::Leave)
+    }
+
+    /// Why a directory on this device is not entered from a root on that one.
+    pub(crate) fn crossing(&self, root: &Stat, stat: &Stat) -> Option<Reason> {
+        let stays = self
+            .inner
+            .as_ref()
+            .is_some_and(|rules| rules.one_file_system);
+        (stays && root.st_dev != stat.st_dev).then_some(Reason::OtherFileSystem)
+    }
+
+    /// Why a directory is left out because of what is in it.
+    pub(crate) fn inside(&self, dir: BorrowedFd<'_>) -> Option<Reason> {
+        let rules = self.inner.as_ref()?;
+        if rules.caches && is_cache(dir) {
+            return Some(Reason::Cache);
+        }
+        let present = |name: &CString| fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW).is_ok();
+        let (_, name) = rules.markers.iter().find(|(name, _)| present(name))?;
+        Some(Reason::Marked { name: name.clone() })
+    }
+}
+
+impl Inner {
+    /// The rules for what is no directory.
+    fn leaf(&self, subject: &Subject<'_>) -> Option<Reason> {
+        if !self.exclude_fnmatch.is_empty() || !self.include_fnmatch.is_empty() {
+            let text: Vec<u32> = std::iter::once(u32::from('/'))
+                .chain(code_points(subject.path))
+                .collect();
+            let matches = |glob: &&Glob| glob.matches(&text);
+            if let Some(glob) = self.exclude_fnmatch.iter().find(matches) {
+                return Some(Reason::Pattern {
+                    pattern: glob.original().to_owned(),
+                    file: None,
+                });
+            }
+            if !self.include_fnmatch.is_empty() && !self.include_fnmatch.iter().any(|g| matches(&g))
+            {
+                return Some(Reason::NotIncluded);
+            }
+        }
+        let limit = self.larger_than?;
+        let size = u64::try_from(subject.stat.st_size).unwrap_or(0);
+        let is_file = file_type(subject.stat) == FileType::RegularFile;
+        (is_file && size > limit.as_u64()).then_some(Reason::Larger { limit })
+    }
+}
+
+/// Whether a directory has a tag, and the tag begins as it must.
+fn is_cache(dir: BorrowedFd<'_>) -> bool {
+    let Ok((fd, stat)) = open::file(dir, c"CACHEDIR.TAG", false) else {
+        return false;
+    };
+    let mut start = [0; SIGNATURE.len()];
+    file_type(&stat) == FileType::RegularFile
+        && File::from(fd).read_exact(&mut start).is_ok()
+        && start == SIGNATURE
+}

@@ -1,0 +1,412 @@
+//! Going through sources: what there is, minus what the rules leave out.
+
+use std::collections::HashSet;
+use std::ffi::{CStr, CString, OsStr};
+use std::io;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{self, AtFlags, FileType, Mode, Stat};
+use rustix::io::Errno;
+
+use crate::Source;
+use crate::observer::Problem;
+use crate::open;
+use crate::pack::PackError;
+use crate::select::{Reason, Rules, Subject, Verdict};
+use crate::walk::{Step, Walker, file_type};
+
+/// What an entry is called, in the archive and by the user.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) name: &'a [u8],
+    pub(crate) path: &'a Path,
+}
+
+/// Where something that is no directory can be got at.
+#[derive(Clone, Copy)]
+pub(crate) enum At<'a> {
+    /// A root, which is open already.
+    Open(&'a OwnedFd),
+    /// By its name in a directory.
+    In(BorrowedFd<'a>, &'a CStr),
+}
+
+/// Is shown every entry that belongs to the selection.
+pub(crate) trait Visitor {
+    /// What is kept of a directory until it is its turn.
+    type Kept;
+
+    /// Looks at a directory that is open.
+    fn keep(&mut self, place: Place<'_>, fd: BorrowedFd<'_>, stat: &Stat) -> Self::Kept;
+    /// A directory; what is in it comes later.
+    fn directory(&mut self, place: Place<'_>, kept: &Self::Kept) -> Result<(), PackError>;
+    /// Something that is no directory.
+    fn leaf(&mut self, place: Place<'_>, at: At<'_>, stat: &Stat) -> Result<(), PackError>;
+    /// Something is left out because the rules say so.
+    fn excluded(&mut self, path: &Path, stat: &Stat, reason: &Reason);
+    /// Something is left out although the rules want it.
+    fn problem(&mut self, path: &Path, problem: &Problem);
+}
+
+/// Shows sources to a visitor. With `force`, directories are entered that their owner has locked
+/// himself out of.
+pub(crate) fn tour<V: Visitor>(
+    sources: &[Source],
+    rules: &Rules,
+    force: bool,
+    visitor: &mut V,
+) -> Result<(), PackError> {
+    let mut tour = Tour {
+        rules,
+        force,
+        visitor,
+        frames: Vec::new(),
+        opened: Vec::new(),
+        parents: HashSet::new(),
+        within: None,
+    };
+    sources.iter().try_for_each(|source| tour.source(source))
+}
+
+struct Tour<'a, V: Visitor> {
+    rules: &'a Rules,
+    force: bool,
+    visitor: &'a mut V,
+    /// The directories that lead to where the tour is.
+    frames: Vec<Frame<V::Kept>>,
+    /// Directories that were opened by force, and their modes.
+    opened: Vec<(Vec<u8>, Mode)>,
+    /// Directories above listed paths that have been shown.
+    parents: HashSet<PathBuf>,
+    /// The last listed directory, with all that is below it.
+    within: Option<PathBuf>,
+}
+
+struct Frame<K> {
+    /// Whether what is in it is included because it is.
+    included: bool,
+    /// A directory that has not been shown: nothing below it was taken so far.
+    waiting: Option<(Vec<u8>, PathBuf, K)>,
+}
+
+impl<V: Visitor> Tour<'_, V> {
+    fn source(&mut self, source: &Source) -> Result<(), PackError> {
+        let (root, name) = match source {
+            Source::Entry { path, name } => (path, Some(name.as_bytes())),
+            Source::Contents { path } => (path, None),
+            Source::Listed { path, name } => return self.listed(path, name),
+        };
+        let fail = |error: io::Error| PackError::Source {
+            path: root.clone(),
+            source: error,
+        };
+        let fd = open::root(root).map_err(fail)?;
+        let stat = fs::fstat(&fd).map_err(|error| fail(error.into()))?;
+        match (file_type(&stat), name) {
+            (FileType::Directory, name) => self.root(name, root, fd, &stat, fail),
+            (FileType::RegularFile, Some(name)) => {
+                self.visitor
+                    .leaf(Place { name, path: root }, At::Open(&fd), &stat)
+            }
+            _ => Err(fail(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "it is neither a file nor a directory",
+            ))),
+        }
+    }
+
+    /// A directory that was named. It is there whatever the rules say; what is in it may not be.
+    fn root(
+        &mut self,
+        name: Option<&[u8]>,
+        path: &Path,
+        fd: OwnedFd,
+        stat: &Stat,
+        fail: impl Fn(io::Error) -> PackError,
+    ) -> Result<(), PackError> {
+        if let Some(name) = name {
+            let place = Place { name, path };
+            let kept = self.visitor.keep(place, fd.as_fd(), stat);
+            self.visitor.directory(place, &kept)?;
+        }
+        if let Some(reason) = self.rules.inside(fd.as_fd()) {
+            self.visitor.excluded(path, stat, &reason);
+            return Ok(());
+        }
+        let walker = Walker::new(fd).map_err(fail)?;
+        self.walk(walker, name.unwrap_or_default(), path, stat)
+    }
+
+    /// A path of a list. That it is not there any more is no reason to give up.
+    fn listed(&mut self, path: &Path, name: &Path) -> Result<(), PackError> {
+        if self
+            .within
+            .as_ref()
+            .is_some_and(|dir| name.starts_with(dir))
+        {
+            return Ok(());
+        }
+        let parent = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let opened = crate::open_dir(parent).and_then(|dir| {
+            let entry = CString::new(path.file_name().unwrap_or_default().as_bytes())?;
+            let stat = fs::statat(&dir, &entry, AtFlags::SYMLINK_NOFOLLOW)?;
+            Ok((dir, entry, stat))
+        });
+        let (dir, entry, stat) = match opened {
+            Ok(found) => found,
+            Err(source) => {
+                self.visitor.problem(path, &Problem::Unreadable { source });
+                return Ok(());
+            }
+        };
+        self.parents_of(path, name)?;
+        let place = Place {
+            name: name.as_os_str().as_bytes(),
+            path,
+        };
+        if file_type(&stat) != FileType::Directory {
+            return self.visitor.leaf(place, At::In(dir.as_fd(), &entry), &stat);
+        }
+        self.within = Some(name.to_owned());
+        match open::directory(dir.as_fd(), &entry, false) {
+            Ok((fd, stat, _)) => {
+                let fail = |source| PackError::Walk {
+                    path: path.to_owned(),
+                    source,
+                };
+                self.root(Some(place.name), path, fd, &stat, fail)
+            }
+            Err(error) => {
+                self.lost(path, error);
+                Ok(())
+            }
+        }
+    }
+
+    /// Shows the directories above a listed path, so that they come back with their modes.
+    fn parents_of(&mut self, path: &Path, name: &Path) -> Result<(), PackError> {
+        let mut above = Vec::new();
+        let (mut path, mut name) = (path, name);
+        while let (Some(up), Some(higher)) = (path.parent(), name.parent())
+            && !higher.as_os_str().is_empty()
+            && self.parents.insert(higher.to_owned())
+        {
+            above.push((up, higher));
+            (path, name) = (up, higher);
+        }
+        for (path, name) in above.into_iter().rev() {
+            // That it was reached a moment ago is all that matters; it is no content.
+            let Ok(fd) = crate::open_dir(path) else {
+                continue;
+            };
+            let Ok(stat) = fs::fstat(&fd) else { continue };
+            let name = name.as_os_str().as_bytes();
+            let kept = self.visitor.keep(Place { name, path }, fd.as_fd(), &stat);
+            self.visitor.directory(Place { name, path }, &kept)?;
+        }
+        Ok(())
+    }
+
+    fn walk(
+        &mut self,
+        mut walker: Walker,
+        prefix: &[u8],
+        root: &Path,
+        root_stat: &Stat,
+    ) -> Result<(), PackError> {
+        let mut name = prefix.to_vec();
+        if !name.is_empty() {
+            name.push(b'/');
+        }
+        let base = name.len();
+        let mut path = root.to_owned();
+        loop {
+            let step = walker.step();
+            let step = step.map_err(|source| PackError::Walk {
+                path: path.clone(),
+                source,
+            })?;
+            let entry = match step {
+                Some(Step::Entry(entry)) => entry,
+                Some(Step::Leave(left)) => {
+                    self.frames.pop();
+                    self.close(&walker, &left);
+                    continue;
+                }
+                None => return Ok(()),
+            };
+            name.truncate(base);
+            name.extend_from_slice(walker.path());
+            path = root.join(OsStr::from_bytes(walker.path()));
+            let place = Place {
+                name: &name,
+                path: &path,
+            };
+            self.entry(&mut walker, &entry, place, root_stat)?;
+        }
+    }
+
+    fn entry(
+        &mut self,
+        walker: &mut Walker,
+        entry: &CStr,
+        place: Place<'_>,
+        root: &Stat,
+    ) -> Result<(), PackError> {
+        let dir = walker.dir().map_err(|source| PackError::Walk {
+            path: place.path.to_owned(),
+            source,
+        })?;
+        let stat = match fs::statat(dir, entry, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => stat,
+            Err(error) => {
+                self.lost(place.path, error);
+                return Ok(());
+            }
+        };
+        let verdict = self.rules.verdict(&Subject {
+            path: walker.path(),
+            stat: &stat,
+            included: self.frames.last().is_some_and(|frame| frame.included),
+        });
+        match verdict {
+            Verdict::Leave(reason) => self.visitor.excluded(place.path, &stat, &reason),
+            _ if file_type(&stat) != FileType::Directory => {
+                let at = At::In(dir, entry);
+                show(&mut self.frames, self.visitor)?;
+                self.visitor.leaf(place, at, &stat)?;
+            }
+            verdict => {
+                let taken = matches!(verdict, Verdict::Take);
+                self.directory(walker, entry, place, taken, root)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn directory(
+        &mut self,
+        walker: &mut Walker,
+        entry: &CStr,
+        place: Place<'_>,
+        taken: bool,
+        root: &Stat,
+    ) -> Result<(), PackError> {
+        let opened = walker
+            .dir()
+            .map_err(|_| Errno::BADF)
+            .and_then(|dir| open::directory(dir, entry, self.force));
+        let (fd, stat, mode) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                self.lost(place.path, error);
+                return Ok(());
+            }
+        };
+        if let Some(mode) = mode {
+            self.opened.push((walker.path().to_vec(), mode));
+        }
+        let crossing = self.rules.crossing(root, &stat);
+        if crossing.is_none()
+            && let Some(reason) = self.rules.inside(fd.as_fd())
+        {
+            self.visitor.excluded(place.path, &stat, &reason);
+            self.close(walker, entry);
+            return Ok(());
+        }
+        let kept = self.visitor.keep(place, fd.as_fd(), &stat);
+        let mut frame = Frame {
+            included: taken,
+            waiting: None,
+        };
+        if taken {
+            show(&mut self.frames, self.visitor)?;
+            self.visitor.directory(place, &kept)?;
+        } else {
+            frame.waiting = Some((place.name.to_vec(), place.path.to_owned(), kept));
+        }
+        if let Some(reason) = crossing {
+            self.visitor.excluded(place.path, &stat, &reason);
+            self.close(walker, entry);
+            return Ok(());
+        }
+        match walker.enter(entry.to_owned(), fd) {
+            Ok(()) => self.frames.push(frame),
+            Err(source) => {
+                self.visitor
+                    .problem(place.path, &Problem::Unreadable { source });
+                self.close(walker, entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives a directory back the mode that it had before it was opened by force.
+    fn close(&mut self, walker: &Walker, name: &CStr) {
+        let is_it = |(path, _): &mut (Vec<u8>, Mode)| path == walker.path();
+        if let Some((_, mode)) = self.opened.pop_if(is_it)
+            && let Ok(dir) = walker.dir()
+        {
+            // It is where it was a moment ago, and ours; there is nobody to tell of a failure.
+            let _ = fs::chmodat(dir, name, mode, AtFlags::empty());
+        }
+    }
+
+    fn lost(&mut self, path: &Path, error: Errno) {
+        self.visitor.problem(path, &lost(error));
+    }
+}
+
+/// Shows the directories that lead here and have not been shown.
+fn show<V: Visitor>(frames: &mut [Frame<V::Kept>], visitor: &mut V) -> Result<(), PackError> {
+    // Above one that was shown, all were.
+    let shown = frames.iter().rposition(|frame| frame.waiting.is_none());
+    for frame in &mut frames[shown.map_or(0, |at| at + 1)..] {
+        if let Some((name, path, kept)) = frame.waiting.take() {
+            let place = Place {
+                name: &name,
+                path: &path,
+            };
+            visitor.directory(place, &kept)?;
+        }
+    }
+    Ok(())
+}
+
+/// What it means that an entry cannot be opened.
+pub(crate) fn lost(error: Errno) -> Problem {
+    match error {
+        // A name that leads to something else now has vanished, too.
+        Errno::NOENT | Errno::LOOP | Errno::NOTDIR | Errno::STALE => Problem::Vanished,
+        error => Problem::Unreadable {
+            source: error.into(),
+        },
+    }
+}
+
+/// Opens a file that may have been replaced by something else a moment ago.
+pub(crate) fn open_file(at: At<'_>, force: bool) -> Result<(OwnedFd, Stat), Problem> {
+    let opened = match at {
+        At::Open(fd) => rustix::io::fcntl_dupfd_cloexec(fd, 0)
+            .and_then(|copy| fs::fstat(fd).map(|stat| (copy, stat))),
+        At::In(dir, name) => open::file(dir, name, force),
+    };
+    match opened {
+        Ok((fd, stat)) if file_type(&stat) == FileType::RegularFile => Ok((fd, stat)),
+        Ok(_) => Err(Problem::Vanished),
+        Err(error) => Err(lost(error)),
+    }
+}
+
+/// Reads where a symbolic link leads.
+pub(crate) fn read_link(at: At<'_>) -> Result<CString, Problem> {
+    match at {
+        At::Open(_) => Err(Problem::Vanished),
+        At::In(dir, name) => fs::readlinkat(dir, name, Vec::new()).map_err(lost),
+    }
+}

@@ -1,0 +1,223 @@
+//! Giving entries what belongs to them beside their content.
+
+use std::ffi::{CStr, CString};
+use std::os::fd::{AsFd as _, BorrowedFd};
+
+use rustix::fs::{self, AtFlags, FileType, Gid, Mode, Timespec, Timestamps, UTIME_OMIT, Uid};
+use rustix::io::Errno;
+use rustix::process::{getegid, geteuid};
+
+use super::place::{Meta, Placer, blocked, split, write_error};
+use super::{Result, StoreAttributes};
+use crate::attributes;
+use crate::kept::{self, Kept};
+
+/// Bits of a mode that make programs run as somebody else.
+const SET_ID: u32 = 0o6000;
+
+/// What could not be set, and why.
+pub(super) type Faults = Vec<(&'static str, Errno)>;
+
+/// Sets an attribute.
+type Set<'a> = dyn FnMut(&CStr, &[u8]) -> std::result::Result<(), Errno> + 'a;
+
+impl Placer<'_> {
+    /// Sets what the archive says of an open file or directory.
+    pub(super) fn set_open(
+        &mut self,
+        path: &[u8],
+        fd: BorrowedFd<'_>,
+        meta: &Meta,
+        kind: FileType,
+    ) {
+        let mut faults = Faults::new();
+        // The owner first: changing it takes the set-id bits away.
+        self.owner(meta, &mut faults, |uid, gid| fs::fchown(fd, uid, gid));
+        let mut set = |name: &CStr, value: &[u8]| attributes::set_open(fd, name, value);
+        // Attributes before the mode, which may forbid to write; lists after it, which they refine.
+        match self.options.attributes {
+            StoreAttributes::Ignore => {}
+            StoreAttributes::Keep { .. } => {
+                Self::keep(meta, kind, (0, 0), &mut faults, &mut set);
+            }
+            StoreAttributes::Restore { .. } => self.restore(meta, false, &mut faults, &mut set),
+        }
+        let set_mode = fs::fchmod(fd, Mode::from_raw_mode(self.mode(meta, kind, &mut faults)));
+        faults.extend(set_mode.err().map(|error| ("mode", error)));
+        if let StoreAttributes::Restore { .. } = self.options.attributes {
+            self.restore(meta, true, &mut faults, &mut set);
+        }
+        if let Some(times) = times(meta) {
+            faults.extend(fs::futimens(fd, &times).err().map(|error| ("time", error)));
+        }
+        self.not_restored(path, faults);
+    }
+
+    /// Sets what the archive says of what cannot be opened; of a link, the mode means nothing.
+    pub(super) fn set_entry(&mut self, path: &[u8], meta: &Meta, with_mode: bool) -> Result<()> {
+        let (parent, name) = split(path);
+        let name = CString::new(name).map_err(|_| write_error(path, Errno::INVAL))?;
+        let dir = self
+            .parents
+            .open(&parent, false)
+            .and_then(|dir| rustix::io::fcntl_dupfd_cloexec(dir, 0))
+            .map_err(|error| blocked(path, error))?;
+        let mut faults = Faults::new();
+        self.owner(meta, &mut faults, |uid, gid| {
+            fs::chownat(&dir, &name, uid, gid, AtFlags::SYMLINK_NOFOLLOW)
+        });
+        let mut set =
+            |key: &CStr, value: &[u8]| attributes::set_entry(dir.as_fd(), &name, key, value);
+        match self.options.attributes {
+            StoreAttributes::Ignore => {}
+            // Nothing can be kept with a link.
+            StoreAttributes::Keep { .. } => {
+                let lost = meta.attributes.iter();
+                faults.extend(lost.map(|_| ("extended attribute", Errno::NOTSUP)));
+            }
+            StoreAttributes::Restore { .. } => self.restore(meta, false, &mut faults, &mut set),
+        }
+        if with_mode {
+            let mode = Mode::from_raw_mode(self.mode(meta, FileType::Unknown, &mut faults));
+            let set_mode = fs::chmodat(&dir, &name, mode, AtFlags::empty());
+            faults.extend(set_mode.err().map(|error| ("mode", error)));
+            if let StoreAttributes::Restore { .. } = self.options.attributes {
+                self.restore(meta, true, &mut faults, &mut set);
+            }
+        }
+        if let Some(times) = times(meta) {
+            let set = fs::utimensat(&dir, &name, &times, AtFlags::SYMLINK_NOFOLLOW);
+            faults.extend(set.err().map(|error| ("time", error)));
+        }
+        self.not_restored(path, faults);
+        Ok(())
+    }
+
+    /// The mode that an entry gets, and a fault if that is not the one that it had.
+    fn mode(&self, meta: &Meta, kind: FileType, faults: &mut Faults) -> u32 {
+        let restores = matches!(self.options.attributes, StoreAttributes::Restore { .. });
+        // Of a directory they give nobody rights that he has not.
+        if self.options.keep_setid || (restores && kind == FileType::Directory) {
+            return meta.mode & 0o7777;
+        }
+        if restores && meta.mode & SET_ID != 0 {
+            faults.push(("set-id bit", Errno::PERM));
+        }
+        meta.mode & 0o777
+    }
+
+    /// Changes the owner as far as the archive has one and it differs, and rights allow it.
+    fn owner(
+        &mut self,
+        meta: &Meta,
+        faults: &mut Faults,
+        set: impl Fn(Option<Uid>, Option<Gid>) -> std::result::Result<(), Errno>,
+    ) {
+        let (true, Some((uid, gid))) = (self.options.preserve_owner, meta.owner) else {
+            return;
+        };
+        let uid = meta
+            .user
+            .as_ref()
+            .and_then(|name| self.numbers.user(name))
+            .unwrap_or(uid);
+        let gid = meta
+            .group
+            .as_ref()
+            .and_then(|name| self.numbers.group(name))
+            .unwrap_or(gid);
+        let (uid, gid) = (Uid::from_raw(uid), Gid::from_raw(gid));
+        if geteuid().is_root() {
+            faults.extend(
+                set(Some(uid), Some(gid))
+                    .err()
+                    .map(|error| ("owner", error)),
+            );
+            return;
+        }
+        // Nobody else can give anything away, but to a group of one's own.
+        if uid != geteuid() {
+            faults.push(("owner", Errno::PERM));
+        }
+        if gid != getegid() {
+            faults.extend(set(None, Some(gid)).err().map(|error| ("group", error)));
+        }
+    }
+
+    /// Keeps what must not be true here, and says whether that has worked.
+    pub(super) fn keep(
+        meta: &Meta,
+        kind: FileType,
+        device: (u32, u32),
+        faults: &mut Faults,
+        set: &mut Set<'_>,
+    ) -> bool {
+        for (name, value) in &meta.attributes {
+            let done = match kept::name_of(name) {
+                Some(name) => set(&name, value),
+                None => Err(Errno::NAMETOOLONG),
+            };
+            faults.extend(done.err().map(|error| ("extended attribute", error)));
+        }
+        let Some(owner) = meta.owner else {
+            return false;
+        };
+        let kept = Kept {
+            kind,
+            mode: meta.mode,
+            owner,
+            names: (meta.user.clone(), meta.group.clone()),
+            device,
+        };
+        match set(kept::STAT, &kept.encode()) {
+            Ok(()) => true,
+            Err(error) => {
+                faults.push(("owner", error));
+                false
+            }
+        }
+    }
+
+    /// Sets attributes as they were: the lists of who may do what, or all others.
+    fn restore(&self, meta: &Meta, lists: bool, faults: &mut Faults, set: &mut Set<'_>) {
+        let privileged = matches!(
+            self.options.attributes,
+            StoreAttributes::Restore {
+                privileged: true,
+                ..
+            }
+        );
+        for (name, value) in &meta.attributes {
+            let bytes = name.to_bytes();
+            let is_list = bytes.starts_with(b"system.posix_acl_");
+            if is_list != lists {
+                continue;
+            }
+            let what = if is_list {
+                "access control list"
+            } else {
+                "extended attribute"
+            };
+            let done = if is_list || privileged || bytes.starts_with(b"user.") {
+                set(name, value)
+            } else {
+                Err(Errno::PERM)
+            };
+            faults.extend(done.err().map(|error| (what, error)));
+        }
+    }
+}
+
+pub(super) fn times(meta: &Meta) -> Option<Timestamps> {
+    let (seconds, nanoseconds) = meta.mtime?;
+    Some(Timestamps {
+        last_access: Timespec {
+            tv_sec: 0,
+            tv_nsec: UTIME_OMIT,
+        },
+        last_modification: Timespec {
+            tv_sec: seconds,
+            tv_nsec: nanoseconds.into(),
+        },
+    })
+}

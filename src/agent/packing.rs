@@ -1,0 +1,144 @@
+//! How an archive is made, in the words of the command line.
+
+use std::num::NonZeroU32;
+use std::str::FromStr;
+use std::thread;
+
+use bchan_archive::Compression;
+
+/// How an archive is made.
+#[derive(Clone, Debug)]
+pub(crate) struct Packing {
+    /// What is best for the server, if it is left open.
+    pub(crate) compression: Option<Compress>,
+    /// As many as the machine has, if it is left open.
+    pub(crate) threads: Option<NonZeroU32>,
+    /// Whether extended attributes go in.
+    pub(crate) attributes: bool,
+    /// Whether pipes and devices go in.
+    pub(crate) special: bool,
+}
+
+/// A way to compress, and perhaps how hard to try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Compress {
+    method: Method,
+    level: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Method {
+    None,
+    Gzip,
+    Zstd,
+    Xz,
+}
+
+impl Compress {
+    /// What is best for a server, which knows zstd or not.
+    pub(super) fn best(knows_zstd: bool) -> Self {
+        let method = if knows_zstd {
+            Method::Zstd
+        } else {
+            Method::Gzip
+        };
+        Self {
+            method,
+            level: None,
+        }
+    }
+
+    /// Whether it is one that only servers know which say so.
+    pub(super) fn is_zstd(self) -> bool {
+        self.method == Method::Zstd
+    }
+
+    /// The same for whoever compresses, and the ending of a name.
+    pub(super) fn compression(self, threads: Option<NonZeroU32>) -> (Compression, &'static str) {
+        let threads = threads.map_or_else(all_threads, NonZeroU32::get);
+        match self.method {
+            Method::None => (Compression::None, "tar"),
+            Method::Gzip => {
+                let level = self.level.unwrap_or(5);
+                (Compression::Gzip { level }, "tar.gz")
+            }
+            Method::Zstd => {
+                let level = self.level.unwrap_or(3).cast_signed();
+                (Compression::Zstd { level, threads }, "tar.zst")
+            }
+            Method::Xz => {
+                let level = self.level.unwrap_or(6);
+                (Compression::Xz { level, threads }, "tar.xz")
+            }
+        }
+    }
+}
+
+fn all_threads() -> u32 {
+    thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(1))
+}
+
+impl FromStr for Compress {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, level) = match text.split_once(':') {
+            Some((name, level)) => (name, Some(level)),
+            None => (text, None),
+        };
+        let (method, levels) = match name {
+            "none" => (Method::None, None),
+            "gzip" => (Method::Gzip, Some(1..=9)),
+            "zstd" => (Method::Zstd, Some(1..=19)),
+            "xz" => (Method::Xz, Some(0..=9)),
+            _ => return Err("it is none of zstd, gzip, xz and none".into()),
+        };
+        let level = match (level, levels) {
+            (None, _) => None,
+            (Some(_), None) => return Err("none has no level".into()),
+            (Some(level), Some(levels)) => {
+                let (first, last) = (levels.start(), levels.end());
+                let wrong = || format!("the level of {name} is a number from {first} to {last}");
+                let level: u32 = level.parse().map_err(|_| wrong())?;
+                Some(level)
+                    .filter(|level| levels.contains(level))
+                    .ok_or_else(wrong)?
+                    .into()
+            }
+        };
+        Ok(Self { method, level })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_those_that_there_are() {
+        let read = |text: &str| text.parse::<Compress>();
+        for text in [
+            "zstd", "zstd:1", "zstd:19", "gzip", "gzip:1", "gzip:9", "xz", "xz:0", "xz:9", "none",
+        ] {
+            assert!(read(text).is_ok(), "{text}");
+        }
+        for text in [
+            "", "zip", "zstd:0", "zstd:20", "zstd:", "gzip:0", "gzip:10", "xz:10", "xz:-1",
+            "none:1", "Zstd",
+        ] {
+            assert!(read(text).is_err(), "{text}");
+        }
+        let one = NonZeroU32::new(1);
+        let (compression, ending) = read("xz:2").unwrap().compression(one);
+        assert_eq!(
+            (compression, ending),
+            (
+                Compression::Xz {
+                    level: 2,
+                    threads: 1
+                },
+                "tar.xz"
+            )
+        );
+    }
+}

@@ -1,0 +1,237 @@
+//! `bchan backup upload`
+
+pub(crate) mod packing;
+pub(crate) mod select;
+mod stream;
+
+use std::path::PathBuf;
+
+use bchan_archive::Selection;
+use clap::Args;
+
+use self::packing::PackingArgs;
+use self::select::SelectArgs;
+use self::stream::StreamArgs;
+use super::{say_warnings, warnings};
+use crate::agent::{self, AgentError, ListOptions, Outcome, UploadOptions, UploadReport, What};
+use crate::complete;
+use crate::context::Context;
+use crate::error::{CommandError, Exit};
+use crate::suggest;
+use crate::ui::view::{DryRun, Status, Upload};
+
+/// Back up files and folders to a target
+///
+/// Folders are packed, compressed and sent in one pass, without a temporary file. The command
+/// ends when the server has stored the backup.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  bchan backup upload docs ~/Documents
+  bchan backup upload --quiet --automatic home /home /etc
+  bchan backup upload home /home --exclude-caches --exclude '*.tmp' --exclude /me/scratch
+  bchan backup upload home /home --exclude-from rules --dry-run --verbose
+  find /srv -newer stamp -type f -print0 | bchan backup upload srv --files-from0 -
+  bchan backup upload db --stdin-from-command --name db.sql -- pg_dump shop
+  bchan --local=/mnt/disk backup upload --create docs ~/Documents")]
+pub(super) struct UploadArgs {
+    /// Id or alias of the target
+    #[arg(add = complete::targets())]
+    target: String,
+
+    /// Files and folders to back up; `-` alone is standard input
+    #[arg(
+        required_unless_present_any = ["files_from", "files_from0"],
+        value_name = "PATH"
+    )]
+    paths: Vec<PathBuf>,
+
+    /// Mark the backup as made by a schedule, not by hand
+    #[arg(short, long)]
+    automatic: bool,
+
+    /// Send file by file in place of an archive, and go on where an earlier run has ended
+    ///
+    /// Only contents are stored: no links, no modes, times and owners, no empty folders. What
+    /// cannot go this way makes the backup incomplete. A single folder becomes the root of the
+    /// backup.
+    #[arg(short, long, conflicts_with_all = [
+        "stdin_from_command", "compression", "threads", "special", "dry_run",
+    ])]
+    sequential: bool,
+
+    /// Create the target if there is none of this name
+    #[arg(long)]
+    create: bool,
+
+    /// Do not wait until the server has stored it
+    #[arg(long)]
+    no_wait: bool,
+
+    /// Take it for no failure when there is nothing to back up
+    ///
+    /// An empty folder is mostly a disk that is not mounted.
+    #[arg(long)]
+    allow_empty: bool,
+
+    /// List what would be backed up, and send nothing
+    ///
+    /// With --verbose, what is left out is named, too, and by which rule. The server is not asked.
+    #[arg(long)]
+    dry_run: bool,
+
+    #[command(flatten)]
+    select: SelectArgs,
+
+    #[command(flatten)]
+    stream: StreamArgs,
+
+    #[command(flatten)]
+    packing: PackingArgs,
+}
+
+impl UploadArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let stream = self.stream.stream(&self.paths)?;
+        let selection = self.select.selection(&self.paths, context);
+        let what = match stream {
+            Some(_) if self.sequential => {
+                return Err(CommandError::usage("a stream is not sent file by file"));
+            }
+            Some(_) if selection != Selection::default() => {
+                return Err(CommandError::usage(
+                    "what comes as a stream is backed up whole; rules are for paths",
+                ));
+            }
+            Some((input, name)) => What::Stream { input, name },
+            None => What::Paths {
+                paths: self.paths,
+                selection: with_defaults(context, selection).await?,
+            },
+        };
+        if self.dry_run {
+            let options = ListOptions {
+                allow_empty: self.allow_empty,
+                reasons: context.ui.is_verbose(),
+                special: self.packing.special,
+            };
+            return dry_run(context, what, options).await;
+        }
+        let options = UploadOptions {
+            target: self.target,
+            what,
+            packing: self.packing.packing(),
+            limit: self.packing.limit(),
+            manual: !self.automatic,
+            create: self.create,
+            wait: !self.no_wait,
+            retries: context.settings().await?.retries.value,
+            allow_empty: self.allow_empty,
+        };
+        upload(context, options, self.sequential).await
+    }
+}
+
+/// Uploads, and reports what became of it.
+pub(crate) async fn upload(
+    context: &Context<'_>,
+    options: UploadOptions,
+    sequential: bool,
+) -> Result<Exit, CommandError> {
+    let client = context.client().await?;
+    let name = options.target.clone();
+    let bar = context.ui.bar();
+    let outcome = if sequential {
+        agent::upload_sequentially(client, options, bar.progress()).await
+    } else {
+        agent::upload(client, options, bar.progress()).await
+    };
+    drop(bar);
+    let report = match outcome {
+        Ok(report) => report,
+        Err(error) => return Err(explain(context, &name, error).await),
+    };
+    context.ui.verbose(&match report.unverified {
+        None => "the server's hash of the backup is that of what was sent".to_owned(),
+        Some(why) => format!("not compared with what is stored: {why}"),
+    });
+    let complete = report.is_complete();
+    let total = report.warning_count;
+    let view = view(report);
+    say_warnings(context, &view.warnings, total, !complete);
+    context.ui.show(&view)?;
+    Ok(if complete {
+        Exit::Done
+    } else {
+        Exit::Incomplete
+    })
+}
+
+/// The rules of a run behind those of the profile, which are for all backups.
+pub(crate) async fn with_defaults(
+    context: &Context<'_>,
+    mut selection: Selection,
+) -> Result<Selection, CommandError> {
+    let mut exclude = context.settings().await?.exclude.clone();
+    exclude.append(&mut selection.exclude);
+    selection.exclude = exclude;
+    Ok(selection)
+}
+
+/// Shows what an upload would take.
+pub(crate) async fn dry_run(
+    context: &Context<'_>,
+    what: What,
+    options: ListOptions,
+) -> Result<Exit, CommandError> {
+    let What::Paths { paths, selection } = what else {
+        return Err(CommandError::usage(
+            "what comes as a stream is not known before it has come",
+        ));
+    };
+    let bar = context.ui.bar();
+    let outcome = agent::list(paths, selection, options, bar.progress()).await;
+    drop(bar);
+    let listing = outcome?;
+    let (complete, total) = (listing.complete, listing.warning_count);
+    let view = DryRun::new(listing, warnings);
+    say_warnings(context, &view.warnings, total, !complete);
+    context.ui.show(&view)?;
+    Ok(if complete {
+        Exit::Done
+    } else {
+        Exit::Incomplete
+    })
+}
+
+/// Adds to a missing target those that may have been meant.
+async fn explain(context: &Context<'_>, name: &str, error: AgentError) -> CommandError {
+    let missing = matches!(error, AgentError::NoSuchTarget { .. });
+    let error = CommandError::from(error);
+    if !missing || !error.hints.is_empty() {
+        return error;
+    }
+    let Ok(client) = context.client().await else {
+        return error;
+    };
+    let targets = client.all_targets().await.unwrap_or_default();
+    error
+        .maybe_hint(suggest::target_hint(name, &targets))
+        .hint("--create makes a target of this name")
+}
+
+fn view(report: UploadReport) -> Upload {
+    Upload {
+        job_id: report.job_id,
+        status: match report.status {
+            Outcome::Stored => Status::Stored,
+            Outcome::Accepted => Status::Accepted,
+            Outcome::Unconfirmed => Status::Unconfirmed,
+        },
+        backup: report.backup,
+        files: report.files,
+        bytes: report.bytes,
+        sent: report.sent,
+        warnings: warnings(report.warnings),
+        target: report.target.name,
+    }
+}

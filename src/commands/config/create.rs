@@ -1,0 +1,90 @@
+use bchan_api::ApiKey;
+use clap::Args;
+
+use crate::commands::login;
+use crate::config::Document;
+use crate::context::Context;
+use crate::credentials;
+use crate::error::{CommandError, Exit, Kind};
+use crate::ui::view::Done;
+
+/// Make a profile: name a server once, and never again
+///
+/// The server is what --server, or --host and --port, say. At a terminal it is asked for where
+/// they say nothing, and so is the API key. The key goes to the keyring, or, where there is none,
+/// to a file beside the configuration that only its owner can read.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  bchan config create
+  bchan config create --server https://backup.example.org
+  bchan config create --profile office --host 10.0.0.7 --port 5000")]
+pub(super) struct CreateArgs {
+    /// Ask for what is not given, even where standard input is no terminal
+    #[arg(short, long)]
+    interactive: bool,
+
+    /// Host of the server, as --host
+    #[arg(short = 'H', value_name = "HOST", hide = true)]
+    short_host: Option<String>,
+
+    /// Port of the server, as --port
+    #[arg(short = 'p', value_name = "PORT", hide = true, value_parser = clap::value_parser!(u16).range(1..))]
+    short_port: Option<u16>,
+
+    /// API key, as --api-key
+    #[arg(short = 'a', value_name = "KEY", hide = true)]
+    short_api_key: Option<String>,
+
+    /// Replace the profile if there is one already
+    #[arg(long)]
+    overwrite: bool,
+}
+
+impl CreateArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let config = context.config_to_change()?;
+        let name = context.profile_name(&config)?;
+        if config.file.profiles.contains_key(&name) && !self.overwrite {
+            let message = format!("there is a profile `{name}` already");
+            return Err(CommandError::failed(message).hint(
+                "--overwrite replaces it, `bchan config set` changes it, --profile names another",
+            ));
+        }
+        let asks = self.interactive || context.ui.asks();
+        let given = context.given_server(self.short_host.as_deref(), self.short_port)?;
+        let server = match given {
+            Some(server) => server,
+            None if asks => context.ask_server().await?,
+            None => {
+                let message = "nothing says which server the profile is for";
+                return Err(CommandError::usage(message).hint("name it with --server"));
+            }
+        };
+        let key = match context.given_key().or(self.short_api_key) {
+            Some(text) => Some(text),
+            None if asks => {
+                let answer = context.ui.secret("API key (empty for none yet):").await;
+                Some(answer.map_err(CommandError::failed)?)
+            }
+            None => None,
+        };
+        let key = key.filter(|text| !text.trim().is_empty());
+        let key = key.as_deref().map(parse).transpose()?;
+
+        let mut document = Document::open(&config)?;
+        document.remove("profiles", &name);
+        document.set("profiles", &name, "server", &server);
+        let path = document.save()?;
+        let mut message = format!("profile {name} for {server} is in {}", path.display());
+        if let Some(key) = key {
+            message += ", its key in ";
+            message += &login::keep_anywhere(context, &server, &key).await?;
+        }
+        context.ui.show(&Done::new(message))?;
+        Ok(Exit::Done)
+    }
+}
+
+fn parse(text: &str) -> Result<ApiKey, CommandError> {
+    credentials::parse(text).map_err(|error| CommandError::new(Kind::Configuration, error))
+}

@@ -1,0 +1,127 @@
+//! The settings that the configuration file has words for.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+use toml_edit::{Array, Value};
+
+use crate::config::{Origin, Settings};
+use crate::error::CommandError;
+use crate::ui::view::Setting;
+
+/// A setting by its name in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(super) enum Key {
+    /// Server to talk to, as for --server
+    Server,
+    /// File with the API key
+    ApiKeyFile,
+    /// Program that prints the API key, and its arguments
+    ApiKeyCommand,
+    /// Certificates to trust, as for --ca-cert
+    CaCert,
+    /// How often to try again, as for --retries
+    Retries,
+    /// Seconds of silence, as for --timeout
+    Timeout,
+    /// Patterns of what no backup takes, as for --exclude
+    Exclude,
+    /// Profile of those who name none; it stands above all profiles
+    DefaultProfile,
+}
+
+impl Key {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::ApiKeyFile => "api_key_file",
+            Self::ApiKeyCommand => "api_key_command",
+            Self::CaCert => "ca_cert",
+            Self::Retries => "retries",
+            Self::Timeout => "timeout",
+            Self::Exclude => "exclude",
+            Self::DefaultProfile => "default_profile",
+        }
+    }
+
+    /// What the command line gives, as the file says it.
+    pub(super) fn parse(self, words: &[String]) -> Result<Value, CommandError> {
+        if matches!(self, Self::ApiKeyCommand | Self::Exclude) {
+            return Ok(Value::Array(words.iter().collect::<Array>()));
+        }
+        let [word] = words else {
+            let message = format!("{} has one value, not {}", self.name(), words.len());
+            return Err(CommandError::usage(message));
+        };
+        if !matches!(self, Self::Retries | Self::Timeout) {
+            return Ok(word.into());
+        }
+        let number: Result<u32, _> = word.parse();
+        let number = number.map_err(|_| {
+            CommandError::usage(format!("{} is a number, not `{word}`", self.name()))
+        })?;
+        Ok(i64::from(number).into())
+    }
+
+    /// What is in effect; none where nothing is.
+    pub(super) fn setting(self, settings: &Settings) -> Option<Setting> {
+        let setting = |value: serde_json::Value, origin: Origin| {
+            Some(Setting {
+                key: self.name().to_owned(),
+                value,
+                origin: origin.to_string(),
+            })
+        };
+        let path = |path: &Path| path.to_string_lossy().into_owned().into();
+        let (key, from_file) = (&settings.key, Origin::Profile);
+        match self {
+            Self::Server => {
+                let server = &settings.server;
+                setting(server.value.to_string().into(), server.origin)
+            }
+            Self::ApiKeyFile => setting(path(key.file.as_deref()?), from_file),
+            Self::ApiKeyCommand => setting(key.command.clone()?.into(), from_file),
+            Self::CaCert => {
+                let ca = settings.ca.as_ref()?;
+                setting(path(&ca.value), ca.origin)
+            }
+            Self::Retries => setting(settings.retries.value.into(), settings.retries.origin),
+            Self::Timeout => setting(settings.timeout.value.into(), settings.timeout.origin),
+            Self::Exclude if settings.exclude.is_empty() => None,
+            Self::Exclude => setting(settings.exclude.clone().into(), from_file),
+            Self::DefaultProfile => {
+                let name = settings.config.file.default_profile.clone()?;
+                setting(name.into(), Origin::File)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_file() {
+        for key in Key::value_variants() {
+            assert_eq!(key.to_possible_value().unwrap().get_name(), key.name());
+        }
+    }
+
+    #[test]
+    fn values_have_the_types_of_the_file() {
+        let parse = |key: Key, words: &[&str]| {
+            let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+            key.parse(&words).map(|value| value.to_string())
+        };
+        assert_eq!(parse(Key::Retries, &["7"]).unwrap(), "7");
+        assert_eq!(parse(Key::Server, &["7"]).unwrap(), "\"7\"");
+        assert_eq!(
+            parse(Key::ApiKeyCommand, &["pass", "show"]).unwrap(),
+            r#"["pass", "show"]"#
+        );
+        assert!(parse(Key::Timeout, &["soon"]).is_err());
+        assert!(parse(Key::Server, &["a", "b"]).is_err());
+    }
+}

@@ -1,0 +1,106 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{anchor_all, anchored};
+use crate::commands::backup::upload::select::SelectArgs;
+use crate::complete;
+use crate::config::{Document, Preset};
+use crate::context::Context;
+use crate::error::{CommandError, Exit};
+use crate::ui::view::Done;
+
+/// Make a preset
+///
+/// The last of the words is the target, unless --target names it. With --profile, the preset is for
+/// the server of that profile whenever it runs.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  bchan preset create docs ~/Documents docs
+  bchan preset create home /home/me --target home --exclude-caches --exclude '*.tmp'
+  bchan preset create etc /etc /usr/local/etc config --profile office")]
+pub(super) struct CreateArgs {
+    /// Name of the preset
+    name: String,
+
+    /// Files and folders to back up, and behind them the id or alias of the target
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Id or alias of the target
+    #[arg(long, add = complete::targets())]
+    target: Option<String>,
+
+    /// Replace the preset if there is one already
+    #[arg(long)]
+    overwrite: bool,
+
+    #[command(flatten)]
+    select: SelectArgs,
+}
+
+impl CreateArgs {
+    pub(super) fn run(mut self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let target = match self.target.take() {
+            Some(target) => target,
+            None => match self.paths.pop() {
+                Some(word) if !self.paths.is_empty() => {
+                    self.require_paths()?;
+                    word.to_string_lossy().into_owned()
+                }
+                _ => {
+                    let message = "nothing says to which target the preset belongs";
+                    return Err(CommandError::usage(message)
+                        .hint("name it behind the paths, or with --target"));
+                }
+            },
+        };
+        let mut selection = self.select.selection(&self.paths, context);
+        if selection.reads_stdin() {
+            let message = "a preset has no standard input to read a list from";
+            return Err(CommandError::usage(message));
+        }
+        anchor_all(&mut selection.exclude_from)?;
+        anchor_all(&mut selection.files_from)?;
+        anchor_all(&mut selection.files_from0)?;
+        let preset = Preset {
+            target,
+            paths: self.paths.iter().map(anchored).collect::<Result<_, _>>()?,
+            profile: context.given_profile(),
+            selection,
+        };
+        let config = context.config_to_change()?;
+        let name = &self.name;
+        if config.file.presets.contains_key(name) && !self.overwrite {
+            let message = format!("there is a preset `{name}` already");
+            return Err(CommandError::failed(message)
+                .hint("--overwrite replaces it, `bchan preset edit` changes it"));
+        }
+        let mut document = Document::open(&config)?;
+        document.remove("presets", name);
+        for (key, value) in preset.entries() {
+            document.set("presets", name, key, value);
+        }
+        let path = document.save()?;
+        let message = format!("preset {name} is in {}", path.display());
+        context.ui.show(&Done::new(message))?;
+        Ok(Exit::Done)
+    }
+
+    /// Where the last word is taken for the target, one that was meant otherwise would be a path.
+    fn require_paths(&self) -> Result<(), CommandError> {
+        match self
+            .paths
+            .iter()
+            .find(|path| !path.starts_with("~") && !path.exists())
+        {
+            None => Ok(()),
+            Some(path) => {
+                let message = format!("there is no {}", path.display());
+                Err(CommandError::usage(message).hint(
+                    "the target comes last, or with --target; --exclude takes one glob at a time",
+                ))
+            }
+        }
+    }
+}

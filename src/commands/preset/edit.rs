@@ -1,0 +1,91 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use toml_edit::{Array, Value};
+
+use super::{WhichPreset, anchor_all, anchored};
+use crate::commands::backup::upload::select::SelectArgs;
+use crate::complete;
+use crate::config::{Document, PRESET_RULES, rules};
+use crate::context::Context;
+use crate::error::{CommandError, Exit};
+use crate::ui::view::Done;
+
+/// Change a preset
+///
+/// Only what is given changes. A rule that is given replaces all there is of it in the preset.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  bchan preset edit docs --target papers
+  bchan preset edit home --path /home --path /root
+  bchan preset edit home --clear-rules --exclude-caches")]
+pub(super) struct EditArgs {
+    #[command(flatten)]
+    which: WhichPreset,
+
+    /// New target, by id or alias
+    #[arg(long, add = complete::targets())]
+    target: Option<String>,
+
+    /// New file or folder to back up, in place of all present ones; may be given more than once
+    #[arg(long = "path", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Let the preset use the profile of each run; --profile NAME gives it one of its own
+    #[arg(long)]
+    any_profile: bool,
+
+    /// Take all rules of what is left out away, before those that are given come in
+    #[arg(long)]
+    clear_rules: bool,
+
+    #[command(flatten)]
+    select: SelectArgs,
+}
+
+impl EditArgs {
+    pub(super) fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let name = &self.which.name;
+        let profile = context.given_profile();
+        if self.any_profile && profile.is_some() {
+            let message = "--profile and --any-profile cannot be used together";
+            return Err(CommandError::usage(message));
+        }
+        let mut selection = self.select.selection(&self.paths, context);
+        anchor_all(&mut selection.exclude_from)?;
+        anchor_all(&mut selection.files_from)?;
+        anchor_all(&mut selection.files_from0)?;
+        let mut changes: Vec<(&str, Value)> = rules(&selection);
+        if let Some(target) = self.target {
+            changes.push(("target", target.into()));
+        }
+        if !self.paths.is_empty() {
+            let mut paths = Array::new();
+            for path in &self.paths {
+                paths.push(anchored(path)?.to_string_lossy().into_owned());
+            }
+            changes.push(("paths", paths.into()));
+        }
+        changes.extend(profile.map(|profile| ("profile", profile.into())));
+        if changes.is_empty() && !self.any_profile && !self.clear_rules {
+            return Err(CommandError::usage("nothing to change")
+                .hint("`bchan preset edit --help` shows what can change"));
+        }
+        let config = context.own_preset(name)?;
+        let mut document = Document::open(&config)?;
+        if self.any_profile {
+            document.unset("presets", name, "profile");
+        }
+        for rule in PRESET_RULES.iter().filter(|_| self.clear_rules) {
+            document.unset("presets", name, rule);
+        }
+        for (key, value) in changes {
+            document.set("presets", name, key, value);
+        }
+        document.save()?;
+        context
+            .ui
+            .show(&Done::new(format!("changed preset {name}")))?;
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,76 @@
+use clap::Args;
+
+use super::WhichPreset;
+use crate::agent::{ListOptions, UploadOptions, What};
+use crate::commands::backup::upload::packing::PackingArgs;
+use crate::commands::backup::upload::{dry_run, upload, with_defaults};
+use crate::context::Context;
+use crate::error::{CommandError, Exit};
+
+/// Back up what a preset says
+///
+/// Its profile applies, unless --profile or BCHAN_PROFILE names another.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  bchan preset upload docs
+  bchan preset upload --quiet --automatic home")]
+pub(super) struct UploadArgs {
+    #[command(flatten)]
+    which: WhichPreset,
+
+    /// Mark the backup as made by a schedule, not by hand
+    #[arg(short, long)]
+    automatic: bool,
+
+    /// Create the target if it is missing
+    #[arg(long)]
+    create: bool,
+
+    /// Do not wait until the server has stored it
+    #[arg(long)]
+    no_wait: bool,
+
+    /// Take it for no failure when there is nothing to back up
+    #[arg(long)]
+    allow_empty: bool,
+
+    /// List what would be backed up, and send nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    #[command(flatten)]
+    packing: PackingArgs,
+}
+
+impl UploadArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let preset = context.preset(&self.which.name)?.preset;
+        if let Some(profile) = preset.profile {
+            context.prefer_profile(profile);
+        }
+        let what = What::Paths {
+            paths: preset.paths,
+            selection: with_defaults(context, preset.selection).await?,
+        };
+        if self.dry_run {
+            let options = ListOptions {
+                allow_empty: self.allow_empty,
+                reasons: context.ui.is_verbose(),
+                special: self.packing.special,
+            };
+            return dry_run(context, what, options).await;
+        }
+        let options = UploadOptions {
+            target: preset.target,
+            what,
+            packing: self.packing.packing(),
+            limit: self.packing.limit(),
+            manual: !self.automatic,
+            create: self.create,
+            wait: !self.no_wait,
+            retries: context.settings().await?.retries.value,
+            allow_empty: self.allow_empty,
+        };
+        upload(context, options, false).await
+    }
+}

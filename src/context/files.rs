@@ -1,0 +1,127 @@
+//! What commands that change the configuration need of it.
+
+use std::path::PathBuf;
+
+use super::Context;
+use crate::config::{
+    Config, KnownPreset, Presets, ProcessEnvironment, ServerChoice, SettingsError,
+};
+use crate::credentials;
+use crate::error::{CommandError, Kind};
+use crate::suggest;
+use crate::ui::view::KeyPlace;
+
+/// What is asked for at the terminal, and its answer when there is none.
+const QUESTION: (&str, &str) = ("Server [http://127.0.0.1:5050]:", "http://127.0.0.1:5050");
+
+impl Context<'_> {
+    /// The configuration file, whether it is there or has to be made.
+    pub(crate) fn config_to_change(&self) -> Result<Config, CommandError> {
+        Ok(Config::load_if_there(&self.global, &ProcessEnvironment)?)
+    }
+
+    /// All presets, as they are to be run.
+    pub(crate) fn presets(&self) -> Result<Presets, CommandError> {
+        let config = Config::load(&self.global, &ProcessEnvironment)?;
+        Ok(config.presets(&ProcessEnvironment)?)
+    }
+
+    /// A preset, or an error that names those with similar names.
+    pub(crate) fn preset(&self, name: &str) -> Result<KnownPreset, CommandError> {
+        let mut presets = self.presets()?;
+        presets
+            .remove(name)
+            .ok_or_else(|| no_preset(name, presets.keys()))
+    }
+
+    /// The configuration with a preset that can be changed: one of ours.
+    pub(crate) fn own_preset(&self, name: &str) -> Result<Config, CommandError> {
+        let config = self.config_to_change()?;
+        if config.file.presets.contains_key(name) {
+            return Ok(config);
+        }
+        self.preset(name)?;
+        let message = format!("preset `{name}` is kept by the Python client");
+        Err(CommandError::failed(message).hint("`bchan config import` takes it over"))
+    }
+
+    /// What `--profile` says.
+    pub(crate) fn given_profile(&self) -> Option<String> {
+        self.global.profile.clone()
+    }
+
+    /// Where the configuration file is or would be, and whether it exists, whatever is in it.
+    pub(crate) fn config_path(&self) -> Result<(PathBuf, bool), CommandError> {
+        let path = Config::place(&self.global, &ProcessEnvironment);
+        let path = path.ok_or(SettingsError::NoConfigHome)?;
+        let exists = path.exists();
+        Ok((path, exists))
+    }
+
+    /// The profile that this run is about, which may be a new one.
+    pub(crate) fn profile_name(&self, config: &Config) -> Result<String, CommandError> {
+        Ok(config.profile_name(&self.global, &ProcessEnvironment)?)
+    }
+
+    /// The server that the command line or the environment names, completed to a URL.
+    pub(crate) fn given_server(
+        &self,
+        host: Option<&str>,
+        port: Option<u16>,
+    ) -> Result<Option<String>, CommandError> {
+        let server = ServerChoice::given(&self.global, host, port, &ProcessEnvironment)?;
+        Ok(server.map(|server| server.to_string()))
+    }
+
+    /// Completes what a user writes for a server.
+    #[expect(
+        clippy::unused_self,
+        reason = "whoever uses it must have been given the context"
+    )]
+    pub(crate) fn complete_server(&self, text: &str) -> Result<String, CommandError> {
+        let server = ServerChoice::parse(text, &ProcessEnvironment)?;
+        Ok(server.to_string())
+    }
+
+    /// Asks for the server.
+    pub(crate) async fn ask_server(&self) -> Result<String, CommandError> {
+        let (question, usual) = QUESTION;
+        let answer = self.ui.line(question).await.map_err(CommandError::failed)?;
+        self.complete_server(if answer.is_empty() { usual } else { &answer })
+    }
+
+    /// What `--api-key` says.
+    pub(crate) fn given_key(&self) -> Option<String> {
+        self.global.api_key.clone()
+    }
+
+    /// Where the API key would be taken from.
+    pub(crate) async fn key_place(&self) -> KeyPlace {
+        let place = |origin, problem| KeyPlace { origin, problem };
+        let settings = match self.settings().await {
+            Ok(settings) => settings,
+            Err(error) => return place(None, Some(error.message())),
+        };
+        if let ServerChoice::Local(_) = settings.server.value {
+            return place(Some("the server inside this program".to_owned()), None);
+        }
+        match credentials::find(&settings.key, &ProcessEnvironment, &self.keyring()).await {
+            Ok(search) => place(
+                search.found.map(|found| found.place),
+                search.keyring.map(|error| error.to_string()),
+            ),
+            Err(error) => place(
+                None,
+                Some(CommandError::new(Kind::Configuration, error).message()),
+            ),
+        }
+    }
+}
+
+/// Says that there is no such preset, and which may have been meant.
+fn no_preset<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> CommandError {
+    let similar = suggest::similar(name, known.map(String::as_str));
+    let hint = suggest::hint(&similar);
+    CommandError::new(Kind::NotFound, format!("there is no preset `{name}`"))
+        .hint(hint.unwrap_or_else(|| "`bchan preset list` shows all presets".to_owned()))
+}
