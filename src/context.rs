@@ -12,8 +12,6 @@ use std::time::Duration;
 use bchan_api::{ApiKey, TargetView};
 use bchan_client::{Client, Error};
 use tokio::sync::OnceCell;
-#[cfg(feature = "server")]
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::cli::GlobalArgs;
 use crate::config::{
@@ -169,30 +167,17 @@ impl<'a> Context<'a> {
         Err(error.maybe_hint(suggest::target_hint(name, &targets)))
     }
 
-    /// Starts a server that answers until [`close`](Self::close), and returns where.
+    /// Starts a server that answers until [`close`](Self::close), on these sockets if there are any;
+    /// returns it, and where it answers.
     #[cfg(feature = "server")]
     pub(crate) async fn serve(
         &self,
-        mut config: bchan_server::Config,
-        level: Option<LevelFilter>,
-    ) -> Result<String, CommandError> {
-        let file = bchan_server::LogFile::default();
-        config.log = Some(file.clone());
-        self.ui.log_of_service(level, file);
-        let embedded = self
-            .server
-            .get_or_try_init(|| Embedded::start(config))
-            .await?;
-        Ok(embedded.url())
-    }
-
-    /// Waits until the running server is asked to read its certificate anew, and has it done.
-    #[cfg(feature = "server")]
-    pub(crate) async fn hangup(&self) {
-        match self.server.get() {
-            Some(server) => server.hangup().await,
-            None => std::future::pending().await,
-        }
+        config: bchan_server::Config,
+        listeners: Vec<std::net::TcpListener>,
+    ) -> Result<(&bchan_server::Server, String), CommandError> {
+        let start = || Embedded::start(config, listeners);
+        let embedded = self.server.get_or_try_init(start).await?;
+        Ok((embedded.server(), embedded.url()))
     }
 
     /// Ends what lives as long as the command.

@@ -22,6 +22,8 @@ pub(crate) use self::environment::{Environment, ProcessEnvironment};
 pub(crate) use self::error::SettingsError;
 pub(crate) use self::file::{ConfigFile, FileError, Profile};
 pub(crate) use self::origin::{Origin, Sourced};
+#[cfg(feature = "server")]
+pub(crate) use self::paths::DATA_VARIABLE;
 pub(crate) use self::paths::{cache_dir, data_dir, python_dir, state_dir};
 pub(crate) use self::preset::{KnownPreset, Preset, Presets, RULES as PRESET_RULES, rules};
 pub(crate) use self::python::KEYRING as PYTHON_KEYRING;

@@ -73,7 +73,7 @@ impl Transfer<'_> {
             manual: self.backup.manual,
             sha256: ours,
             idempotency_key: ours.then(|| self.key.clone()),
-            special: ours,
+            special: goal.has(Feature::Metadata),
             limit: None,
         };
         let (answer, came) = tokio::join!(

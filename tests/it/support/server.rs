@@ -96,6 +96,12 @@ impl TestServer {
         self.home.take().expect("it has one")
     }
 
+    /// Waits for a server that ends by itself.
+    #[allow(dead_code, reason = "not every test binary asks")]
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
     /// What it has logged.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.home().join("server.log")).unwrap_or_default()
@@ -262,11 +268,18 @@ fn spawn(home: &Path, options: &[String]) -> (Child, SocketAddr) {
 
 /// Starts a server; `None` if it ends before it listens.
 fn try_spawn(home: &Path, options: &[String], env: &[(&str, &str)]) -> Option<(Child, SocketAddr)> {
-    let mut program = Program::new(home).args(["serve", "--listen", "127.0.0.1:0", "--data"]);
+    let mut program = Program::new(home).arg("serve");
+    if !options.iter().any(|option| option == "--listen") {
+        program = program.args(["--listen", "127.0.0.1:0"]);
+    }
     for (name, value) in env {
         program = program.env(name, value);
     }
-    let mut command = program.arg(home.join("data")).args(options).into_command();
+    let mut command = program
+        .arg("--data")
+        .arg(home.join("data"))
+        .args(options)
+        .into_command();
     let log = fs::File::options()
         .create(true)
         .append(true)

@@ -229,7 +229,7 @@ impl Places {
             &instance,
         );
         let gate = Gate::new(&Auth::None, &self.data)?;
-        let schedule = Schedule::new(false);
+        let schedule = Schedule::default();
         Ok(State::new(Box::new(store), layout, gate, schedule, config))
     }
 }

@@ -41,6 +41,12 @@ pub enum KeyError {
         /// The key file.
         path: PathBuf,
     },
+    /// It was there, and is not any more.
+    #[error("{} has disappeared", path.display())]
+    Gone {
+        /// The key file.
+        path: PathBuf,
+    },
     /// It holds no key.
     #[error("{} holds no API key: {message}", path.display())]
     Invalid {
@@ -115,6 +121,9 @@ impl KeyError {
             }
             Self::Invalid { .. } => {
                 Some("`bchan server new-key --overwrite` writes a new one".into())
+            }
+            Self::Gone { .. } => {
+                Some("put a copy back, or restart the server to go on without it".into())
             }
             Self::NameTaken { name } => Some(format!(
                 "`bchan server revoke-key {name}` takes it away; use another name for another key"
