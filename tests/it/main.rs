@@ -20,6 +20,8 @@ mod full_disk;
 mod hostile;
 #[cfg(feature = "import-mariadb")]
 mod import;
+#[cfg(feature = "import-mariadb")]
+mod import_faults;
 mod jobs;
 mod keys;
 mod lists;
@@ -28,6 +30,7 @@ mod lost_disk;
 mod main_job;
 mod metadata;
 mod migrate;
+mod migrate_plain;
 mod openapi;
 mod output;
 mod packing;
