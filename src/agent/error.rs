@@ -70,6 +70,16 @@ pub(crate) enum AgentError {
     Pack(PackError),
     #[error(transparent)]
     Unpack(UnpackError),
+    #[error("{side} failed")]
+    Side { side: &'static str, source: Error },
+    #[error("another run uses {}", path.display())]
+    Locked { path: PathBuf },
+    #[error("{} is about a migration from {from} to {to}", path.display())]
+    OtherMigration {
+        path: PathBuf,
+        from: String,
+        to: String,
+    },
     #[error("a thread of the program ended too early")]
     Thread,
 }
@@ -126,6 +136,8 @@ impl AgentError {
                 "nothing was kept; try again, and check the server's disk if it stays so".into()
             }
             Self::Exists { .. } => "move it away, or name another folder with --directory".into(),
+            Self::Locked { .. } => "wait until it has ended".into(),
+            Self::OtherMigration { .. } => "name another file with --state".into(),
             Self::NotEmpty { .. } => "name a folder that is empty or does not exist yet".into(),
             _ => return None,
         })

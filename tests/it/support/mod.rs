@@ -5,7 +5,11 @@ mod documented;
 mod fake;
 mod http;
 mod identity;
+#[cfg(feature = "import-mariadb")]
+mod mariadb;
 mod program;
+#[cfg(feature = "import-mariadb")]
+pub(crate) mod python;
 mod reference;
 mod server;
 
