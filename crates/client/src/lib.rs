@@ -11,6 +11,7 @@ mod endpoints;
 mod error;
 mod limit;
 mod sequence;
+mod trickle;
 mod upload;
 
 pub use client::{Client, Config};
