@@ -32,7 +32,8 @@ Exit codes:
   0    done; for an upload: the backup is stored
   1    failed, nothing stored
   2    wrong usage
-  3    stored, but incomplete: some files could not be read, or changed while being read
+  3    stored, but incomplete: some files could not be read, or changed while being read;
+       or not stored, because most of what the last backup has is missing (--allow-shrink)
   10   no such target, backup or job
   11   busy: another run holds the lock, or the server is busy with this target
   12   not authorised: no key, or the wrong one
@@ -111,11 +112,18 @@ async fn execute(cli: Cli, ui: &Ui) -> Result<Exit, CommandError> {
     let context = Context::new(cli.global, ui);
     // A server runs until somebody stops it: that is its good end.
     let runs_until_stopped = matches!(cli.command, Command::Serve(_));
-    let outcome = tokio::select! {
-        biased;
-        outcome = dispatch(cli.command, &context) => outcome,
-        signal = signals.recv() => {
-            if runs_until_stopped { Ok(Exit::Done) } else { Err(CommandError::interrupted(signal)) }
+    let outcome = {
+        let mut command = std::pin::pin!(dispatch(cli.command, &context));
+        loop {
+            tokio::select! {
+                biased;
+                outcome = &mut command => break outcome,
+                signal = signals.recv() => match signal {
+                    _ if runs_until_stopped => break Ok(Exit::Done),
+                    signal if context.interrupt(signal) => {}
+                    signal => break Err(CommandError::interrupted(signal)),
+                }
+            }
         }
     };
     tokio::select! {

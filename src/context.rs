@@ -2,6 +2,7 @@
 
 mod embedded;
 mod files;
+mod interruption;
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -19,10 +20,12 @@ use crate::config::{
 };
 use crate::credentials::{self, Keyring, Search, SessionKeyring};
 use crate::error::{CommandError, Kind};
+use crate::signals::Signal;
 use crate::suggest;
 use crate::ui::Ui;
 
 use self::embedded::Embedded;
+use self::interruption::{Interruption, Signals};
 
 /// The surroundings of one command.
 pub(crate) struct Context<'a> {
@@ -34,6 +37,7 @@ pub(crate) struct Context<'a> {
     settings: OnceCell<Settings>,
     client: OnceCell<Client>,
     server: OnceCell<Embedded>,
+    interruption: Interruption,
 }
 
 impl<'a> Context<'a> {
@@ -45,6 +49,7 @@ impl<'a> Context<'a> {
             settings: OnceCell::new(),
             client: OnceCell::new(),
             server: OnceCell::new(),
+            interruption: Interruption::default(),
         }
     }
 
@@ -66,6 +71,17 @@ impl<'a> Context<'a> {
     pub(crate) fn prefer_profile(&self, name: String) {
         // Whoever was first has been heard.
         let _ = self.preset_profile.set(name);
+    }
+
+    /// From here on, as long as the result lives, a signal comes to it in place of ending the
+    /// command at once. A second signal ends it all the same.
+    pub(crate) fn signals(&self) -> Signals {
+        self.interruption.signals()
+    }
+
+    /// Passes a signal on to whoever wants to end by himself; says whether there is somebody.
+    pub(crate) fn interrupt(&self, signal: Signal) -> bool {
+        self.interruption.interrupt(signal)
     }
 
     /// Where keys are kept.

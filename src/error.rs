@@ -21,7 +21,8 @@ pub(crate) enum Exit {
     Failed = 1,
     /// The command line makes no sense.
     Usage = 2,
-    /// Stored, but some files could not be read, or changed while being read.
+    /// Stored, but some files could not be read, or changed while being read. Or not stored, because
+    /// most of what the last backup has is missing.
     Incomplete = 3,
     /// No such target, backup or job.
     NotFound = 10,
@@ -50,6 +51,8 @@ impl From<Exit> for ExitCode {
 pub(crate) enum Kind {
     Failed,
     Usage,
+    /// The source has collapsed.
+    Incomplete,
     NotFound,
     Busy,
     Unauthorised,
@@ -66,6 +69,7 @@ impl Kind {
         match self {
             Self::Failed => Exit::Failed,
             Self::Usage => Exit::Usage,
+            Self::Incomplete => Exit::Incomplete,
             Self::NotFound => Exit::NotFound,
             Self::Busy => Exit::Busy,
             Self::Unauthorised => Exit::Unauthorised,
@@ -169,6 +173,7 @@ mod tests {
         let table = [
             (Kind::Failed, 1),
             (Kind::Usage, 2),
+            (Kind::Incomplete, 3),
             (Kind::NotFound, 10),
             (Kind::Busy, 11),
             (Kind::Unauthorised, 12),

@@ -126,9 +126,9 @@ pub(crate) async fn download(
             Err(error) => Err(error.into()),
         };
         match outcome {
-            Err(AgentError::Client(error)) if error.is_temporary() && attempt < options.retries => {
+            Err(AgentError::Client(error)) if error.is_passing() && attempt < options.retries => {
                 attempt += 1;
-                let wait = pause(attempt);
+                let wait = pause(attempt, &error);
                 progress.retrying(attempt, &error, wait);
                 tokio::time::sleep(wait).await;
             }

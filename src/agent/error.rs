@@ -3,9 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use bchan_archive::{PackError, SelectionError, UnpackError};
 use bchan_client::Error;
+
+use super::lock::Holder;
+use super::shrink::Shrunk;
 
 /// See the variants.
 #[derive(Debug, thiserror::Error)]
@@ -73,13 +77,27 @@ pub(crate) enum AgentError {
     #[error("{side} failed")]
     Side { side: &'static str, source: Error },
     #[error("another run uses {}", path.display())]
-    Locked { path: PathBuf },
+    MigrationLocked { path: PathBuf },
     #[error("{} is about a migration from {from} to {to}", path.display())]
     OtherMigration {
         path: PathBuf,
         from: String,
         to: String,
     },
+    #[error("another run to target `{target}` is under way{}", held_by(holder.as_ref()))]
+    Locked {
+        target: String,
+        holder: Option<Holder>,
+    },
+    #[error("not done after {deadline:?}, which is the deadline; nothing was stored")]
+    Deadline { deadline: Duration },
+    #[error(
+        "not done after {deadline:?}, which is the deadline; the server has it all and was still \
+         storing it"
+    )]
+    DeadlineWaiting { deadline: Duration },
+    #[error("{0}; nothing was stored")]
+    Shrunk(#[from] Shrunk),
     #[error("a thread of the program ended too early")]
     Thread,
 }
@@ -125,6 +143,14 @@ impl AgentError {
             Self::NoSpecial => {
                 "leave --special away, or upload to a target of the type single".into()
             }
+            Self::Locked { .. } => "--wait-lock DURATION waits for it".into(),
+            Self::Shrunk(_) => {
+                "is a disk not mounted? --allow-shrink backs it up all the same".into()
+            }
+            Self::Deadline { .. } => "try again later, or give it more with --deadline".into(),
+            Self::DeadlineWaiting { .. } => {
+                "`bchan job list` shows whether it is stored by now".into()
+            }
             Self::NoCommand => "name it behind `--`".into(),
             Self::SameName { .. } => "upload the folder that they are in, or rename one".into(),
             Self::JobFailed { .. } => "the log of the server says more".into(),
@@ -136,10 +162,14 @@ impl AgentError {
                 "nothing was kept; try again, and check the server's disk if it stays so".into()
             }
             Self::Exists { .. } => "move it away, or name another folder with --directory".into(),
-            Self::Locked { .. } => "wait until it has ended".into(),
+            Self::MigrationLocked { .. } => "wait until it has ended".into(),
             Self::OtherMigration { .. } => "name another file with --state".into(),
             Self::NotEmpty { .. } => "name a folder that is empty or does not exist yet".into(),
             _ => return None,
         })
     }
+}
+
+fn held_by(holder: Option<&Holder>) -> String {
+    holder.map_or_else(String::new, |holder| format!(" ({holder})"))
 }

@@ -3,10 +3,13 @@
 mod download;
 mod error;
 mod extract;
+mod guarded;
+mod hooks;
 mod incoming;
 mod input;
 mod job;
 mod listing;
+mod lock;
 mod migrate;
 mod naming;
 mod packing;
@@ -15,14 +18,20 @@ mod produce;
 mod progress;
 mod save;
 mod sequential;
+mod shrink;
+mod state;
 mod upload;
 mod verify;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bchan_client::Error;
+
 pub(crate) use self::download::{Destination, DownloadOptions, Restore, download};
 pub(crate) use self::error::AgentError;
+pub(crate) use self::guarded::{Guard, run};
+pub(crate) use self::hooks::Hook;
 pub(crate) use self::input::Input;
 pub(crate) use self::job::ended_job;
 pub(crate) use self::listing::{Left, ListOptions, Listed, Listing, list};
@@ -30,8 +39,8 @@ pub(crate) use self::migrate::{MigrateOptions, MigrateReport, TargetStatus, migr
 pub(crate) use self::packing::{Compress, Packing};
 pub(crate) use self::plan::What;
 pub(crate) use self::progress::{Phase, Progress};
-pub(crate) use self::sequential::upload_sequentially;
-pub(crate) use self::upload::{Outcome, UploadOptions, UploadReport, upload};
+pub(crate) use self::state::{StateFolder, Success};
+pub(crate) use self::upload::{Outcome, UploadOptions, UploadReport};
 
 /// Warnings that are kept word for word; the others are counted.
 const MOST_WARNINGS: usize = 1000;
@@ -43,10 +52,12 @@ pub(crate) struct Warning {
     pub(crate) problem: String,
 }
 
-/// How long to wait before the next try; longer each time, and never the same for all.
-fn pause(attempt: u32) -> Duration {
+/// How long to wait before the next try; longer each time, never the same for all, and not shorter
+/// than the server asks for.
+fn pause(attempt: u32, error: &Error) -> Duration {
     let base = Duration::from_millis(500) * 2_u32.saturating_pow(attempt.min(6));
     let jitter = std::collections::hash_map::RandomState::new();
     let part = std::hash::BuildHasher::hash_one(&jitter, attempt) % 1000;
-    base.mul_f64(0.5 + f64::from(u32::try_from(part).unwrap_or(0)) / 2000.0)
+    let pause = base.mul_f64(0.5 + f64::from(u32::try_from(part).unwrap_or(0)) / 2000.0);
+    pause.max(error.retry_after().unwrap_or_default())
 }

@@ -16,6 +16,7 @@ use bchan_client::UploadWriter;
 
 use super::incoming::Incoming;
 use super::input::Input;
+use super::shrink::{Floor, Shrunk};
 use super::{AgentError, MOST_WARNINGS, Progress, Warning};
 
 /// What is sent.
@@ -134,13 +135,29 @@ impl Hashes {
     }
 }
 
-/// Writes content to an upload, to its end. On failure the upload is aborted.
+/// Why content was not written to its end.
+#[derive(Debug)]
+pub(super) enum Halt {
+    Pack(PackError),
+    /// There is too little of it.
+    Shrunk(Shrunk),
+}
+
+impl From<PackError> for Halt {
+    fn from(error: PackError) -> Self {
+        Self::Pack(error)
+    }
+}
+
+/// Writes content to an upload, to its end. On failure the upload is aborted, and it is one, too,
+/// when there is less than the floor.
 pub(super) fn produce(
     content: &Content,
     feed: Option<Incoming>,
     writer: UploadWriter,
     progress: Arc<dyn Progress>,
-) -> Result<Produced, PackError> {
+    floor: Option<Floor>,
+) -> Result<Produced, Halt> {
     let mut counting = Counting { writer, count: 0 };
     let mut listener = Listener::new(progress);
     let (mut summary, counting) = match (content, feed) {
@@ -157,7 +174,7 @@ pub(super) fn produce(
             let path = Path::new(name);
             let bytes = copy(&mut feed, path, &mut counting, &mut listener)?;
             if bytes == 0 && !allow_empty {
-                return Err(PackError::Empty);
+                return Err(PackError::Empty.into());
             }
             let files = 1;
             let summary = PackSummary {
@@ -167,7 +184,7 @@ pub(super) fn produce(
             };
             (summary, counting)
         }
-        (Content::Stream { .. }, None) => return Err(PackError::Empty),
+        (Content::Stream { .. }, None) => return Err(PackError::Empty.into()),
         (Content::Archive(archive), _) => {
             let fail = |source| PackError::Write { source };
             let encoder = Encoder::new(counting, archive.compression).map_err(fail)?;
@@ -176,6 +193,10 @@ pub(super) fn produce(
             (summary, encoder.finish().map_err(fail)?)
         }
     };
+    if let Some(floor) = floor {
+        let checked = floor.check(summary.entries(), summary.bytes);
+        checked.map_err(Halt::Shrunk)?;
+    }
     let sent = counting.count;
     let file = counting
         .writer

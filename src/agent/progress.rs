@@ -27,6 +27,8 @@ pub(crate) trait Progress: Send + Sync {
     fn problem(&self, _path: &Path, _problem: &Problem) {}
     /// An attempt has failed, and another one starts after this time.
     fn retrying(&self, _attempt: u32, _error: &Error, _wait: Duration) {}
+    /// Something is wrong that does not stop the work.
+    fn trouble(&self, _message: &str) {}
 }
 
 /// Nobody listens.

@@ -12,8 +12,9 @@ use bchan_archive::{Manifest, PackError, Problem};
 use bchan_client::{Client, Error, Finished, upload_pipe};
 
 use self::files::{Files, SourceFile};
+use super::guarded::Guard;
 use super::job::{JobOutcome, wait_for_job};
-use super::produce::{Content, Listener, Produced, produce};
+use super::produce::{Content, Halt, Listener, Produced, produce};
 use super::upload::find_target;
 use super::verify::Unverified;
 use super::{AgentError, Outcome, Phase, Progress, UploadOptions, UploadReport, What, pause};
@@ -28,17 +29,23 @@ const MOST_LISTS: u32 = 5;
 pub(crate) async fn upload_sequentially(
     client: &Client,
     options: UploadOptions,
+    guard: &Guard,
     progress: Arc<dyn Progress>,
 ) -> Result<UploadReport, AgentError> {
     progress.phase(Phase::Preparing);
     let mut files = collect(&options, &progress).await?;
-    let TargetView { target, backups } = find_target(client, &options).await?;
+    let view = find_target(client, &options).await?;
+    let entered = guard.enter(&options.target, &view, &*progress).await?;
+    let TargetView { target, backups } = view;
     if target.target_type != TargetType::Multi {
         let target = target.handle().to_owned();
         return Err(AgentError::NotMulti { target });
     }
     let before: HashSet<String> = backups.into_iter().map(|backup| backup.id).collect();
     let total = files.found.iter().map(|file| file.size).sum();
+    if let Some(floor) = entered.floor {
+        floor.check(files.found.len() as u64, total)?;
+    }
     progress.total(files.found.len() as u64, total, true);
     progress.phase(Phase::Sending);
     let mut run = Run {
@@ -157,7 +164,7 @@ impl Run<'_> {
                     Content::File(file.source.clone()),
                     Arc::clone(self.progress),
                 );
-                tokio::task::spawn_blocking(move || produce(&content, None, writer, progress))
+                tokio::task::spawn_blocking(move || produce(&content, None, writer, progress, None))
             };
             let limit = self.options.limit.clone();
             let (id, entry) = (&self.target.id, &file.entry);
@@ -166,7 +173,7 @@ impl Run<'_> {
             let produced = producer.await.map_err(|_| AgentError::Thread)?;
             let error = match (answer, produced) {
                 (Ok(()), Ok(produced)) => return Ok(Ok(produced)),
-                (_, Err(PackError::Source { source, .. })) => {
+                (_, Err(Halt::Pack(PackError::Source { source, .. }))) => {
                     return Ok(Err(if source.kind() == std::io::ErrorKind::NotFound {
                         Problem::Vanished
                     } else {
@@ -178,17 +185,18 @@ impl Run<'_> {
                     error
                 }
                 (Err(error), Err(_)) => error,
-                (Ok(()), Err(error)) => return Err(AgentError::Pack(error)),
+                (Ok(()), Err(Halt::Pack(error))) => return Err(AgentError::Pack(error)),
+                (Ok(()), Err(Halt::Shrunk(shrunk))) => return Err(shrunk.into()),
             };
             // It has arrived before, and only the answer was lost.
             if matches!(error, Error::Rejected { status: 409, .. }) && attempt > 0 {
                 return Ok(Ok(whole.unwrap_or_default()));
             }
-            if !error.is_temporary() || attempt >= self.options.retries {
+            if !error.is_passing() || attempt >= self.options.retries {
                 return Err(error.into());
             }
             attempt += 1;
-            let wait = pause(attempt);
+            let wait = pause(attempt, &error);
             self.progress.retrying(attempt, &error, wait);
             tokio::time::sleep(wait).await;
         }
@@ -206,11 +214,11 @@ impl Run<'_> {
             if refused && attempt > 0 && !self.new_backups(before).await.is_empty() {
                 return Ok(Finished::default());
             }
-            if !error.is_temporary() || attempt >= self.options.retries {
+            if !error.is_passing() || attempt >= self.options.retries {
                 return Err(error.into());
             }
             attempt += 1;
-            let wait = pause(attempt);
+            let wait = pause(attempt, &error);
             self.progress.retrying(attempt, &error, wait);
             tokio::time::sleep(wait).await;
         }

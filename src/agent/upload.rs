@@ -9,10 +9,12 @@ use bchan_api::{Accepted, Backup, Feature, Target, TargetView};
 use bchan_archive::PackError;
 use bchan_client::{Client, Error, RateLimit, Upload, upload_pipe};
 
+use super::guarded::Guard;
 use super::job::{JobOutcome, wait_for_job};
 use super::packing::Packing;
 use super::plan::{Plan, What, is_kept};
-use super::produce::{Content, Produced, Pump, count_ahead, produce};
+use super::produce::{Content, Halt, Produced, Pump, count_ahead, produce};
+use super::shrink::Floor;
 use super::verify::{self, Terms, Unverified};
 use super::{AgentError, Phase, Progress, Warning, naming, pause};
 
@@ -85,16 +87,22 @@ impl UploadReport {
 pub(crate) async fn upload(
     client: &Client,
     options: UploadOptions,
+    guard: &Guard,
     progress: Arc<dyn Progress>,
 ) -> Result<UploadReport, AgentError> {
     progress.phase(Phase::Preparing);
     let plan = Plan::new(&options.what, options.allow_empty)?;
     // Before a byte is sent: the target is there, the key is right, and the answer says what the
     // server can do.
-    let TargetView { target, backups } = find_target(client, &options).await?;
+    let view = find_target(client, &options).await?;
+    let entered = guard.enter(&options.target, &view, &*progress).await?;
+    let TargetView { target, backups } = view;
     let before: HashSet<String> = backups.into_iter().map(|backup| backup.id).collect();
     let (content, file_name) =
         plan.content(target.target_type, client.features(), &options.packing)?;
+    if let Some(floor) = entered.floor {
+        floor.check_ahead(&content).await?;
+    }
 
     let stop = Arc::new(AtomicBool::new(false));
     let counter = {
@@ -103,7 +111,8 @@ pub(crate) async fn upload(
         thread::spawn(move || count_ahead(&content, &stop, &*progress))
     };
     progress.phase(Phase::Sending);
-    let sent = send(client, &target, &options, &content, &file_name, &progress).await;
+    let sending = (&content, &*file_name, entered.floor);
+    let sent = send(client, &target, &options, sending, &progress).await;
     stop.store(true, Ordering::Relaxed);
     // It looks at the flag for each file; a panic there is no reason to fail.
     let _ = counter.join();
@@ -147,7 +156,7 @@ pub(crate) async fn upload(
         backup: verified.backup,
         unverified: verified.unverified,
         target,
-        files: summary.files + summary.links + summary.directories + summary.special,
+        files: summary.entries(),
         bytes: summary.bytes,
         sent,
         warnings,
@@ -205,8 +214,7 @@ async fn send(
     client: &Client,
     target: &Target,
     options: &UploadOptions,
-    content: &Content,
-    file_name: &str,
+    (content, file_name, floor): (&Content, &str, Option<Floor>),
     progress: &Arc<dyn Progress>,
 ) -> Result<(Accepted, Vec<Produced>), AgentError> {
     let features = client.features();
@@ -220,7 +228,7 @@ async fn send(
         let (writer, body) = upload_pipe(PIPE);
         let producer = {
             let (content, progress) = (content.clone(), Arc::clone(progress));
-            tokio::task::spawn_blocking(move || produce(&content, feed, writer, progress))
+            tokio::task::spawn_blocking(move || produce(&content, feed, writer, progress, floor))
         };
         let upload = Upload {
             body,
@@ -236,10 +244,13 @@ async fn send(
         let produced = producer.await.map_err(|_| AgentError::Thread)?;
         let produced = match produced {
             // There is an answer, so nobody has listened to the rest.
-            Err(PackError::Source { source, .. }) if cut && content.is_stream() => {
+            Err(Halt::Pack(PackError::Source { source, .. })) if cut && content.is_stream() => {
                 Err(PackError::Write { source })
             }
-            other => other,
+            // A part cannot have been acknowledged as the whole.
+            Err(Halt::Shrunk(shrunk)) => return Err(shrunk.into()),
+            Err(Halt::Pack(error)) => Err(error),
+            Ok(produced) => Ok(produced),
         };
         let error = match (answer, produced) {
             (Ok(accepted), Ok(produced)) => {
@@ -261,11 +272,11 @@ async fn send(
         };
         // A server that does not know the key might store what it gets twice.
         let safe = content.is_repeatable() && (ours || matches!(error, Error::Unreachable { .. }));
-        if !safe || !error.is_temporary() || attempt >= options.retries {
+        if !safe || !error.is_passing() || attempt >= options.retries {
             return Err(error.into());
         }
         attempt += 1;
-        let wait = pause(attempt);
+        let wait = pause(attempt, &error);
         progress.retrying(attempt, &error, wait);
         tokio::time::sleep(wait).await;
     }

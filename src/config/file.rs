@@ -47,6 +47,8 @@ pub(crate) struct Profile {
     /// Patterns of what no backup takes, as for `--exclude`, before those of the run.
     #[serde(default)]
     pub(crate) exclude: Vec<String>,
+    /// As for `--shrink-threshold`.
+    pub(crate) shrink_threshold: Option<u8>,
 }
 
 /// Why a configuration file cannot be used.
@@ -109,6 +111,11 @@ impl ConfigFile {
             {
                 let message = format!("the timeout of profile `{name}` is not 1 to 86400 seconds");
                 return Some(("timeout".into(), message));
+            }
+            if profile.shrink_threshold > Some(100) {
+                let message =
+                    format!("the shrink_threshold of profile `{name}` is more than 100 percent");
+                return Some(("shrink_threshold".into(), message));
             }
             if profile.api_key_command.as_ref().is_some_and(Vec::is_empty) {
                 let message = format!("the api_key_command of profile `{name}` names no program");

@@ -1,9 +1,11 @@
 //! What the user has decided, put together from options, environment, files and defaults.
 
+mod care;
 mod document;
 mod environment;
 mod error;
 mod file;
+mod length;
 mod origin;
 mod paths;
 mod preset;
@@ -17,10 +19,12 @@ use bchan_api::ApiKey;
 
 use crate::cli::GlobalArgs;
 
+pub(crate) use self::care::Care;
 pub(crate) use self::document::Document;
 pub(crate) use self::environment::{Environment, ProcessEnvironment};
 pub(crate) use self::error::SettingsError;
 pub(crate) use self::file::{ConfigFile, FileError, Profile};
+pub(crate) use self::length::Length;
 pub(crate) use self::origin::{Origin, Sourced};
 #[cfg(feature = "server")]
 pub(crate) use self::paths::DATA_VARIABLE;
@@ -31,6 +35,8 @@ pub(crate) use self::python::PythonFiles;
 pub(crate) use self::server::ServerChoice;
 pub(crate) use self::side::{Side, SideEnvironment};
 
+#[cfg(test)]
+pub(crate) use self::care::CARE as PRESET_CARE;
 #[cfg(test)]
 pub(crate) use self::environment::tests::Fake;
 
@@ -60,6 +66,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Sourced<u64>,
     /// Patterns of what no backup takes, before those of the run.
     pub(crate) exclude: Vec<String>,
+    /// Percent of the last backup below which a backup counts as collapsed.
+    pub(crate) shrink_threshold: Option<u8>,
 }
 
 /// A configuration file and what it says.
@@ -265,6 +273,7 @@ impl Settings {
             ])
             .unwrap_or(Origin::Default.of(DEFAULT_TIMEOUT)),
             exclude: profile.exclude,
+            shrink_threshold: profile.shrink_threshold,
         })
     }
 }

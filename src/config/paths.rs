@@ -103,6 +103,7 @@ mod tests {
         let path = |text: &str| Some(PathBuf::from(text));
         assert_eq!(config_file(&home), path("/h/.config/bchan/config.toml"));
         assert_eq!(python_dir(&home), path("/h/.config/backupchan"));
+        assert_eq!(state_dir(&home), path("/h/.local/state/bchan"));
         let xdg = home.with("XDG_CONFIG_HOME", "/c");
         assert_eq!(config_file(&xdg), path("/c/bchan/config.toml"));
         assert_eq!(config_file(&Fake::default()), None);

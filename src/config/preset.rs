@@ -8,7 +8,7 @@ use bytesize::ByteSize;
 use serde::{Deserialize, Serialize};
 use toml_edit::{Array, Value};
 
-use super::{Environment, paths};
+use super::{Care, Environment, Length, paths};
 
 /// What to back up, and to where.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub(crate) struct Preset {
     /// What is left out of the paths.
     #[serde(flatten)]
     pub(crate) selection: Selection,
+    /// How its runs are looked after.
+    #[serde(flatten)]
+    pub(crate) care: Care,
 }
 
 /// A preset as it stands in the configuration. Each field is named here, because a mistyped one must
@@ -55,6 +58,20 @@ struct Table {
     files_from: Vec<PathBuf>,
     #[serde(default)]
     files_from0: Vec<PathBuf>,
+    max_age: Option<Length>,
+    wait_lock: Option<Length>,
+    deadline: Option<Length>,
+    shrink_threshold: Option<u8>,
+    #[serde(default)]
+    before: Vec<String>,
+    #[serde(default)]
+    after: Vec<String>,
+    #[serde(default)]
+    on_success: Vec<String>,
+    #[serde(default)]
+    on_failure: Vec<String>,
+    hook_timeout: Option<Length>,
+    ping: Option<String>,
 }
 
 impl From<Table> for Preset {
@@ -75,6 +92,18 @@ impl From<Table> for Preset {
                 exclude_larger_than: table.exclude_larger_than,
                 files_from: table.files_from,
                 files_from0: table.files_from0,
+            },
+            care: Care {
+                max_age: table.max_age,
+                wait_lock: table.wait_lock,
+                deadline: table.deadline,
+                shrink_threshold: table.shrink_threshold,
+                before: table.before,
+                after: table.after,
+                on_success: table.on_success,
+                on_failure: table.on_failure,
+                hook_timeout: table.hook_timeout,
+                ping: table.ping,
             },
         }
     }
@@ -118,6 +147,7 @@ impl Preset {
             entries.push(("profile", profile.into()));
         }
         entries.append(&mut rules(&self.selection));
+        entries.append(&mut self.care.entries());
         entries
     }
 
@@ -148,7 +178,8 @@ impl Preset {
             let message = format!("preset `{name}` has exclude_fnmatch and include_fnmatch");
             return Some(("include_fnmatch", message));
         }
-        None
+        let (field, message) = self.care.nonsense()?;
+        Some((field, format!("{field} of preset `{name}` {message}")))
     }
 
     /// The same with all paths as the system knows them; those of lists start at `folder`.
@@ -254,6 +285,18 @@ mod tests {
                 files_from0: vec!["/l0".into()],
                 include: vec!["i".into()],
                 include_fnmatch: vec!["*".into()],
+            },
+            care: Care {
+                max_age: "26h".parse().ok(),
+                wait_lock: "10m".parse().ok(),
+                deadline: "1d".parse().ok(),
+                shrink_threshold: Some(30),
+                before: vec!["a".into(), "b c".into()],
+                after: vec!["a".into()],
+                on_success: vec!["a".into()],
+                on_failure: vec!["a".into()],
+                hook_timeout: "5m".parse().ok(),
+                ping: Some("https://h/x".into()),
             },
         };
         let entries = preset.entries();

@@ -61,6 +61,7 @@ pub(crate) fn presets(folder: &Path) -> Result<BTreeMap<String, Preset>, FileErr
             paths: vec![preset.location],
             profile: None,
             selection,
+            ..Preset::default()
         };
         (preset.name, ours)
     };

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use super::Context;
+use crate::agent::StateFolder;
 use crate::config::{
-    Config, KnownPreset, Presets, ProcessEnvironment, ServerChoice, SettingsError,
+    Config, Environment as _, KnownPreset, Preset, Presets, ProcessEnvironment, ServerChoice,
+    Settings, SettingsError, state_dir,
 };
 use crate::credentials;
 use crate::error::{CommandError, Kind};
@@ -43,6 +45,25 @@ impl Context<'_> {
         self.preset(name)?;
         let message = format!("preset `{name}` is kept by the Python client");
         Err(CommandError::failed(message).hint("`bchan config import` takes it over"))
+    }
+
+    /// The server that a preset is for, as states know it.
+    pub(crate) fn server_of(&self, preset: &Preset) -> Result<String, CommandError> {
+        let mut global = self.global.clone();
+        if global.profile.is_none() && ProcessEnvironment.text("BCHAN_PROFILE")?.is_none() {
+            global.profile.clone_from(&preset.profile);
+        }
+        let settings = Settings::resolve(&global, &ProcessEnvironment)?;
+        Ok(settings.server.value.to_string())
+    }
+
+    /// What this machine remembers of a server's targets; none where nothing says where.
+    #[expect(
+        clippy::unused_self,
+        reason = "whoever uses it must have been given the context"
+    )]
+    pub(crate) fn state(&self, server: String) -> Option<StateFolder> {
+        state_dir(&ProcessEnvironment).map(|folder| StateFolder::new(folder, server))
     }
 
     /// What `--profile` says.

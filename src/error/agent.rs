@@ -20,9 +20,13 @@ impl From<AgentError> for CommandError {
             | AgentError::NoZstd
             | AgentError::NotMulti { .. }
             | AgentError::NoSpecial => (Kind::Usage, error.hint()),
-            AgentError::OtherSequence { .. } | AgentError::Locked { .. } => {
-                (Kind::Busy, error.hint())
+            AgentError::OtherSequence { .. }
+            | AgentError::Locked { .. }
+            | AgentError::MigrationLocked { .. } => (Kind::Busy, error.hint()),
+            AgentError::Deadline { .. } | AgentError::DeadlineWaiting { .. } => {
+                (Kind::Temporary, error.hint())
             }
+            AgentError::Shrunk(_) => (Kind::Incomplete, error.hint()),
             _ => (Kind::Failed, error.hint()),
         };
         Self::new(kind, error).maybe_hint(hint)

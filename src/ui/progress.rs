@@ -121,6 +121,10 @@ impl Progress for Transfer {
         }
     }
 
+    fn trouble(&self, message: &str) {
+        self.say(|voice| voice.warn(message));
+    }
+
     fn retrying(&self, attempt: u32, error: &Error, wait: Duration) {
         self.entries.store(0, Ordering::Relaxed);
         self.bar.reset();

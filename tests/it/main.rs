@@ -17,6 +17,7 @@ mod exit_codes;
 mod fault_points;
 mod faults;
 mod full_disk;
+mod hooks;
 mod hostile;
 #[cfg(feature = "import-mariadb")]
 mod import;
@@ -49,5 +50,6 @@ mod stopping;
 mod streams;
 mod support;
 mod tls;
+mod unattended;
 mod units;
 mod watching;

@@ -81,8 +81,11 @@ fn every_example_has_the_shape_of_what_is_printed() {
         "docs",
         "--exclude",
         "*.tmp",
+        "--max-age",
+        "26h",
     ];
     server.bchan(preset).ok();
+    server.bchan(["preset", "upload", "p"]).ok();
     server
         .bchan(["config", "set", "--profile", "office", "retries", "1"])
         .ok();

@@ -1,8 +1,10 @@
 //! Reading answers, whatever they are.
 
+use std::time::Duration;
+
 use bchan_api::Failure;
 use bytes::Bytes;
-use reqwest::header::{CONTENT_TYPE, LOCATION};
+use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -79,6 +81,7 @@ pub(crate) async fn checked(client: &Client, response: Response) -> Result<Respo
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains("json"));
+    let retry_after = response.headers().get(RETRY_AFTER).and_then(seconds);
     let body = read(client, response, LARGEST_FAILURE)
         .await
         .unwrap_or_default();
@@ -95,7 +98,23 @@ pub(crate) async fn checked(client: &Client, response: Response) -> Result<Respo
             .unwrap_or("no reason")
             .to_lowercase()
     });
-    Err(meaning(server, status, message, known))
+    let error = meaning(server, status, message, known);
+    Err(match error {
+        Error::Overloaded {
+            status, message, ..
+        } => Error::Overloaded {
+            status,
+            retry_after,
+            message,
+        },
+        error => error,
+    })
+}
+
+/// The seconds of a `Retry-After`. A date in it counts for nothing: clocks differ.
+fn seconds(value: &HeaderValue) -> Option<Duration> {
+    let seconds = value.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }
 
 /// What a status means. `known`: the answer is one of the API's.
@@ -119,6 +138,7 @@ fn meaning(server: String, status: StatusCode, message: String, known: bool) -> 
         507 => Error::OutOfSpace { message },
         429 | 502..=504 => Error::Overloaded {
             status: number,
+            retry_after: None,
             message,
         },
         500.. => Error::ServerFault {

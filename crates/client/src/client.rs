@@ -68,11 +68,7 @@ impl fmt::Debug for Client {
 impl Client {
     /// Prepares to talk to a server; nothing is sent yet.
     pub fn new(config: Config) -> Result<Self, Error> {
-        static PROVIDER: Once = Once::new();
-        PROVIDER.call_once(|| {
-            // Somebody else's choice is as good.
-            let _ = rustls::crypto::ring::default_provider().install_default();
-        });
+        provide_crypto();
         let (server, is_local) = parse_server(&config.server)?;
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -234,15 +230,28 @@ impl Client {
         let once = endpoint == Endpoint::CreateTarget;
         let again = |error: &Error| match error {
             Error::Unreachable { .. } => true,
-            error => !once && error.is_temporary() && !matches!(error, Error::OutOfSpace { .. }),
+            error => !once && error.is_passing(),
         };
         let pauses = ExponentialBuilder::default()
             .with_min_delay(PAUSES.0)
             .with_max_delay(PAUSES.1)
             .with_jitter()
             .with_max_times(usize::try_from(self.shared.config.retries).unwrap_or(usize::MAX));
-        attempt.retry(pauses).when(again).await
+        // A server that says how long it wants to be left alone is left alone.
+        let respect = |error: &Error, pause: Option<Duration>| {
+            pause.map(|pause| pause.max(error.retry_after().unwrap_or_default()))
+        };
+        attempt.retry(pauses).when(again).adjust(respect).await
     }
+}
+
+/// Names what does the cryptography of TLS.
+pub(crate) fn provide_crypto() {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        // Somebody else's choice is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
 }
 
 /// What is behind a lock, also when somebody has panicked with it.

@@ -1,6 +1,7 @@
 //! Why a request did not do what it should.
 
 use std::io;
+use std::time::Duration;
 
 /// See the variants. Messages of servers have lost their control characters.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +85,8 @@ pub enum Error {
     Overloaded {
         /// Status of the answer.
         status: u16,
+        /// How long the server asks to be left alone.
+        retry_after: Option<Duration>,
         /// What the server says.
         message: String,
     },
@@ -134,7 +137,32 @@ pub enum Error {
     },
 }
 
+/// Longest time that a server is waited for at its own wish.
+const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
+
 impl Error {
+    /// How long the server asks to be left alone, if it does.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Overloaded { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// Whether it is worth trying again within the same run. What the client has done wrong (4xx)
+    /// stays wrong, a full disk stays full for longer than that, and a server may ask to be left
+    /// alone for longer.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Overloaded { status: 429, .. } | Self::OutOfSpace { .. } => false,
+            error => {
+                error.is_temporary() && error.retry_after().is_none_or(|wait| wait <= LONGEST_WAIT)
+            }
+        }
+    }
+
     /// Whether the same request may well succeed a little later.
     #[must_use]
     pub fn is_temporary(&self) -> bool {

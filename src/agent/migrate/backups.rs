@@ -172,12 +172,14 @@ impl Backups<'_> {
                 Fault::Source(_) | Fault::Destination(Error::Unreachable { .. }) => true,
                 _ => ours,
             };
-            if fault.is_temporary() && harmless && attempt < self.sides.retries {
+            if let Fault::Source(error) | Fault::Destination(error) = &fault
+                && fault.is_temporary()
+                && harmless
+                && attempt < self.sides.retries
+            {
                 attempt += 1;
-                let wait = pause(attempt);
-                if let Fault::Source(error) | Fault::Destination(error) = &fault {
-                    self.progress.retrying(attempt, error, wait);
-                }
+                let wait = pause(attempt, error);
+                self.progress.retrying(attempt, error, wait);
                 tokio::time::sleep(wait).await;
                 continue;
             }

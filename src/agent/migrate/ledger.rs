@@ -85,7 +85,7 @@ impl Ledger {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(AgentError::Locked {
+                return Err(AgentError::MigrationLocked {
                     path: path.to_owned(),
                 });
             }
@@ -291,7 +291,10 @@ mod tests {
         assert!(!path.exists());
         let name = {
             let mut ledger = open(false).unwrap();
-            assert!(matches!(open(false), Err(AgentError::Locked { .. })));
+            assert!(matches!(
+                open(false),
+                Err(AgentError::MigrationLocked { .. })
+            ));
             ledger.note_target("t", "T", vec!["old".into()]).unwrap();
             ledger.note_sending("1", "T").unwrap();
             ledger.note_stored("1", "T", "one").unwrap();

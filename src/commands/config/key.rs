@@ -27,6 +27,8 @@ pub(super) enum Key {
     Timeout,
     /// Patterns of what no backup takes, as for --exclude
     Exclude,
+    /// Percent of the last backup, as for --shrink-threshold
+    ShrinkThreshold,
     /// Profile of those who name none; it stands above all profiles
     DefaultProfile,
 }
@@ -41,6 +43,7 @@ impl Key {
             Self::Retries => "retries",
             Self::Timeout => "timeout",
             Self::Exclude => "exclude",
+            Self::ShrinkThreshold => "shrink_threshold",
             Self::DefaultProfile => "default_profile",
         }
     }
@@ -54,7 +57,7 @@ impl Key {
             let message = format!("{} has one value, not {}", self.name(), words.len());
             return Err(CommandError::usage(message));
         };
-        if !matches!(self, Self::Retries | Self::Timeout) {
+        if !matches!(self, Self::Retries | Self::Timeout | Self::ShrinkThreshold) {
             return Ok(word.into());
         }
         let number: Result<u32, _> = word.parse();
@@ -90,6 +93,7 @@ impl Key {
             Self::Timeout => setting(settings.timeout.value.into(), settings.timeout.origin),
             Self::Exclude if settings.exclude.is_empty() => None,
             Self::Exclude => setting(settings.exclude.clone().into(), from_file),
+            Self::ShrinkThreshold => setting(settings.shrink_threshold?.into(), from_file),
             Self::DefaultProfile => {
                 let name = settings.config.file.default_profile.clone()?;
                 setting(name.into(), Origin::File)

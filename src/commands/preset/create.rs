@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::care::CareArgs;
 use super::{anchor_all, anchored};
 use crate::commands::backup::upload::select::SelectArgs;
 use crate::complete;
@@ -37,6 +38,9 @@ pub(super) struct CreateArgs {
 
     #[command(flatten)]
     select: SelectArgs,
+
+    #[command(flatten)]
+    care: CareArgs,
 }
 
 impl CreateArgs {
@@ -68,6 +72,7 @@ impl CreateArgs {
             paths: self.paths.iter().map(anchored).collect::<Result<_, _>>()?,
             profile: context.given_profile(),
             selection,
+            care: self.care.care(),
         };
         let config = context.config_to_change()?;
         let name = &self.name;

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use toml_edit::{Array, Value};
 
+use super::care::{CareArgs, CareKey};
 use super::{WhichPreset, anchor_all, anchored};
 use crate::commands::backup::upload::select::SelectArgs;
 use crate::complete;
@@ -41,6 +42,13 @@ pub(super) struct EditArgs {
 
     #[command(flatten)]
     select: SelectArgs,
+
+    #[command(flatten)]
+    care: CareArgs,
+
+    /// Take away what the preset says of this; may be given more than once
+    #[arg(long, value_name = "KEY", value_enum)]
+    unset: Vec<CareKey>,
 }
 
 impl EditArgs {
@@ -56,6 +64,7 @@ impl EditArgs {
         anchor_all(&mut selection.files_from)?;
         anchor_all(&mut selection.files_from0)?;
         let mut changes: Vec<(&str, Value)> = rules(&selection);
+        changes.append(&mut self.care.care().entries());
         if let Some(target) = self.target {
             changes.push(("target", target.into()));
         }
@@ -67,7 +76,8 @@ impl EditArgs {
             changes.push(("paths", paths.into()));
         }
         changes.extend(profile.map(|profile| ("profile", profile.into())));
-        if changes.is_empty() && !self.any_profile && !self.clear_rules {
+        let takes_away = self.any_profile || self.clear_rules || !self.unset.is_empty();
+        if changes.is_empty() && !takes_away {
             return Err(CommandError::usage("nothing to change")
                 .hint("`bchan preset edit --help` shows what can change"));
         }
@@ -78,6 +88,9 @@ impl EditArgs {
         }
         for rule in PRESET_RULES.iter().filter(|_| self.clear_rules) {
             document.unset("presets", name, rule);
+        }
+        for key in &self.unset {
+            document.unset("presets", name, key.name());
         }
         for (key, value) in changes {
             document.set("presets", name, key, value);

@@ -1,9 +1,12 @@
 //! `bchan preset`
 
+mod attend;
+mod care;
 mod change;
 mod create;
 mod edit;
 mod show;
+mod status;
 mod upload;
 
 use std::path::PathBuf;
@@ -29,6 +32,7 @@ pub(crate) struct PresetArgs {
 enum PresetCommand {
     List(show::ListArgs),
     Show(show::ShowArgs),
+    Status(status::StatusArgs),
     #[command(alias = "new")]
     Create(Box<create::CreateArgs>),
     Edit(Box<edit::EditArgs>),
@@ -43,6 +47,7 @@ impl PresetArgs {
         match self.command {
             PresetCommand::List(args) => args.run(context),
             PresetCommand::Show(args) => args.run(context),
+            PresetCommand::Status(args) => args.run(context),
             PresetCommand::Create(args) => args.run(context),
             PresetCommand::Edit(args) => args.run(context),
             PresetCommand::Delete(args) => args.run(context).await,

@@ -1,9 +1,11 @@
 use clap::Args;
 
 use super::WhichPreset;
+use super::attend::Attendance;
 use crate::agent::{ListOptions, UploadOptions, What};
+use crate::commands::backup::upload::guard::GuardArgs;
 use crate::commands::backup::upload::packing::PackingArgs;
-use crate::commands::backup::upload::{dry_run, upload, with_defaults};
+use crate::commands::backup::upload::{dry_run, with_defaults};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
@@ -40,6 +42,9 @@ pub(super) struct UploadArgs {
 
     #[command(flatten)]
     packing: PackingArgs,
+
+    #[command(flatten)]
+    guard: GuardArgs,
 }
 
 impl UploadArgs {
@@ -60,6 +65,8 @@ impl UploadArgs {
             };
             return dry_run(context, what, options).await;
         }
+        let preset_run = (&*self.which.name, &preset.care);
+        let guard = self.guard.guard(context, Some(preset_run)).await?;
         let options = UploadOptions {
             target: preset.target,
             what,
@@ -71,6 +78,12 @@ impl UploadArgs {
             retries: context.settings().await?.retries.value,
             allow_empty: self.allow_empty,
         };
-        upload(context, options, false).await
+        let attendance = Attendance {
+            context,
+            preset: &self.which.name,
+            care: &preset.care,
+            guard: &guard,
+        };
+        attendance.upload(options).await
     }
 }

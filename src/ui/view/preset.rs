@@ -89,7 +89,8 @@ impl View for PresetDetail {
             line("path", &path.to_string_lossy());
         }
         line("profile", preset.profile.as_deref().unwrap_or("-"));
-        for (name, value) in rules(&preset.selection) {
+        let entries = rules(&preset.selection).into_iter();
+        for (name, value) in entries.chain(preset.care.entries()) {
             match value.as_array() {
                 Some(items) => {
                     for item in items {

@@ -39,6 +39,17 @@ pub(crate) enum Status {
     Unconfirmed,
 }
 
+impl Status {
+    /// As in JSON.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::Accepted => "accepted",
+            Self::Unconfirmed => "unconfirmed",
+        }
+    }
+}
+
 /// Something that is missing or odd in a transfer.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Warning {

@@ -22,6 +22,7 @@ pub(crate) struct Asked {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     content_type: &'static str,
+    headers: String,
     body: Vec<u8>,
 }
 
@@ -92,8 +93,15 @@ impl Reply {
         Self {
             status,
             content_type: "application/json",
+            headers: String::new(),
             body: body.to_string().into_bytes(),
         }
+    }
+
+    /// The same with a header.
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push_str(&format!("{name}: {value}\r\n"));
+        self
     }
 
     /// What web frameworks say when a program has failed.
@@ -104,6 +112,7 @@ impl Reply {
         Self {
             status,
             content_type: "text/html; charset=utf-8",
+            headers: String::new(),
             body: body.into_bytes(),
         }
     }
@@ -112,6 +121,7 @@ impl Reply {
         Self {
             status,
             content_type: "text/html; charset=utf-8",
+            headers: String::new(),
             body: text.as_bytes().to_vec(),
         }
     }
@@ -161,10 +171,11 @@ fn serve(
     let mut stream = stream;
     write!(
         stream,
-        "HTTP/1.1 {} X\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 {} X\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}Connection: close\r\n\r\n",
         reply.status,
         reply.content_type,
-        reply.body.len()
+        reply.body.len(),
+        reply.headers
     )?;
     stream.write_all(&reply.body)?;
     stream.shutdown(Shutdown::Write)?;

@@ -14,7 +14,7 @@ mod reference;
 mod server;
 
 pub(crate) use self::documented::DocumentedServer;
-pub(crate) use self::fake::{Asked, Fake};
+pub(crate) use self::fake::{Asked, Fake, Reply};
 pub(crate) use self::http::{Answer, Form, Http};
 pub(crate) use self::identity::Identity;
 pub(crate) use self::program::{Output, Program};

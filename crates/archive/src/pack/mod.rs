@@ -92,6 +92,12 @@ pub struct PackSummary {
 }
 
 impl PackSummary {
+    /// Entries that are stored.
+    #[must_use]
+    pub fn entries(&self) -> u64 {
+        self.files + self.links + self.directories + self.special
+    }
+
     /// Whether everything that was there is in the archive as it was.
     #[must_use]
     pub fn is_complete(&self) -> bool {

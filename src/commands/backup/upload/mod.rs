@@ -1,5 +1,6 @@
 //! `bchan backup upload`
 
+pub(crate) mod guard;
 pub(crate) mod packing;
 pub(crate) mod select;
 mod stream;
@@ -9,11 +10,14 @@ use std::path::PathBuf;
 use bchan_archive::Selection;
 use clap::Args;
 
+use self::guard::GuardArgs;
 use self::packing::PackingArgs;
 use self::select::SelectArgs;
 use self::stream::StreamArgs;
 use super::{say_warnings, warnings};
-use crate::agent::{self, AgentError, ListOptions, Outcome, UploadOptions, UploadReport, What};
+use crate::agent::{
+    self, AgentError, Guard, ListOptions, Outcome, UploadOptions, UploadReport, What,
+};
 use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
@@ -87,6 +91,9 @@ pub(super) struct UploadArgs {
 
     #[command(flatten)]
     packing: PackingArgs,
+
+    #[command(flatten)]
+    guard: GuardArgs,
 }
 
 impl UploadArgs {
@@ -116,6 +123,8 @@ impl UploadArgs {
             };
             return dry_run(context, what, options).await;
         }
+        let mut guard = self.guard.guard(context, None).await?;
+        guard.sequential = self.sequential;
         let options = UploadOptions {
             target: self.target,
             what,
@@ -127,24 +136,41 @@ impl UploadArgs {
             retries: context.settings().await?.retries.value,
             allow_empty: self.allow_empty,
         };
-        upload(context, options, self.sequential).await
+        let work = guard.within(async {
+            let bar = context.ui.bar();
+            let lease = guard.lease(&options.target, &*bar.progress()).await?;
+            drop(bar);
+            let ended = upload(context, options, &guard).await?;
+            drop(lease);
+            Ok::<_, CommandError>(ended.exit)
+        });
+        work.await
     }
 }
 
-/// Uploads, and reports what became of it.
+/// What has become of an upload.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) exit: Exit,
+    /// `stored`, `accepted` or `unconfirmed`.
+    pub(crate) status: &'static str,
+    pub(crate) backup_id: Option<String>,
+    pub(crate) files: u64,
+    pub(crate) bytes: u64,
+    /// A sentence about it.
+    pub(crate) summary: String,
+}
+
+/// Uploads, and reports what became of it. Whoever calls it has the lease of the target.
 pub(crate) async fn upload(
     context: &Context<'_>,
     options: UploadOptions,
-    sequential: bool,
-) -> Result<Exit, CommandError> {
+    guard: &Guard,
+) -> Result<Ended, CommandError> {
     let client = context.client().await?;
     let name = options.target.clone();
     let bar = context.ui.bar();
-    let outcome = if sequential {
-        agent::upload_sequentially(client, options, bar.progress()).await
-    } else {
-        agent::upload(client, options, bar.progress()).await
-    };
+    let outcome = agent::run(client, options, guard, bar.progress()).await;
     drop(bar);
     let report = match outcome {
         Ok(report) => report,
@@ -159,11 +185,12 @@ pub(crate) async fn upload(
     let view = view(report);
     say_warnings(context, &view.warnings, total, !complete);
     context.ui.show(&view)?;
-    Ok(if complete {
+    let exit = if complete {
         Exit::Done
     } else {
         Exit::Incomplete
-    })
+    };
+    Ok(ended(&view, exit))
 }
 
 /// The rules of a run behind those of the profile, which are for all backups.
@@ -217,6 +244,23 @@ async fn explain(context: &Context<'_>, name: &str, error: AgentError) -> Comman
     error
         .maybe_hint(suggest::target_hint(name, &targets))
         .hint("--create makes a target of this name")
+}
+
+fn ended(view: &Upload, exit: Exit) -> Ended {
+    let (files, bytes, target) = (view.files, view.bytes, &view.target);
+    let status = view.status.name();
+    let missing = match exit {
+        Exit::Incomplete => ", but not all that should be in it",
+        _ => "",
+    };
+    Ended {
+        exit,
+        status,
+        backup_id: view.backup.as_ref().map(|backup| backup.id.clone()),
+        files,
+        bytes,
+        summary: format!("{status}: {files} entries with {bytes} bytes in {target}{missing}"),
+    }
 }
 
 fn view(report: UploadReport) -> Upload {

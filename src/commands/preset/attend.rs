@@ -1,0 +1,152 @@
+//! A run of a preset with all that goes on around it: hooks, and the monitor.
+
+use std::time::Duration;
+
+use bchan_client::{Monitor, Ping};
+
+use crate::agent::{Guard, Hook, UploadOptions};
+use crate::commands::backup::upload::{Ended, upload};
+use crate::config::{Care, Length};
+use crate::context::Context;
+use crate::error::{CommandError, Exit, Kind};
+
+/// How long a hook may take unless somebody says otherwise.
+const HOOK_TIMEOUT: Duration = Duration::from_secs(60 * 60);
+
+type Variables = Vec<(&'static str, String)>;
+
+/// What goes on around a run.
+pub(super) struct Attendance<'a, 'b> {
+    pub(super) context: &'a Context<'b>,
+    pub(super) preset: &'a str,
+    pub(super) care: &'a Care,
+    pub(super) guard: &'a Guard,
+}
+
+impl Attendance<'_, '_> {
+    /// Runs the hooks around an upload, and tells the monitor. A signal ends the upload and not
+    /// what comes after it; a second one ends everything.
+    pub(super) async fn upload(self, options: UploadOptions) -> Result<Exit, CommandError> {
+        let mut signals = self.context.signals();
+        let monitor = self.monitor();
+        self.tell(monitor.as_ref(), Ping::Start, "").await;
+        let mut variables = vec![
+            ("BCHAN_PRESET", self.preset.to_owned()),
+            ("BCHAN_TARGET", options.target.clone()),
+        ];
+        let mut lease = None;
+        let outcome = {
+            let work = self.guard.within(async {
+                let bar = self.context.ui.bar();
+                let taken = self.guard.lease(&options.target, &*bar.progress()).await;
+                drop(bar);
+                lease = Some(taken?);
+                if let Err(error) = self.hook("before", &self.care.before, &variables).await {
+                    return Err(error.hint("nothing was sent"));
+                }
+                upload(self.context, options, self.guard).await
+            });
+            tokio::select! {
+                biased;
+                outcome = work => outcome,
+                signal = signals.next() => Err(CommandError::interrupted(signal)),
+            }
+        };
+        let (exit, summary) = describe(&outcome, &mut variables);
+        let is_good = exit == Exit::Done;
+        let (name, words) = if is_good {
+            ("on_success", &self.care.on_success)
+        } else {
+            ("on_failure", &self.care.on_failure)
+        };
+        self.late_hook(name, words, &variables).await;
+        // Of a run that another one has kept away, that one's hooks are under way.
+        if lease.is_some() {
+            self.late_hook("after", &self.care.after, &variables).await;
+        }
+        drop(lease);
+        let ping = if is_good {
+            Ping::Success
+        } else {
+            Ping::Exit(exit as u8)
+        };
+        self.tell(monitor.as_ref(), ping, &summary).await;
+        outcome.map(|ended| ended.exit)
+    }
+
+    async fn hook(
+        &self,
+        name: &'static str,
+        words: &[String],
+        variables: &Variables,
+    ) -> Result<(), CommandError> {
+        let timeout = self.care.hook_timeout;
+        let hook = Hook {
+            name,
+            words,
+            timeout: timeout.map_or(HOOK_TIMEOUT, |Length(length)| length),
+            variables,
+        };
+        hook.run().await.map_err(CommandError::failed)
+    }
+
+    /// One that comes too late to change what has become of the backup.
+    async fn late_hook(&self, name: &'static str, words: &[String], variables: &Variables) {
+        if let Err(error) = self.hook(name, words, variables).await {
+            self.context.ui.warn(&error.message());
+        }
+    }
+
+    fn monitor(&self) -> Option<Monitor> {
+        let url = self.care.ping.as_ref()?;
+        match Monitor::new(url, concat!("bchan/", env!("CARGO_PKG_VERSION"))) {
+            Ok(monitor) => Some(monitor),
+            Err(error) => {
+                self.warn_of_monitor(error);
+                None
+            }
+        }
+    }
+
+    async fn tell(&self, monitor: Option<&Monitor>, ping: Ping, summary: &str) {
+        let Some(monitor) = monitor else { return };
+        if let Err(error) = monitor.tell(ping, summary).await {
+            self.warn_of_monitor(error);
+        }
+    }
+
+    fn warn_of_monitor(&self, error: bchan_client::PingError) {
+        let error = CommandError::failed(error);
+        let message = format!("the monitor was not told: {}", error.message());
+        self.context.ui.warn(&message);
+    }
+}
+
+/// The exit code and a sentence for it; for the hooks, in variables, too.
+fn describe(outcome: &Result<Ended, CommandError>, variables: &mut Variables) -> (Exit, String) {
+    let (exit, status, summary) = match outcome {
+        Ok(ended) => (ended.exit, ended.status, ended.summary.clone()),
+        Err(error) => (error.kind.exit(), status(error.kind), error.message()),
+    };
+    let ended = outcome.as_ref().ok();
+    let id = ended.and_then(|ended| ended.backup_id.clone());
+    let number = |number: Option<u64>| number.unwrap_or_default().to_string();
+    variables.extend([
+        ("BCHAN_EXIT_CODE", (exit as u8).to_string()),
+        ("BCHAN_STATUS", status.to_owned()),
+        ("BCHAN_BACKUP_ID", id.unwrap_or_default()),
+        ("BCHAN_FILES", number(ended.map(|ended| ended.files))),
+        ("BCHAN_BYTES", number(ended.map(|ended| ended.bytes))),
+    ]);
+    (exit, summary)
+}
+
+fn status(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Incomplete => "shrunk",
+        Kind::Busy => "busy",
+        Kind::Temporary => "temporary",
+        Kind::Interrupted(_) => "interrupted",
+        _ => "failed",
+    }
+}

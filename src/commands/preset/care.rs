@@ -1,0 +1,146 @@
+//! What a preset says of its runs.
+
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+
+use crate::config::{Care, Length};
+
+/// Options for what a preset says of its runs.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Unattended runs")]
+pub(super) struct CareArgs {
+    /// How old its last backup may become, such as 26h or 2d, for `bchan preset status`
+    #[arg(long, value_name = "DURATION")]
+    max_age: Option<Length>,
+
+    /// Wait so long for another run to the same target
+    #[arg(long, value_name = "DURATION")]
+    wait_lock: Option<Length>,
+
+    /// Give up after so long
+    #[arg(long, value_name = "DURATION")]
+    deadline: Option<Length>,
+
+    /// Percent of the last backup's files and bytes that must be there
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    shrink_threshold: Option<u8>,
+
+    /// Run COMMAND before the backup, which is not made when it fails
+    ///
+    /// It is split into words as a shell does it, but no shell runs it; `sh -c '...'` is one. The
+    /// other hooks find how the backup went in BCHAN_STATUS, BCHAN_EXIT_CODE, BCHAN_BACKUP_ID,
+    /// BCHAN_FILES and BCHAN_BYTES, and all of them BCHAN_PRESET and BCHAN_TARGET.
+    #[arg(long, value_name = "COMMAND")]
+    before: Option<Words>,
+
+    /// Run COMMAND at the end, whatever has happened since --before
+    ///
+    /// That a hook fails behind the backup is a warning, and does not change the exit code.
+    #[arg(long, value_name = "COMMAND")]
+    after: Option<Words>,
+
+    /// Run COMMAND when the exit code is 0
+    #[arg(long, value_name = "COMMAND")]
+    on_success: Option<Words>,
+
+    /// Run COMMAND when the exit code is not 0, and so for an incomplete backup, too
+    #[arg(long, value_name = "COMMAND")]
+    on_failure: Option<Words>,
+
+    /// Kill a hook, with all that it has started, after so long [default: 1h]
+    #[arg(long, value_name = "DURATION")]
+    hook_timeout: Option<Length>,
+
+    /// Tell a monitor at URL, as healthchecks does it: URL/start, URL for success, URL/EXIT-CODE
+    ///
+    /// Each is a POST with a summary. That the monitor is away is a warning, and no more.
+    #[arg(long, value_name = "URL")]
+    ping: Option<String>,
+}
+
+/// A program and its arguments.
+#[derive(Clone, Debug)]
+struct Words(Vec<String>);
+
+impl FromStr for Words {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let words = shlex::split(text).ok_or("a quote is not closed")?;
+        if words.is_empty() {
+            return Err("there is no program in it");
+        }
+        Ok(Self(words))
+    }
+}
+
+/// A key by its name in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(super) enum CareKey {
+    MaxAge,
+    WaitLock,
+    Deadline,
+    ShrinkThreshold,
+    Before,
+    After,
+    OnSuccess,
+    OnFailure,
+    HookTimeout,
+    Ping,
+}
+
+impl CareKey {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::MaxAge => "max_age",
+            Self::WaitLock => "wait_lock",
+            Self::Deadline => "deadline",
+            Self::ShrinkThreshold => "shrink_threshold",
+            Self::Before => "before",
+            Self::After => "after",
+            Self::OnSuccess => "on_success",
+            Self::OnFailure => "on_failure",
+            Self::HookTimeout => "hook_timeout",
+            Self::Ping => "ping",
+        }
+    }
+}
+
+impl CareArgs {
+    pub(super) fn care(&self) -> Care {
+        Care {
+            max_age: self.max_age,
+            wait_lock: self.wait_lock,
+            deadline: self.deadline,
+            shrink_threshold: self.shrink_threshold,
+            before: words(self.before.as_ref()),
+            after: words(self.after.as_ref()),
+            on_success: words(self.on_success.as_ref()),
+            on_failure: words(self.on_failure.as_ref()),
+            hook_timeout: self.hook_timeout,
+            ping: self.ping.clone(),
+        }
+    }
+}
+
+fn words(words: Option<&Words>) -> Vec<String> {
+    words.map(|Words(words)| words.clone()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::PRESET_CARE;
+
+    #[test]
+    fn keys_are_those_of_the_file() {
+        let keys = CareKey::value_variants();
+        let names: Vec<_> = keys.iter().map(|key| key.name()).collect();
+        assert_eq!(names, PRESET_CARE);
+        for key in keys {
+            assert_eq!(key.to_possible_value().unwrap().get_name(), key.name());
+        }
+    }
+}

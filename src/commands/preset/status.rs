@@ -1,0 +1,72 @@
+use bchan_api::Time;
+use clap::Args;
+
+use crate::complete;
+use crate::config::{KnownPreset, Length};
+use crate::context::Context;
+use crate::error::{CommandError, Exit};
+use crate::ui::view::{Health, PresetState, PresetStates};
+
+/// Show how old the last backup of each preset is
+///
+/// From what this machine remembers; no server is asked. Ends with exit code 1 when one is older than
+/// its own `max_age`, or has one and was never backed up from here.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  bchan preset edit docs --max-age 26h
+  bchan preset status
+  bchan preset status docs --quiet || echo 'no backup of docs since yesterday'")]
+pub(super) struct StatusArgs {
+    /// Names of presets [default: all]
+    #[arg(value_name = "NAME", add = complete::presets())]
+    names: Vec<String>,
+}
+
+impl StatusArgs {
+    pub(super) fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let named = self.names.into_iter();
+        let named = named.map(|name| context.preset(&name).map(|preset| (name, preset)));
+        let mut presets: Vec<(String, KnownPreset)> = named.collect::<Result<_, _>>()?;
+        if presets.is_empty() {
+            presets = context.presets()?.into_iter().collect();
+        }
+        let now = Time::now();
+        let states = presets.into_iter();
+        let states = states.map(|(name, known)| state(context, name, known, now));
+        let states = PresetStates {
+            presets: states.collect::<Result<_, _>>()?,
+        };
+        context.ui.show(&states)?;
+        let mut late = states.presets.iter().filter(|preset| preset.is_late());
+        Ok(if late.next().is_none() {
+            Exit::Done
+        } else {
+            Exit::Failed
+        })
+    }
+}
+
+fn state(
+    context: &Context<'_>,
+    name: String,
+    KnownPreset { preset, .. }: KnownPreset,
+    now: Time,
+) -> Result<PresetState, CommandError> {
+    let server = context.server_of(&preset)?;
+    let state = context.state(server);
+    let state = state.and_then(|state| state.read(&preset.target));
+    let last = state.and_then(|mut state| state.presets.remove(&name));
+    let since = |at: Time| now.unix_seconds().saturating_sub(at.unix_seconds());
+    let age = last
+        .as_ref()
+        .map(|last| since(last.at).max(0).unsigned_abs());
+    let max_age = preset.care.max_age.map(|Length(length)| length.as_secs());
+    Ok(PresetState {
+        health: Health::of(age, max_age),
+        name,
+        target: preset.target,
+        age,
+        max_age,
+        last,
+    })
+}

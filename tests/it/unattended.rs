@@ -1,0 +1,237 @@
+//! Runs that nobody watches: one at a time, not for ever, and not of a source that has collapsed.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use serde_json::json;
+
+use crate::support::{Fake, Program, Reply, TestServer, target};
+
+/// A folder of so many files of 100 bytes.
+fn folder(home: &Path, files: usize) -> String {
+    let folder = home.join("folder");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir(&folder).unwrap();
+    for number in 0..files {
+        fs::write(folder.join(number.to_string()), [b'x'; 100]).unwrap();
+    }
+    folder.to_str().unwrap().to_owned()
+}
+
+/// A run that is under way until its command is told to end, by a line on its standard input.
+fn held(server: &TestServer, target: &str) -> Child {
+    let fifo = server.home().join(format!("fifo-{target}"));
+    let path = std::ffi::CString::new(fifo.to_str().unwrap()).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RWXU).unwrap();
+    let script = format!("echo here >&2; cat '{}'", fifo.display());
+    let words = ["backup", "upload", target, "--stdin-from-command", "--"];
+    let program = server.bchan(words).args(["sh", "-c", &script]);
+    let mut command = program.into_command();
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    assert_eq!(line, "here\n");
+    child
+}
+
+fn let_go(server: &TestServer, target: &str, mut child: Child) -> Option<i32> {
+    fs::write(server.home().join(format!("fifo-{target}")), "content").unwrap();
+    child.wait().unwrap().code()
+}
+
+#[test]
+fn there_is_one_run_at_a_time_for_each_target() {
+    let server = TestServer::start();
+    let id = server.target("docs", "multi");
+    server.target("other", "multi");
+    let source = folder(server.home(), 1);
+    let child = held(&server, "docs");
+    for name in ["docs", &id] {
+        let second = server.bchan(["backup", "upload", name, &source]).run();
+        assert_eq!(second.code, Some(11), "{second:#?}");
+        let holder = format!("process {}, since 20", child.id());
+        assert!(second.stderr.contains(&holder), "{second:#?}");
+        assert!(second.stderr.contains("--wait-lock"), "{second:#?}");
+    }
+    server.bchan(["backup", "upload", "other", &source]).ok();
+    let waits = ["backup", "upload", "docs", &source, "--wait-lock", "1h"];
+    let mut waiting = server.bchan(waits).arg("--allow-shrink").into_command();
+    let mut waiting = waiting.stderr(Stdio::null()).spawn().unwrap();
+    assert_eq!(let_go(&server, "docs", child), Some(0));
+    assert_eq!(waiting.wait().unwrap().code(), Some(0));
+    // A run that is killed leaves nothing that keeps the next one away.
+    let mut child = held(&server, "other");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let after = ["backup", "upload", "other", &source];
+    server.bchan(after).ok();
+}
+
+#[test]
+fn a_source_that_has_collapsed_is_not_stored() {
+    let server = TestServer::start();
+    server.target("docs", "multi");
+    let upload = |files: usize, more: &[&str]| {
+        let source = folder(server.home(), files);
+        let words = ["backup", "upload", "docs", &source];
+        server.bchan(words).args(more).run()
+    };
+    assert_eq!(upload(20, &[]).code, Some(0));
+    let stored = server.files().len();
+    let collapsed = upload(3, &[]);
+    assert_eq!(collapsed.code, Some(3), "{collapsed:#?}");
+    assert!(
+        collapsed.stderr.contains("nothing was stored"),
+        "{collapsed:#?}"
+    );
+    assert!(
+        collapsed.stderr.contains("--allow-shrink"),
+        "{collapsed:#?}"
+    );
+    assert_eq!(server.files().len(), stored);
+    // It does not become the usual size by being tried again.
+    assert_eq!(upload(3, &["--sequential"]).code, Some(3));
+    assert_eq!(upload(3, &["--shrink-threshold", "10"]).code, Some(0));
+    assert_eq!(upload(2, &[]).code, Some(0));
+    assert_eq!(upload(1, &["--allow-shrink"]).code, Some(0));
+    server.assert_no_leftovers();
+}
+
+#[test]
+fn without_a_memory_the_server_s_last_backup_tells() {
+    let server = TestServer::start();
+    server.target("docs", "multi");
+    let large = folder(server.home(), 20);
+    server.bchan(["backup", "upload", "docs", &large]).ok();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let source = folder(elsewhere.path(), 3);
+    let program = || Program::new(elsewhere.path()).env("BCHAN_SERVER", server.url());
+    let upload = ["backup", "upload", "docs", &source];
+    let collapsed = program().args(upload).run();
+    assert_eq!(collapsed.code, Some(3), "{collapsed:#?}");
+    let config = ["config", "set", "shrink_threshold", "10"];
+    program().args(config).ok();
+    program().args(upload).ok();
+}
+
+#[test]
+fn a_stream_that_has_collapsed_is_not_stored() {
+    let server = TestServer::start();
+    server.target("db", "single");
+    let dump = |bytes: &str| {
+        let words = ["backup", "upload", "db", "--stdin-from-command", "--"];
+        server
+            .bchan(words)
+            .args(["head", "-c", bytes, "/dev/zero"])
+            .run()
+    };
+    assert_eq!(dump("300000").code, Some(0));
+    let collapsed = dump("100000");
+    assert_eq!(collapsed.code, Some(3), "{collapsed:#?}");
+    assert_eq!(server.files().len(), 1);
+    assert_eq!(dump("200000").code, Some(0));
+    server.assert_no_leftovers();
+}
+
+#[test]
+fn a_run_ends_at_its_deadline() {
+    let server = TestServer::start();
+    server.target("docs", "multi");
+    let child = held(&server, "docs");
+    let source = folder(server.home(), 1);
+    let words = ["backup", "upload", "docs", &source, "--wait-lock", "1d"];
+    let late = server.bchan(words).args(["--deadline", "50ms"]).run();
+    assert_eq!(late.code, Some(75), "{late:#?}");
+    assert!(late.stderr.contains("nothing was stored"), "{late:#?}");
+    assert_eq!(let_go(&server, "docs", child), Some(0));
+    // The server takes the connection, and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let words = ["backup", "upload", "docs", &source, "--deadline", "50 ms"];
+    let late = Program::new(server.home())
+        .env("BCHAN_SERVER", url)
+        .args(words)
+        .run();
+    assert_eq!(late.code, Some(75), "{late:#?}");
+}
+
+#[test]
+fn a_server_is_left_alone_for_as_long_as_it_asks() {
+    let home = tempfile::tempdir().unwrap();
+    let source = folder(home.path(), 1);
+    let run = |status: u16, wait: &'static str| {
+        let busy = json!({"success": false, "message": "not now"});
+        let fake = Fake::start(move |asked| {
+            if asked.method == "GET" {
+                let view =
+                    json!({"success": true, "target": target("t", "docs", "multi"), "backups": []});
+                return Reply::json(200, &view).header("Backup-Chan-Features", "sha256");
+            }
+            Reply::json(status, &busy).header("Retry-After", wait)
+        });
+        let words = ["backup", "upload", "docs", &source, "--retries", "1"];
+        let program = Program::new(home.path()).env("BCHAN_SERVER", fake.url());
+        let output = program.args(words).run();
+        assert_eq!(output.code, Some(75), "{output:#?}");
+        let posts = fake
+            .asked()
+            .into_iter()
+            .filter(|asked| asked.method == "POST");
+        (posts.count(), output.stderr)
+    };
+    let (tries, said) = run(503, "2");
+    assert!(
+        tries == 2 && said.contains("again in 2.0 s"),
+        "{tries} {said}"
+    );
+    // For longer than anybody should wait, or because of what the client does: not at all.
+    assert_eq!(run(503, "86400").0, 1);
+    assert_eq!(run(429, "0").0, 1);
+    assert_eq!(run(507, "0").0, 1);
+}
+
+#[test]
+fn the_status_of_presets_needs_no_server() {
+    let mut server = TestServer::start();
+    server.target("docs", "multi");
+    let source = folder(server.home(), 2);
+    let url = server.url();
+    let home = server.home().to_owned();
+    let bchan = |words: &[&str]| Program::new(&home).env("BCHAN_SERVER", &url).args(words);
+    for name in ["good", "idle", "late"] {
+        let create = ["preset", "create", name, &source, "docs"];
+        bchan(&create).ok();
+    }
+    bchan(&["preset", "edit", "good", "--max-age", "26h"]).ok();
+    bchan(&["preset", "upload", "good", "--automatic"]).ok();
+    // What another preset has sent does not count.
+    bchan(&["preset", "edit", "late", "--max-age", "2d"]).ok();
+    server.stop();
+    bchan(&["preset", "status", "good", "idle", "-q"]).ok();
+    let states = bchan(&["preset", "status", "good", "idle"]).json();
+    let states = &states["presets"];
+    assert_eq!(states[0]["health"], "ok");
+    assert_eq!(states[0]["max_age"], 93_600);
+    assert_eq!(
+        (&states[0]["last"]["files"], &states[0]["last"]["exit"]),
+        (&json!(3), &json!(0))
+    );
+    assert!(states[0]["last"]["backup_id"].is_string(), "{states}");
+    assert_eq!(states[1]["health"], "never");
+    let all = bchan(&["preset", "status", "-o", "id"]).run();
+    assert_eq!(
+        (all.code, &*all.stdout),
+        (Some(1), "good\nidle\nlate\n"),
+        "{all:#?}"
+    );
+    bchan(&["preset", "edit", "good", "--max-age", "0s"]).ok();
+    let table = bchan(&["preset", "status", "good"]).run();
+    assert!(table.stdout.starts_with("NAME"), "{table:#?}");
+    assert_eq!(bchan(&["preset", "status", "x"]).run().code, Some(10));
+    bchan(&["preset", "edit", "late", "--unset", "max_age"]).ok();
+    bchan(&["preset", "status", "late"]).ok();
+}
