@@ -2,6 +2,7 @@
 
 mod download;
 mod error;
+mod examine;
 mod extract;
 mod guarded;
 mod hooks;

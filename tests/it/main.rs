@@ -52,4 +52,5 @@ mod support;
 mod tls;
 mod unattended;
 mod units;
+mod verification;
 mod watching;

@@ -48,7 +48,7 @@ pub(crate) use self::preset::{PresetDetail, PresetList};
 pub(crate) use self::preset_status::{Health, PresetState, PresetStates};
 pub(crate) use self::stats::ServerStats;
 pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
-pub(crate) use self::transfer::{Download, Status, Upload, Warning};
+pub(crate) use self::transfer::{Download, Status, Upload, Verification, Warning};
 
 /// A number of things, in words.
 fn count(number: u64, what: &str) -> String {
