@@ -11,7 +11,9 @@ impl From<AgentError> for CommandError {
         let (kind, hint) = match &error {
             AgentError::Client(error) => (client::kind(error), client::hint(error)),
             AgentError::Side { source, .. } => (client::kind(source), side_hint(source)),
-            AgentError::Locked { .. } => (Kind::Busy, error.hint()),
+            AgentError::Locked { .. } | AgentError::OtherSequence { .. } => {
+                (Kind::Busy, error.hint())
+            }
             AgentError::OtherMigration { .. } => (Kind::Configuration, error.hint()),
             AgentError::NoSuchTarget { .. }
             | AgentError::NoSuchBackup { .. }
@@ -21,7 +23,6 @@ impl From<AgentError> for CommandError {
             | AgentError::NoZstd
             | AgentError::NotMulti { .. }
             | AgentError::NoSpecial => (Kind::Usage, error.hint()),
-            AgentError::OtherSequence { .. } => (Kind::Busy, error.hint()),
             _ => (Kind::Failed, error.hint()),
         };
         Self::new(kind, error).maybe_hint(hint)
