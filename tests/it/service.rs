@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::support::{Http, Identity, Program, TestServer};
+use crate::support::{Http, Identity, Program, TestServer, skipped, wait_until};
 
 /// The socket that a service manager listens to.
 struct Manager {
@@ -161,37 +161,22 @@ fn the_watchdog_is_awake_only_while_requests_are_answered() {
             ("WATCHDOG_USEC", "2000000"),
         ];
         let mut server = TestServer::over(home, &options, &env).ok().unwrap();
-        manager.wait_ready();
+        manager.wait("READY=1");
         for _ in 0..2 {
             assert_eq!(manager.next(), ["WATCHDOG=1"], "tls {tls}");
         }
         // The process lives, it listens and accepts; but nothing behind that works.
+        let silent = || server.log().matches("does not answer itself").count();
+        let before = silent();
         fs::remove_dir_all(inner_socket(&server)).unwrap();
-        let silent = |server: &TestServer| server.log().matches("does not answer itself").count();
-        while silent(&server) == 0 {
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        wait_until(|| silent() > before);
+        // What was said before the first question that found nobody.
         manager.waiting();
-        let before = silent(&server);
-        while silent(&server) < before + 2 {
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        let before = silent();
+        wait_until(|| silent() > before + 1);
         assert_eq!(manager.waiting(), 0, "tls {tls}");
         assert!(server.is_alive());
         server.kill();
-    }
-}
-
-impl Manager {
-    /// Waits until the server is ready; it may have shown a sign of life before.
-    fn wait_ready(&self) {
-        loop {
-            let lines = self.next();
-            if lines[0] == "READY=1" {
-                return;
-            }
-            assert_eq!(lines, ["WATCHDOG=1"]);
-        }
     }
 }
 
@@ -212,7 +197,7 @@ fn a_watchdog_of_others_is_left_alone() {
     assert_eq!(manager.next()[0], "RELOADING=1");
     assert_eq!(manager.next()[0], "READY=1");
     server.signal(Signal::TERM);
-    assert_eq!(manager.wait("STOPPING=1")[0], "STOPPING=1");
+    assert_eq!(manager.next()[0], "STOPPING=1");
 }
 
 /// Opens sockets, hands them over as a service manager does, and becomes the program.
@@ -357,7 +342,7 @@ fn what_is_for_another_process_is_left_alone() {
 fn systemd_hands_sockets_over() {
     let activate = "systemd-socket-activate";
     if Command::new(activate).arg("--version").output().is_err() {
-        return;
+        return skipped("there is no systemd");
     }
     let home = tempfile::tempdir().unwrap();
     let address = TcpListener::bind("127.0.0.1:0")
@@ -377,12 +362,12 @@ fn systemd_hands_sockets_over() {
         .spawn()
         .unwrap();
     // The first connection starts the program.
-    let mut stream = loop {
-        match TcpStream::connect(address) {
-            Ok(stream) => break stream,
-            Err(_) => std::thread::sleep(Duration::from_millis(10)),
-        }
-    };
+    let mut first = None;
+    wait_until(|| {
+        first = TcpStream::connect(address).ok();
+        first.is_some()
+    });
+    let mut stream = first.unwrap();
     stream
         .write_all(b"GET /healthz HTTP/1.0\r\nHost: x\r\n\r\n")
         .unwrap();

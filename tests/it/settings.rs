@@ -2,12 +2,10 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::thread;
-use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::support::{Form, Identity, Program, TestServer};
+use crate::support::{Form, Identity, Program, TestServer, wait_until};
 
 /// A server with a configuration file.
 struct Configured {
@@ -37,13 +35,7 @@ impl Configured {
         let before = self.count(says);
         fs::write(&self.file, text).unwrap();
         self.server.signal(Signal::HUP);
-        for _ in 0..6000 {
-            if self.count(says) > before {
-                return;
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
-        panic!("`{says}` is not in {}", self.server.log());
+        wait_until(|| self.count(says) > before);
     }
 }
 
@@ -108,9 +100,7 @@ fn a_broken_file_changes_nothing() {
     fs::remove_file(&configured.file).unwrap();
     let before = configured.count(KEPT);
     server.signal(Signal::HUP);
-    while configured.count(KEPT) == before {
-        thread::sleep(Duration::from_millis(10));
-    }
+    wait_until(|| configured.count(KEPT) > before);
     server.upload("docs", b"x");
     configured.reload("reserve = \"99%\"\n", TAKEN);
     let form = Form::new().file("file", b"x");

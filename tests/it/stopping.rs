@@ -3,13 +3,12 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::thread;
 use std::time::Duration;
 
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::support::{Form, TestServer};
+use crate::support::{Form, TestServer, wait_until};
 
 /// An upload of a file of which a part has arrived.
 struct Upload {
@@ -36,7 +35,7 @@ fn begin(server: &TestServer, target: &str) -> Upload {
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(first).unwrap();
     let location = server.storage().join(target);
-    wait(|| has_content(&location));
+    wait_until(|| has_content(&location));
     let rest = rest.to_owned();
     Upload { stream, rest }
 }
@@ -53,22 +52,10 @@ fn has_content(folder: &std::path::Path) -> bool {
     })
 }
 
-/// Waits until something is so.
-#[track_caller]
-fn wait(mut so: impl FnMut() -> bool) {
-    for _ in 0..6000 {
-        if so() {
-            return;
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    panic!("it is not so after a minute");
-}
-
 /// Tells a server to stop and waits until it takes no connections.
 fn terminate(server: &TestServer) {
     server.signal(Signal::TERM);
-    wait(|| TcpStream::connect(server.addr()).is_err());
+    wait_until(|| TcpStream::connect(server.addr()).is_err());
 }
 
 fn start(grace: &str) -> TestServer {

@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Http, TestServer};
+use crate::support::{Answer, Http, TestServer, skipped};
 
 fn health(server: &TestServer) -> Answer {
     server.http().without_key().get("/healthz")
@@ -293,7 +293,7 @@ fn from_elsewhere_a_key_is_needed() {
         http(here, None).get(path).failure(401);
     }
     let Some(outside) = outside() else {
-        return;
+        return skipped("the machine has no address but its loopback's");
     };
     let there = SocketAddr::new(outside, server.addr().port());
     for path in paths {
