@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, completions, config, job, log, login, logout, man, preset, recycle_bin, serve, server,
-    stats, target,
+    backup, completions, config, job, log, login, logout, man, migrate, preset, recycle_bin, serve,
+    server, stats, target,
 };
 use crate::complete;
 use crate::context::Context;
@@ -68,6 +68,7 @@ pub(crate) enum Command {
     Config(config::ConfigArgs),
     Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
+    Migrate(migrate::MigrateArgs),
     Serve(serve::ServeArgs),
     Server(server::ServerArgs),
     Completions(completions::CompletionsArgs),
@@ -144,6 +145,7 @@ async fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, Comma
         Command::Config(args) => args.run(context).await,
         Command::Login(args) => args.run(context).await,
         Command::Logout(args) => args.run(context).await,
+        Command::Migrate(args) => args.run(context).await,
         Command::Serve(args) => args.run(context).await,
         Command::Server(args) => args.run(context).await,
         Command::Completions(args) => args.run(context),

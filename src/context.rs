@@ -6,18 +6,18 @@ mod interruption;
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bchan_api::{ApiKey, TargetView};
 use bchan_client::{Client, Error};
 use tokio::sync::OnceCell;
-#[cfg(feature = "server")]
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::cli::GlobalArgs;
-use crate::config::{Environment as _, ProcessEnvironment, ServerChoice, Settings};
+use crate::config::{
+    Environment as _, ProcessEnvironment, ServerChoice, Settings, Side, SideEnvironment,
+};
 use crate::credentials::{self, Keyring, Search, SessionKeyring};
 use crate::error::{CommandError, Kind};
 use crate::signals::Signal;
@@ -145,6 +145,30 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// A client of one of two servers, by its address or its profile.
+    pub(crate) async fn client_of(
+        &self,
+        side: Side,
+        server: &str,
+        key_file: Option<PathBuf>,
+    ) -> Result<(Client, Settings), CommandError> {
+        let environment = SideEnvironment {
+            side,
+            environment: &ProcessEnvironment,
+        };
+        let settings = Settings::of_side(&self.global, &environment, server, key_file)?;
+        let keyring = self.keyring();
+        let search = credentials::find(&settings.key, &environment, &keyring).await?;
+        for warning in search.found.iter().flat_map(|found| &found.warnings) {
+            self.ui.warn(warning);
+        }
+        let url = settings.server.value.to_string();
+        let key = search.found.map(|found| found.key);
+        self.ui.verbose(&format!("talking to {url}"));
+        let client = open(&settings, url, key, settings.retries.value)?;
+        Ok((client, settings))
+    }
+
     /// A target and its backups. When there is none of this name, the error suggests those
     /// with similar ones.
     pub(crate) async fn target(&self, name: &str) -> Result<TargetView, CommandError> {
@@ -159,30 +183,17 @@ impl<'a> Context<'a> {
         Err(error.maybe_hint(suggest::target_hint(name, &targets)))
     }
 
-    /// Starts a server that answers until [`close`](Self::close), and returns where.
+    /// Starts a server that answers until [`close`](Self::close), on these sockets if there are any;
+    /// returns it, and where it answers.
     #[cfg(feature = "server")]
     pub(crate) async fn serve(
         &self,
-        mut config: bchan_server::Config,
-        level: Option<LevelFilter>,
-    ) -> Result<String, CommandError> {
-        let file = bchan_server::LogFile::default();
-        config.log = Some(file.clone());
-        self.ui.log_of_service(level, file);
-        let embedded = self
-            .server
-            .get_or_try_init(|| Embedded::start(config))
-            .await?;
-        Ok(embedded.url())
-    }
-
-    /// Waits until the running server is asked to read its certificate anew, and has it done.
-    #[cfg(feature = "server")]
-    pub(crate) async fn hangup(&self) {
-        match self.server.get() {
-            Some(server) => server.hangup().await,
-            None => std::future::pending().await,
-        }
+        config: bchan_server::Config,
+        listeners: Vec<std::net::TcpListener>,
+    ) -> Result<(&bchan_server::Server, String), CommandError> {
+        let start = || Embedded::start(config, listeners);
+        let embedded = self.server.get_or_try_init(start).await?;
+        Ok((embedded.server(), embedded.url()))
     }
 
     /// Ends what lives as long as the command.

@@ -11,6 +11,8 @@ mod context;
 mod credentials;
 mod error;
 mod generate;
+#[cfg(feature = "server")]
+mod service;
 mod signals;
 mod suggest;
 mod ui;

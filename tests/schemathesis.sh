@@ -5,32 +5,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 . tests/tools.sh
-
+. tests/server.sh
 install_tools schemathesis
 "$tools/bin/openapi-spec-validator" --schema 3.1 crates/api/openapi.json
-
-cargo build --quiet
-bchan="$target/debug/bchan"
-
-home="$(mktemp -d)"
-server=
-finish() {
-    if [ -n "$server" ]; then
-        kill "$server" 2>/dev/null || true
-        wait "$server" || true
-    fi
-    rm -rf "$home"
-}
-trap finish EXIT
-
-export HOME="$home"
-BCHAN_API_KEY="$("$bchan" server new-key --data "$home/data")"
-export BCHAN_API_KEY
-mkfifo "$home/said"
-"$bchan" serve --data "$home/data" --listen 127.0.0.1:0 >"$home/said" 2>"$home/log" &
-server=$!
-read -r said <"$home/said"
-export BCHAN_SERVER="${said#listening on }"
+start_server
 
 failed=0
 (

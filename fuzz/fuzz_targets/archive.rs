@@ -8,7 +8,7 @@ use std::os::fd::AsFd as _;
 use std::sync::OnceLock;
 
 use bchan_archive::{
-    Kind, Limits, Manifest, UnpackOptions, detect, hash_tree, open_dir, unpack_tar, unpack_zip,
+    Kind, Limits, Manifest, StoreAttributes, UnpackOptions, detect, hash_tree, open_dir, unpack_tar, unpack_zip,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -44,6 +44,7 @@ fuzz_target!(|data: &[u8]| {
     fs::write(&victim, "innocent").unwrap();
     let dir = open_dir(&inside).unwrap();
     let options = UnpackOptions {
+        attributes: StoreAttributes::Keep { special: true },
         limits: Limits {
             max_bytes: 1 << 24,
             max_entries: 1000,

@@ -9,7 +9,7 @@ use bchan_client::{Client, Download, DownloadFormat, Error, RateLimit};
 
 use super::incoming::Incoming;
 use super::plan::is_kept;
-use super::{AgentError, Phase, Progress, Warning, extract, pause, save};
+use super::{AgentError, Phase, Progress, Warning, examine, extract, pause, save};
 
 /// Chunks between the socket and the thread that writes.
 const PIPE: usize = 64;
@@ -21,6 +21,8 @@ pub(crate) enum Destination {
     Directory(PathBuf),
     /// Unpacked into this directory, which is empty or not there yet.
     Extract(PathBuf),
+    /// Nowhere: it is only read to its end and hashed.
+    Nowhere,
 }
 
 /// What to download, and how.
@@ -49,11 +51,13 @@ pub(crate) struct Restore {
 #[derive(Debug)]
 pub(crate) struct DownloadReport {
     pub(crate) backup: Backup,
-    /// The new file, or the directory that was filled.
+    /// The new file, or the directory that was filled; empty for nowhere.
     pub(crate) path: PathBuf,
     pub(crate) files: u64,
     /// Bytes of content.
     pub(crate) bytes: u64,
+    /// Whether it was compared with a hash that the server has of it.
+    pub(crate) compared: bool,
     /// Modes, times and owners that could not be restored.
     pub(crate) not_restored: u64,
     pub(crate) warnings: Vec<Warning>,
@@ -62,6 +66,8 @@ pub(crate) struct DownloadReport {
 /// What a thread that writes has done.
 pub(super) struct Written {
     pub(super) path: PathBuf,
+    /// Whether the server has a hash with which it was compared.
+    pub(super) compared: bool,
     pub(super) files: u64,
     pub(super) bytes: u64,
     pub(super) not_restored: u64,
@@ -94,8 +100,9 @@ pub(crate) async fn download(
     let extract = matches!(options.destination, Destination::Extract(_));
     // What is unpacked at once may come in the form that is fastest; a file stays in the form
     // that every tar reads.
+    let reads = extract || matches!(options.destination, Destination::Nowhere);
     let wants_zstd =
-        extract && target.target_type == TargetType::Multi && features.has(Feature::DownloadFormat);
+        reads && target.target_type == TargetType::Multi && features.has(Feature::DownloadFormat);
     let format = wants_zstd.then_some(DownloadFormat::Zstd);
     if let Destination::Extract(path) = &options.destination {
         extract::check(path)?;
@@ -110,11 +117,7 @@ pub(crate) async fn download(
         keeps: is_kept(target_type, features),
         restore: options.restore,
     };
-    progress.total(
-        0,
-        found.backup.filesize,
-        extract && found.backup.filesize > 0,
-    );
+    progress.total(0, found.backup.filesize, reads && found.backup.filesize > 0);
     let mut attempt = 0;
     let written = loop {
         let outcome = match client.download(&found.backup.id, format).await {
@@ -138,6 +141,7 @@ pub(crate) async fn download(
     progress.phase(Phase::Done);
     let Written {
         path,
+        compared,
         files,
         bytes,
         not_restored,
@@ -148,6 +152,7 @@ pub(crate) async fn download(
         path,
         files,
         bytes,
+        compared,
         not_restored,
         warnings,
     })
@@ -201,6 +206,7 @@ async fn receive(
         tokio::task::spawn_blocking(move || match &destination {
             Destination::Directory(path) => save::save(reader, path, &found, &*progress),
             Destination::Extract(path) => extract::extract(reader, path, &found, &progress),
+            Destination::Nowhere => examine::examine(reader, &found, &progress),
         })
     };
     let failure = loop {

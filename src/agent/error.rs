@@ -74,6 +74,16 @@ pub(crate) enum AgentError {
     Pack(PackError),
     #[error(transparent)]
     Unpack(UnpackError),
+    #[error("{side} failed")]
+    Side { side: &'static str, source: Error },
+    #[error("another run uses {}", path.display())]
+    MigrationLocked { path: PathBuf },
+    #[error("{} is about a migration from {from} to {to}", path.display())]
+    OtherMigration {
+        path: PathBuf,
+        from: String,
+        to: String,
+    },
     #[error("another run to target `{target}` is under way{}", held_by(holder.as_ref()))]
     Locked {
         target: String,
@@ -163,6 +173,8 @@ impl AgentError {
                 "nothing was kept; try again, and check the server's disk if it stays so".into()
             }
             Self::Exists { .. } => "move it away, or name another folder with --directory".into(),
+            Self::MigrationLocked { .. } => "wait until it has ended".into(),
+            Self::OtherMigration { .. } => "name another file with --state".into(),
             Self::NotEmpty { .. } => "name a folder that is empty or does not exist yet".into(),
             _ => return None,
         })

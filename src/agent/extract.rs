@@ -49,7 +49,7 @@ pub(super) fn extract(
         kept.map_err(AgentError::io("creating", &content))?;
     }
     let mut listener = Listener::new(Arc::clone(progress));
-    let done = fill(reader, &content, found, &mut listener)?;
+    let (done, compared) = fill(reader, &content, found, &mut listener)?;
     sync(&content).map_err(AgentError::io("writing", &content))?;
     fs::rename(&content, &directory).map_err(|error| match error.kind() {
         io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => AgentError::NotEmpty {
@@ -59,6 +59,7 @@ pub(super) fn extract(
     })?;
     Ok(Written {
         path: directory,
+        compared,
         files: done.files + done.links + done.directories + done.special,
         bytes: done.bytes,
         not_restored: done.not_restored,
@@ -66,18 +67,15 @@ pub(super) fn extract(
     })
 }
 
-/// Puts what comes into a directory and checks it.
+/// Puts what comes into a directory and checks it. Says whether the server has a hash for that.
 fn fill(
     reader: Incoming,
     content: &Path,
     found: &Found,
     listener: &mut Listener,
-) -> Result<Unpacked, AgentError> {
+) -> Result<(Unpacked, bool), AgentError> {
     let dir = bchan_archive::open_dir(content).map_err(AgentError::io("opening", content))?;
-    let mut reader = Hashing {
-        reader,
-        hasher: Sha256::new(),
-    };
+    let mut reader = Hashing::new(reader);
     let receiving = AgentError::io("receiving", content);
     let (kind, mut replay) = bchan_archive::detect(&mut reader).map_err(receiving)?;
     let mut manifest = Manifest::default();
@@ -122,23 +120,24 @@ fn fill(
         }
     };
     drop(replay);
-    match found.target.target_type {
-        TargetType::Single => check_hash(found, &hex::encode(reader.hasher.finalize()))?,
+    let compared = match found.target.target_type {
+        TargetType::Single => check_hash(found, &reader.digest())?,
         // Other servers follow links out of the tree, where we cannot.
         TargetType::Multi if found.same_hash => check_hash(found, &manifest.tree_hash())?,
-        TargetType::Multi => {}
-    }
-    Ok(done)
+        TargetType::Multi => false,
+    };
+    Ok((done, compared))
 }
+
+/// Nobody's backup has more.
+pub(super) const MAX_ENTRIES: u64 = 100_000_000;
+
+/// Zeros under zstd become 32,768 times as many.
+pub(super) const MAX_RATIO: u64 = 40_000;
 
 /// What a server may make of the user's disk. Its own size bounds what costs nothing, such as holes,
 /// and a full one ends the rest.
 fn limits(content: &Path) -> Result<Limits, AgentError> {
-    /// Nobody's backup has more.
-    const MAX_ENTRIES: u64 = 100_000_000;
-    /// Zeros under zstd become 32,768 times as many.
-    const MAX_RATIO: u64 = 40_000;
-
     let disk = rustix::fs::statvfs(content)
         .map_err(|error| AgentError::io("reading", content)(error.into()))?;
     Ok(Limits {
@@ -158,9 +157,24 @@ fn sync(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-struct Hashing {
+/// A download that is hashed as it comes.
+pub(super) struct Hashing {
     reader: Incoming,
     hasher: Sha256,
+}
+
+impl Hashing {
+    pub(super) fn new(reader: Incoming) -> Self {
+        Self {
+            reader,
+            hasher: Sha256::new(),
+        }
+    }
+
+    /// Hex SHA-256 of all that has come.
+    pub(super) fn digest(self) -> String {
+        hex::encode(self.hasher.finalize())
+    }
 }
 
 impl Read for Hashing {

@@ -2,6 +2,7 @@
 
 mod download;
 mod error;
+mod examine;
 mod extract;
 mod guarded;
 mod hooks;
@@ -10,6 +11,7 @@ mod input;
 mod job;
 mod listing;
 mod lock;
+mod migrate;
 mod naming;
 mod packing;
 mod plan;
@@ -35,6 +37,7 @@ pub(crate) use self::hooks::Hook;
 pub(crate) use self::input::Input;
 pub(crate) use self::job::ended_job;
 pub(crate) use self::listing::{Left, ListOptions, Listed, Listing, list};
+pub(crate) use self::migrate::{MigrateOptions, MigrateReport, TargetStatus, migrate};
 pub(crate) use self::packing::{Compress, Packing};
 pub(crate) use self::plan::What;
 pub(crate) use self::progress::{Phase, Progress};

@@ -18,16 +18,7 @@ pub(super) fn file_name(proposed: &str) -> Option<String> {
 
 /// The target that `--create` makes: it keeps everything until somebody decides otherwise.
 pub(super) fn new_target(name: &str) -> NewTarget {
-    let fine = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let folder: String = name
-        .chars()
-        .take(60)
-        .map(|c| if fine(c) { c } else { '_' })
-        .collect();
-    let folder = match folder.trim_start_matches('.') {
-        "" => "backups",
-        folder => folder,
-    };
+    let folder = folder(name);
     NewTarget {
         backup_type: TargetType::Multi,
         settings: TargetEdit {
@@ -35,13 +26,27 @@ pub(super) fn new_target(name: &str) -> NewTarget {
             recycle_criteria: RecycleCriteria::None,
             recycle_value: None,
             recycle_action: RecycleAction::Recycle,
-            location: folder.to_owned(),
+            location: folder.clone(),
             name_template: format!("{folder}-$D"),
             deduplicate: false,
             alias: Some(name.to_owned()),
             min_backups: None,
             tags: Vec::new(),
         },
+    }
+}
+
+/// A folder for what has this name.
+pub(super) fn folder(name: &str) -> String {
+    let fine = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let folder: String = name
+        .chars()
+        .take(60)
+        .map(|c| if fine(c) { c } else { '_' })
+        .collect();
+    match folder.trim_start_matches('.') {
+        "" => "backups".to_owned(),
+        folder => folder.to_owned(),
     }
 }
 

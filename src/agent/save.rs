@@ -1,7 +1,7 @@
 //! Keeping a download as one file.
 
 use std::fs;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use bchan_api::TargetType;
@@ -30,9 +30,7 @@ pub(super) fn save(
         .map_err(AgentError::io("creating a file in", directory))?;
     progress.entry(&path);
     let (bytes, digest) = copy(&mut reader, file.as_file_mut(), &path, progress)?;
-    if found.target.target_type == TargetType::Single {
-        check(found, &digest)?;
-    }
+    let compared = found.target.target_type == TargetType::Single && check(found, &digest)?;
     file.as_file()
         .sync_all()
         .map_err(AgentError::io("writing", &path))?;
@@ -43,6 +41,7 @@ pub(super) fn save(
         })?;
     Ok(Written {
         path,
+        compared,
         files: 1,
         bytes,
         not_restored: 0,
@@ -64,18 +63,18 @@ pub(super) fn name_of(found: &Found) -> String {
     })
 }
 
-/// Compares a digest with the one that the server has, if it has one.
-pub(super) fn check(found: &Found, digest: &str) -> Result<(), AgentError> {
+/// Compares a digest with the one that the server has; says whether it has one.
+pub(super) fn check(found: &Found, digest: &str) -> Result<bool, AgentError> {
     match &found.backup.hash {
         Some(expected) if !expected.eq_ignore_ascii_case(digest) => Err(AgentError::HashMismatch),
-        _ => Ok(()),
+        expected => Ok(expected.is_some()),
     }
 }
 
 /// Copies everything; returns its length and hex SHA-256.
 pub(super) fn copy(
     reader: &mut dyn Read,
-    file: &mut fs::File,
+    file: &mut dyn Write,
     path: &Path,
     progress: &dyn Progress,
 ) -> Result<(u64, String), AgentError> {

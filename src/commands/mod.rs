@@ -10,6 +10,7 @@ pub(crate) mod log;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod man;
+pub(crate) mod migrate;
 pub(crate) mod preset;
 pub(crate) mod recycle_bin;
 pub(crate) mod serve;

@@ -31,6 +31,12 @@ pub(crate) enum SettingsError {
         /// What was given.
         text: String,
     },
+    /// One of two servers is inside the program.
+    #[error("`{text}` is no server that runs by itself")]
+    Inside {
+        /// What was given.
+        text: String,
+    },
     /// The data folder is not given and cannot be guessed.
     #[error("neither XDG_DATA_HOME nor HOME says where the data folder is")]
     NoHome,
@@ -75,6 +81,10 @@ impl From<SettingsError> for CommandError {
             SettingsError::Server { .. } => (
                 Kind::Configuration,
                 Some("a server looks like http://127.0.0.1:5050"),
+            ),
+            SettingsError::Inside { .. } => (
+                Kind::Usage,
+                Some("`bchan serve` runs one; name it by its URL or its profile"),
             ),
             SettingsError::NoHome => (
                 Kind::Configuration,

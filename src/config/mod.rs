@@ -11,6 +11,7 @@ mod paths;
 mod preset;
 mod python;
 mod server;
+mod side;
 
 use std::path::{Path, PathBuf};
 
@@ -26,11 +27,14 @@ pub(crate) use self::error::SettingsError;
 pub(crate) use self::file::{ConfigFile, FileError, Profile};
 pub(crate) use self::length::Length;
 pub(crate) use self::origin::{Origin, Sourced};
+#[cfg(feature = "server")]
+pub(crate) use self::paths::DATA_VARIABLE;
 pub(crate) use self::paths::{cache_dir, data_dir, python_dir, state_dir};
 pub(crate) use self::preset::{KnownPreset, Preset, Presets, RULES as PRESET_RULES, rules};
 pub(crate) use self::python::KEYRING as PYTHON_KEYRING;
 pub(crate) use self::python::PythonFiles;
 pub(crate) use self::server::ServerChoice;
+pub(crate) use self::side::{Side, SideEnvironment};
 
 #[cfg(test)]
 pub(crate) use self::care::CARE as PRESET_CARE;

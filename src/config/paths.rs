@@ -4,12 +4,24 @@ use std::path::{Path, PathBuf};
 
 use super::{Environment, SettingsError};
 
-/// The data folder of `bchan serve` and `--local`: `$XDG_DATA_HOME/bchan`, or
+/// The variable that names the data folder of a server.
+pub(crate) const DATA_VARIABLE: &str = "BCHAN_DATA";
+
+/// The data folder of `bchan serve` and `--local`: `$BCHAN_DATA`, `$XDG_DATA_HOME/bchan`, or
 /// `~/.local/share/bchan`.
 pub(crate) fn data_dir(environment: &dyn Environment) -> Result<PathBuf, SettingsError> {
+    if let Some(named) = environment.var(DATA_VARIABLE) {
+        return Ok(named.into());
+    }
     xdg(environment, "XDG_DATA_HOME", ".local/share")
         .map(|base| base.join("bchan"))
         .ok_or(SettingsError::NoHome)
+}
+
+/// The folder for what programs remember between runs: `$XDG_STATE_HOME/bchan`, or
+/// `~/.local/state/bchan`.
+pub(crate) fn state_dir(environment: &dyn Environment) -> Option<PathBuf> {
+    xdg(environment, "XDG_STATE_HOME", ".local/state").map(|base| base.join("bchan"))
 }
 
 /// The configuration: `$XDG_CONFIG_HOME/bchan/config.toml`, or `~/.config/bchan/config.toml`.
@@ -26,12 +38,6 @@ pub(crate) fn python_dir(environment: &dyn Environment) -> Option<PathBuf> {
 /// The folder of what can be made anew: `$XDG_CACHE_HOME/bchan`, or `~/.cache/bchan`.
 pub(crate) fn cache_dir(environment: &dyn Environment) -> Option<PathBuf> {
     Some(xdg(environment, "XDG_CACHE_HOME", ".cache")?.join("bchan"))
-}
-
-/// The folder of what is remembered from run to run: `$XDG_STATE_HOME/bchan`, or
-/// `~/.local/state/bchan`.
-pub(crate) fn state_dir(environment: &dyn Environment) -> Option<PathBuf> {
-    Some(xdg(environment, "XDG_STATE_HOME", ".local/state")?.join("bchan"))
 }
 
 /// The home folder.
@@ -83,6 +89,8 @@ mod tests {
             .with("HOME", "/h")
             .with("XDG_DATA_HOME", "/x");
         assert_eq!(data_dir(&xdg).unwrap(), PathBuf::from("/x/bchan"));
+        let named = xdg.with(DATA_VARIABLE, "/d");
+        assert_eq!(data_dir(&named).unwrap(), PathBuf::from("/d"));
         assert!(matches!(
             data_dir(&Fake::default()),
             Err(SettingsError::NoHome)

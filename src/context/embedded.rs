@@ -1,38 +1,34 @@
 //! A server inside this process.
 
-use std::path::PathBuf;
-
-use bchan_api::ApiKey;
 #[cfg(feature = "server")]
-use tokio::sync::Mutex;
+use std::net::TcpListener;
+use std::path::PathBuf;
 
 use crate::error::CommandError;
 #[cfg(feature = "server")]
-use crate::signals::Hangups;
+use crate::service;
 use crate::ui::Ui;
+use bchan_api::ApiKey;
 
 /// A server that runs on its own threads until it is shut down.
 #[cfg(feature = "server")]
 pub(super) struct Embedded {
     server: bchan_server::Server,
+    /// Of a private one.
     key: Option<ApiKey>,
-    hangups: Option<Mutex<Hangups>>,
 }
 
 #[cfg(feature = "server")]
 impl Embedded {
     /// Starts a server that other people are meant to talk to.
-    pub(super) async fn start(config: bchan_server::Config) -> Result<Self, CommandError> {
-        // Without a certificate there is nothing to read anew, and the signal ends the program.
-        let hangups = config.tls.as_ref().map(|_| Hangups::new()).transpose();
-        let hangups = hangups.map_err(CommandError::failed)?.map(Mutex::new);
-        let start = tokio::task::spawn_blocking(move || bchan_server::Server::start(&config));
+    pub(super) async fn start(
+        config: bchan_server::Config,
+        listeners: Vec<TcpListener>,
+    ) -> Result<Self, CommandError> {
+        let start = move || bchan_server::Server::start_on(&config, listeners);
+        let start = tokio::task::spawn_blocking(start);
         let server = start.await.map_err(CommandError::failed)??;
-        Ok(Self {
-            server,
-            key: None,
-            hangups,
-        })
+        Ok(Self { server, key: None })
     }
 
     /// Starts a server for this process alone: on a free port, with a key that nobody else knows.
@@ -46,7 +42,7 @@ impl Embedded {
         config.auth = bchan_server::Auth::Key(key.clone());
         // A command that takes a second must not stay for an integrity check.
         config.schedule = false;
-        let embedded = Self::start(config).await?;
+        let embedded = Self::start(config, Vec::new()).await?;
         Ok(Self {
             key: Some(key),
             ..embedded
@@ -63,14 +59,9 @@ impl Embedded {
         format!("{scheme}://{}", self.server.local_addr())
     }
 
-    /// Waits for a SIGHUP and reads the certificate anew.
-    pub(super) async fn hangup(&self) {
-        match &self.hangups {
-            Some(hangups) => hangups.lock().await.recv().await,
-            None => std::future::pending().await,
-        }
-        // Failures are in the server's log. They must not end it.
-        self.server.reload_tls();
+    /// The server itself.
+    pub(super) fn server(&self) -> &bchan_server::Server {
+        &self.server
     }
 
     /// The key of a private server.
@@ -80,6 +71,9 @@ impl Embedded {
 
     /// Ends it. Requests under way get a while to end.
     pub(super) async fn shutdown(self) {
+        if self.key.is_none() {
+            service::stopping(self.server.grace());
+        }
         // It fails only if the server panicked, which has been reported by then.
         let _ = tokio::task::spawn_blocking(move || self.server.shutdown()).await;
     }

@@ -1,6 +1,7 @@
 //! What the failures of workflows mean to a user.
 
 use bchan_archive::SelectionError;
+use bchan_client::Error;
 
 use super::{CommandError, Kind, client};
 use crate::agent::AgentError;
@@ -9,6 +10,8 @@ impl From<AgentError> for CommandError {
     fn from(error: AgentError) -> Self {
         let (kind, hint) = match &error {
             AgentError::Client(error) => (client::kind(error), client::hint(error)),
+            AgentError::Side { source, .. } => (client::kind(source), side_hint(source)),
+            AgentError::OtherMigration { .. } => (Kind::Configuration, error.hint()),
             AgentError::NoSuchTarget { .. }
             | AgentError::NoSuchBackup { .. }
             | AgentError::NoBackups { .. } => (Kind::NotFound, error.hint()),
@@ -17,9 +20,9 @@ impl From<AgentError> for CommandError {
             | AgentError::NoZstd
             | AgentError::NotMulti { .. }
             | AgentError::NoSpecial => (Kind::Usage, error.hint()),
-            AgentError::OtherSequence { .. } | AgentError::Locked { .. } => {
-                (Kind::Busy, error.hint())
-            }
+            AgentError::OtherSequence { .. }
+            | AgentError::Locked { .. }
+            | AgentError::MigrationLocked { .. } => (Kind::Busy, error.hint()),
             AgentError::Deadline { .. }
             | AgentError::DeadlineWaiting { .. }
             | AgentError::Spooled { .. }
@@ -28,5 +31,18 @@ impl From<AgentError> for CommandError {
             _ => (Kind::Failed, error.hint()),
         };
         Self::new(kind, error).maybe_hint(hint)
+    }
+}
+
+/// What to do about one of two servers.
+fn side_hint(error: &Error) -> Option<String> {
+    match error {
+        Error::Unauthorized | Error::Forbidden { .. } => Some(
+            "name the keys with --from-key-file and --to-key-file, or in the profiles".to_owned(),
+        ),
+        error if error.is_temporary() && !matches!(error, Error::OutOfSpace { .. }) => {
+            Some("run it again: it goes on where it was".to_owned())
+        }
+        error => client::hint(error),
     }
 }

@@ -33,6 +33,23 @@ impl From<CheckError> for CommandError {
     }
 }
 
+#[cfg(feature = "import-mariadb")]
+impl From<bchan_server::ImportError> for CommandError {
+    fn from(error: bchan_server::ImportError) -> Self {
+        use bchan_server::ImportError;
+
+        let kind = match &error {
+            ImportError::Start(StartError::Locked { .. }) => Kind::Busy,
+            ImportError::Unreachable { .. } => Kind::Temporary,
+            ImportError::SameFolder { .. } => Kind::Usage,
+            ImportError::Database { .. } | ImportError::Failed { .. } => Kind::Failed,
+            _ => Kind::Configuration,
+        };
+        let hint = error.hint();
+        Self::new(kind, error).maybe_hint(hint)
+    }
+}
+
 impl From<KeyError> for CommandError {
     fn from(error: KeyError) -> Self {
         let (kind, hint) = match &error {

@@ -2,9 +2,10 @@
 
 use std::io;
 
-use bchan_server::LogFile;
+use bchan_server::{LogFile, Masked};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::reload;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::Voice;
@@ -16,25 +17,43 @@ pub(super) fn to_stderr(voice: Voice) {
         Voice { quiet: true, .. } => LevelFilter::ERROR,
         _ => LevelFilter::WARN,
     };
-    let builder = tracing_subscriber::fmt().with_writer(io::stderr);
+    let builder = tracing_subscriber::fmt().with_writer(|| Masked(io::stderr()));
     // Fails only when a log is set up already.
     let _ = builder.with_max_level(level).try_init();
 }
 
+/// Says from now on how much is logged.
+pub(crate) struct LogLevels(Box<dyn Fn(Option<LevelFilter>) + Send + Sync>);
+
+impl LogLevels {
+    /// Logs up to this level, or as usual.
+    pub(crate) fn set(&self, level: Option<LevelFilter>) {
+        (self.0)(level);
+    }
+}
+
 /// Sends that of a server which runs for its own sake to standard error and to its file.
-pub(super) fn of_service(voice: Voice, level: Option<LevelFilter>, file: LogFile) {
+pub(super) fn of_service(voice: Voice, level: Option<LevelFilter>, file: LogFile) -> LogLevels {
     let (talk, written) = levels(voice, level);
+    let (talk, to_talk) = reload::Layer::new(ours(talk));
+    let (written, to_written) = reload::Layer::new(ours(written));
     let stderr = tracing_subscriber::fmt::layer()
-        .with_writer(io::stderr)
-        .with_filter(ours(talk));
+        .with_writer(|| Masked(io::stderr()))
+        .with_filter(talk);
     let file = tracing_subscriber::fmt::layer()
         .with_ansi(false)
         .with_writer(move || file.clone())
-        .with_filter(ours(written));
+        .with_filter(written);
     let _ = tracing_subscriber::registry()
         .with(stderr)
         .with(file)
         .try_init();
+    LogLevels(Box::new(move |level| {
+        let (talk, written) = levels(voice, level);
+        // They fail only when the log is gone, with the process.
+        let _ = to_talk.reload(ours(talk));
+        let _ = to_written.reload(ours(written));
+    }))
 }
 
 /// What a service says to standard error, and what it writes. To be quiet is to talk less; the file

@@ -19,6 +19,8 @@ use self::voice::Voice;
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::error::{CommandError, Exit, Kind};
 
+#[cfg(feature = "server")]
+pub(crate) use self::log::LogLevels;
 pub(crate) use self::progress::Bar;
 
 /// How this run talks to the world.
@@ -170,7 +172,7 @@ impl Ui {
         &self,
         level: Option<tracing_subscriber::filter::LevelFilter>,
         file: bchan_server::LogFile,
-    ) {
-        log::of_service(self.voice, level, file);
+    ) -> LogLevels {
+        log::of_service(self.voice, level, file)
     }
 }

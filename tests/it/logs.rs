@@ -49,9 +49,12 @@ fn each_change_is_a_line_with_its_ids() {
     let (target, first, second) = (&*target, &*first, &*second);
     for words in [
         &["the server runs", env!("CARGO_PKG_VERSION")][..],
+        &["a job begins", "tmp_purge_job", "id="],
         &["created a target", target, "docs"],
-        &[": stored a backup", target, first],
-        &[": stored a backup", target, second],
+        &[": stored a backup", target, first, "job="],
+        &[": stored a backup", target, second, "job="],
+        &["an upload begins", target, "job=1"],
+        &["an upload begins", target, "job=2"],
         &["recycled a backup", target, first],
         &["restored a backup", target, first],
         &["deleted a backup", target, first, "delete_files=true"],
@@ -139,6 +142,43 @@ fn how_much_is_logged_can_be_said() {
     let (file, talk) = of(&["--quiet"], &[]);
     assert!(changed(&file) && !asked(&file), "{file}");
     assert_eq!(talk, "");
+}
+
+/// Not even where somebody has put it by mistake.
+#[test]
+fn no_key_is_in_the_log() {
+    let home = tempfile::tempdir().unwrap();
+    let new_key = || {
+        let program = Program::new(home.path()).args(["server", "new-key", "-o", "--data"]);
+        let output = program.arg(home.path().join("data")).ok();
+        output.stdout.trim().to_owned()
+    };
+    let (old, key) = (new_key(), new_key());
+    let options = ["--log-level", "trace"].map(str::to_owned);
+    let server = TestServer::over(home, &options, &[]).ok().unwrap();
+    let http = server.http().with_key(&key);
+    http.json("POST", "/api/target", &json!({ "name": key }))
+        .failure(400);
+    http.get(&format!("/api/target/{key}")).failure(404);
+    http.get(&format!("/api/log?tail={key}")).failure(400);
+    http.get(&format!("/api/jobs/force_run/{key}")).failure(404);
+    server.http().with_key(&old).get("/api/stats").failure(403);
+    let headers = [("Authorization", &*format!("Basic {key}"))];
+    server
+        .http()
+        .send("GET", "/metrics", &headers, b"")
+        .failure(401);
+    let text = http.get("/api/log").success(200)["log"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let (file, talk) = (fs::read_to_string(file(&server)).unwrap(), server.log());
+    for log in [text, file, talk] {
+        assert!(log.contains("DEBUG") && log.contains("bakch-"), "{log}");
+        for key in [&old, &key] {
+            assert!(!log.contains(&key[12..]), "{key} in {log}");
+        }
+    }
 }
 
 #[test]

@@ -39,6 +39,8 @@ fn every_endpoint_answers_as_described() {
         | Endpoint::ListJobs
         | Endpoint::ShowStats
         | Endpoint::ShowLog
+        | Endpoint::ShowHealth
+        | Endpoint::ShowMetrics
         | Endpoint::Describe => server.http().get(&endpoint.path("")),
         Endpoint::SearchTargets => server.http().get(&format!("{}?name=t", endpoint.path(""))),
         Endpoint::CreateTarget => json(

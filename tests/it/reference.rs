@@ -419,6 +419,8 @@ fn the_key_is_shown_nowhere() {
         &["stats"],
         &["job", "list"],
         &["login"],
+        &["config", "show"],
+        &["config", "view"],
         &["target", "search", "--name", "x"],
     ] {
         let program = scene.bchan(&["--verbose"]).args(command);

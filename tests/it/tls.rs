@@ -6,12 +6,12 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::support::{Identity, Output, Program, TestServer};
+use crate::support::{Identity, Output, Program, TestServer, wait_until};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -105,12 +105,12 @@ fn a_new_certificate_is_taken_up_and_a_broken_one_is_not() {
     // The key of another certificate.
     fs::copy(&new.cert, &old.cert).unwrap();
     server.signal(Signal::HUP);
-    wait(|| server.log().contains("the certificate stays the old one"));
+    wait_until(|| server.log().contains("the certificate stays the old one"));
     assert!(works(&old_cert));
 
     fs::copy(&new.key, &old.key).unwrap();
     server.signal(Signal::HUP);
-    wait(|| works(&new.cert));
+    wait_until(|| works(&new.cert));
     assert!(!works(&old_cert));
 }
 
@@ -206,14 +206,4 @@ fn nothing_is_sent_where_a_server_points_to() {
         elsewhere.accept().unwrap_err().kind(),
         ErrorKind::WouldBlock
     );
-}
-
-/// Waits until something is so.
-#[track_caller]
-fn wait(mut so: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !so() {
-        assert!(begun.elapsed() < PATIENCE);
-        thread::sleep(Duration::from_millis(20));
-    }
 }

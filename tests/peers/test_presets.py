@@ -4,7 +4,7 @@ import pytest
 from backupchan import BackupchanAPIError, BackupType
 from backupchan_presets import Preset, PresetError, Presets
 
-from server import tree
+from server import BCHAN, tree
 
 covers = pytest.mark.covers
 
@@ -99,3 +99,28 @@ def test_an_interrupted_upload_goes_on(api, server, new_target, folder):
     expected = {path: content for path, content in tree(folder).items() if "tmp" not in path}
     assert stored(api, server, name) == expected
     assert stored(api, server, other) == tree(folder)
+
+
+@covers("backupchan preset new", "backupchan preset upload")
+def test_our_program_runs_the_same_presets(home, api, server, new_target, folder):
+    name = new_target()
+    home.environment["BCHAN_API_KEY"] = server.key
+    (folder / "deep" / "[odd]").write_text("odd")
+    for number, options in enumerate([
+        [],
+        ["-e", "*.tmp"],
+        ["-e", "/deep/*"],
+        ["-e", "a.txt"],
+        ["-e", "/a.txt", "*[[]odd]"],
+        ["-i", "/deep/er/*", "/empty"],
+        ["-i", "*.TXT"],
+        ["-i", "/deep/?*t*"],
+        ["-i", "*[!o]*.t?t"],
+    ]):
+        preset = f"preset-{number}"
+        home.ok("preset", "new", preset, folder, name, *options)
+        home.ok("preset", "upload", "--sequential", preset)
+        theirs = stored(api, server, name)
+        home.ok("preset", "upload", preset, "--allow-empty", program=BCHAN)
+        ours = stored(api, server, name)
+        assert ours == {f"{folder.name}/{path}": content for path, content in theirs.items()}, options

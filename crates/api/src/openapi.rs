@@ -15,10 +15,10 @@ mod tests {
     use super::OPENAPI;
     use crate::{
         Accepted, Backup, BackupEdit, BackupList, Created, DeleteFiles, Endpoint, Failure,
-        Features, HttpTime, JobStatus, Jobs, LogText, NewTarget, RecycleAction, RecycleCriteria,
-        Route, ScheduledJob, SequenceBegin, SequenceFile, SequenceView, Stats, Success, Target,
-        TargetEdit, TargetFilter, TargetList, TargetType, TargetView, Time, UploadJob, form,
-        header,
+        Features, Health, HealthCheck, HealthSubject, HttpTime, JobStatus, Jobs, LogText,
+        NewTarget, RecycleAction, RecycleCriteria, Route, ScheduledJob, SequenceBegin,
+        SequenceFile, SequenceView, Stats, Success, Target, TargetEdit, TargetFilter, TargetList,
+        TargetType, TargetView, Time, UploadJob, form, header,
     };
 
     const ID: &str = "3f0c7a52-6b7e-4c1d-9a54-0d8f5b1e2c77";
@@ -178,6 +178,15 @@ mod tests {
         );
         assert_described("LogText", &[&LogText { log: "l".into() }]);
         assert_described("Stats", &[&Stats::default()]);
+        let check = |message: Option<&str>| HealthCheck {
+            name: HealthSubject::Storage,
+            path: message.map(|_| "/p".into()),
+            ok: message.is_none(),
+            message: message.map(str::to_owned),
+        };
+        assert_described("HealthCheck", &[&check(Some("m")), &check(None)]);
+        let checks = vec![check(None)];
+        assert_described("Health", &[&Health { checks }]);
         assert_described("Created", &[&Created { id: ID.into() }]);
         let (delayed, scheduled) = (vec![job(None)], vec![scheduled()]);
         assert_described("Jobs", &[&Jobs { delayed, scheduled }]);
@@ -263,6 +272,7 @@ mod tests {
         let (idle, running) = (JobStatus::Idle, JobStatus::Running);
         let all = json!([idle, running, JobStatus::Finished, JobStatus::Error]);
         assert_eq!(words("JobStatus"), all);
+        assert_eq!(words("HealthSubject"), json!(HealthSubject::ALL));
         let version = &description.root()["info"]["version"];
         assert_eq!(version, env!("CARGO_PKG_VERSION"));
         let components = &description.root()["components"];

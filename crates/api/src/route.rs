@@ -87,12 +87,17 @@ pub enum Endpoint {
     TerminateSequence,
     /// Fetch the description of the API.
     Describe,
+    /// Ask whether all that the server needs answers.
+    ShowHealth,
+    /// Fetch what monitoring wants to know, in Prometheus's text format.
+    ShowMetrics,
 }
 
 use Endpoint as E;
 use Method as M;
 
-/// Method and path under `/api` of each endpoint; `*` stands for the one object in the path.
+/// Method and path of each endpoint: under `/api`, or the whole path where it begins with a slash.
+/// `*` stands for the one object in the path.
 const TABLE: &[(Endpoint, Method, &str)] = &[
     (E::ListTargets, M::Get, "target"),
     (E::CreateTarget, M::Post, "target"),
@@ -118,6 +123,9 @@ const TABLE: &[(Endpoint, Method, &str)] = &[
     (E::FinishSequence, M::Post, "seq/*/finish"),
     (E::TerminateSequence, M::Post, "seq/*/terminate"),
     (E::Describe, M::Get, "openapi.json"),
+    // Where programs that watch servers look for them.
+    (E::ShowHealth, M::Get, "/healthz"),
+    (E::ShowMetrics, M::Get, "/metrics"),
 ];
 
 /// All but what RFC 3986 calls unreserved.
@@ -157,18 +165,22 @@ impl Endpoint {
         }
     }
 
-    /// Its path, from `/api` on, with `object` (an id, an alias, a job's name) in its place.
+    /// Its path, with `object` (an id, an alias, a job's name) in its place.
     ///
     /// An endpoint without an object ignores it.
     #[must_use]
     pub fn path(self, object: &str) -> String {
+        let pattern = self.entry().2;
+        if pattern.starts_with('/') {
+            return pattern.to_owned();
+        }
         let object = match object {
             // A lone dot segment would be taken for navigation by whatever normalises URLs.
             "." => "%2E".into(),
             ".." => "%2E%2E".into(),
             other => Cow::from(utf8_percent_encode(other, ESCAPED)),
         };
-        format!("/api/{}", self.entry().2.replace('*', &object))
+        format!("/api/{}", pattern.replace('*', &object))
     }
 }
 
@@ -205,12 +217,15 @@ impl Route {
     /// Finds the route of a request from its method and its path (still percent-encoded, without
     /// the query).
     pub fn find(method: &str, path: &str) -> Result<Self, NoRoute> {
-        let Some(segments) = segments(path) else {
-            return Err(NoRoute::NotFound);
+        let segments = segments(path);
+        let matches = |pattern: &str| match &segments {
+            _ if pattern.starts_with('/') => (pattern == path).then_some(""),
+            Some(segments) => matches(pattern, segments),
+            None => None,
         };
         let mut found: Vec<_> = TABLE
             .iter()
-            .filter_map(|entry| Some((entry, matches(entry.2, &segments)?)))
+            .filter_map(|entry| Some((entry, matches(entry.2)?)))
             .collect();
         // A word of the API is no object: no target may be called like the search for them.
         if found.iter().any(|(entry, _)| !entry.2.contains('*')) {
@@ -302,6 +317,31 @@ mod tests {
             "/API/target",
         ] {
             assert_eq!(Route::find("GET", path), Err(NoRoute::NotFound), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_watches_servers_asks_beside_the_api() {
+        let find = |path: &str| Route::find("GET", path).map(|route| route.endpoint);
+        assert_eq!(find("/healthz"), Ok(Endpoint::ShowHealth));
+        assert_eq!(find("/metrics"), Ok(Endpoint::ShowMetrics));
+        let allowed = vec![Method::Get];
+        assert_eq!(
+            Route::find("POST", "/metrics"),
+            Err(NoRoute::MethodNotAllowed(allowed))
+        );
+        for path in [
+            "/api/healthz",
+            "/api//healthz",
+            "/api/%2Fhealthz",
+            "/%68ealthz",
+            "/healthz/",
+            "//healthz",
+            "/metrics/x",
+            "/targets",
+            "/api/metrics",
+        ] {
+            assert_eq!(find(path), Err(NoRoute::NotFound), "{path}");
         }
     }
 

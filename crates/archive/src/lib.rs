@@ -31,5 +31,6 @@ pub use source::Source;
 pub use survey::{Survey, survey};
 pub use tree::{hash_tree, open_dir, remove_tree, size_tree};
 pub use unpack::{
-    Limit, Limits, StoreAttributes, UnpackError, UnpackOptions, Unpacked, unpack_tar, unpack_zip,
+    Limit, Limits, StoreAttributes, UnpackError, UnpackOptions, Unpacked, examine_tar, unpack_tar,
+    unpack_zip,
 };

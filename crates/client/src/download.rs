@@ -3,7 +3,7 @@
 use bchan_api::Endpoint;
 use bytes::Bytes;
 use reqwest::Response;
-use reqwest::header::CONTENT_DISPOSITION;
+use reqwest::header::{CONTENT_DISPOSITION, TRANSFER_ENCODING};
 use tokio::time::timeout;
 
 use crate::{Client, Error, answer};
@@ -36,6 +36,8 @@ pub struct Download {
     pub file_name: Option<String>,
     /// Bytes, where the server says so.
     pub length: Option<u64>,
+    /// Whether the answer itself says where it ends, so that a part cannot look like the whole.
+    pub is_framed: bool,
     received: u64,
     response: Response,
     client: Client,
@@ -57,9 +59,11 @@ impl Client {
         let file_name =
             header.and_then(|value| file_name(&String::from_utf8_lossy(value.as_bytes())));
         let length = response.content_length();
+        let is_framed = length.is_some() || response.headers().contains_key(TRANSFER_ENCODING);
         Ok(Download {
             file_name,
             length,
+            is_framed,
             received: 0,
             response,
             client: self.clone(),

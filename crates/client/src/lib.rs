@@ -12,6 +12,7 @@ mod error;
 mod limit;
 mod ping;
 mod sequence;
+mod trickle;
 mod upload;
 
 pub use client::{Client, Config};

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use bchan_api::{Accepted, Endpoint, form, header};
 use bytes::{Bytes, BytesMut};
@@ -11,10 +12,14 @@ use reqwest::multipart::{Form, Part};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::trickle::{Message, Trickle};
 use crate::{Client, Error, RateLimit, answer};
 
 /// Bytes of a chunk.
 const CHUNK: usize = 256 * 1024;
+
+/// How long a chunk waits to become full when its writer is slow.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A file on its way.
 pub struct Upload {
@@ -46,6 +51,8 @@ pub fn upload_pipe(capacity: usize) -> (UploadWriter, UploadBody) {
         fault: fault.clone(),
         buffer: BytesMut::with_capacity(CHUNK),
         hasher: Sha256::new(),
+        sent: None,
+        patience: PATIENCE,
     };
     (
         writer,
@@ -71,11 +78,6 @@ impl Fault {
     }
 }
 
-enum Message {
-    Data(Bytes),
-    End,
-}
-
 /// The end to write to, from a thread that may block. Whatever becomes of it but
 /// [`finish`](Self::finish), the request is aborted, so that the server cannot take a part for the
 /// whole. Writing fails once nobody reads any more.
@@ -85,6 +87,10 @@ pub struct UploadWriter {
     fault: Fault,
     buffer: BytesMut,
     hasher: Sha256,
+    /// When the last chunk went; none has, at first, and the first bytes do not wait.
+    sent: Option<Instant>,
+    /// How long a chunk may wait to become full.
+    patience: Duration,
 }
 
 impl UploadWriter {
@@ -111,6 +117,7 @@ impl UploadWriter {
         }
         let chunk = std::mem::replace(&mut self.buffer, BytesMut::with_capacity(CHUNK)).freeze();
         self.hasher.update(&chunk);
+        self.sent = Some(Instant::now());
         self.sender
             .blocking_send(Message::Data(chunk))
             .map_err(|_| closed())
@@ -125,13 +132,16 @@ impl Write for UploadWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = bytes.len().min(CHUNK - self.buffer.len());
         self.buffer.extend_from_slice(&bytes[..count]);
-        if self.buffer.len() == CHUNK {
+        let waits = self
+            .sent
+            .is_some_and(|sent| sent.elapsed() <= self.patience);
+        if self.buffer.len() == CHUNK || !waits {
             self.send()?;
         }
         Ok(count)
     }
 
-    /// Nothing: a chunk goes when it is full.
+    /// Nothing: a chunk goes when it is full, or has waited for long.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -155,23 +165,14 @@ impl UploadBody {
         receiver: mpsc::Receiver<Message>,
         limit: Option<RateLimit>,
     ) -> impl Stream<Item = io::Result<Bytes>> {
-        let most = limit.as_ref().map_or(CHUNK, RateLimit::piece);
-        let start = Some((receiver, limit, Bytes::new()));
-        stream::unfold(start, move |state| async move {
-            let (mut receiver, limit, mut chunk) = state?;
-            if chunk.is_empty() {
-                chunk = match receiver.recv().await {
-                    Some(Message::Data(chunk)) => chunk,
-                    Some(Message::End) => return None,
-                    // The writer is gone without having finished.
-                    None => return Some((Err(io::ErrorKind::UnexpectedEof.into()), None)),
-                };
+        let start = Some(Trickle::new(receiver, limit, CHUNK));
+        stream::unfold(start, |body| async {
+            let mut body = body?;
+            match body.next().await {
+                Ok(Some(piece)) => Some((Ok(piece), Some(body))),
+                Ok(None) => None,
+                Err(error) => Some((Err(error), None)),
             }
-            let piece = chunk.split_to(most.min(chunk.len()));
-            if let Some(limit) = &limit {
-                limit.pass(piece.len()).await;
-            }
-            Some((Ok(piece), Some((receiver, limit, chunk))))
         })
     }
 }
@@ -223,5 +224,26 @@ impl Client {
         };
         self.note(&response);
         answer::json(self, response).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_slowly_does_not_wait_for_more() {
+        let (mut writer, mut body) = upload_pipe(4);
+        let mut sent = || match body.receiver.try_recv() {
+            Ok(Message::Data(chunk)) => Some(chunk),
+            _ => None,
+        };
+        writer.write_all(b"first").unwrap();
+        assert_eq!(sent().unwrap(), "first");
+        writer.write_all(b"held").unwrap();
+        assert_eq!(sent(), None);
+        writer.patience = Duration::ZERO;
+        writer.write_all(b" and gone").unwrap();
+        assert_eq!(sent().unwrap(), "held and gone");
     }
 }

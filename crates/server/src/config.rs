@@ -1,17 +1,20 @@
 //! What an administrator decides: in code, or in a file.
 
-use std::fmt::Display;
-use std::fs;
-use std::io;
+mod file;
+mod intervals;
+mod level;
+mod period;
+
 use std::net::{Ipv4Addr, SocketAddr};
-use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use bchan_api::ApiKey;
-use bytesize::ByteSize;
-use serde::{Deserialize, Deserializer};
 
+pub use self::file::{ConfigError, ConfigFile};
+pub use self::intervals::JobIntervals;
+pub use self::level::LogLevel;
+pub use self::period::Period;
 use crate::guard::{DEFAULT_CONNECTIONS, TlsFiles};
 use crate::log::LogFile;
 use crate::room::Reserve;
@@ -19,6 +22,10 @@ use crate::room::Reserve;
 /// Where a server listens unless told otherwise.
 pub const DEFAULT_LISTEN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 5050);
+
+/// How long requests under way may take to end, once the server is told to stop, unless told
+/// otherwise.
+pub const DEFAULT_GRACE: Duration = Duration::from_secs(30);
 
 /// Settings of one server.
 #[derive(Clone, Debug)]
@@ -46,6 +53,10 @@ pub struct Config {
     pub reserve: Reserve,
     /// Whether scheduled jobs run on their intervals; they can be forced to run in any case.
     pub schedule: bool,
+    /// How often they run, where that is not as usual.
+    pub intervals: JobIntervals,
+    /// How long requests under way may take to end once the server is told to stop.
+    pub grace: Duration,
     /// What events are written to, if anything; the server opens it when the folder is its own.
     pub log: Option<LogFile>,
 }
@@ -102,127 +113,9 @@ impl Config {
             preserve_owner: false,
             reserve: Reserve::default(),
             schedule: true,
+            intervals: JobIntervals::default(),
+            grace: DEFAULT_GRACE,
             log: None,
         }
-    }
-}
-
-/// The same settings in a TOML file. Relative paths are relative to the file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct ConfigFile {
-    /// `listen = "127.0.0.1:5050"`
-    pub listen: Option<SocketAddr>,
-    /// `tls-cert = "cert.pem"`, the certificate and behind it those that lead to a root
-    pub tls_cert: Option<PathBuf>,
-    /// `tls-key = "key.pem"`
-    pub tls_key: Option<PathBuf>,
-    /// `max-connections = 1024`
-    pub max_connections: Option<NonZeroUsize>,
-    /// `storage-roots = ["/srv/backups"]`
-    pub storage_roots: Vec<PathBuf>,
-    /// `recycle-bin = "/srv/recycled"`
-    pub recycle_bin: Option<PathBuf>,
-    /// `max-unpacked = "500GiB"`
-    #[serde(deserialize_with = "from_text")]
-    pub max_unpacked: Option<ByteSize>,
-    /// `max-entries = 10000000`
-    pub max_entries: Option<u64>,
-    /// `max-ratio = 40000`
-    pub max_ratio: Option<u64>,
-    /// `preserve-owner = true`
-    pub preserve_owner: Option<bool>,
-    /// `reserve = "512MiB"` or `reserve = "5%"`
-    #[serde(deserialize_with = "from_text")]
-    pub reserve: Option<Reserve>,
-    /// `no-auth = true`
-    pub no_auth: Option<bool>,
-}
-
-fn from_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: FromStr<Err: Display>,
-{
-    let text = String::deserialize(deserializer)?;
-    text.parse().map(Some).map_err(serde::de::Error::custom)
-}
-
-/// Why a configuration file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// It cannot be read.
-    #[error("{} cannot be read", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// It is no TOML, or has settings that do not exist.
-    #[error("{} is not a valid configuration: {message}", path.display())]
-    Invalid {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong, with line and column.
-        message: String,
-    },
-}
-
-impl ConfigFile {
-    /// Reads a file.
-    pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = fs::read_to_string(path).map_err(|source| ConfigError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
-        let mut file: Self = toml::from_str(&text).map_err(|error| ConfigError::Invalid {
-            path: path.to_owned(),
-            message: error.to_string().trim_end().to_owned(),
-        })?;
-        let base = path.parent().unwrap_or(Path::new("."));
-        let single = [&mut file.recycle_bin, &mut file.tls_cert, &mut file.tls_key];
-        let single = single.into_iter().flatten();
-        for path in file.storage_roots.iter_mut().chain(single) {
-            *path = base.join(&path);
-        }
-        Ok(file)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_every_setting_and_refuses_strangers() {
-        let temp = tempfile::tempdir().unwrap();
-        let path = temp.path().join("server.toml");
-        fs::write(
-            &path,
-            "listen = \"127.0.0.1:7000\"\nstorage-roots = [\"a\", \"/b\"]\nrecycle-bin = \"c\"\n\
-             preserve-owner = true\nno-auth = false\nreserve = \"5%\"\n",
-        )
-        .unwrap();
-        let file = ConfigFile::load(&path).unwrap();
-        assert_eq!(file.listen, Some("127.0.0.1:7000".parse().unwrap()));
-        assert_eq!(
-            file.storage_roots,
-            [temp.path().join("a"), PathBuf::from("/b")]
-        );
-        assert_eq!(file.recycle_bin, Some(temp.path().join("c")));
-        assert_eq!(
-            (file.preserve_owner, file.no_auth),
-            (Some(true), Some(false))
-        );
-
-        assert_eq!(file.reserve, Some(Reserve::Percent(5)));
-
-        fs::write(&path, "lisen = \"x\"\n").unwrap();
-        let message = ConfigFile::load(&path).unwrap_err().to_string();
-        assert!(
-            message.contains("lisen") && message.contains("line 1"),
-            "{message}"
-        );
     }
 }

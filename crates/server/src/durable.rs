@@ -95,6 +95,37 @@ pub(crate) fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
     path.parent().map_or(Ok(()), sync_dir)
 }
 
+/// [`write_file`] for many files in one folder. Each has its old content or its new one, whatever
+/// happens; where there are more than a few, they share one sync of the file system.
+pub(crate) fn write_files(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> io::Result<()> {
+    /// From so many on, one sync of everything is cheaper.
+    const MANY: usize = 8;
+
+    if files.len() < MANY {
+        return files
+            .iter()
+            .try_for_each(|(path, content)| write_file(path, content));
+    }
+    let written = || -> io::Result<()> {
+        for (path, content) in files {
+            let mut options = File::options();
+            let options = options.write(true).create(true).truncate(true).mode(0o600);
+            options.open(partial(path)?)?.write_all(content)?;
+        }
+        sync_file_system(folder)?;
+        for (path, _) in files {
+            fs::rename(partial(path)?, path)?;
+        }
+        sync_dir(folder)
+    };
+    written().inspect_err(|_| {
+        for (path, _) in files {
+            // They are not worth a second error; the next attempt replaces them.
+            let _ = partial(path).and_then(fs::remove_file);
+        }
+    })
+}
+
 /// Where the new content of a file is while it is written.
 pub(crate) fn partial(path: &Path) -> io::Result<PathBuf> {
     let mut name = OsString::from(".");

@@ -9,12 +9,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime;
 
 pub(crate) use self::front::Front;
-pub(crate) use self::message::{Body, Handler, Headers, Request, Response};
+pub(crate) use self::message::{Body, Exchange, Handler, Headers, Request, Response};
 pub(crate) use crate::guard::GuardConfig;
 use crate::guard::frame::{FrameReader, FrameWriter};
 use crate::guard::{self, Door};
@@ -156,46 +156,56 @@ fn read(tiny: tiny_http::Request) -> Option<Request> {
 
 /// Has a request handled and sends what the handler answers.
 fn answer(tiny: tiny_http::Request, handler: &dyn Handler) {
+    let begun = Instant::now();
     let Some(mut request) = read(tiny) else {
         return;
     };
     let response = catch_unwind(AssertUnwindSafe(|| handler.handle(&mut request)));
     let head_only = request.method == "HEAD";
+    let mut exchange = Exchange {
+        received: request.body.count(),
+        ..Exchange::default()
+    };
     // Its reader goes with it, which tells the guard that no more of the body is wanted.
     let out = request.body.into_inner().0.into_writer();
-    // The guard answers for what no handler has.
-    let Ok(response) = response else {
-        tracing::error!(
-            method = request.method,
-            path = request.path,
-            "a handler panicked"
-        );
-        return;
-    };
-    let sent = catch_unwind(AssertUnwindSafe(|| send(response, out, head_only)));
     let (method, path) = (request.method, request.path);
-    match sent {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(%method, %path, %error, "a response was cut off"),
-        Err(_) => tracing::error!(%method, %path, "a handler panicked in its response"),
+    if let Ok(response) = response {
+        (exchange.endpoint, exchange.status) = (response.endpoint, response.status);
+        let sent = AssertUnwindSafe(|| send(response, out, head_only, &mut exchange.sent));
+        match catch_unwind(sent) {
+            Ok(Ok(())) => exchange.whole = true,
+            Ok(Err(error)) => tracing::warn!(%method, %path, %error, "a response was cut off"),
+            Err(_) => tracing::error!(%method, %path, "a handler panicked in its response"),
+        }
+    } else {
+        // The guard answers for what no handler has.
+        drop(out);
+        tracing::error!(method, path, "a handler panicked");
     }
+    exchange.took = begun.elapsed();
+    handler.done(&exchange);
 }
 
-/// Sends a response, and that it is complete only if it is.
-fn send(response: Response, out: impl Write, head_only: bool) -> io::Result<()> {
+/// Sends a response, and that it is complete only if it is. `sent` is how much of the body went out.
+fn send(response: Response, out: impl Write, head_only: bool, sent: &mut u64) -> io::Result<()> {
     let length = match &response.body {
         Body::Bytes(bytes) => Some(bytes.len() as u64),
         Body::Sized { length, .. } => Some(*length),
         Body::Stream(_) => None,
     };
     let mut writer = FrameWriter::new(out, head(&response, length).into_bytes());
-    match response.body {
-        _ if head_only => {}
-        Body::Bytes(bytes) => writer.write_all(&bytes)?,
-        Body::Sized { mut reader, length } => writer.copy(&mut reader, length)?,
-        Body::Stream(write) => write(&mut writer)?,
-    }
-    writer.finish()
+    let write = || {
+        match response.body {
+            _ if head_only => {}
+            Body::Bytes(bytes) => writer.write_all(&bytes)?,
+            Body::Sized { mut reader, length } => writer.copy(&mut reader, length)?,
+            Body::Stream(write) => write(&mut writer)?,
+        }
+        writer.finish()
+    };
+    let outcome = write();
+    *sent = writer.count();
+    outcome
 }
 
 fn head(response: &Response, length: Option<u64>) -> String {

@@ -37,6 +37,10 @@ impl Layout {
         }
     }
 
+    pub(crate) fn roots(&self) -> &[PathBuf] {
+        &self.roots
+    }
+
     pub(crate) fn bin(&self) -> &Path {
         &self.bin
     }

@@ -3,6 +3,7 @@
 //! [`Server::start`] opens a data folder, finishes or undoes what a process that is gone has begun,
 //! and serves the API until [`Server::shutdown`]. See `ARCHITECTURE.md` for the rooms.
 
+mod ask;
 mod body;
 mod change;
 mod check;
@@ -14,7 +15,10 @@ mod fault;
 pub mod fuzz;
 mod guard;
 mod handlers;
+mod health;
 mod http;
+#[cfg(feature = "import-mariadb")]
+mod import;
 mod ingest;
 mod inspect;
 mod jobs;
@@ -23,6 +27,7 @@ mod layout;
 mod live;
 mod lock;
 mod log;
+mod metrics;
 mod mirror;
 mod multipart;
 mod ops;
@@ -45,12 +50,19 @@ mod validate;
 pub use check::{
     CheckError, CheckObserver, CheckOptions, CheckSummary, Finding, FindingKind, check,
 };
-pub use config::{Auth, Config, ConfigError, ConfigFile, DEFAULT_LISTEN, UnpackLimits};
-pub use guard::{TlsError, TlsFiles};
+pub use config::{
+    Auth, Config, ConfigError, ConfigFile, DEFAULT_GRACE, DEFAULT_LISTEN, JobIntervals, LogLevel,
+    Period, UnpackLimits,
+};
+pub use guard::{Probe, ProbeError, TlsError, TlsFiles};
+#[cfg(feature = "import-mariadb")]
+pub use import::{
+    Counts, Effect, ImportError, ImportFinding, ImportObserver, ImportOptions, ImportReport, import,
+};
 pub use key::{
     KeyError, NamedKey, Rights, key_path, list_keys, new_key, new_named_key, revoke_key,
 };
-pub use log::LogFile;
+pub use log::{LogFile, Masked};
 pub use room::Reserve;
 pub use server::Server;
 pub use start::StartError;

@@ -72,6 +72,16 @@ impl Mirror {
         write(&self.records, &stored.backup.id, stored)
     }
 
+    /// Writes many records at the price of a few: the file system is synced once for all of them.
+    pub(crate) fn write_records(&self, stored: &[StoredBackup]) -> io::Result<()> {
+        let mut files = Vec::with_capacity(stored.len());
+        for stored in stored {
+            let path = file(&self.records, &stored.backup.id);
+            files.push((path, text(stored)?));
+        }
+        durable::write_files(&self.records, &files)
+    }
+
     pub(crate) fn remove_record(&self, id: &str) -> io::Result<()> {
         remove(&self.records, id)
     }
@@ -147,9 +157,12 @@ fn file(folder: &Path, id: &str) -> PathBuf {
 }
 
 fn write<T: Serialize>(folder: &Path, id: &str, content: &T) -> io::Result<()> {
+    durable::write_file(&file(folder, id), &text(content)?)
+}
+
+fn text<T: Serialize>(content: &T) -> io::Result<Vec<u8>> {
     let version = VERSION;
-    let text = serde_json::to_vec_pretty(&Versioned { version, content })?;
-    durable::write_file(&file(folder, id), &text)
+    Ok(serde_json::to_vec_pretty(&Versioned { version, content })?)
 }
 
 fn remove(folder: &Path, id: &str) -> io::Result<()> {
@@ -231,7 +244,8 @@ pub(crate) fn complete(state: &State) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn complete_target(
+/// Adds what is missing of one target. `in_bin` are the ids of the records in the recycle bin.
+pub(crate) fn complete_target(
     state: &State,
     target: &Target,
     bin: &Mirror,
@@ -250,18 +264,29 @@ fn complete_target(
     if !known(bin) || (there && !known(&location)) {
         write_target(state, target)?;
     }
+    let (mut for_bin, mut for_location) = (Vec::new(), Vec::new());
     for stored in state.store.backups(&target.id)? {
-        let id = &stored.backup.id;
-        let (mirror, ids) = if stored.backup.is_recycled {
-            (bin, in_bin)
+        let (ids, lacking) = if stored.backup.is_recycled {
+            (in_bin, &mut for_bin)
         } else {
-            (&location, &in_location)
+            (&in_location, &mut for_location)
         };
         // Where the files are missing, the disk may be, too.
-        if !ids.contains(id) && durable::exists(&state.path(target, &stored)?).map_err(fail)? {
-            mirror.prepare().map_err(fail)?;
-            mirror.write_record(&stored).map_err(fail)?;
+        if !ids.contains(&stored.backup.id)
+            && durable::exists(&state.path(target, &stored)?).map_err(fail)?
+        {
+            lacking.push(stored);
         }
+    }
+    for (mirror, lacking) in [(bin, for_bin), (&location, for_location)] {
+        if !lacking.is_empty() {
+            mirror.prepare().map_err(fail)?;
+            mirror.write_records(&lacking).map_err(fail)?;
+        }
+    }
+    // The settings belong into the location from the moment that there is something in it.
+    if !there && location.is_there().map_err(fail)? {
+        location.write_target(target).map_err(fail)?;
     }
     Ok(())
 }
@@ -303,6 +328,25 @@ mod tests {
         assert!(mirror.records().unwrap()[0].1.is_err());
         mirror.remove_record("b").unwrap();
         mirror.remove_record("b").unwrap();
+        let many = |number: usize| {
+            let mut stored = stored.clone();
+            stored.backup.id = format!("b{number}");
+            stored
+        };
+        for count in [1, 40] {
+            let many: Vec<_> = (0..count).map(many).collect();
+            mirror.write_records(&many).unwrap();
+            let found = mirror.records().unwrap();
+            let found: HashSet<_> = found
+                .into_iter()
+                .map(|(_, it)| it.unwrap().backup.id)
+                .collect();
+            assert_eq!(found.len(), count);
+            assert_eq!(mirror.record("b0").unwrap(), many[0]);
+        }
+        for number in 0..40 {
+            mirror.remove_record(&format!("b{number}")).unwrap();
+        }
         assert!(mirror.records().unwrap().is_empty());
     }
 }

@@ -6,6 +6,9 @@ use serde::Serialize;
 use crate::error::ApiError;
 use crate::http::{Body, Response};
 
+/// Seconds after which something that is not there now may be.
+const RETRY_AFTER: &str = "10";
+
 /// An answer that has `success: true` beside what `body` has.
 pub(crate) fn success(status: u16, body: &impl Serialize) -> Response {
     #[derive(Serialize)]
@@ -33,10 +36,27 @@ pub(crate) fn failure(error: &ApiError) -> Response {
     let mut response = json(error.status, &Failure::new(&*error.message));
     match error.status {
         401 => response.headers.push(("www-authenticate", "Bearer".into())),
-        503 => response.headers.push(("retry-after", "10".into())),
+        503 => response.headers.push(("retry-after", RETRY_AFTER.into())),
         _ => {}
     }
     response
+}
+
+/// A failure of the whole server for now, with whatever `body` says of it.
+pub(crate) fn unavailable(body: &impl Serialize) -> Response {
+    let mut response = json(503, body);
+    response.headers.push(("retry-after", RETRY_AFTER.into()));
+    response
+}
+
+/// A text for programs.
+pub(crate) fn text(media_type: &'static str, text: String) -> Response {
+    Response {
+        status: 200,
+        headers: vec![("content-type", media_type.to_owned())],
+        body: Body::Bytes(text.into_bytes()),
+        ..Response::default()
+    }
 }
 
 /// The answer to a method that a path does not have.

@@ -75,8 +75,14 @@ impl Room {
         warnings
     }
 
+    /// Bytes that are free, the reserve included.
+    pub(crate) fn free(&self) -> io::Result<u64> {
+        let stat = rustix::fs::statvfs(&self.directory)?;
+        Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+    }
+
     /// Bytes that may be used.
-    fn available(&self) -> io::Result<u64> {
+    pub(crate) fn available(&self) -> io::Result<u64> {
         let stat = rustix::fs::statvfs(&self.directory)?;
         let reserve = match self.reserve {
             Reserve::Bytes(bytes) => bytes,

@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use bchan_api::{Endpoint, NoRoute, Route, Subject};
 
-use crate::error::ApiError;
-use crate::handlers::{backup, download, jobs, recycle_bin, seq, server, target, upload};
-use crate::http::{Handler, Request, Response};
+use crate::error::{ApiError, chain};
+use crate::handlers::{backup, download, jobs, recycle_bin, seq, server, target, upload, watch};
+use crate::http::{Exchange, Handler, Request, Response};
 use crate::key::Grant;
 use crate::reply;
 use crate::state::State;
@@ -22,20 +22,28 @@ impl Router {
         Self { state }
     }
 
-    fn answer(&self, request: &mut Request) -> Result<Response, ApiError> {
+    /// Answers a request; `asked` is what it asks for once it may know that there is such a thing.
+    fn answer(
+        &self,
+        request: &mut Request,
+        asked: &mut Option<Endpoint>,
+    ) -> Result<Response, ApiError> {
+        let route = Route::find(&request.method, &request.path);
         // Without a key, nothing can be learnt, not even what paths there are.
         let authorization = request.headers.get("authorization");
         let grant = match self.state.gate.check(authorization) {
             Ok(grant) => grant,
+            Err(_) if watch::is_open(&self.state, request, &route) => Grant::ALL,
             Err(error) => return Ok(self.turn_away(request, &error)),
         };
-        let route = match Route::find(&request.method, &request.path) {
+        let route = match route {
             Ok(route) => route,
             Err(NoRoute::NotFound) => return Err(ApiError::new(404, "there is no such path")),
             Err(NoRoute::MethodNotAllowed(allowed)) => {
                 return Ok(reply::method_not_allowed(&allowed));
             }
         };
+        *asked = Some(route.endpoint);
         let state = &*self.state;
         let object = &*admit(state, &grant, &route)?;
         match route.endpoint {
@@ -63,6 +71,8 @@ impl Router {
             Endpoint::FinishSequence => seq::finish(state, object),
             Endpoint::TerminateSequence => seq::terminate(state, object),
             Endpoint::Describe => Ok(reply::description()),
+            Endpoint::ShowHealth => Ok(watch::health(&self.state, request, &grant)),
+            Endpoint::ShowMetrics => watch::metrics(&self.state, &grant),
         }
     }
 }
@@ -109,10 +119,12 @@ fn admit(state: &State, grant: &Grant, route: &Route) -> Result<String, ApiError
 impl Handler for Router {
     fn handle(&self, request: &mut Request) -> Response {
         let begun = Instant::now();
-        let response = self.answer(request).unwrap_or_else(|error| {
+        let mut asked = None;
+        let mut response = self.answer(request, &mut asked).unwrap_or_else(|error| {
             log(request, &error);
             reply::failure(&error)
         });
+        response.endpoint = asked;
         let Request {
             method, path, peer, ..
         } = request;
@@ -120,6 +132,10 @@ impl Handler for Router {
         let (status, took) = (response.status, begun.elapsed());
         tracing::debug!(%method, %path, %peer, status, ?took, "request");
         reply::with_features(response)
+    }
+
+    fn done(&self, exchange: &Exchange) {
+        self.state.meter.request(exchange);
     }
 }
 
@@ -138,16 +154,4 @@ fn log(request: &Request, error: &ApiError) {
     } else {
         tracing::info!(%method, %path, %peer, status, %message, %cause, "request refused");
     }
-}
-
-/// An error with its causes, on one line.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(error) = next {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        next = error.source();
-    }
-    text
 }

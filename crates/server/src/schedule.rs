@@ -1,13 +1,14 @@
 //! Jobs that run on an interval and on demand, one at a time, on a thread of their own.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use bchan_api::{JobStatus, ScheduledJob, Time};
 
-use crate::error::ApiError;
+use crate::config::JobIntervals;
+use crate::error::{ApiError, chain};
 use crate::jobs;
 use crate::state::State;
 use crate::store::Store;
@@ -16,7 +17,7 @@ use crate::store::Store;
 struct Job {
     name: &'static str,
     display_name: &'static str,
-    /// Seconds between two runs.
+    /// Seconds between two runs, unless told otherwise.
     interval: u32,
     run: fn(&State) -> Result<(), ApiError>,
 }
@@ -60,6 +61,11 @@ const JOBS: &[Job] = &[
     },
 ];
 
+/// The names of all jobs.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    JOBS.iter().map(|job| job.name)
+}
+
 /// The job that may take days, and lets the others go first whenever they want to.
 const INTEGRITY: &str = "integrity_check_job";
 
@@ -67,7 +73,8 @@ const INTEGRITY: &str = "integrity_check_job";
 #[derive(Default)]
 pub(crate) struct Schedule {
     /// Whether jobs run when they are due, and not only when they are forced to.
-    intervals: bool,
+    on_time: bool,
+    intervals: RwLock<JobIntervals>,
     queue: Mutex<Queue>,
     changed: Condvar,
 }
@@ -80,25 +87,65 @@ struct Queue {
 }
 
 impl Schedule {
-    pub(crate) fn new(intervals: bool) -> Self {
+    pub(crate) fn new(on_time: bool, intervals: JobIntervals) -> Self {
         Self {
-            intervals,
+            on_time,
+            intervals: RwLock::new(intervals),
             ..Self::default()
         }
     }
 
+    /// Has jobs run at other intervals from now on.
+    pub(crate) fn set_intervals(&self, intervals: JobIntervals) {
+        *self
+            .intervals
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = intervals;
+        self.changed.notify_all();
+    }
+
+    /// Seconds between two runs of a job.
+    fn interval(&self, job: &Job) -> i64 {
+        let intervals = self
+            .intervals
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let own = intervals.get(job.name).map(|own| own.as_secs());
+        own.map_or(job.interval.into(), |own| {
+            i64::try_from(own).unwrap_or(i64::MAX)
+        })
+    }
+
+    /// When a job is due; decided now if it never was, or if it would be later than its interval
+    /// allows.
+    fn next_run(&self, store: &dyn Store, job: &Job) -> Result<Time, ApiError> {
+        let latest = self.after(job);
+        match store.next_run(job.name)? {
+            Some(at) if at <= latest => Ok(at),
+            _ => {
+                store.set_next_run(job.name, latest)?;
+                Ok(latest)
+            }
+        }
+    }
+
+    fn after(&self, job: &Job) -> Time {
+        let now = Time::now().unix_seconds();
+        Time::from_unix_seconds(now.saturating_add(self.interval(job)))
+    }
+
     /// The jobs as the API shows them.
-    pub(crate) fn list(store: &dyn Store) -> Result<Vec<ScheduledJob>, ApiError> {
+    pub(crate) fn list(&self, store: &dyn Store) -> Result<Vec<ScheduledJob>, ApiError> {
         let show = |job: &Job| {
             #[expect(
                 clippy::cast_precision_loss,
                 reason = "seconds fit for 200 million years"
             )]
-            let next_run = next_run(store, job)?.unix_seconds() as f64;
+            let next_run = self.next_run(store, job)?.unix_seconds() as f64;
             Ok(ScheduledJob {
                 name: job.name.to_owned(),
                 display_name: Some(job.display_name.to_owned()),
-                interval: job.interval.into(),
+                interval: self.interval(job).unsigned_abs(),
                 next_run,
             })
         };
@@ -192,11 +239,11 @@ fn next(state: &State, queue: &mut Queue, may_run: impl Fn(&Job) -> bool) -> Due
         return Due::Now(job, Some(id));
     }
     let mut wait = LONGEST;
-    if !state.schedule.intervals {
+    if !state.schedule.on_time {
         return Due::Later(wait);
     }
     for job in JOBS.iter().filter(|job| may_run(job)) {
-        match next_run(&*state.store, job) {
+        match state.schedule.next_run(&*state.store, job) {
             Ok(at) => {
                 let seconds = at.unix_seconds() - Time::now().unix_seconds();
                 let Ok(seconds @ 1..) = u64::try_from(seconds) else {
@@ -212,20 +259,6 @@ fn next(state: &State, queue: &mut Queue, may_run: impl Fn(&Job) -> bool) -> Due
     Due::Later(wait)
 }
 
-/// When a job is due; decided now if it never was.
-fn next_run(store: &dyn Store, job: &Job) -> Result<Time, ApiError> {
-    if let Some(at) = store.next_run(job.name)? {
-        return Ok(at);
-    }
-    let at = after(job);
-    store.set_next_run(job.name, at)?;
-    Ok(at)
-}
-
-fn after(job: &Job) -> Time {
-    Time::from_unix_seconds(Time::now().unix_seconds() + i64::from(job.interval))
-}
-
 fn run(state: &State, job: &Job, id: Option<i64>) {
     let log = |what: &'static str| {
         move |error: ApiError| {
@@ -239,21 +272,29 @@ fn run(state: &State, job: &Job, id: Option<i64>) {
             .map_err(ApiError::from)
             .map_err(log("job not marked"));
     } else {
-        let next = state.store.set_next_run(job.name, after(job));
+        let next = state
+            .store
+            .set_next_run(job.name, state.schedule.after(job));
         let _ = next
             .map_err(ApiError::from)
             .map_err(log("job not rescheduled"));
     }
-    tracing::debug!(job = job.name, id, "job begins");
+    tracing::info!(job = job.name, id, "a job begins");
     let outcome = (job.run)(state);
+    state.meter.job(job.name, outcome.is_ok());
+    // Told first: whoever sees that it has ended can read so in the log.
+    match (&outcome, id) {
+        (Ok(()), Some(id)) => tracing::info!(job = job.name, id, "a forced job has ended"),
+        (Ok(()), None) => tracing::info!(job = job.name, "a scheduled job has ended"),
+        (Err(error), _) => {
+            let cause = error.cause.as_ref().map(|cause| chain(&**cause));
+            let message = &error.message;
+            tracing::error!(job = job.name, id, message, cause, "job failed");
+        }
+    }
     if let Some(id) = id {
         let failure = outcome.as_ref().err().map(|error| error.message.as_str());
-        // Told first: whoever sees that it has ended can read so in the log.
-        if failure.is_none() {
-            tracing::info!(job = job.name, id, "a forced job has ended");
-        }
         let ended = state.store.end_job(id, failure);
         let _ = ended.map_err(ApiError::from).map_err(log("job not marked"));
     }
-    let _ = outcome.map_err(log("job failed"));
 }

@@ -1,14 +1,15 @@
 //! A running server.
 
-use std::error::Error as _;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::config::Config;
+use crate::config::{Auth, Config};
+use crate::error::chain;
 use crate::fault;
-use crate::guard::Tls;
+use crate::guard::{Identity, Probe, Tls, TlsError};
 use crate::http::{Front, GuardConfig};
 use crate::lock::DataLock;
 use crate::router::Router;
@@ -16,15 +17,14 @@ use crate::schedule;
 use crate::start::{self, StartError};
 use crate::state::State;
 
-/// How long requests under way may take to end once the server is told to stop.
-const GRACE: Duration = Duration::from_secs(10);
-
 /// A server that answers on its own threads until it is shut down.
 pub struct Server {
     front: Front,
     state: Arc<State>,
     jobs: JoinHandle<()>,
     tls: Option<Arc<Tls>>,
+    /// As it was started, or last told otherwise.
+    config: Mutex<Config>,
     /// Last to go: only when nothing runs any more may another server take the folder.
     _lock: DataLock,
 }
@@ -32,24 +32,45 @@ pub struct Server {
 impl Server {
     /// Starts a server. It accepts requests when this returns.
     pub fn start(config: &Config) -> Result<Self, StartError> {
+        Self::start_on(config, Vec::new())
+    }
+
+    /// Starts a server on sockets that listen already, wherever that is; without any, on the
+    /// address of the configuration.
+    pub fn start_on(config: &Config, listeners: Vec<TcpListener>) -> Result<Self, StartError> {
         start::raise_descriptor_limit();
-        let tls = config.tls.clone().map(Tls::load).transpose()?;
+        let tls = config.tls.as_ref().map(Tls::load).transpose()?;
         let tls = tls.map(Arc::new);
-        let (state, lock) = start::prepare(config)?;
-        let state = Arc::new(state);
-        let router = Arc::new(Router::new(Arc::clone(&state)));
         let listen = |source| StartError::Listen {
             listen: config.listen,
             source,
         };
+        let addresses = if listeners.is_empty() {
+            vec![config.listen]
+        } else {
+            let addresses = listeners.iter().map(TcpListener::local_addr);
+            addresses.collect::<Result<_, _>>().map_err(listen)?
+        };
+        let (state, lock) = start::prepare(config, &addresses)?;
+        let state = Arc::new(state);
+        let router = Arc::new(Router::new(Arc::clone(&state)));
         let guard = GuardConfig {
             socket_parent: Some(config.data.clone()),
             connections: config.max_connections,
             ..GuardConfig::default()
         };
-        let front = Front::start(config.listen, guard, tls.clone(), router).map_err(listen)?;
-        let (version, address) = (env!("CARGO_PKG_VERSION"), front.local_addr());
-        tracing::info!(version, %address, data = %config.data.display(), "the server runs");
+        let listeners = if listeners.is_empty() {
+            vec![TcpListener::bind(config.listen).map_err(listen)?]
+        } else {
+            listeners
+        };
+        state.set_addresses(addresses.iter().map(SocketAddr::ip).collect());
+        let front = Front::start(listeners, guard, tls.clone(), router).map_err(listen)?;
+        state.set_counts(front.counts().clone());
+        let (version, data) = (env!("CARGO_PKG_VERSION"), config.data.display());
+        for address in front.addresses() {
+            tracing::info!(version, %address, %data, "the server runs");
+        }
         fault::running();
         let jobs = schedule::start(Arc::clone(&state)).map_err(listen)?;
         Ok(Self {
@@ -57,14 +78,17 @@ impl Server {
             state,
             jobs,
             tls,
+            config: Mutex::new(config.clone()),
             _lock: lock,
         })
     }
 
-    /// Where it listens; with the real port when a free one was asked for.
+    /// Where it listens, first of all; with the real port when a free one was asked for.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
-        self.front.local_addr()
+        let first = self.front.addresses().first();
+        // There is one at least.
+        first.copied().unwrap_or(crate::DEFAULT_LISTEN)
     }
 
     /// Whether connections are encrypted.
@@ -73,27 +97,98 @@ impl Server {
         self.tls.is_some()
     }
 
-    /// Reads the certificate and its key anew, for connections to come. When they are not in order,
-    /// the old ones stay in use.
-    pub fn reload_tls(&self) {
-        match self.tls.as_ref().map(|tls| tls.reload()) {
-            Some(Ok(())) => tracing::info!("read the certificate anew"),
-            Some(Err(error)) => {
-                let cause = error.source().map(ToString::to_string).unwrap_or_default();
-                tracing::error!(%error, cause, "the certificate stays the old one");
-            }
-            None => {}
+    /// How long requests under way may take to end once it is told to stop.
+    #[must_use]
+    pub fn grace(&self) -> Duration {
+        let config = self.config.lock().unwrap_or_else(PoisonError::into_inner);
+        config.grace
+    }
+
+    /// What asks it whether it answers.
+    #[must_use]
+    pub fn probe(&self) -> Probe {
+        Probe::new(self.local_addr(), self.tls.clone())
+    }
+
+    /// Takes up other settings, all or none of them: limits, the reserve, intervals of jobs, the
+    /// grace, and the certificate, which is read anew in any case. Returns the names of those that
+    /// differ and need a restart. On an error everything stays as it is.
+    pub fn reload(&self, new: &Config) -> Result<Vec<&'static str>, TlsError> {
+        let mut config = self.config.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = fixed(&config, new);
+        if let (Some(tls), Some(files)) = (&self.tls, &new.tls) {
+            let identity = Identity::read(files)?;
+            tls.show(identity);
+            tracing::info!("read the certificate anew");
         }
+        // Whoever shows a key is told in each answer; whoever administrates, here.
+        if let Err(error) = self.state.gate.usable() {
+            let error = chain(&error);
+            tracing::error!(
+                error,
+                "the key file cannot be used; every request is refused"
+            );
+        }
+        // Somebody may have put the file aside.
+        if let Some(Err(error)) = config.log.as_ref().map(|log| log.open(&config.data)) {
+            tracing::error!(%error, "the log file cannot be opened anew");
+        }
+        self.state.set_limits(new.into());
+        self.state.schedule.set_intervals(new.intervals.clone());
+        self.front.counts().seats.set_limit(new.max_connections);
+        let Config {
+            max_connections,
+            grace,
+            ..
+        } = *new;
+        let limits = self.state.limits();
+        tracing::info!(?limits, max_connections, ?grace, intervals = ?new.intervals, "took up the settings");
+        // What needs a restart is compared with what the server was started with.
+        *config = Config {
+            unpack: new.unpack,
+            preserve_owner: new.preserve_owner,
+            reserve: new.reserve,
+            intervals: new.intervals.clone(),
+            max_connections,
+            grace,
+            ..config.clone()
+        };
+        Ok(left)
     }
 
     /// Stops accepting, lets what is under way end for a while, and returns when all is quiet.
     /// Uploads that are cut off leave nothing behind.
     pub fn shutdown(self) {
+        let config = self.config.into_inner();
+        let grace = config.unwrap_or_else(PoisonError::into_inner).grace;
+        tracing::info!(?grace, "the server stops");
         self.state.schedule.stop();
-        self.front.shutdown(GRACE);
+        self.front.shutdown(grace);
         if self.jobs.join().is_err() {
             tracing::error!("the thread of the jobs ended in a panic");
         }
         tracing::info!("the server has stopped");
     }
+}
+
+/// The settings of a running server that are others in a new configuration, and stay all the same.
+fn fixed(old: &Config, new: &Config) -> Vec<&'static str> {
+    type Part = fn(&Config) -> (Option<&PathBuf>, &[PathBuf]);
+    let paths: [(&'static str, Part); 3] = [
+        ("data", |config| (Some(&config.data), &[])),
+        ("storage-roots", |config| (None, &config.storage_roots)),
+        ("recycle-bin", |config| (config.recycle_bin.as_ref(), &[])),
+    ];
+    let paths = paths.iter().filter(|(_, part)| part(old) != part(new));
+    let mut names: Vec<_> = paths.map(|(name, _)| *name).collect();
+    if old.listen != new.listen {
+        names.push("listen");
+    }
+    if old.tls.is_some() != new.tls.is_some() {
+        names.push("tls-cert");
+    }
+    if matches!(old.auth, Auth::None) != matches!(new.auth, Auth::None) {
+        names.push("no-auth");
+    }
+    names
 }

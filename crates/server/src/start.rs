@@ -128,7 +128,10 @@ pub(crate) fn raise_descriptor_limit() {
 }
 
 /// Everything up to the first request.
-pub(crate) fn prepare(config: &Config) -> Result<(State, DataLock), StartError> {
+pub(crate) fn prepare(
+    config: &Config,
+    addresses: &[SocketAddr],
+) -> Result<(State, DataLock), StartError> {
     let data = folder(&config.data)?;
     let lock = DataLock::acquire(&data)
         .map_err(|source| StartError::Folder {
@@ -146,10 +149,12 @@ pub(crate) fn prepare(config: &Config) -> Result<(State, DataLock), StartError> 
     }
     let gate = Gate::new(&config.auth, &data)?;
     let meant = matches!(config.auth, crate::Auth::None);
-    if gate.is_open() && !meant && !config.listen.ip().is_loopback() {
-        return Err(StartError::NoKey {
-            listen: config.listen,
-        });
+    let beyond = addresses.iter().find(|address| !address.ip().is_loopback());
+    if let Some(listen) = beyond
+        && gate.is_open()
+        && !meant
+    {
+        return Err(StartError::NoKey { listen: *listen });
     }
     remove_old_sockets(&data);
     let broken = |source| StartError::Store {
@@ -158,7 +163,7 @@ pub(crate) fn prepare(config: &Config) -> Result<(State, DataLock), StartError> 
     };
     let store = open_store(&data).map_err(broken)??;
     let layout = layout(config, &data, store.instance())?;
-    let schedule = Schedule::new(config.schedule);
+    let schedule = Schedule::new(config.schedule, config.intervals.clone());
     let state = State::new(Box::new(store), layout, gate, schedule, config);
     ops::recover(&state).map_err(broken)?;
     let stopped = "the server stopped before it was done";
@@ -175,7 +180,7 @@ pub(crate) fn prepare(config: &Config) -> Result<(State, DataLock), StartError> 
 /// Opens the database, or makes one in a folder that never had any. The name of the data folder
 /// is in a file of its own: where that is, a missing database is a lost one, and to begin anew with
 /// an empty one would hide that.
-fn open_store(data: &Path) -> Result<Result<Sqlite, StartError>, StoreError> {
+pub(crate) fn open_store(data: &Path) -> Result<Result<Sqlite, StartError>, StoreError> {
     let known = store::read_instance(data)?;
     if let (Some(_), false) = (&known, store::exists(data)?) {
         let data = data.to_owned();

@@ -1,19 +1,23 @@
 //! What every request and every job works with.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, PoisonError, RwLock, TryLockError};
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError, RwLock, TryLockError};
 
 use bchan_api::Target;
-use bchan_archive::{Limits, StoreAttributes, UnpackOptions};
+use bchan_archive::{StoreAttributes, UnpackOptions};
 
 use crate::config::{Config, UnpackLimits};
 use crate::durable;
 use crate::error::ApiError;
+use crate::guard::Counts;
+use crate::health::Doctor;
 use crate::key::{Gate, Throttle};
 use crate::layout::Layout;
 use crate::live::Live;
 use crate::log;
+use crate::metrics::Meter;
 use crate::room::Reserve;
 use crate::schedule::Schedule;
 use crate::store::{OperationId, Store, StoredBackup};
@@ -25,9 +29,14 @@ pub(crate) struct State {
     pub(crate) gate: Gate,
     pub(crate) throttle: Throttle,
     pub(crate) schedule: Schedule,
-    pub(crate) preserve_owner: bool,
-    pub(crate) unpack: UnpackLimits,
-    pub(crate) reserve: Reserve,
+    /// What may change while the server runs.
+    limits: RwLock<Limits>,
+    pub(crate) meter: Meter,
+    pub(crate) doctor: Doctor,
+    /// What the guard counts, once there is one.
+    counts: OnceLock<Counts>,
+    /// Addresses that the server listens on, once it does.
+    addresses: OnceLock<Vec<IpAddr>>,
     /// Where the log of the data folder is, if there is one.
     pub(crate) log: PathBuf,
     /// Folders that are being worked in.
@@ -40,6 +49,24 @@ pub(crate) struct State {
     busy: Busy,
 }
 
+/// Bounds of what uploads may use, and what becomes of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    pub(crate) preserve_owner: bool,
+    pub(crate) unpack: UnpackLimits,
+    pub(crate) reserve: Reserve,
+}
+
+impl From<&Config> for Limits {
+    fn from(config: &Config) -> Self {
+        Self {
+            preserve_owner: config.preserve_owner,
+            unpack: config.unpack,
+            reserve: config.reserve,
+        }
+    }
+}
+
 impl State {
     pub(crate) fn new(
         store: Box<dyn Store>,
@@ -50,13 +77,15 @@ impl State {
     ) -> Self {
         Self {
             store,
+            doctor: Doctor::new(&layout),
             layout,
             gate,
             throttle: Throttle::default(),
             schedule,
-            preserve_owner: config.preserve_owner,
-            unpack: config.unpack,
-            reserve: config.reserve,
+            limits: RwLock::new(config.into()),
+            meter: Meter::default(),
+            counts: OnceLock::new(),
+            addresses: OnceLock::new(),
             log: log::path(&config.data),
             live: Live::default(),
             undone: Mutex::default(),
@@ -65,17 +94,56 @@ impl State {
         }
     }
 
+    /// The bounds that are in force now.
+    pub(crate) fn limits(&self) -> Limits {
+        *self.limits.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts other bounds into force, for what begins from now on.
+    pub(crate) fn set_limits(&self, limits: Limits) {
+        *self.limits.write().unwrap_or_else(PoisonError::into_inner) = limits;
+    }
+
+    /// Tells what the guard counts.
+    pub(crate) fn set_counts(&self, counts: Counts) {
+        // There is only one start.
+        let _ = self.counts.set(counts);
+    }
+
+    pub(crate) fn counts(&self) -> Option<&Counts> {
+        self.counts.get()
+    }
+
+    /// Tells where the server listens.
+    pub(crate) fn set_addresses(&self, addresses: Vec<IpAddr>) {
+        // There is only one start.
+        let _ = self.addresses.set(addresses);
+    }
+
+    /// Whether an address that a request comes from is one of this machine: nobody else can have
+    /// one that the server itself listens on.
+    pub(crate) fn is_own_machine(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        let mut own = self.addresses.get().into_iter().flatten();
+        address.is_loopback() || own.any(|own| own.to_canonical() == address)
+    }
+
     /// How archives are unpacked onto a file system of this size in bytes.
     pub(crate) fn unpack_options(&self, disk: u64) -> UnpackOptions {
+        let Limits {
+            preserve_owner,
+            unpack,
+            ..
+        } = self.limits();
         UnpackOptions {
             attributes: StoreAttributes::Keep { special: false },
-            preserve_owner: self.preserve_owner,
+            preserve_owner,
             keep_setid: false,
-            limits: Limits {
-                max_bytes: self.unpack.max_bytes.unwrap_or(disk),
-                max_entries: self.unpack.max_entries,
-                max_ratio: self.unpack.max_ratio,
-                ..Limits::default()
+            limits: bchan_archive::Limits {
+                max_bytes: unpack.max_bytes.unwrap_or(disk),
+                max_entries: unpack.max_entries,
+                max_ratio: unpack.max_ratio,
+                ..bchan_archive::Limits::default()
             },
         }
     }

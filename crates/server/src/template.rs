@@ -35,6 +35,11 @@ pub(crate) fn check(template: &str) -> Result<(), String> {
 
 /// The file name of a backup without its extension.
 pub(crate) fn expand(template: &str, id: &str, created_at: Time, manual: bool) -> String {
+    expand_with(template, id, &created_at.to_string(), manual)
+}
+
+/// The same where the creation time is written in another way than ours.
+pub(crate) fn expand_with(template: &str, id: &str, created_at: &str, manual: bool) -> String {
     // One pass, so that what was put in is not expanded again.
     let mut name = String::with_capacity(template.len() + 64);
     let mut rest = template;
@@ -42,7 +47,7 @@ pub(crate) fn expand(template: &str, id: &str, created_at: Time, manual: bool) -
         name.push_str(&rest[..at]);
         let (text, length) = match rest[at + 1..].chars().next() {
             Some('I') => (id.to_owned(), 2),
-            Some('D') => (created_at.to_string(), 2),
+            Some('D') => (created_at.to_owned(), 2),
             Some('M') => (if manual { "manual" } else { "auto" }.to_owned(), 2),
             _ => ("$".to_owned(), 1),
         };

@@ -28,10 +28,17 @@ pub(crate) fn new_target(body: &Map<String, Value>) -> Result<Target> {
     ["name", "backup_type", "location", "name_template"]
         .into_iter()
         .try_for_each(require)?;
-    let blank = Target {
-        id: Uuid::new_v4().to_string(),
+    let target_type = choice::<TargetType>(body, "backup_type")?.unwrap_or(TargetType::Multi);
+    let id = Uuid::new_v4().to_string();
+    edited(blank(id, target_type), body)
+}
+
+/// A target of which nothing is decided yet.
+pub(crate) fn blank(id: String, target_type: TargetType) -> Target {
+    Target {
+        id,
         name: String::new(),
-        target_type: choice::<TargetType>(body, "backup_type")?.unwrap_or(TargetType::Multi),
+        target_type,
         recycle_criteria: RecycleCriteria::None,
         recycle_value: None,
         recycle_action: RecycleAction::Recycle,
@@ -41,8 +48,7 @@ pub(crate) fn new_target(body: &Map<String, Value>) -> Result<Target> {
         alias: None,
         min_backups: None,
         tags: Vec::new(),
-    };
-    edited(blank, body)
+    }
 }
 
 /// Applies the body of a request that edits a target; what it does not name stays.

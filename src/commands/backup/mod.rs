@@ -5,6 +5,7 @@ mod download;
 mod limit;
 mod list;
 pub(crate) mod upload;
+mod verify;
 
 use clap::{Args, Subcommand};
 
@@ -26,6 +27,7 @@ enum BackupCommand {
     Upload(Box<upload::UploadArgs>),
     Download(download::DownloadArgs),
     List(list::ListArgs),
+    Verify(verify::VerifyArgs),
     Delete(change::DeleteArgs),
     Recycle(change::RecycleArgs),
     Restore(change::RestoreArgs),
@@ -37,6 +39,7 @@ impl BackupArgs {
             BackupCommand::Upload(args) => args.run(context).await,
             BackupCommand::Download(args) => args.run(context).await,
             BackupCommand::List(args) => args.run(context).await,
+            BackupCommand::Verify(args) => args.run(context).await,
             BackupCommand::Delete(args) => args.run(context).await,
             BackupCommand::Recycle(args) => args.run(context).await,
             BackupCommand::Restore(args) => args.run(context).await,

@@ -8,7 +8,7 @@ use crate::config::{Config, Document, ProcessEnvironment, PythonFiles, python_di
 use crate::context::Context;
 use crate::credentials;
 use crate::error::{CommandError, Exit, Kind};
-use crate::ui::view::{Import, Imported};
+use crate::ui::view::{ClientImport, Imported};
 
 /// Take over the Python client's configuration, presets and API key
 ///
@@ -50,7 +50,7 @@ impl ImportArgs {
         }
         let config = context.config_to_change()?;
         let profile = context.profile_name(&config)?;
-        let mut report = Import::default();
+        let mut report = ClientImport::default();
         let mut document = Document::open(&config)?;
         if let Some(server) = &found.server {
             let outcome = add_profile(&mut document, &config, &profile, server, self.overwrite);

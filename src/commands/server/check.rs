@@ -37,6 +37,7 @@ impl CheckArgs {
         use bchan_server::{CheckObserver, CheckOptions, Finding};
 
         use crate::agent::Progress;
+        use crate::config::ProcessEnvironment;
         use crate::ui::view::CheckReport;
 
         /// Keeps the findings, and shows how far it is.
@@ -58,7 +59,7 @@ impl CheckArgs {
         }
 
         context.ui.log_to_stderr();
-        let (config, _) = self.storage.resolve()?;
+        let (config, _) = self.storage.resolve(&ProcessEnvironment)?;
         let options = CheckOptions {
             deep: self.deep,
             repair: self.repair,

@@ -2,6 +2,7 @@
 
 mod backup_db;
 mod check;
+mod import;
 mod keys;
 pub(crate) mod storage;
 
@@ -12,6 +13,7 @@ use clap::{Args, Subcommand};
 
 use self::backup_db::BackupDbArgs;
 use self::check::CheckArgs;
+use self::import::ImportArgs;
 use self::keys::{ListKeysArgs, NewKeyArgs, RevokeKeyArgs};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
@@ -31,6 +33,7 @@ enum ServerCommand {
     RevokeKey(RevokeKeyArgs),
     Check(CheckArgs),
     BackupDb(BackupDbArgs),
+    Import(ImportArgs),
 }
 
 impl ServerArgs {
@@ -41,6 +44,7 @@ impl ServerArgs {
             ServerCommand::RevokeKey(args) => args.run(context).await,
             ServerCommand::Check(args) => args.run(context).await,
             ServerCommand::BackupDb(args) => args.run(context),
+            ServerCommand::Import(args) => args.run(context).await,
         }
     }
 }

@@ -5,25 +5,33 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-/// Options that say where things lie. They beat the configuration file.
-#[derive(Args, Debug)]
+#[cfg(feature = "server")]
+use crate::config::{DATA_VARIABLE, Environment, data_dir};
+
+/// Options that say where things lie. They beat the environment and the configuration file.
+#[derive(Args, Clone, Debug)]
 pub(crate) struct StorageArgs {
-    /// Folder of the database, the key and, unless told otherwise, the backups
+    /// Folder of the database, the key and, unless told otherwise, the backups [env: BCHAN_DATA]
     /// [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
 
-    /// Folder under which targets may lie; may be given several times
+    /// Folder under which targets may lie; may be given several times [env: BCHAN_STORAGE_ROOT]
     /// [default: storage in the data folder]
+    ///
+    /// In the variable, colons are between several.
     #[arg(long = "storage-root", value_name = "DIR")]
     pub(crate) storage_roots: Vec<PathBuf>,
 
-    /// Folder of recycled backups [default: recycle-bin in the data folder]
+    /// Folder of recycled backups [env: BCHAN_RECYCLE_BIN] [default: recycle-bin in the data folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) recycle_bin: Option<PathBuf>,
 
-    /// Configuration file in TOML: listen, storage-roots, recycle-bin, reserve, preserve-owner,
-    /// no-auth
+    /// Configuration file of the server, in TOML [env: BCHAN_SERVER_CONFIG]
+    ///
+    /// It may have every option of `bchan serve` under the option's name, but `storage-roots` and
+    /// `job-intervals` for those that may be given several times. Relative paths are relative to
+    /// the file. What it does not know is an error.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }
@@ -33,18 +41,25 @@ impl StorageArgs {
     /// The settings that these are, and the file that the others are taken from.
     pub(crate) fn resolve(
         self,
+        environment: &dyn Environment,
     ) -> Result<(bchan_server::Config, bchan_server::ConfigFile), crate::error::CommandError> {
         use bchan_server::{Config, ConfigFile};
 
-        let file = self.config.as_deref().map(ConfigFile::load).transpose()?;
-        let file = file.unwrap_or_default();
-        let mut config = Config::new(super::data_folder(self.data)?);
-        config.storage_roots = if self.storage_roots.is_empty() {
-            file.storage_roots.clone()
-        } else {
-            self.storage_roots
+        let path = |option: Option<PathBuf>, variable| {
+            option.or_else(|| environment.var(variable).map(PathBuf::from))
         };
-        config.recycle_bin = self.recycle_bin.or_else(|| file.recycle_bin.clone());
+        let file = path(self.config, "BCHAN_SERVER_CONFIG");
+        let file = file.as_deref().map(ConfigFile::load).transpose()?;
+        let file = file.unwrap_or_default();
+        let data = path(self.data, DATA_VARIABLE).or_else(|| file.data.clone());
+        let mut config = Config::new(data.map_or_else(|| data_dir(environment), Ok)?);
+        config.storage_roots = match environment.var("BCHAN_STORAGE_ROOT") {
+            _ if !self.storage_roots.is_empty() => self.storage_roots,
+            Some(roots) => std::env::split_paths(&roots).collect(),
+            None => file.storage_roots.clone(),
+        };
+        config.recycle_bin = path(self.recycle_bin, "BCHAN_RECYCLE_BIN");
+        config.recycle_bin = config.recycle_bin.or_else(|| file.recycle_bin.clone());
         Ok((config, file))
     }
 }

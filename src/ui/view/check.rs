@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use bchan_server::{CheckSummary, Finding};
 use serde::Serialize;
 
-use super::{Page, View, clean};
+use super::{Page, View, clean, count};
 
 /// All findings, and what they come to.
 #[derive(Debug, Serialize)]
@@ -66,11 +66,6 @@ impl View for CheckReport {
         };
         text
     }
-}
-
-fn count(number: u64, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ const fn kind(kind: EntryKind) -> &'static str {
     match kind {
         EntryKind::File => "file",
         EntryKind::Directory => "directory",
-        EntryKind::Link => "link",
+        EntryKind::Link => "symlink",
         EntryKind::Fifo => "fifo",
         EntryKind::BlockDevice => "block-device",
         EntryKind::CharacterDevice => "character-device",

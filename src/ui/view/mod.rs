@@ -4,13 +4,16 @@ mod backup;
 mod change;
 #[cfg(feature = "server")]
 mod check;
+mod client_import;
 mod config;
 mod dry_run;
+#[cfg(feature = "import-mariadb")]
 mod import;
 mod job;
 #[cfg(feature = "server")]
 mod key;
 mod log;
+mod migrate;
 mod preset;
 mod preset_status;
 mod stats;
@@ -31,18 +34,27 @@ pub(crate) use self::change::NewKey;
 pub(crate) use self::change::{Done, Started};
 #[cfg(feature = "server")]
 pub(crate) use self::check::CheckReport;
+pub(crate) use self::client_import::{ClientImport, Imported};
 pub(crate) use self::config::{ConfigPath, ConfigSummary, KeyPlace, Setting};
 pub(crate) use self::dry_run::DryRun;
-pub(crate) use self::import::{Import, Imported};
+#[cfg(feature = "import-mariadb")]
+pub(crate) use self::import::Import;
 pub(crate) use self::job::{EndedJobs, JobList};
 #[cfg(feature = "server")]
 pub(crate) use self::key::KeyList;
 pub(crate) use self::log::ServerLog;
+pub(crate) use self::migrate::Migrate;
 pub(crate) use self::preset::{PresetDetail, PresetList};
 pub(crate) use self::preset_status::{Health, PresetState, PresetStates};
 pub(crate) use self::stats::ServerStats;
 pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
-pub(crate) use self::transfer::{Delivered, Download, Status, Upload, Warning};
+pub(crate) use self::transfer::{Delivered, Download, Status, Upload, Verification, Warning};
+
+/// A number of things, in words.
+fn count(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
 
 /// A result that can be written in every format.
 pub(crate) trait View: Serialize {

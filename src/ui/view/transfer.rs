@@ -108,6 +108,37 @@ impl Upload {
     }
 }
 
+/// What reading a backup to its end has shown.
+#[derive(Debug, Serialize)]
+pub(crate) struct Verification {
+    /// The backup.
+    pub(crate) backup: Backup,
+    /// Whether it was compared with a hash of the server's.
+    pub(crate) verified: bool,
+    /// Files in it.
+    pub(crate) files: u64,
+    /// Bytes of their content.
+    pub(crate) bytes: u64,
+}
+
+impl View for Verification {
+    const REPORT: bool = true;
+
+    fn text(&self, page: &Page) -> String {
+        let id = clean(&self.backup.id);
+        let what = amount(self.files, self.bytes, page);
+        if self.verified {
+            format!("backup {id} is what was stored: {what}\n")
+        } else {
+            format!("backup {id} can be read: {what}\n")
+        }
+    }
+
+    fn ids(&self) -> Option<Vec<String>> {
+        Some(vec![self.backup.id.clone()])
+    }
+}
+
 impl View for Upload {
     const REPORT: bool = true;
 

@@ -6,7 +6,11 @@ mod fake;
 mod http;
 mod identity;
 mod link;
+#[cfg(feature = "import-mariadb")]
+mod mariadb;
 mod program;
+#[cfg(feature = "import-mariadb")]
+pub(crate) mod python;
 mod reference;
 mod server;
 
@@ -18,6 +22,17 @@ pub(crate) use self::link::{Link, Way};
 pub(crate) use self::program::{Output, Program};
 pub(crate) use self::reference::{JobList, Reference, target};
 pub(crate) use self::server::{TestServer, assert_no_leftovers_below};
+
+/// Waits until something is so, which takes less than a minute on any machine.
+#[allow(dead_code, reason = "not every test binary waits")]
+#[track_caller]
+pub(crate) fn wait_until(mut so: impl FnMut() -> bool) {
+    let begun = std::time::Instant::now();
+    while !so() {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(60));
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
 
 /// Says why a test tries nothing on this machine.
 #[expect(clippy::print_stderr, reason = "there is nobody else to say it")]

@@ -96,6 +96,12 @@ impl TestServer {
         self.home.take().expect("it has one")
     }
 
+    /// Waits for a server that ends by itself.
+    #[allow(dead_code, reason = "not every test binary asks")]
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
     /// What it has logged.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.home().join("server.log")).unwrap_or_default()
@@ -203,19 +209,14 @@ impl TestServer {
 
     /// Runs a job and waits until it has ended.
     pub(crate) fn run_job(&self, name: &str) -> Value {
-        let path = format!("/api/jobs/force_run/{name}");
-        let started = self.http().get(&path).success(200);
-        let deadline = Instant::now() + Duration::from_secs(60);
-        loop {
-            let jobs = self.http().get("/api/jobs").success(200);
-            let mut jobs = jobs["delayed"].as_array().unwrap().iter();
-            let job = jobs.find(|job| job["id"] == started["job_id"]).unwrap();
-            if job["status"] == "FINISHED" || job["status"] == "ERROR" {
-                return job.clone();
-            }
-            assert!(Instant::now() < deadline, "{job}");
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        run_job(&self.http(), name)
+    }
+
+    #[allow(dead_code, reason = "not every test binary asks")]
+    /// The same with a key that the server has from elsewhere; gives the job's status.
+    pub(crate) fn run_job_as(&self, key: &str, name: &str) -> String {
+        let job = run_job(&self.http().with_key(key), name);
+        job["status"].as_str().unwrap().to_owned()
     }
 
     /// Everything below the storage root and the recycle bin but the server's own folders,
@@ -242,6 +243,22 @@ impl Drop for TestServer {
     }
 }
 
+fn run_job(http: &Http, name: &str) -> Value {
+    let path = format!("/api/jobs/force_run/{name}");
+    let started = http.get(&path).success(200);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let jobs = http.get("/api/jobs").success(200);
+        let mut jobs = jobs["delayed"].as_array().unwrap().iter();
+        let job = jobs.find(|job| job["id"] == started["job_id"]).unwrap();
+        if job["status"] == "FINISHED" || job["status"] == "ERROR" {
+            return job.clone();
+        }
+        assert!(Instant::now() < deadline, "{job}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 fn spawn(home: &Path, options: &[String]) -> (Child, SocketAddr) {
     try_spawn(home, options, &[]).unwrap_or_else(|| {
         let log = fs::read_to_string(home.join("server.log")).unwrap_or_default();
@@ -251,11 +268,18 @@ fn spawn(home: &Path, options: &[String]) -> (Child, SocketAddr) {
 
 /// Starts a server; `None` if it ends before it listens.
 fn try_spawn(home: &Path, options: &[String], env: &[(&str, &str)]) -> Option<(Child, SocketAddr)> {
-    let mut program = Program::new(home).args(["serve", "--listen", "127.0.0.1:0", "--data"]);
+    let mut program = Program::new(home).arg("serve");
+    if !options.iter().any(|option| option == "--listen") {
+        program = program.args(["--listen", "127.0.0.1:0"]);
+    }
     for (name, value) in env {
         program = program.env(name, value);
     }
-    let mut command = program.arg(home.join("data")).args(options).into_command();
+    let mut command = program
+        .arg("--data")
+        .arg(home.join("data"))
+        .args(options)
+        .into_command();
     let log = fs::File::options()
         .create(true)
         .append(true)

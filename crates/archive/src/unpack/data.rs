@@ -11,7 +11,8 @@ const HOLE: usize = 64 * 1024;
 
 /// A file that is written from its beginning to its end, and hashed.
 pub(super) struct Sink<'a> {
-    file: &'a File,
+    /// None where the content is only looked at.
+    file: Option<&'a File>,
     hasher: Sha256,
     /// Bytes so far, holes among them.
     length: u64,
@@ -20,7 +21,7 @@ pub(super) struct Sink<'a> {
 }
 
 impl<'a> Sink<'a> {
-    pub(super) fn new(file: &'a File) -> Self {
+    pub(super) fn new(file: Option<&'a File>) -> Self {
         Self {
             file,
             hasher: Sha256::new(),
@@ -41,11 +42,13 @@ impl<'a> Sink<'a> {
                 self.in_hole = true;
                 continue;
             }
-            if self.in_hole {
-                seek(self.file, SeekFrom::Start(self.length))?;
-                self.in_hole = false;
+            if let Some(mut file) = self.file {
+                if self.in_hole {
+                    seek(file, SeekFrom::Start(self.length))?;
+                }
+                file.write_all(piece)?;
             }
-            self.file.write_all(piece)?;
+            self.in_hole = false;
             self.length += piece.len() as u64;
         }
         Ok(())
@@ -66,8 +69,8 @@ impl<'a> Sink<'a> {
 
     /// Gives the file its length, and returns that and the digest.
     pub(super) fn finish(self) -> io::Result<(u64, [u8; 32])> {
-        if self.in_hole {
-            ftruncate(self.file, self.length)?;
+        if let (true, Some(file)) = (self.in_hole, self.file) {
+            ftruncate(file, self.length)?;
         }
         Ok((self.length, self.hasher.finalize().into()))
     }

@@ -18,7 +18,7 @@ use std::io;
 use std::path::PathBuf;
 
 pub use self::limits::{Limit, Limits};
-pub use self::tar::unpack_tar;
+pub use self::tar::{examine_tar, unpack_tar};
 pub use self::zip::unpack_zip;
 
 /// What becomes of extended attributes, and of what else an archive says beside content, modes,

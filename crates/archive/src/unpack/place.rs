@@ -56,6 +56,8 @@ pub(super) struct Placer<'a> {
     directories: Vec<(Vec<u8>, Meta)>,
     /// Whether something was put in the place of something else.
     pub(super) replaced: bool,
+    /// Whether nothing is made: what an archive holds is only read, counted and hashed.
+    dry: bool,
 }
 
 impl<'a> Placer<'a> {
@@ -74,7 +76,20 @@ impl<'a> Placer<'a> {
             names: 0,
             directories: Vec::new(),
             replaced: false,
+            dry: false,
         }
+    }
+
+    /// One that makes nothing.
+    pub(super) fn nowhere(options: &UnpackOptions, observer: &'a mut dyn Observer) -> Self {
+        Self {
+            dry: true,
+            ..Self::new(fs::CWD, options, observer)
+        }
+    }
+
+    pub(super) fn is_dry(&self) -> bool {
+        self.dry
     }
 
     /// Checks a name and cleans it of what means nothing; empty is the root itself.
@@ -166,6 +181,10 @@ impl<'a> Placer<'a> {
     }
 
     pub(super) fn directory(&mut self, path: &[u8], meta: Meta) -> Result<()> {
+        if self.dry {
+            self.done.directories += 1;
+            return Ok(());
+        }
         let fail = |error: Errno| write_error(path, error);
         let (parent, name) = split(path);
         let name = CString::new(name).map_err(|_| fail(Errno::INVAL))?;
@@ -196,18 +215,23 @@ impl<'a> Placer<'a> {
         &mut self,
         path: &[u8],
         meta: &Meta,
-        fill: impl FnOnce(&File, &mut dyn Observer) -> Result<u64>,
+        fill: impl FnOnce(Option<&File>, &mut dyn Observer) -> Result<u64>,
     ) -> Result<()> {
         const FLAGS: OFlags = OFlags::WRONLY
             .union(OFlags::CREATE)
             .union(OFlags::EXCL)
             .union(OFlags::NOFOLLOW)
             .union(OFlags::CLOEXEC);
+        if self.dry {
+            self.done.bytes += fill(None, self.observer)?;
+            self.done.files += 1;
+            return Ok(());
+        }
         let fd = self.make(path, |dir, name| {
             fs::openat(dir, name, FLAGS, Mode::RUSR | Mode::WUSR)
         })?;
         let file = File::from(fd);
-        self.done.bytes += fill(&file, self.observer)?;
+        self.done.bytes += fill(Some(&file), self.observer)?;
         self.set_open(path, file.as_fd(), meta, FileType::RegularFile);
         self.done.files += 1;
         Ok(())
@@ -226,6 +250,10 @@ impl<'a> Placer<'a> {
         let Ok(target) = CString::new(target) else {
             return refuse("no link can lead where it does");
         };
+        if self.dry {
+            self.done.links += 1;
+            return Ok(());
+        }
         self.make(path, |dir, name| fs::symlinkat(&target, dir, name))?;
         self.set_entry(path, meta, false)?;
         self.done.links += 1;
@@ -240,6 +268,11 @@ impl<'a> Placer<'a> {
         };
         if target.is_empty() || path == target {
             return Err(refuse("it is a link to itself or to the root"));
+        }
+        if self.dry {
+            // What it leads to shows in the hash of it all.
+            self.done.files += 1;
+            return Ok(0);
         }
         let (parent, name) = split(target);
         let missing = "it is a hard link to what the archive has not had before";

@@ -19,6 +19,10 @@ impl Placer<'_> {
         device: (u32, u32),
         meta: &Meta,
     ) -> Result<()> {
+        if self.is_dry() {
+            self.done.special += 1;
+            return Ok(());
+        }
         let is_pipe = kind == FileType::Fifo;
         match self.options.attributes {
             StoreAttributes::Ignore

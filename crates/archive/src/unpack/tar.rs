@@ -57,6 +57,27 @@ pub fn unpack_tar<R: Read>(
     Ok(done)
 }
 
+/// Reads a tar archive to its end as [`unpack_tar`] does, with all its checks and bounds, but makes
+/// nothing of it: it only adds what it holds to a manifest that is empty before. What an archive
+/// would put in the place of its own earlier entries counts twice there.
+pub fn examine_tar<R: Read>(
+    codec: Codec,
+    reader: R,
+    options: &UnpackOptions,
+    manifest: &mut Manifest,
+    observer: &mut dyn Observer,
+) -> Result<Unpacked> {
+    let mut unpacker = Unpacker {
+        stream: Stream::new(codec, reader, options.limits)?,
+        placer: Placer::nowhere(options, observer),
+        manifest,
+        buffer: vec![0; BUFFER],
+        defaults: Extensions::default(),
+    };
+    unpacker.run()?;
+    unpacker.placer.finish()
+}
+
 struct Unpacker<'a, 'm> {
     stream: Stream<'a>,
     placer: Placer<'a>,
@@ -138,7 +159,6 @@ impl Unpacker<'_, '_> {
             None => number(header.entry_size(), "size")?,
         };
         let meta = meta(header, extensions, self.placer.keeps_attributes())?;
-        self.placer.admit_text(meta.attributes_size())?;
         let link = header.link_name_bytes();
         let target = extensions
             .target
@@ -167,6 +187,8 @@ impl Unpacker<'_, '_> {
                 if path.is_empty() {
                     return Ok(());
                 }
+                // Nothing else is remembered to the end.
+                self.placer.admit_text(meta.attributes_size())?;
                 self.manifest.add_directory(&path);
                 self.placer.directory(&path, meta)
             }
@@ -233,7 +255,7 @@ impl Unpacker<'_, '_> {
         map.check(left)?;
         placer.admit(path, map.size)?;
         let mut digest = [0; 32];
-        placer.file(path, meta, |file: &File, observer| {
+        placer.file(path, meta, |file: Option<&File>, observer| {
             let fail = |error: std::io::Error| UnpackError::Write {
                 path: super::place::to_path(path).to_owned(),
                 source: error,

@@ -109,7 +109,7 @@ fn unpack_entry<R: Read>(
     let before = placer.done.bytes;
     let mut digest = [0; 32];
     let mut size = 0;
-    placer.file(&path, &meta, |file: &File, observer| {
+    placer.file(&path, &meta, |file: Option<&File>, observer| {
         let fail = |source| UnpackError::Write {
             path: to_path(&path).to_owned(),
             source,

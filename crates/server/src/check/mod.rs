@@ -190,7 +190,7 @@ impl Desk<'_> {
 }
 
 /// Where things lie, as far as the settings tell.
-struct Places {
+pub(crate) struct Places {
     data: PathBuf,
     roots: Vec<PathBuf>,
     bin: PathBuf,
@@ -198,7 +198,7 @@ struct Places {
 
 impl Places {
     /// Nothing is made: a folder that is not there may be on a disk that is away.
-    fn of(config: &Config, data: &Path) -> Self {
+    pub(crate) fn of(config: &Config, data: &Path) -> Self {
         let existing = |path: &Path| {
             std::fs::canonicalize(path)
                 .or_else(|_| std::path::absolute(path))
@@ -219,7 +219,8 @@ impl Places {
         }
     }
 
-    fn state(&self, config: &Config, store: Sqlite) -> Result<State, StartError> {
+    /// A state to work with while no server runs.
+    pub(crate) fn state(&self, config: &Config, store: Sqlite) -> Result<State, StartError> {
         let instance = store.instance().to_owned();
         let layout = Layout::new(
             self.data.clone(),
@@ -228,7 +229,7 @@ impl Places {
             &instance,
         );
         let gate = Gate::new(&Auth::None, &self.data)?;
-        let schedule = Schedule::new(false);
+        let schedule = Schedule::default();
         Ok(State::new(Box::new(store), layout, gate, schedule, config))
     }
 }

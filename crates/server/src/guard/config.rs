@@ -24,6 +24,8 @@ pub(crate) struct GuardConfig {
     pub(crate) connections: usize,
     /// Most requests at a time that a handler works on, each on a thread of its own.
     pub(crate) workers: usize,
+    /// How many more there may be of those that ask how the server is. They wait for no upload.
+    pub(crate) watchers: usize,
     /// Most bytes of a body that are read and thrown away after an early answer.
     pub(crate) drain_bytes: u64,
     /// How long that may take.
@@ -43,6 +45,7 @@ impl Default for GuardConfig {
             idle_timeout: Duration::from_secs(60),
             connections: DEFAULT_CONNECTIONS,
             workers: 256,
+            watchers: 4,
             drain_bytes: 64 * 1024 * 1024,
             drain_timeout: Duration::from_secs(5),
             socket_parent: None,

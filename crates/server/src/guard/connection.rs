@@ -157,6 +157,7 @@ fn too_long() -> Refusal {
 
 /// Sends the guard's own answer and ends the connection.
 pub(super) async fn refuse(guard: &Guard, mut stream: Stream, refusal: Refusal) {
+    guard.counts.refuse(refusal.status);
     tracing::debug!(?refusal, "refused a request");
     let response = refusal.render();
     let send = async {

@@ -4,6 +4,7 @@ use std::io::{self, IoSlice};
 use std::pin::pin;
 use std::time::Duration;
 
+use bchan_api::Endpoint;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::UnixStream;
 use tokio::sync::SemaphorePermit;
@@ -32,7 +33,12 @@ pub(super) async fn run(
     head: &Head,
     seat: &Seat,
 ) -> Next {
-    let worker = timeout(guard.config.body_timeout, guard.workers.acquire()).await;
+    let workers = if is_watching(&head.target) {
+        &guard.watchers
+    } else {
+        &guard.workers
+    };
+    let worker = timeout(guard.config.body_timeout, workers.acquire()).await;
     let Ok(Ok(worker)) = worker else {
         return Next::Refuse(BUSY);
     };
@@ -45,6 +51,14 @@ pub(super) async fn run(
             Next::Refuse(BUSY)
         }
     }
+}
+
+/// Whether a request asks how the server is. It must not wait for those that use the server.
+fn is_watching(target: &str) -> bool {
+    let path = target.split('?').next().unwrap_or_default();
+    [Endpoint::ShowHealth, Endpoint::ShowMetrics]
+        .iter()
+        .any(|endpoint| endpoint.path("") == path)
 }
 
 async fn converse(

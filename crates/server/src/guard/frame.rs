@@ -25,6 +25,8 @@ pub(crate) fn header(length: usize) -> [u8; HEADER] {
 pub(crate) struct FrameReader<R> {
     inner: R,
     state: State,
+    /// Bytes of data that were read.
+    count: u64,
 }
 
 enum State {
@@ -39,7 +41,13 @@ impl<R: Read> FrameReader<R> {
         Self {
             inner,
             state: State::Within(0),
+            count: 0,
         }
+    }
+
+    /// How many bytes of the body were read.
+    pub(crate) fn count(&self) -> u64 {
+        self.count
     }
 
     /// What the frames come from.
@@ -65,6 +73,7 @@ impl<R: Read> FrameReader<R> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         self.state = State::Within(left - length);
+        self.count += length as u64;
         Ok(length)
     }
 }
@@ -101,6 +110,8 @@ pub(crate) struct FrameWriter<W> {
     buffer: Vec<u8>,
     /// Where that frame starts.
     frame: usize,
+    /// Bytes of data in frames that were sent.
+    count: u64,
 }
 
 impl<W: Write> FrameWriter<W> {
@@ -113,7 +124,13 @@ impl<W: Write> FrameWriter<W> {
             inner,
             buffer,
             frame,
+            count: 0,
         }
+    }
+
+    /// How many bytes of the body were sent.
+    pub(crate) fn count(&self) -> u64 {
+        self.count
     }
 
     /// Copies exactly `length` bytes. A reader that ends earlier is an error.
@@ -143,10 +160,11 @@ impl<W: Write> FrameWriter<W> {
     }
 
     /// Marks the body as complete.
-    pub(crate) fn finish(mut self) -> io::Result<()> {
+    pub(crate) fn finish(&mut self) -> io::Result<()> {
         self.close_frame();
         self.buffer.extend_from_slice(&END);
         self.inner.write_all(&self.buffer)?;
+        self.buffer.clear();
         self.inner.flush()
     }
 
@@ -159,6 +177,7 @@ impl<W: Write> FrameWriter<W> {
             self.buffer.truncate(self.frame);
         } else {
             self.buffer[self.frame..data].copy_from_slice(&header(length));
+            self.count += length as u64;
         }
     }
 
@@ -219,6 +238,7 @@ mod tests {
             reader.read_to_end(&mut found).unwrap();
             assert_eq!(found, data);
             assert_eq!(reader.read(&mut [0]).unwrap(), 0);
+            assert_eq!(reader.count(), length as u64);
             for cut in (0..bytes.len()).step_by(bytes.len() / 50 + 1) {
                 let mut reader = FrameReader::new(&bytes[..cut]);
                 let error = reader.read_to_end(&mut Vec::new()).unwrap_err();
@@ -234,10 +254,13 @@ mod tests {
             let mut out = Vec::new();
             let mut writer = FrameWriter::new(&mut out, b"head".to_vec());
             let copied = writer.copy(&mut &b"0123456789"[..], length);
-            copied.and_then(|()| writer.finish()).map(|()| out)
+            let done = copied.and_then(|()| writer.finish());
+            let count = writer.count();
+            done.map(|()| (count, out))
         };
-        assert_eq!(copy(3).unwrap(), b"head\x03\0\0\x00012\0\0\0\0");
-        assert_eq!(copy(0).unwrap(), b"head\0\0\0\0");
+        let framed = b"head\x03\0\0\x00012\0\0\0\0";
+        assert_eq!(copy(3).unwrap(), (3, framed.to_vec()));
+        assert_eq!(copy(0).unwrap(), (0, b"head\0\0\0\0".to_vec()));
         assert_eq!(copy(11).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     }
 

@@ -1,7 +1,10 @@
 //! Accepting connections, and ending them all.
 
+use std::future::poll_fn;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -12,9 +15,9 @@ use tokio::time::{sleep, timeout};
 
 use super::config::GuardConfig;
 use super::connection;
+use super::count::Counts;
 use super::door::Door;
 use super::reply::Refusal;
-use super::seats::Seats;
 use super::stream::Stream;
 use super::tls::Tls;
 
@@ -24,7 +27,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Most connections beyond the limit that are told so, rather than just closed.
 const TOLD: usize = 64;
 
-const FULL: Refusal = Refusal::new(503, "the server has too many connections; try again later");
+pub(super) const FULL: Refusal =
+    Refusal::new(503, "the server has too many connections; try again later");
 
 /// Told to stop, how long what is under way may take to end.
 pub(crate) type Stop = Option<Duration>;
@@ -35,6 +39,9 @@ pub(crate) struct Guard {
     pub(super) door: Arc<Door>,
     /// One permit for each request that a handler may work on.
     pub(super) workers: Semaphore,
+    /// The same for those that ask how the server is.
+    pub(super) watchers: Semaphore,
+    pub(super) counts: Counts,
     /// The identity that is shown; without one, nothing is encrypted.
     pub(super) tls: Option<Arc<Tls>>,
     /// Where hands are shaken.
@@ -46,16 +53,20 @@ impl Guard {
     /// A guard over a door. `handshakes` runs on another thread.
     pub(crate) fn new(
         config: GuardConfig,
+        counts: Counts,
         door: Arc<Door>,
         tls: Option<Arc<Tls>>,
         handshakes: runtime::Handle,
         stop: watch::Receiver<Stop>,
     ) -> Self {
         let workers = Semaphore::new(config.workers);
+        let watchers = Semaphore::new(config.watchers);
         Self {
             config,
             door,
             workers,
+            watchers,
+            counts,
             tls,
             handshakes,
             stop,
@@ -63,14 +74,16 @@ impl Guard {
     }
 
     /// Serves until told to stop and until nothing is under way any more.
-    pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) {
-        let seats = Seats::new(self.config.connections);
+    pub(crate) async fn serve(self: Arc<Self>, listeners: Vec<TcpListener>) {
         let told = Arc::new(Semaphore::new(TOLD));
         let mut connections = JoinSet::new();
+        // Which listener is looked at first, so that none has to wait for another one's crowd.
+        let mut turn = 0;
         let grace = loop {
+            turn += 1;
             tokio::select! {
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, peer)) => self.admit(&seats, &told, &mut connections, stream, peer),
+                accepted = accept(&listeners, turn) => match accepted {
+                    Ok((stream, peer)) => self.admit(&told, &mut connections, stream, peer),
                     Err(error) => {
                         tracing::warn!(%error, "a connection was not accepted");
                         sleep(PAUSE).await;
@@ -80,7 +93,7 @@ impl Guard {
                 grace = self.stopped() => break grace,
             }
         };
-        drop(listener);
+        drop(listeners);
         let quiet = async {
             while let Some(ended) = connections.join_next().await {
                 report(ended);
@@ -97,14 +110,13 @@ impl Guard {
 
     fn admit(
         self: &Arc<Self>,
-        seats: &Arc<Seats>,
         told: &Arc<Semaphore>,
         connections: &mut JoinSet<()>,
         stream: TcpStream,
         peer: SocketAddr,
     ) {
         let guard = Arc::clone(self);
-        if let Some(seat) = seats.take(peer.ip()) {
+        if let Some(seat) = self.counts.seats.take(peer.ip()) {
             connections.spawn(async move {
                 connection::serve(&guard, stream, peer, seat).await;
             });
@@ -113,9 +125,13 @@ impl Guard {
             connections.spawn(async move {
                 if guard.tls.is_none() {
                     connection::refuse(&guard, Stream::Plain(stream), FULL).await;
+                } else {
+                    guard.counts.refuse(FULL.status);
                 }
                 drop(slot);
             });
+        } else {
+            self.counts.refuse(FULL.status);
         }
     }
 
@@ -133,6 +149,21 @@ impl Guard {
             Err(_) => Duration::ZERO,
         }
     }
+}
+
+/// The next connection of any listener.
+async fn accept(listeners: &[TcpListener], turn: usize) -> io::Result<(TcpStream, SocketAddr)> {
+    poll_fn(|context| {
+        let first = turn % listeners.len().max(1);
+        let (after, before) = listeners.split_at(first);
+        for listener in before.iter().chain(after) {
+            if let Poll::Ready(accepted) = listener.poll_accept(context) {
+                return Poll::Ready(accepted);
+            }
+        }
+        Poll::Pending
+    })
+    .await
 }
 
 fn report(ended: Result<(), tokio::task::JoinError>) {

@@ -13,13 +13,14 @@ use tokio::sync::Notify;
 use crate::peer::Peer;
 
 /// All seats of a server.
-pub(super) struct Seats {
-    limit: usize,
+pub(crate) struct Seats {
     table: Mutex<Table>,
 }
 
 #[derive(Default)]
 struct Table {
+    /// Most seats that may be taken.
+    limit: usize,
     /// Seats that are taken.
     taken: usize,
     /// Number of the last change, so that older ones can be told from newer ones.
@@ -63,9 +64,23 @@ enum Phase {
 }
 
 impl Seats {
-    pub(super) fn new(limit: usize) -> Arc<Self> {
-        let table = Mutex::default();
-        Arc::new(Self { limit, table })
+    pub(crate) fn new(limit: usize) -> Arc<Self> {
+        let table = Mutex::new(Table {
+            limit,
+            ..Table::default()
+        });
+        Arc::new(Self { table })
+    }
+
+    /// How many are taken, and how many there are.
+    pub(crate) fn taken(&self) -> (usize, usize) {
+        let table = self.lock();
+        (table.taken, table.limit)
+    }
+
+    /// Has another number of seats from now on. Nobody has to go for it.
+    pub(crate) fn set_limit(&self, limit: usize) {
+        self.lock().limit = limit;
     }
 
     /// A seat, if need be that of somebody else; none when all are busy, or when those that are not
@@ -73,7 +88,7 @@ impl Seats {
     pub(super) fn take(self: &Arc<Self>, peer: impl Into<Peer>) -> Option<Seat> {
         let peer = peer.into();
         let mut table = self.lock();
-        if table.taken >= self.limit && !table.free_one(peer) {
+        if table.taken >= table.limit && !table.free_one(peer) {
             return None;
         }
         let lost = Arc::new(Notify::new());

@@ -6,7 +6,7 @@ mod malformed;
 mod responses;
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -34,9 +34,10 @@ impl Fixture {
         config: GuardConfig,
         handler: impl Fn(&mut Request) -> Response + Send + Sync + 'static,
     ) -> Self {
-        let listen = "127.0.0.1:0".parse().unwrap();
-        let front = Front::start(listen, config, None, Arc::new(Function(handler))).unwrap();
-        let address = front.local_addr();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let handler = Arc::new(Function(handler));
+        let front = Front::start(vec![listener], config, None, handler).unwrap();
+        let address = front.addresses()[0];
         Self {
             front: Some(front),
             address,

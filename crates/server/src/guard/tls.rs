@@ -82,27 +82,44 @@ impl TlsError {
 
 /// The identity in use.
 pub(crate) struct Tls {
-    files: TlsFiles,
-    config: RwLock<Arc<ServerConfig>>,
+    current: RwLock<Identity>,
+}
+
+/// A certificate with its key, ready for use.
+#[derive(Clone)]
+pub(crate) struct Identity {
+    /// What peers are shown first.
+    certificate: CertificateDer<'static>,
+    config: Arc<ServerConfig>,
+}
+
+impl Identity {
+    /// Reads the files.
+    pub(crate) fn read(files: &TlsFiles) -> Result<Self, TlsError> {
+        read(files)
+    }
 }
 
 impl Tls {
     /// Reads the files.
-    pub(crate) fn load(files: TlsFiles) -> Result<Self, TlsError> {
-        let config = RwLock::new(read(&files)?);
-        Ok(Self { files, config })
+    pub(crate) fn load(files: &TlsFiles) -> Result<Self, TlsError> {
+        let current = RwLock::new(read(files)?);
+        Ok(Self { current })
     }
 
-    /// Reads the files anew, for connections to come. What there was stays in use if they are not
-    /// in order.
-    pub(crate) fn reload(&self) -> Result<(), TlsError> {
-        let config = read(&self.files)?;
-        *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
-        Ok(())
+    /// Shows another identity to connections to come.
+    pub(crate) fn show(&self, identity: Identity) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = identity;
     }
 
-    fn current(&self) -> Arc<ServerConfig> {
-        Arc::clone(&self.config.read().unwrap_or_else(PoisonError::into_inner))
+    /// The certificate that is shown.
+    pub(super) fn certificate(&self) -> CertificateDer<'static> {
+        self.current().certificate
+    }
+
+    fn current(&self) -> Identity {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.clone()
     }
 
     /// Shakes hands on threads that do nothing else, so that the arithmetic of it delays nobody
@@ -112,7 +129,7 @@ impl Tls {
         stream: TcpStream,
         threads: &runtime::Handle,
     ) -> io::Result<Stream> {
-        let acceptor = TlsAcceptor::from(self.current());
+        let acceptor = TlsAcceptor::from(self.current().config);
         let mut task = JoinSet::new();
         task.spawn_on(acceptor.accept(stream).into_future(), threads);
         let done = task.join_next().await;
@@ -134,7 +151,7 @@ pub(super) async fn is_hello(stream: &TcpStream) -> Option<bool> {
     }
 }
 
-fn read(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsError> {
+fn read(files: &TlsFiles) -> Result<Identity, TlsError> {
     let text = read_file(&files.cert, false)?;
     let wrong = |path: &Path, what| {
         let path = path.to_owned();
@@ -143,9 +160,9 @@ fn read(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsError> {
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&text)
         .collect::<Result<_, _>>()
         .map_err(wrong(&files.cert, "certificate"))?;
-    if certificates.is_empty() {
+    let Some(certificate) = certificates.first().cloned() else {
         return Err(wrong(&files.cert, "certificate")(pem::Error::NoItemsFound));
-    }
+    };
     let text = read_file(&files.key, true)?;
     let key = PrivateKeyDer::from_pem_slice(&text).map_err(wrong(&files.key, "private key"))?;
     let unusable = |source| TlsError::Unusable {
@@ -161,7 +178,11 @@ fn read(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsError> {
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     // Clients come back without the arithmetic, and the server has to remember nothing for it.
     config.ticketer = ring::Ticketer::new().map_err(unusable)?;
-    Ok(Arc::new(config))
+    let config = Arc::new(config);
+    Ok(Identity {
+        certificate,
+        config,
+    })
 }
 
 fn read_file(path: &Path, secret: bool) -> Result<Vec<u8>, TlsError> {

@@ -72,7 +72,7 @@ pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Res
                 compression,
             } = format;
             let attributes = KeepAttributes::Stored {
-                own_owners: state.preserve_owner,
+                own_owners: state.limits().preserve_owner,
             };
             let send = move |out: &mut dyn Write| send_tree(&path, compression, attributes, out);
             let body = Body::Stream(Box::new(send));
@@ -142,8 +142,8 @@ fn send_tree(
     }];
     let options = PackOptions {
         force_readable: true,
+        // Pipes that are none of the backup's own are not taken for some of it.
         attributes,
-        special: true,
         ..PackOptions::default()
     };
     let encoder = Encoder::new(out, compression)?;

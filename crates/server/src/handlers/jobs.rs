@@ -5,13 +5,12 @@ use bchan_api::{Accepted, Jobs};
 use crate::error::ApiError;
 use crate::http::Response;
 use crate::reply;
-use crate::schedule::Schedule;
 use crate::state::State;
 
 /// `GET /jobs`
 pub(crate) fn list(state: &State) -> Result<Response, ApiError> {
     let delayed = state.store.jobs()?;
-    let scheduled = Schedule::list(&*state.store)?;
+    let scheduled = state.schedule.list(&*state.store)?;
     Ok(reply::success(200, &Jobs { delayed, scheduled }))
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod seq;
 pub(crate) mod server;
 pub(crate) mod target;
 pub(crate) mod upload;
+pub(crate) mod watch;
 
 /// The last value of a query parameter, percent-decoded; `None` when it is not there.
 pub(crate) fn query(query: &str, name: &str) -> Option<String> {

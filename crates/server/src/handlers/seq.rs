@@ -33,7 +33,7 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     let content_type = request.headers.get("content-type").unwrap_or_default();
     let content_type = content_type.to_owned();
     let folder = sequence::folder(state, &sequence)?;
-    let mut room = Room::new(&folder.path, state.reserve);
+    let mut room = Room::new(&folder.path, state.limits().reserve);
     room.require(request.content_length.unwrap_or(0))
         .map_err(|error| ApiError::from_io("asking for free space", error))?;
     state.store.touch_sequence(&sequence.id)?;

@@ -48,7 +48,7 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
         // It has moved in this moment, and nobody would look for left-overs there.
         target = now;
     };
-    let mut room = Room::new(&location, state.reserve);
+    let mut room = Room::new(&location, state.limits().reserve);
     // Refused at once if it cannot fit.
     room.require(request.content_length.unwrap_or(0))
         .map_err(|error| ApiError::from_io("asking for free space", error))?;
@@ -58,6 +58,7 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     let options = state.unpack_options(disk);
 
     let job_id = state.store.create_job(JOB, JobStatus::Running)?;
+    tracing::info!(target = target.id, job = job_id, "an upload begins");
     let stored = ingest::receive(
         request.body(),
         &content_type,
@@ -80,7 +81,9 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     });
     match stored {
         Ok((backup_id, warnings)) => {
-            tracing::info!(target = target.id, backup = backup_id, "stored a backup");
+            state.meter.job(JOB, true);
+            let target = &target.id;
+            tracing::info!(target, backup = backup_id, job = job_id, "stored a backup");
             if let Some(first) = warnings.first() {
                 tracing::warn!(backup = backup_id, first, "not everything could be kept");
             }
@@ -104,7 +107,10 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
                 done.map_err(ApiError::from)?;
                 return Ok(accepted);
             }
-            if let Err(error) = state.store.end_job(job_id, Some(&failure.message)) {
+            state.meter.job(JOB, false);
+            let (target, message) = (&target.id, &failure.message);
+            tracing::warn!(target, job = job_id, message, "an upload has failed");
+            if let Err(error) = state.store.end_job(job_id, Some(message)) {
                 tracing::error!(job = job_id, %error, "a failed job is not marked as such");
             }
             Err(failure)

@@ -10,11 +10,12 @@ use tokio::runtime;
 use tokio::sync::watch;
 
 use super::{Desk, Handler};
-use crate::guard::{Door, Guard, GuardConfig, Stop, Tls};
+use crate::guard::{Counts, Door, Guard, GuardConfig, Stop, Tls};
 
 /// A server that listens.
 pub(crate) struct Front {
-    address: SocketAddr,
+    addresses: Vec<SocketAddr>,
+    counts: Counts,
     stop: watch::Sender<Stop>,
     thread: JoinHandle<()>,
     handshakes: Option<JoinHandle<()>>,
@@ -23,24 +24,30 @@ pub(crate) struct Front {
 }
 
 impl Front {
-    /// Listens on an address and has requests handled from now on.
+    /// Has requests handled from now on that come to these sockets.
     pub(crate) fn start(
-        listen: SocketAddr,
+        listeners: Vec<TcpListener>,
         config: GuardConfig,
         tls: Option<Arc<Tls>>,
         handler: Arc<dyn Handler>,
     ) -> io::Result<Self> {
-        let listener = TcpListener::bind(listen)?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
+        let addresses = listeners.iter().map(TcpListener::local_addr);
+        let addresses = addresses.collect::<io::Result<Vec<_>>>()?;
         let runtime = runtime::Builder::new_current_thread()
             .enable_io()
             .enable_time()
-            .max_blocking_threads(config.workers.max(1))
+            .max_blocking_threads((config.workers + config.watchers).max(1))
             .build()?;
-        let listener = {
+        let listeners = {
             let _context = runtime.enter();
-            tokio::net::TcpListener::from_std(listener)?
+            let listen = |listener: TcpListener| {
+                listener.set_nonblocking(true)?;
+                tokio::net::TcpListener::from_std(listener)
+            };
+            listeners
+                .into_iter()
+                .map(listen)
+                .collect::<io::Result<Vec<_>>>()?
         };
         let door = Arc::new(Door::new(config.socket_parent.as_deref())?);
         let desk = Desk::open(Arc::clone(&door), handler, runtime.handle().clone())?;
@@ -51,11 +58,13 @@ impl Front {
             Some(_) => start_handshakes(stopped.clone()).map(|(a, b)| (a, Some(b)))?,
             None => (runtime.handle().clone(), None),
         };
-        let guard = Arc::new(Guard::new(config, door, tls, shaking, stopped));
+        let counts = Counts::new(config.connections);
+        let guard = Guard::new(config, counts.clone(), door, tls, shaking, stopped);
+        let guard = Arc::new(guard);
         let thread = thread::Builder::new().name("guard".into()).spawn(move || {
             runtime.block_on(async {
                 tokio::select! {
-                    () = guard.serve(listener) => {}
+                    () = guard.serve(listeners) => {}
                     () = desk.keep_going() => {}
                 }
             });
@@ -64,7 +73,8 @@ impl Front {
             drop(runtime);
         })?;
         Ok(Self {
-            address,
+            addresses,
+            counts,
             stop,
             thread,
             handshakes,
@@ -74,8 +84,13 @@ impl Front {
     }
 
     /// Where it listens.
-    pub(crate) fn local_addr(&self) -> SocketAddr {
-        self.address
+    pub(crate) fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// What the guard counts.
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.counts
     }
 
     /// The folder of the private socket.

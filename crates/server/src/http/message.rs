@@ -4,6 +4,8 @@ use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use bchan_api::Endpoint;
+
 use super::Inner;
 use crate::guard::frame::FrameReader;
 
@@ -57,6 +59,35 @@ pub(crate) struct Response {
     pub(crate) body: Body,
     /// How long the client has to wait for it, which takes no thread.
     pub(crate) delay: Duration,
+    /// What was asked for, if that is known.
+    pub(crate) endpoint: Option<Endpoint>,
+}
+
+/// A request and what became of it.
+pub(crate) struct Exchange {
+    pub(crate) endpoint: Option<Endpoint>,
+    pub(crate) status: u16,
+    /// Bytes of the bodies, as far as they were read and sent.
+    pub(crate) received: u64,
+    pub(crate) sent: u64,
+    /// Whether the answer got to its end.
+    pub(crate) whole: bool,
+    /// How long all of it took.
+    pub(crate) took: Duration,
+}
+
+/// One that nobody has answered.
+impl Default for Exchange {
+    fn default() -> Self {
+        Self {
+            endpoint: None,
+            status: 500,
+            received: 0,
+            sent: 0,
+            whole: false,
+            took: Duration::ZERO,
+        }
+    }
 }
 
 /// The body of a response.
@@ -86,4 +117,7 @@ pub(crate) type Writer = Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send
 pub(crate) trait Handler: Send + Sync + 'static {
     /// Answers one request. A panic is answered with 500.
     fn handle(&self, request: &mut Request) -> Response;
+
+    /// Learns what became of a request.
+    fn done(&self, _exchange: &Exchange) {}
 }

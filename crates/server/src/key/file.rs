@@ -44,6 +44,11 @@ impl<T> Watched<T> {
         Ok(watched)
     }
 
+    /// Which file it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Whether the file has ever been there.
     pub(super) fn was_seen(&self) -> bool {
         self.lock().is_some()
@@ -66,6 +71,9 @@ impl<T> Watched<T> {
             return Ok(None);
         };
         let value = Arc::new((self.parse)(&self.path, &text)?);
+        if seen.is_some() {
+            tracing::info!(path = %self.path.display(), "the keys have changed");
+        }
         *seen = Some((stamp(&meta), Arc::clone(&value)));
         Ok(Some(value))
     }

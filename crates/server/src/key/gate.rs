@@ -49,6 +49,22 @@ impl Gate {
         }
     }
 
+    /// Fails if no request can pass, because the key files cannot be read.
+    pub(crate) fn usable(&self) -> Result<(), KeyError> {
+        match &self.rule {
+            Rule::Open | Rule::Fixed(_) => Ok(()),
+            Rule::Files { main, named } => {
+                named.current()?;
+                match main.current()? {
+                    None if main.was_seen() => Err(KeyError::Gone {
+                        path: main.path().to_owned(),
+                    }),
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+
     /// Lets a request with this `Authorization` header pass, or says why not.
     pub(crate) fn check(&self, authorization: Option<&str>) -> Result<Grant, ApiError> {
         let (main, named) = match &self.rule {

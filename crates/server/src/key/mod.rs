@@ -41,6 +41,12 @@ pub enum KeyError {
         /// The key file.
         path: PathBuf,
     },
+    /// It was there, and is not any more.
+    #[error("{} has disappeared", path.display())]
+    Gone {
+        /// The key file.
+        path: PathBuf,
+    },
     /// It holds no key.
     #[error("{} holds no API key: {message}", path.display())]
     Invalid {
@@ -116,6 +122,9 @@ impl KeyError {
             Self::Invalid { .. } => {
                 Some("`bchan server new-key --overwrite` writes a new one".into())
             }
+            Self::Gone { .. } => {
+                Some("put a copy back, or restart the server to go on without it".into())
+            }
             Self::NameTaken { name } => Some(format!(
                 "`bchan server revoke-key {name}` takes it away; use another name for another key"
             )),
@@ -133,16 +142,47 @@ impl KeyError {
 /// Makes the key for the server of a data folder and returns it. A running server takes it up at
 /// once. An existing key is replaced only when `overwrite` says so.
 pub fn new_key(data: &Path, overwrite: bool) -> Result<ApiKey, KeyError> {
-    let path = key_path(data);
     let key = random_key()?;
-    let text = serde_json::to_string(&KeyFile { key: key.clone() });
-    let text = text.map_err(|error| KeyError::Io {
-        action: "writing",
-        path: path.clone(),
-        source: error.into(),
-    })?;
-    file::write(&path, &text, overwrite)?;
+    write_key(&key_path(data), &key, overwrite)?;
     Ok(key)
+}
+
+/// Whether a data folder has the key of another server now.
+#[cfg(feature = "import-mariadb")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Adopted {
+    /// It has it now.
+    New,
+    /// It had it before.
+    Already,
+    /// It has another one, which stays.
+    Other,
+}
+
+/// Gives a data folder the key of another server, unless it has one. With `look`, only says what
+/// would become of it.
+#[cfg(feature = "import-mariadb")]
+pub(crate) fn adopt_key(data: &Path, key: &ApiKey, look: bool) -> Result<Adopted, KeyError> {
+    let path = key_path(data);
+    if let Some((_, text)) = file::read(&path)? {
+        let known: Result<KeyFile, _> = serde_json::from_str(&text);
+        return Ok(match known {
+            Ok(known) if fingerprint(known.key.expose()) == fingerprint(key.expose()) => {
+                Adopted::Already
+            }
+            _ => Adopted::Other,
+        });
+    }
+    if !look {
+        write_key(&path, key, false)?;
+    }
+    Ok(Adopted::New)
+}
+
+fn write_key(path: &Path, key: &ApiKey, overwrite: bool) -> Result<(), KeyError> {
+    let text = serde_json::to_string(&KeyFile { key: key.clone() });
+    let text = text.map_err(|error| file::io_error("writing", path)(error.into()))?;
+    file::write(path, &text, overwrite)
 }
 
 fn random_key() -> Result<ApiKey, KeyError> {

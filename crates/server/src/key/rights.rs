@@ -35,13 +35,14 @@ impl Rights {
     /// forgotten.
     fn allow(self, endpoint: E) -> bool {
         match endpoint {
-            E::Describe | E::ShowTarget | E::ListJobs | E::ShowSequence => true,
+            E::Describe | E::ShowTarget | E::ListJobs | E::ShowSequence | E::ShowHealth => true,
             E::ListTargets
             | E::SearchTargets
             | E::Download
             | E::ListRecycleBin
             | E::ShowStats
-            | E::ShowLog => {
+            | E::ShowLog
+            | E::ShowMetrics => {
                 matches!(self, Self::Full | Self::Read)
             }
             E::Upload

@@ -1,5 +1,6 @@
 //! The log of a server in files below its data folder: one that grows, and some that are full.
 
+mod mask;
 mod tail;
 
 use std::fs::{self, DirBuilder, File};
@@ -8,6 +9,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use self::mask::Masked;
 pub(crate) use self::tail::tail;
 
 /// Folder of the log in the data folder.
@@ -126,12 +128,12 @@ impl Open {
 
 /// An event as one line, whatever names of files and messages of others are in it.
 fn line(event: &[u8], torn: bool) -> Vec<u8> {
-    let event = event.strip_suffix(b"\n").unwrap_or(event);
+    let event = mask::mask(event.strip_suffix(b"\n").unwrap_or(event));
     let mut line = Vec::with_capacity(event.len() + 2);
     if torn {
         line.push(b'\n');
     }
-    for &byte in event {
+    for byte in event {
         match byte {
             0..0x20 | 0x7f => line.extend(byte.escape_ascii()),
             _ => line.push(byte),

@@ -177,7 +177,9 @@ pub(crate) fn finish(state: &State, target: &str) -> Result<Accepted, ApiError> 
     match publish(state, &target, job_id, arrival, origin) {
         Ok(backup_id) => {
             discard(state, &sequence);
-            tracing::info!(target = target.id, backup = backup_id, "stored a backup");
+            state.meter.job(job, true);
+            let target = &target.id;
+            tracing::info!(target, backup = backup_id, job = job_id, "stored a backup");
             let backup_id = Some(backup_id);
             Ok(Accepted {
                 job_id,
@@ -186,7 +188,10 @@ pub(crate) fn finish(state: &State, target: &str) -> Result<Accepted, ApiError> 
             })
         }
         Err(failure) => {
-            if let Err(error) = state.store.end_job(job_id, Some(&failure.message)) {
+            state.meter.job(job, false);
+            let (target, message) = (&target.id, &failure.message);
+            tracing::warn!(target, job = job_id, message, "an upload has failed");
+            if let Err(error) = state.store.end_job(job_id, Some(message)) {
                 tracing::error!(job = job_id, %error, "a failed job is not marked as such");
             }
             Err(failure)

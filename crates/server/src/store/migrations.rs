@@ -99,6 +99,11 @@ const STEPS: &[&str] = &[
         UNIQUE (sequence_id, path, name)
     ) STRICT, WITHOUT ROWID;
 ",
+    "
+    -- All that sums over backups need, so that they read no rows.
+    CREATE INDEX backups_by_sums ON backups
+        (target_id, is_recycled, filesize, hash_mismatch, created_at);
+",
 ];
 
 /// Brings the database to the newest version, in one transaction.

@@ -117,6 +117,40 @@ pub(crate) struct Totals {
     pub(crate) bin_size: u64,
 }
 
+/// How much there is of targets, one by one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TargetSums {
+    /// Number of all targets.
+    pub(crate) count: u64,
+    /// The oldest targets, oldest first.
+    pub(crate) targets: Vec<TargetRow>,
+    /// The others together, if there are any.
+    pub(crate) others: Option<TargetSum>,
+}
+
+/// How much there is of one target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TargetRow {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) sum: TargetSum,
+}
+
+/// How much there is; sizes in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TargetSum {
+    /// Backups that are not recycled.
+    pub(crate) present: u64,
+    pub(crate) recycled: u64,
+    /// Of backups that are not recycled.
+    pub(crate) size: u64,
+    pub(crate) recycled_size: u64,
+    /// Backups that are marked as broken, recycled or not.
+    pub(crate) unhealthy: u64,
+    /// When the newest backup was made; of several targets, of the one where that is longest ago.
+    pub(crate) newest: Option<Time>,
+}
+
 /// How far an operation in the journal is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
@@ -159,11 +193,21 @@ pub(crate) trait Store: Send + Sync {
     fn backup(&self, id: &str) -> Result<Option<StoredBackup>>;
     /// Adds a backup whose record was found beside the data.
     fn add_backup(&self, backup: &StoredBackup) -> Result<()>;
+    /// Adds backups that another server has made, with their target where that is new, too.
+    #[cfg(feature = "import-mariadb")]
+    fn adopt(&self, target: Option<&Target>, backups: &[StoredBackup]) -> Result<()>;
     /// All recycled backups, newest first.
     fn recycled(&self) -> Result<Vec<StoredBackup>>;
 
     /// How much there is; with `only`, of these targets.
     fn totals(&self, only: Option<&[String]>) -> Result<Totals>;
+
+    /// How much there is of each target, or of these, with no more than `most` of them by name.
+    fn target_sums(&self, only: Option<&[String]>, most: usize) -> Result<TargetSums>;
+    /// Every location in which backups should lie that are not recycled, as the targets spell it.
+    fn locations_in_use(&self) -> Result<Vec<String>>;
+    /// Fails if the database cannot be read from the disk as it is now.
+    fn ping(&self) -> Result<()>;
 
     /// Every backup, those first whose content was never compared with its hash, then those for
     /// which that is longest ago.

@@ -4,12 +4,14 @@ mod backups;
 mod jobs;
 mod journal;
 mod sequences;
+mod sums;
 mod targets;
 mod totals;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::ops::{Deref, DerefMut};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -19,7 +21,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, Trans
 
 use super::{
     Health, OperationId, Progress, Result, Sequence, SequencePart, Store, StoreError, StoredBackup,
-    Totals, migrations,
+    TargetSums, Totals, migrations,
 };
 use crate::fault;
 use crate::ops::Operation;
@@ -30,6 +32,8 @@ const SPARE_READERS: usize = 8;
 /// See the module.
 pub(crate) struct Sqlite {
     path: PathBuf,
+    /// Device and inode of the file that was opened.
+    file: (u64, u64),
     instance: String,
     // Closed before the writer, which then puts the write-ahead log away.
     readers: Mutex<Vec<Connection>>,
@@ -47,9 +51,11 @@ impl Sqlite {
         migrations::migrate(&mut writer)?;
         let sql = "SELECT value FROM meta WHERE key = 'instance'";
         let instance = writer.query_row(sql, [], |row| row.get(0))?;
+        let file = identity(path)?;
         let path = path.to_owned();
         Ok(Self {
             path,
+            file,
             instance,
             writer: Mutex::new(writer),
             readers: Mutex::default(),
@@ -86,10 +92,7 @@ impl Sqlite {
         let connection = if let Some(connection) = spare {
             connection
         } else {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let connection = Connection::open_with_flags(&self.path, flags)?;
-            configure(&connection)?;
-            connection
+            open_reader(&self.path)?
         };
         Ok(Reader {
             home: self,
@@ -98,20 +101,30 @@ impl Sqlite {
     }
 }
 
-/// See [`copy`](super::copy).
-pub(super) fn find_target(path: &Path, id_or_alias: &str) -> Result<Option<String>> {
+/// Device and inode of a file.
+fn identity(path: &Path) -> Result<(u64, u64)> {
+    let meta = fs::metadata(path).map_err(StoreError::Io)?;
+    Ok((meta.dev(), meta.ino()))
+}
+
+fn open_reader(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     configure(&connection)?;
+    Ok(connection)
+}
+
+/// See [`find_target`](super::find_target).
+pub(super) fn find_target(path: &Path, id_or_alias: &str) -> Result<Option<String>> {
+    let connection = open_reader(path)?;
     let sql = "SELECT id FROM targets WHERE id = ?1 OR alias = ?1 ORDER BY id = ?1 DESC LIMIT 1";
     let found = connection.query_row(sql, [id_or_alias], |row| row.get(0));
     Ok(found.optional()?)
 }
 
+/// See [`copy`](super::copy).
 pub(super) fn copy(from: &Path, to: &Path) -> Result<u64> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(from, flags)?;
-    configure(&connection)?;
+    let connection = open_reader(from)?;
     let text = to.to_str().ok_or_else(|| {
         let error = io::Error::new(io::ErrorKind::InvalidInput, "its path is not UTF-8");
         StoreError::Io(error)
@@ -240,12 +253,46 @@ impl Store for Sqlite {
         self.write(|transaction| backups::insert(transaction, backup))
     }
 
+    #[cfg(feature = "import-mariadb")]
+    fn adopt(&self, target: Option<&Target>, backups: &[StoredBackup]) -> Result<()> {
+        self.write(|transaction| {
+            target.map_or(Ok(()), |target| targets::insert(transaction, target))?;
+            let mut backups = backups.iter();
+            backups.try_for_each(|stored| backups::insert(transaction, stored))
+        })
+    }
+
     fn recycled(&self) -> Result<Vec<StoredBackup>> {
         backups::recycled(&*self.reader()?)
     }
 
     fn totals(&self, only: Option<&[String]>) -> Result<Totals> {
         totals::read(&*self.reader()?, only)
+    }
+
+    fn target_sums(&self, only: Option<&[String]>, most: usize) -> Result<TargetSums> {
+        sums::read(&*self.reader()?, only, most)
+    }
+
+    fn locations_in_use(&self) -> Result<Vec<String>> {
+        sums::locations_in_use(&*self.reader()?)
+    }
+
+    fn ping(&self) -> Result<()> {
+        // A connection that is open may know everything by heart, and write where nobody looks.
+        if identity(&self.path)? != self.file {
+            let what = "another file has taken the place of the one in use".to_owned();
+            return Err(StoreError::Broken { what });
+        }
+        let connection = open_reader(&self.path)?;
+        let sql = "SELECT value FROM meta WHERE key = 'instance'";
+        let found: String = connection.query_row(sql, [], |row| row.get(0))?;
+        if found == self.instance {
+            Ok(())
+        } else {
+            let what = "the name of another data folder".to_owned();
+            Err(StoreError::Broken { what })
+        }
     }
 
     fn least_recently_checked(&self) -> Result<Vec<StoredBackup>> {

@@ -227,6 +227,42 @@ fn beyond_the_workers_requests_wait_their_turn() {
     }
 }
 
+/// Who asks how the server is must be told so while everybody else has to wait.
+#[test]
+fn who_watches_waits_for_no_worker() {
+    let (enter, entered) = mpsc::channel();
+    let (release, gate) = mpsc::channel::<()>();
+    let gate = Mutex::new(gate);
+    let config = GuardConfig {
+        workers: 1,
+        watchers: 1,
+        ..GuardConfig::default()
+    };
+    let server = Fixture::start(config, move |request| {
+        if request.path == "/" {
+            enter.send(()).unwrap();
+            let _ = gate.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        }
+        text(200, &request.path)
+    });
+    let mut held: Vec<_> = (0..2).map(|_| server.connect()).collect();
+    for stream in &mut held {
+        stream.write_all(GET).unwrap();
+    }
+    entered.recv_timeout(PATIENCE).unwrap();
+    for path in ["/healthz?live", "/healthz", "/metrics"] {
+        let mut stream = server.connect();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let seen = read_response(&mut stream).unwrap();
+        assert_eq!(seen.text(), path.split('?').next().unwrap());
+    }
+    for stream in &mut held {
+        release.send(()).unwrap();
+        assert_eq!(read_response(stream).unwrap().text(), "/");
+    }
+}
+
 #[test]
 fn a_shutdown_lets_requests_end_and_leaves_nothing() {
     let (enter, entered) = mpsc::channel();

@@ -17,11 +17,16 @@ const SQL: &str = "
     FROM backups
     WHERE ?1 IS NULL OR target_id IN (SELECT value FROM json_each(?1))";
 
-pub(super) fn read(connection: &Connection, only: Option<&[String]>) -> Result<Totals> {
-    let only = only.map(serde_json::to_string).transpose();
-    let only = only.map_err(|error| StoreError::Broken {
+/// A list of ids as statements take it.
+pub(super) fn list(ids: Option<&[String]>) -> Result<Option<String>> {
+    let list = ids.map(serde_json::to_string).transpose();
+    list.map_err(|error| StoreError::Broken {
         what: error.to_string(),
-    })?;
+    })
+}
+
+pub(super) fn read(connection: &Connection, only: Option<&[String]>) -> Result<Totals> {
+    let only = list(only)?;
     let number = |row: &Row<'_>, index| -> rusqlite::Result<u64> {
         // No count and no size is below zero.
         Ok(row.get::<_, i64>(index)?.unsigned_abs())

@@ -1,0 +1,194 @@
+//! Asking this server itself, over the network as everybody else, whether it answers.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bchan_api::{Endpoint, header};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme,
+    StreamOwned,
+};
+
+use super::listener::FULL;
+use super::tls::Tls;
+
+/// Most of an answer that is read, in bytes.
+const MOST: u64 = 64 * 1024;
+
+/// Asks a running server whether it answers: through its listening socket, its guard and a handler.
+#[derive(Clone)]
+pub struct Probe {
+    address: SocketAddr,
+    tls: Option<Arc<Tls>>,
+}
+
+/// Why a server does not count as one that answers.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProbeError {
+    /// Nobody takes the connection.
+    #[error("no connection to {address}")]
+    Connect {
+        /// Where it was tried.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The connection is of no use.
+    #[error("no answer from {address}")]
+    Talk {
+        /// Where the question went.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The guard answers, and nobody behind it.
+    #[error("no handler answers: {status}")]
+    NoHandler {
+        /// First line of the answer.
+        status: String,
+    },
+}
+
+impl Probe {
+    pub(crate) fn new(address: SocketAddr, tls: Option<Arc<Tls>>) -> Self {
+        // What is bound to every address is reached by that of the machine itself.
+        let ip = match address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        let address = SocketAddr::new(ip, address.port());
+        Self { address, tls }
+    }
+
+    /// Asks, and waits for at most so long for each step. A server that is too full to answer is
+    /// alive.
+    pub fn ask(&self, patience: Duration) -> Result<(), ProbeError> {
+        let address = self.address;
+        let connect = |source| ProbeError::Connect { address, source };
+        let stream = TcpStream::connect_timeout(&address, patience).map_err(connect)?;
+        let answer = self.talk(stream, patience);
+        let answer = answer.map_err(|source| ProbeError::Talk { address, source })?;
+        let Some(answer) = answer else {
+            return Ok(());
+        };
+        let features = format!("\n{}:", header::FEATURES);
+        if answer.to_ascii_lowercase().contains(&features) || answer.contains(FULL.message) {
+            return Ok(());
+        }
+        let status = answer.lines().next().unwrap_or_default().to_owned();
+        Err(ProbeError::NoHandler { status })
+    }
+
+    /// What the server says; nothing where it hangs up at once, as it does with TLS when it is full.
+    fn talk(&self, stream: TcpStream, patience: Duration) -> io::Result<Option<String>> {
+        stream.set_read_timeout(Some(patience))?;
+        stream.set_write_timeout(Some(patience))?;
+        let path = Endpoint::ShowHealth.path("");
+        let request =
+            format!("GET {path}?live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+        let mut answer = Vec::new();
+        match &self.tls {
+            None => {
+                (&stream).write_all(request.as_bytes())?;
+                read(stream.take(MOST), &mut answer)?;
+            }
+            Some(tls) => {
+                let mut stream = self.encrypted(tls, stream)?;
+                match stream.conn.complete_io(&mut stream.sock) {
+                    Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+                    shaken => shaken?,
+                };
+                stream.write_all(request.as_bytes())?;
+                read(stream.take(MOST), &mut answer)?;
+            }
+        }
+        Ok(Some(String::from_utf8_lossy(&answer).into_owned()))
+    }
+
+    fn encrypted(
+        &self,
+        tls: &Tls,
+        stream: TcpStream,
+    ) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
+        let provider = Arc::new(ring::default_provider());
+        let expected = Expected {
+            certificate: tls.certificate(),
+            provider: Arc::clone(&provider),
+        };
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(expected))
+            .with_no_client_auth();
+        let name = ServerName::IpAddress(self.address.ip().into());
+        let connection = ClientConnection::new(Arc::new(config), name).map_err(io::Error::other)?;
+        Ok(StreamOwned::new(connection, stream))
+    }
+}
+
+/// Reads to the end; whatever has come by then counts when the other side does not end it well.
+fn read(mut from: impl io::Read, answer: &mut Vec<u8>) -> io::Result<()> {
+    match from.read_to_end(answer) {
+        Err(error) if answer.is_empty() => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Trusts one certificate: that which this process shows itself, whoever has issued it and for
+/// whatever names.
+#[derive(Debug)]
+struct Expected {
+    certificate: CertificateDer<'static>,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for Expected {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        if *end_entity == self.certificate {
+            Ok(ServerCertVerified::assertion())
+        } else {
+            let error = CertificateError::ApplicationVerificationFailure;
+            Err(rustls::Error::InvalidCertificate(error))
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, cert, dss, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, cert, dss, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,272 @@
+//! Taking over what a Python server has: targets, backups and the key, with the files where they
+//! lie.
+//!
+//! Each target comes with its backups in one transaction, so that whatever ends an import leaves
+//! whole targets; another run goes on with the rest. What is known here already is left as it is.
+//! What cannot be trusted to be whole is not taken, or is marked as broken, and named in any case.
+
+mod error;
+mod installation;
+mod look;
+mod mariadb;
+mod places;
+mod report;
+mod settings;
+mod shelf;
+mod target;
+mod tree;
+mod work;
+mod zone;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+pub use self::error::ImportError;
+use self::installation::{Installation, Key, absolute};
+use self::look::Looker;
+use self::mariadb::Old;
+use self::places::{Known, Places};
+pub use self::report::{Counts, Effect, ImportFinding, ImportObserver, ImportReport};
+use self::shelf::Shelf;
+use self::work::Work;
+use self::zone::Zone;
+use crate::check;
+use crate::config::{Config, ConfigFile};
+use crate::durable;
+use crate::key::{self, Adopted};
+use crate::lock::DataLock;
+use crate::ops;
+use crate::start::{self, StartError};
+use crate::store::{self, Sqlite, Store as _};
+
+/// What to take over, and how.
+#[derive(Clone, Debug)]
+pub struct ImportOptions {
+    /// The folder of the other server, or its `config.jsonc`.
+    pub from: PathBuf,
+    /// This server's data folder.
+    pub data: PathBuf,
+    /// Storage roots that must do; when there are none, those of the settings, and what is needed
+    /// beside them.
+    pub storage_roots: Vec<PathBuf>,
+    /// A recycle bin that must do; otherwise that of the settings, or the other server's.
+    pub recycle_bin: Option<PathBuf>,
+    /// The configuration file to read and to write what is new into; made if need be.
+    pub settings: PathBuf,
+    /// Name of the time zone that the other server was in; that of this machine when absent.
+    pub timezone: Option<String>,
+    /// Whether every backup is read and compared with its hash.
+    pub verify: bool,
+    /// Whether nothing is written.
+    pub dry_run: bool,
+}
+
+/// Takes over what another server has. This one must not run.
+pub fn import(
+    options: &ImportOptions,
+    observer: &mut dyn ImportObserver,
+) -> Result<ImportReport, ImportError> {
+    let installation = Installation::read(&options.from)?;
+    let zone = Zone::choose(options.timezone.as_deref())?;
+    let absolute_data = std::path::absolute(&options.data).unwrap_or_else(|_| options.data.clone());
+    if places::real(&absolute_data) == installation.base {
+        let data = options.data.clone();
+        return Err(ImportError::SameFolder { data });
+    }
+    let file = if durable::exists(&options.settings).unwrap_or(true) {
+        ConfigFile::load(&options.settings).map_err(|error| ImportError::Settings {
+            path: options.settings.clone(),
+            what: error.to_string(),
+        })?
+    } else {
+        ConfigFile::default()
+    };
+    let old = mariadb::read(&installation.login)?;
+    let Desk {
+        data,
+        store,
+        _lock,
+        _copy,
+    } = Desk::open(options)?;
+    let known = Known {
+        data: &data,
+        base: &installation.base,
+        roots: &options.storage_roots,
+        bin: options.recycle_bin.as_deref(),
+        file: &file,
+        has_recycled: !store.recycled()?.is_empty(),
+    };
+    let locations = new_locations(&store, &old, &installation.base)?;
+    let places = places::choose(&known, &locations, &installation.recycle_bin);
+    if !options.dry_run && !places.news.is_empty() {
+        settings::write(&options.settings, &places.news)?;
+    }
+    let mut config = Config::new(&data);
+    config.storage_roots.clone_from(&places.roots);
+    config.recycle_bin = Some(places.bin.clone());
+    let state = check::Places::of(&config, &data).state(&config, store)?;
+    if !options.dry_run {
+        ops::recover(&state)?;
+    }
+    let mut work = Work::new(
+        &state,
+        &installation,
+        options.dry_run,
+        Looker {
+            zone,
+            verify: options.verify,
+            shelf: Shelf::default(),
+            bytes_read: 0,
+            done: 0,
+            of: old.backups.len() as u64,
+            observer,
+        },
+    )?;
+    work.key(adopt_key(&installation.key, &data, options.dry_run)?);
+    work.all(&old)?;
+    let mut report = work.finish();
+    describe(&mut report, options, &data, places);
+    Ok(report)
+}
+
+/// What is written about at a real desk, and at one that is only looked at.
+struct Desk {
+    data: PathBuf,
+    store: Sqlite,
+    _lock: Option<DataLock>,
+    _copy: Option<TempDir>,
+}
+
+impl Desk {
+    fn open(options: &ImportOptions) -> Result<Self, ImportError> {
+        if options.dry_run {
+            Self::look(options)
+        } else {
+            let data = start::folder(&options.data)?;
+            let lock = Some(lock(options, &data)?);
+            let store = start::open_store(&data).map_err(|source| StartError::Store {
+                data: data.clone(),
+                source,
+            })??;
+            Ok(Self {
+                data,
+                store,
+                _lock: lock,
+                _copy: None,
+            })
+        }
+    }
+
+    /// A copy of the database, or an empty one, in a folder that goes away.
+    fn look(options: &ImportOptions) -> Result<Self, ImportError> {
+        let fail = |path: &Path| {
+            let path = path.to_owned();
+            move |source| ImportError::Unreadable { path, source }
+        };
+        let data = std::path::absolute(&options.data).map_err(fail(&options.data))?;
+        let data = places::real(&data);
+        let copy = tempfile::tempdir().map_err(fail(&std::env::temp_dir()))?;
+        let mut held = None;
+        if durable::exists(&data.join("lock")).map_err(fail(&data))? {
+            held = Some(lock(options, &data)?);
+        }
+        if store::exists(&data)? {
+            for (from, to) in store::files(&data).iter().zip(store::files(copy.path())) {
+                if durable::exists(from).map_err(fail(from))? {
+                    fs::copy(from, to).map_err(fail(from))?;
+                }
+            }
+        }
+        Ok(Self {
+            store: store::open(copy.path())?,
+            data,
+            _lock: held,
+            _copy: Some(copy),
+        })
+    }
+}
+
+fn lock(options: &ImportOptions, data: &Path) -> Result<DataLock, StartError> {
+    let lock = DataLock::acquire(data).map_err(|source| StartError::Folder {
+        path: data.to_owned(),
+        source,
+    })?;
+    lock.ok_or_else(|| StartError::Locked {
+        data: options.data.clone(),
+    })
+}
+
+/// Where the targets lie that are not known here yet.
+fn new_locations(store: &Sqlite, old: &Old, base: &Path) -> Result<Vec<PathBuf>, ImportError> {
+    let mut locations = Vec::new();
+    for target in &old.targets {
+        let known = store.target(&target.id)?;
+        if let (None, Some(location)) = (known, target.location.as_deref()) {
+            locations.push(absolute(base, location));
+        }
+    }
+    Ok(locations)
+}
+
+/// What became of the key, in words where there is something to say.
+fn adopt_key(key: &Key, data: &Path, look: bool) -> Result<Vec<String>, ImportError> {
+    let (key, exposed) = match key {
+        Key::None => {
+            let note = "the other server asks for no key; `bchan server new-key` makes one";
+            let has_one = key::key_path(data).exists();
+            return Ok((!has_one).then(|| note.to_owned()).into_iter().collect());
+        }
+        Key::Broken => {
+            let note = "the other server's apikey.json holds no key, and is left out";
+            return Ok(vec![note.to_owned()]);
+        }
+        Key::Found { key, exposed } => (key, *exposed),
+    };
+    let mut notes = Vec::new();
+    match key::adopt_key(data, key, look)? {
+        Adopted::New if exposed => notes.push(
+            "the key is the other server's, where other users of the machine could read it; \
+             `bchan server new-key --overwrite` makes a new one"
+                .to_owned(),
+        ),
+        Adopted::New | Adopted::Already => {}
+        Adopted::Other => notes.push(
+            "this server has a key of its own, which stays: the other server's opens nothing here"
+                .to_owned(),
+        ),
+    }
+    Ok(notes)
+}
+
+fn describe(report: &mut ImportReport, options: &ImportOptions, data: &Path, places: Places) {
+    report.dry_run = options.dry_run;
+    let mut words = vec!["bchan serve --data".to_owned(), quoted(data)];
+    let mut say = |option: &str, path: &Path| words.extend([option.to_owned(), quoted(path)]);
+    for root in &options.storage_roots {
+        say("--storage-root", root);
+    }
+    if let Some(bin) = &options.recycle_bin {
+        say("--recycle-bin", bin);
+    }
+    let written = !places.news.is_empty();
+    if written || durable::exists(&options.settings).unwrap_or(false) {
+        say("--config", &options.settings);
+    }
+    report.settings = (written && !options.dry_run).then(|| options.settings.clone());
+    report.serve = words.join(" ");
+    report.storage_roots = places.roots;
+    report.recycle_bin = places.bin;
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,=".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.into_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}

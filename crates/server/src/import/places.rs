@@ -1,0 +1,240 @@
+//! Where backups of both servers may lie together.
+//!
+//! The other server lets a target lie anywhere; this one wants storage roots around them. Nothing
+//! is moved, so the roots come to the targets: each location that no root covers becomes one, and
+//! where several lie side by side, the folder around them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::config::ConfigFile;
+
+/// What is known before an import.
+pub(super) struct Known<'a> {
+    /// The data folder.
+    pub(super) data: &'a Path,
+    /// The other server's folder.
+    pub(super) base: &'a Path,
+    /// Roots that somebody insists on.
+    pub(super) roots: &'a [PathBuf],
+    /// A recycle bin that somebody insists on.
+    pub(super) bin: Option<&'a Path>,
+    /// What the configuration file says.
+    pub(super) file: &'a ConfigFile,
+    /// Whether there are recycled backups here already, which cannot move.
+    pub(super) has_recycled: bool,
+}
+
+/// Where everything lies from now on.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Places {
+    /// The first is for relative locations.
+    pub(super) roots: Vec<PathBuf>,
+    pub(super) bin: PathBuf,
+    /// What the configuration file must be told.
+    pub(super) news: News,
+}
+
+/// Changes to a configuration file.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct News {
+    /// Roots to add to those that are there.
+    pub(super) roots: Vec<PathBuf>,
+    pub(super) bin: Option<PathBuf>,
+}
+
+impl News {
+    pub(super) fn is_empty(&self) -> bool {
+        self.roots.is_empty() && self.bin.is_none()
+    }
+}
+
+/// A path without links as far as it exists.
+pub(super) fn real(path: &Path) -> PathBuf {
+    let mut missing = Vec::new();
+    let mut existing = path;
+    loop {
+        if let Ok(mut found) = fs::canonicalize(existing) {
+            found.extend(missing.iter().rev());
+            return found;
+        }
+        let (Some(name), Some(parent)) = (existing.file_name(), existing.parent()) else {
+            return path.to_owned();
+        };
+        missing.push(name);
+        existing = parent;
+    }
+}
+
+/// Chooses the places for new targets at `locations` and for what lies in the other server's
+/// recycle bin.
+pub(super) fn choose(known: &Known<'_>, locations: &[PathBuf], other_bin: &Path) -> Places {
+    let (bin, new_bin) = choose_bin(known, other_bin);
+    if !known.roots.is_empty() {
+        return Places {
+            roots: known.roots.iter().map(|root| real(root)).collect(),
+            bin,
+            news: News {
+                roots: Vec::new(),
+                bin: new_bin,
+            },
+        };
+    }
+    let default = known.data.join("storage");
+    let mut roots = known.file.storage_roots.clone();
+    let unsaid = roots.is_empty();
+    if unsaid {
+        roots.push(default);
+    }
+    let covered: Vec<_> = roots.iter().map(|root| real(root)).collect();
+    let locations: Vec<_> = locations
+        .iter()
+        .map(|location| real(location))
+        .filter(|location| !covered.iter().any(|root| location.starts_with(root)))
+        .filter(|location| !location.starts_with(&bin) && !location.starts_with(known.data))
+        .collect();
+    let added = around(&locations, &[known.data, known.base]);
+    let news = News {
+        // A file that names some names all.
+        roots: match (&added[..], unsaid) {
+            ([], _) => Vec::new(),
+            (_, true) => [&roots[..], &added[..]].concat(),
+            (_, false) => added.clone(),
+        },
+        bin: new_bin,
+    };
+    roots.extend(added);
+    Places { roots, bin, news }
+}
+
+fn choose_bin(known: &Known<'_>, other: &Path) -> (PathBuf, Option<PathBuf>) {
+    let said = known.bin.or(known.file.recycle_bin.as_deref());
+    if let Some(said) = said {
+        return (real(said), None);
+    }
+    let default = real(&known.data.join("recycle-bin"));
+    let other = real(other);
+    if known.has_recycled || other == default {
+        (default, None)
+    } else {
+        (other.clone(), Some(other))
+    }
+}
+
+/// The fewest folders around all locations that are not too wide, nor around what is no place for
+/// backups.
+fn around(locations: &[PathBuf], others: &[&Path]) -> Vec<PathBuf> {
+    let mut by_parent: BTreeMap<&Path, Vec<&PathBuf>> = BTreeMap::new();
+    for location in locations {
+        if let Some(parent) = location.parent() {
+            let siblings = by_parent.entry(parent).or_default();
+            if !siblings.contains(&location) {
+                siblings.push(location);
+            }
+        }
+    }
+    let mut roots: Vec<PathBuf> = Vec::new();
+    for (parent, siblings) in by_parent {
+        // `/srv` is everybody's, `/srv/backups` is a folder for backups.
+        let narrow = parent.components().count() > 2
+            && !others.iter().any(|other| other.starts_with(parent));
+        if siblings.len() > 1 && narrow {
+            roots.push(parent.to_owned());
+        } else {
+            roots.extend(siblings.into_iter().cloned());
+        }
+    }
+    roots.sort();
+    let mut fewest: Vec<PathBuf> = Vec::new();
+    for root in roots {
+        if !fewest.iter().any(|wider| root.starts_with(wider)) {
+            fewest.push(root);
+        }
+    }
+    fewest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(texts: &[&str]) -> Vec<PathBuf> {
+        texts.iter().map(PathBuf::from).collect()
+    }
+
+    #[test]
+    fn roots_are_as_narrow_as_they_can_be() {
+        let roots = |texts: &[&str]| {
+            around(
+                &paths(texts),
+                &[Path::new("/x/data"), Path::new("/y/z/old")],
+            )
+        };
+        assert_eq!(roots(&["/x/one"]), paths(&["/x/one"]));
+        assert_eq!(roots(&["/x/b/one", "/x/b/two"]), paths(&["/x/b"]));
+        assert_eq!(
+            roots(&["/x/b/one", "/x/b/two", "/x/b/one/deep"]),
+            paths(&["/x/b"])
+        );
+        // Not the root directory, none of its folders, and none with the data folder in it.
+        assert_eq!(roots(&["/one", "/two"]), paths(&["/one", "/two"]));
+        assert_eq!(roots(&["/x/one", "/x/two"]), paths(&["/x/one", "/x/two"]));
+        assert_eq!(roots(&["/y/one", "/y/two"]), paths(&["/y/one", "/y/two"]));
+        let inside = ["/y/z/old/one", "/y/z/old/two"];
+        assert_eq!(roots(&inside), paths(&inside));
+        assert_eq!(roots(&["/x/b/one", "/x/b/one"]), paths(&["/x/b/one"]));
+    }
+
+    fn known<'a>(file: &'a ConfigFile, roots: &'a [PathBuf]) -> Known<'a> {
+        Known {
+            data: Path::new("/nowhere/data"),
+            base: Path::new("/nowhere/python"),
+            roots,
+            bin: None,
+            file,
+            has_recycled: false,
+        }
+    }
+
+    #[test]
+    fn the_file_learns_what_it_does_not_say() {
+        let file = ConfigFile::default();
+        let places = choose(
+            &known(&file, &[]),
+            &paths(&["/n/b/one"]),
+            Path::new("/n/bin"),
+        );
+        let all = paths(&["/nowhere/data/storage", "/n/b/one"]);
+        assert_eq!((&places.roots, &places.news.roots), (&all, &all));
+        assert_eq!(places.news.bin, Some("/n/bin".into()));
+
+        let file = ConfigFile {
+            storage_roots: paths(&["/n/first"]),
+            recycle_bin: Some("/n/mine".into()),
+            ..ConfigFile::default()
+        };
+        let locations = paths(&["/n/first/deep", "/n/b/one", "/n/mine/inside"]);
+        let places = choose(&known(&file, &[]), &locations, Path::new("/n/bin"));
+        assert_eq!(places.roots, paths(&["/n/first", "/n/b/one"]));
+        assert_eq!(places.news.roots, paths(&["/n/b/one"]));
+        assert_eq!(
+            (places.bin, places.news.bin),
+            (PathBuf::from("/n/mine"), None)
+        );
+        let again = choose(&known(&file, &[]), &paths(&["/n/first/x"]), Path::new("/"));
+        assert!(again.news.is_empty());
+    }
+
+    #[test]
+    fn what_somebody_insists_on_stays() {
+        let file = ConfigFile::default();
+        let roots = paths(&["/n/only"]);
+        let mut known = known(&file, &roots);
+        known.has_recycled = true;
+        let places = choose(&known, &paths(&["/n/b/one"]), Path::new("/n/bin"));
+        assert_eq!(places.roots, roots);
+        assert_eq!(places.bin, Path::new("/nowhere/data/recycle-bin"));
+        assert!(places.news.is_empty());
+    }
+}

@@ -1,0 +1,105 @@
+//! What is counted while the server runs.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use bchan_api::{Endpoint, Time};
+
+use crate::http::Exchange;
+
+/// Upper bounds of the durations that are told apart, in seconds: from a list to a day's upload.
+pub(super) const BOUNDS: [f64; 10] = [
+    0.005, 0.025, 0.1, 0.5, 2.5, 10.0, 60.0, 600.0, 3600.0, 21_600.0,
+];
+
+/// Counts requests and jobs. There are as many counters as endpoints, statuses and jobs, whatever
+/// anybody asks for.
+pub(crate) struct Meter {
+    /// When the process began to count.
+    pub(super) started: SystemTime,
+    counted: Mutex<Counted>,
+}
+
+#[derive(Default)]
+pub(super) struct Counted {
+    /// By endpoint; none is for what was refused before one was found.
+    pub(super) requests: HashMap<Option<Endpoint>, Requests>,
+    /// By name.
+    pub(super) jobs: BTreeMap<&'static str, Runs>,
+}
+
+/// Requests of one endpoint.
+#[derive(Default)]
+pub(super) struct Requests {
+    pub(super) by_status: BTreeMap<u16, u64>,
+    /// Those whose answer did not get to its end.
+    pub(super) cut: u64,
+    /// Bytes of bodies.
+    pub(super) received: u64,
+    pub(super) sent: u64,
+    /// How many took no longer than each bound, but longer than the one before.
+    pub(super) within: [u64; BOUNDS.len()],
+    pub(super) count: u64,
+    pub(super) seconds: f64,
+}
+
+/// Runs of one job that have ended.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Runs {
+    pub(super) good: Ended,
+    pub(super) bad: Ended,
+}
+
+#[derive(Clone, Copy, Default)]
+pub(super) struct Ended {
+    pub(super) count: u64,
+    /// When the last one ended.
+    pub(super) last: Option<Time>,
+}
+
+impl Default for Meter {
+    fn default() -> Self {
+        Self {
+            started: SystemTime::now(),
+            counted: Mutex::default(),
+        }
+    }
+}
+
+impl Meter {
+    /// A request has been answered, or not.
+    pub(crate) fn request(&self, exchange: &Exchange) {
+        let mut counted = self.lock();
+        let requests = counted.requests.entry(exchange.endpoint).or_default();
+        *requests.by_status.entry(exchange.status).or_default() += 1;
+        requests.cut += u64::from(!exchange.whole);
+        requests.received += exchange.received;
+        requests.sent += exchange.sent;
+        let seconds = exchange.took.as_secs_f64();
+        requests.count += 1;
+        requests.seconds += seconds;
+        if let Some(at) = BOUNDS.iter().position(|bound| seconds <= *bound) {
+            requests.within[at] += 1;
+        }
+    }
+
+    /// A job has ended.
+    pub(crate) fn job(&self, name: &'static str, good: bool) {
+        let mut counted = self.lock();
+        let runs = counted.jobs.entry(name).or_default();
+        let ended = if good { &mut runs.good } else { &mut runs.bad };
+        ended.count += 1;
+        ended.last = Some(Time::now());
+    }
+
+    /// Seconds since 1970 at which it began.
+    pub(super) fn started_at(&self) -> f64 {
+        let since = self.started.duration_since(SystemTime::UNIX_EPOCH);
+        since.unwrap_or(Duration::ZERO).as_secs_f64()
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Counted> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

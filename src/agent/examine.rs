@@ -1,0 +1,94 @@
+//! Reading a download to its end, to see whether it is what the server has stored.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use bchan_api::TargetType;
+use bchan_archive::{Kind, Limits, Manifest, StoreAttributes, UnpackOptions, Unpacked};
+
+use super::download::{Found, Written};
+use super::extract::{Hashing, MAX_ENTRIES, MAX_RATIO};
+use super::incoming::Incoming;
+use super::produce::Listener;
+use super::save::{self, check, name_of};
+use super::{AgentError, Progress};
+
+/// Reads a download and keeps nothing of it.
+pub(super) fn examine(
+    reader: Incoming,
+    found: &Found,
+    progress: &Arc<dyn Progress>,
+) -> Result<Written, AgentError> {
+    let name = name_of(found);
+    let name = Path::new(&name);
+    let mut reader = Hashing::new(reader);
+    let mut listener = Listener::new(Arc::clone(progress));
+    let mut manifest = Manifest::default();
+    let (done, is_tree) = match found.target.target_type {
+        TargetType::Single => (skim(&mut reader, name, &**progress)?, false),
+        TargetType::Multi => {
+            let (kind, mut replay) =
+                bchan_archive::detect(&mut reader).map_err(AgentError::io("receiving", name))?;
+            match kind {
+                Kind::Tar(codec) => {
+                    let done = bchan_archive::examine_tar(
+                        codec,
+                        &mut replay,
+                        &options(),
+                        &mut manifest,
+                        &mut listener,
+                    );
+                    (done.map_err(AgentError::Unpack)?, true)
+                }
+                Kind::Zip | Kind::Other => (skim(&mut replay, name, &**progress)?, false),
+            }
+        }
+    };
+    let compared = match found.target.target_type {
+        TargetType::Single => check(found, &reader.digest())?,
+        TargetType::Multi if !is_tree => false,
+        TargetType::Multi if found.same_hash => check(found, &manifest.tree_hash())?,
+        // Other servers follow links out of the tree, where we cannot: only the same says something.
+        TargetType::Multi => check(found, &manifest.tree_hash()).unwrap_or(false),
+    };
+    Ok(Written {
+        path: name.to_owned(),
+        compared,
+        files: done.files + done.links + done.directories + done.special,
+        bytes: done.bytes,
+        not_restored: 0,
+        warnings: listener.warnings,
+    })
+}
+
+/// Reads what is no archive.
+fn skim(
+    reader: &mut dyn io::Read,
+    name: &Path,
+    progress: &dyn Progress,
+) -> Result<Unpacked, AgentError> {
+    let (bytes, _) = save::copy(reader, &mut io::sink(), name, progress)?;
+    Ok(Unpacked {
+        files: 1,
+        bytes,
+        ..Unpacked::default()
+    })
+}
+
+/// Nothing is made, so the only bounds are those of time.
+fn options() -> UnpackOptions {
+    UnpackOptions {
+        attributes: StoreAttributes::Restore {
+            privileged: false,
+            special: true,
+        },
+        limits: Limits {
+            max_bytes: u64::MAX,
+            max_entries: MAX_ENTRIES,
+            max_ratio: MAX_RATIO,
+            ..Limits::default()
+        },
+        ..UnpackOptions::default()
+    }
+}

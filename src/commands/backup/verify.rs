@@ -1,0 +1,59 @@
+use clap::Args;
+
+use super::limit::Rate;
+use crate::agent::{self, Destination, DownloadOptions, Restore};
+use crate::complete;
+use crate::context::Context;
+use crate::error::{CommandError, Exit};
+use crate::ui::view::Verification;
+
+/// Check that a backup can be fetched, and is what was stored
+///
+/// It is read over the network to its end and compared with the server's hash, and nothing of it is
+/// kept. Ends with exit code 1 if it differs or is damaged. Where the server has no hash, it is only
+/// read, and that is said.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  bchan backup verify docs
+  bchan backup list docs -o id | xargs -n 1 bchan backup verify")]
+pub(super) struct VerifyArgs {
+    /// Id of the backup, or id or alias of a target for its newest one
+    #[arg(value_name = "BACKUP|TARGET", add = complete::backups_or_targets())]
+    what: String,
+
+    /// Receive no more than RATE in a second, such as 5MiB
+    #[arg(long, value_name = "RATE")]
+    limit_download: Option<Rate>,
+}
+
+impl VerifyArgs {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        let client = context.client().await?;
+        let options = DownloadOptions {
+            what: self.what,
+            destination: Destination::Nowhere,
+            retries: context.settings().await?.retries.value,
+            limit: self.limit_download.map(Rate::limit),
+            restore: Restore {
+                owners: false,
+                privileged: false,
+            },
+        };
+        let bar = context.ui.bar();
+        let outcome = agent::download(client, options, bar.progress()).await;
+        drop(bar);
+        let report = outcome?;
+        if !report.compared {
+            let message =
+                "the server gives no hash to compare it with; it could be read to its end";
+            context.ui.warn(message);
+        }
+        context.ui.show(&Verification {
+            backup: report.backup,
+            verified: report.compared,
+            files: report.files,
+            bytes: report.bytes,
+        })?;
+        Ok(Exit::Done)
+    }
+}
