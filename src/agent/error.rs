@@ -92,8 +92,8 @@ pub(crate) enum AgentError {
     #[error("not done after {deadline:?}, which is the deadline; nothing was stored")]
     Deadline { deadline: Duration },
     #[error(
-        "not done after {deadline:?}, which is the deadline; the server has it all and was still \
-         storing it"
+        "not done after {deadline:?}, which is the deadline; the server has it all, and has not said \
+         that it is stored"
     )]
     DeadlineWaiting { deadline: Duration },
     #[error("{0}; nothing was stored")]

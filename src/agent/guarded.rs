@@ -41,7 +41,9 @@ pub(crate) struct Guard {
     pub(crate) sequential: bool,
     /// When the run began.
     pub(crate) begun: Instant,
-    /// Whether the server has all of it.
+    /// Whether all of it was sent, so that the server may have it.
+    pub(crate) sent: Arc<AtomicBool>,
+    /// Whether the server has said that it has all of it.
     pub(crate) taken: Arc<AtomicBool>,
     /// What kind of target it is, as soon as the server has said it.
     pub(crate) kind: OnceLock<TargetType>,
@@ -69,6 +71,7 @@ pub(crate) async fn run(
 ) -> Result<UploadReport, AgentError> {
     let watched = Arc::new(Watched {
         inner: Arc::clone(&progress),
+        sent: Arc::clone(&guard.sent),
         taken: Arc::clone(&guard.taken),
         sending: AtomicBool::new(false),
     });
@@ -90,12 +93,15 @@ async fn spooled(
     guard: &Guard,
     progress: Arc<Watched>,
 ) -> Result<UploadReport, AgentError> {
-    let plan = Plan::new(&options.what, options.allow_empty)?;
     let Some(spool) = &guard.spool else {
+        let plan = Plan::new(&options.what, options.allow_empty)?;
         return upload(client, plan, options, guard, progress).await;
     };
     let delivering = spool::deliver(client, spool, &options, guard, &progress.inner);
-    let outcome = match delivering.await {
+    let delivering = delivering.await;
+    // What has waited is sound, whatever has become of the source since.
+    let plan = Plan::new(&options.what, options.allow_empty)?;
+    let outcome = match delivering {
         Ok((delivered, stay)) => {
             let plan = plan.clone();
             let sent = upload(client, plan, options.clone(), guard, progress.clone()).await;
@@ -151,9 +157,7 @@ impl Guard {
         let left = deadline.saturating_sub(self.begun.elapsed());
         let late = match tokio::time::timeout(left, work).await {
             Ok(outcome) => return outcome,
-            Err(_) if self.taken.load(Ordering::Relaxed) => {
-                AgentError::DeadlineWaiting { deadline }
-            }
+            Err(_) if self.sent.load(Ordering::Relaxed) => AgentError::DeadlineWaiting { deadline },
             Err(_) => AgentError::Deadline { deadline },
         };
         Err(late.into())
@@ -224,6 +228,15 @@ impl Guard {
         })
     }
 
+    /// Whether two names, of which each may be an id or an alias, are known to mean one target.
+    pub(super) fn is_same_target(&self, one: &str, other: &str) -> bool {
+        let id = |name: &str| {
+            let state = self.state.as_ref()?.read(name)?;
+            Some(state.target_id)
+        };
+        one == other || id(one).is_some_and(|one| id(other).as_ref() == Some(&one))
+    }
+
     /// Remembers what has waited, as what it was when it was made.
     pub(super) fn remember(&self, report: &UploadReport, about: &About, progress: &dyn Progress) {
         let preset = about.preset.as_deref();
@@ -290,6 +303,7 @@ impl Guard {
 /// Remembers how far it has come.
 struct Watched {
     inner: Arc<dyn Progress>,
+    sent: Arc<AtomicBool>,
     taken: Arc<AtomicBool>,
     /// Whether it has begun to be read.
     sending: AtomicBool,
@@ -297,11 +311,15 @@ struct Watched {
 
 impl Progress for Watched {
     fn phase(&self, phase: Phase) {
-        if matches!(phase, Phase::Waiting | Phase::Done) {
-            self.taken.store(true, Ordering::Relaxed);
-        }
-        if phase == Phase::Sending {
-            self.sending.store(true, Ordering::Relaxed);
+        // What was once sent may have arrived, whatever becomes of another try.
+        let reached = match phase {
+            Phase::Sending => &[&self.sending][..],
+            Phase::Sent => &[&*self.sent],
+            Phase::Waiting | Phase::Done => &[&*self.sent, &*self.taken],
+            Phase::Preparing | Phase::Receiving => &[],
+        };
+        for flag in reached {
+            flag.store(true, Ordering::Relaxed);
         }
         self.inner.phase(phase);
     }

@@ -13,6 +13,8 @@ use super::spool::Delivered;
 pub(crate) enum Phase {
     Preparing,
     Sending,
+    /// All is sent, and nobody has answered yet.
+    Sent,
     Waiting,
     Receiving,
     Done,

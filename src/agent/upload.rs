@@ -266,7 +266,13 @@ async fn send(
         let (writer, body) = upload_pipe(PIPE);
         let producer = {
             let (content, progress) = (content.clone(), Arc::clone(progress));
-            tokio::task::spawn_blocking(move || produce(&content, feed, writer, progress, floor))
+            tokio::task::spawn_blocking(move || {
+                let produced = produce(&content, feed, writer, Arc::clone(&progress), floor);
+                if produced.is_ok() {
+                    progress.phase(Phase::Sent);
+                }
+                produced
+            })
         };
         let upload = Upload {
             body,
@@ -317,6 +323,7 @@ async fn send(
         let wait = pause(attempt, &error);
         progress.retrying(attempt, &error, wait);
         tokio::time::sleep(wait).await;
+        progress.phase(Phase::Sending);
     }
 }
 

@@ -92,7 +92,7 @@ impl Progress for Transfer {
         self.bar.set_prefix(match phase {
             Phase::Preparing => "preparing",
             Phase::Sending => "sending",
-            Phase::Waiting => "waiting for the server",
+            Phase::Sent | Phase::Waiting => "waiting for the server",
             Phase::Receiving => "receiving",
             Phase::Done => "done",
         });

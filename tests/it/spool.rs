@@ -133,6 +133,36 @@ fn what_waits_is_delivered_first() {
 }
 
 #[test]
+fn what_waits_is_known_by_each_name_of_its_target() {
+    let scene = Scene::new("multi");
+    scene.open();
+    scene.write("first");
+    assert_eq!(scene.upload(&[]).code, Some(0));
+    scene.link.lead(Way::Cut);
+    assert_eq!(scene.upload(&[]).code, Some(75));
+    scene.open();
+    let view = ["target", "show", "docs", "-o", "id"];
+    let id = scene.server.bchan(view).ok().stdout;
+    let program = Program::new(scene.server.home()).env("BCHAN_SERVER", scene.link.url());
+    let upload = ["backup", "upload", id.trim(), "--spool"];
+    let program = program.args(upload).arg(&scene.spool);
+    program.arg(&scene.source).ok();
+    assert!(scene.waiting().is_empty());
+}
+
+#[test]
+fn what_waits_does_not_wait_for_a_source() {
+    let scene = Scene::new("multi");
+    scene.write("first");
+    assert_eq!(scene.upload(&[]).code, Some(75));
+    scene.open();
+    fs::remove_file(scene.source.join("a")).unwrap();
+    let empty = scene.upload(&[]);
+    assert_eq!(empty.code, Some(1), "{empty:#?}");
+    assert_eq!(scene.stored(), ["first"]);
+}
+
+#[test]
 fn a_full_spool_drops_nothing() {
     let scene = Scene::new("multi");
     scene.write("first");

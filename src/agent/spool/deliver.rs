@@ -40,8 +40,10 @@ pub(in crate::agent) async fn deliver(
         progress.trouble(&format!("what waits in {folder} cannot be understood"));
     }
     let mut delivered = Vec::new();
-    let mine =
-        |entry: &Entry| entry.about.server == guard.server && entry.about.target == options.target;
+    let mine = |entry: &Entry| {
+        let about = &entry.about;
+        about.server == guard.server && guard.is_same_target(&about.target, &options.target)
+    };
     for entry in entries.into_iter().filter(mine) {
         let captured_at = entry.about.captured_at;
         match send(client, &entry, options, guard, progress).await {

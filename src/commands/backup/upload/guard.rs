@@ -108,6 +108,7 @@ impl GuardArgs {
             spool,
             sequential: false,
             begun: Instant::now(),
+            sent: Arc::default(),
             taken: Arc::default(),
             kind: OnceLock::new(),
         })
