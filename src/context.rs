@@ -1,5 +1,6 @@
 //! What a command gets: the user's wishes, a client made when it is first needed, and the ui.
 
+mod carried;
 mod embedded;
 mod files;
 
@@ -22,6 +23,7 @@ use crate::error::{CommandError, Kind};
 use crate::suggest;
 use crate::ui::Ui;
 
+pub(crate) use self::carried::{Carried, absolute, text};
 use self::embedded::Embedded;
 
 /// The surroundings of one command.

@@ -21,7 +21,7 @@ pub(crate) use self::environment::{Environment, ProcessEnvironment};
 pub(crate) use self::error::SettingsError;
 pub(crate) use self::file::{ConfigFile, FileError, Profile};
 pub(crate) use self::origin::{Origin, Sourced};
-pub(crate) use self::paths::{cache_dir, data_dir, python_dir};
+pub(crate) use self::paths::{cache_dir, data_dir, home_dir, python_dir, state_dir, user_units};
 pub(crate) use self::preset::{KnownPreset, Preset, Presets, RULES as PRESET_RULES, rules};
 pub(crate) use self::python::KEYRING as PYTHON_KEYRING;
 pub(crate) use self::python::PythonFiles;

@@ -3,6 +3,8 @@
 mod change;
 mod create;
 mod edit;
+mod schedule;
+mod schedule_plan;
 mod show;
 mod upload;
 
@@ -35,6 +37,7 @@ enum PresetCommand {
     Delete(change::DeleteArgs),
     Rename(change::RenameArgs),
     Upload(upload::UploadArgs),
+    Schedule(Box<schedule::ScheduleArgs>),
     Reset(change::ResetArgs),
 }
 
@@ -48,6 +51,7 @@ impl PresetArgs {
             PresetCommand::Delete(args) => args.run(context).await,
             PresetCommand::Rename(args) => args.run(context),
             PresetCommand::Upload(args) => args.run(context).await,
+            PresetCommand::Schedule(args) => args.run(context).await,
             PresetCommand::Reset(args) => args.run(context).await,
         }
     }
