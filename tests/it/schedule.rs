@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Program, TestServer, skipped};
 
@@ -79,12 +79,14 @@ fn systemd_takes_what_is_written_whatever_the_preset_is_called() {
                 "--spread",
                 "1h",
                 "--dry-run",
+                "--output=json",
                 "--api-key-file",
                 key,
                 "--server",
                 "http://h:1/%25$x",
             ];
-            let plan = schedule(home.path(), &options, name).json();
+            let plan = schedule(home.path(), &options, name).ok().stdout;
+            let plan: Value = serde_json::from_str(&plan).unwrap();
             assert_eq!(
                 (&plan["place"], &plan["dry_run"]),
                 (&json!(place), &json!(true))
@@ -190,13 +192,21 @@ fn a_run_elsewhere_is_as_one_from_here() {
         .env("XDG_STATE_HOME", "/var/lib/state")
         .ok()
         .stdout;
-    for line in [
-        &format!("--config {} --server http://there:1", config.display()),
-        "Environment=XDG_STATE_HOME=/var/lib/state\n",
-        &format!("LoadCredential=bchan-api-key:{}\n", key.display()),
-    ] {
+    let options = format!(
+        "--config {} --server http://there:1 --api-key-file {}",
+        config.display(),
+        key.display()
+    );
+    for line in [&options, "Environment=XDG_STATE_HOME=/var/lib/state\n"] {
         assert!(plan.contains(line), "{line}\n{plan}");
     }
+    let system = schedule(home.path(), &["--system", "--hourly", "--dry-run"], "docs");
+    let system = system.env("BCHAN_API_KEY_FILE", &key).ok().stdout;
+    let line = format!("LoadCredential=bchan-api-key:{}\n", key.display());
+    assert!(
+        system.contains(&line) && !system.contains("--api-key-file"),
+        "{system}"
+    );
     let system = schedule(home.path(), &["--system", "--hourly", "--dry-run"], "docs");
     let system = system.ok();
     let line = format!("Environment=HOME={}\n", home.path().display());

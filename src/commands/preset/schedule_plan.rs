@@ -55,7 +55,11 @@ pub(super) async fn plan(
         crontab = cron_lines(&job, &wishes.when, wishes.spread, &machine)?;
     } else {
         let [service, timer] = unit_paths(place, name)?;
-        let credential = credential(&carried.key, wishes.encrypted.as_deref())?;
+        // The user's own systemd can read no more than the run itself, and older ones hand over nothing.
+        let credential = match place {
+            Place::System => credential(&carried.key, wishes.encrypted.as_deref())?,
+            Place::User | Place::Cron => None,
+        };
         let confinement = if wishes.hardening {
             Confinement::Hardened(hardening(preset, &carried, &wishes.writable)?)
         } else {
@@ -103,7 +107,7 @@ fn job(name: &str, place: Place, carried: &Carried) -> Result<Job, CommandError>
         let home = ("HOME".to_owned(), text(&carried.home)?);
         job.variables.insert(0, home);
     }
-    if let (Place::Cron, Lasting::Named(path)) = (place, &carried.key) {
+    if let (Place::Cron | Place::User, Lasting::Named(path)) = (place, &carried.key) {
         let path = text(&absolute(path)?)?;
         job.options.extend(["--api-key-file".to_owned(), path]);
     }
