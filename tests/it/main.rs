@@ -39,6 +39,7 @@ mod presets;
 mod profiles;
 mod reference;
 mod restarts;
+mod schedule;
 mod searches;
 mod selection;
 mod sequences;
