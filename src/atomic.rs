@@ -11,6 +11,8 @@ pub(crate) enum Access {
     Private,
     /// Those who could read it before; its owner alone if it is new.
     Kept,
+    /// Everybody.
+    Public,
 }
 
 /// Puts content into a file, in place of what may be in it. A link stays a link.
@@ -28,13 +30,32 @@ pub(crate) fn write(path: &Path, content: &[u8], access: Access) -> io::Result<(
     let mut file = tempfile::Builder::new()
         .prefix(".bchan-")
         .tempfile_in(folder)?;
-    if let (Access::Kept, Ok(old)) = (access, fs::metadata(path)) {
-        file.as_file().set_permissions(old.permissions())?;
+    match access {
+        Access::Private => {}
+        Access::Kept => {
+            if let Ok(old) = fs::metadata(path) {
+                file.as_file().set_permissions(old.permissions())?;
+            }
+        }
+        Access::Public => publish(file.as_file())?,
     }
     file.write_all(content)?;
     file.as_file().sync_all()?;
     file.persist(path)?;
     File::open(folder)?.sync_all()
+}
+
+/// Lets everybody read a file.
+#[cfg(unix)]
+fn publish(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+/// Elsewhere its folder decides.
+#[cfg(not(unix))]
+fn publish(_: &File) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]
@@ -56,6 +77,8 @@ mod tests {
         assert_eq!(fs::read(&file).unwrap(), b"two");
         assert_eq!(mode(), 0o640);
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        write(&link, b"all", Access::Public).unwrap();
+        assert_eq!(mode(), 0o644);
         write(&link, b"three", Access::Private).unwrap();
         assert_eq!(mode(), 0o600);
         assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);

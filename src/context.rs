@@ -1,5 +1,6 @@
 //! What a command gets: the user's wishes, a client made when it is first needed, and the ui.
 
+mod carried;
 mod embedded;
 mod files;
 mod interruption;
@@ -24,6 +25,7 @@ use crate::signals::Signal;
 use crate::suggest;
 use crate::ui::Ui;
 
+pub(crate) use self::carried::{Carried, absolute, text};
 use self::embedded::Embedded;
 use self::interruption::{Interruption, Signals};
 

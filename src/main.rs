@@ -11,6 +11,7 @@ mod context;
 mod credentials;
 mod error;
 mod generate;
+mod schedule;
 #[cfg(feature = "server")]
 mod service;
 mod signals;

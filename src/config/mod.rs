@@ -29,7 +29,7 @@ pub(crate) use self::length::Length;
 pub(crate) use self::origin::{Origin, Sourced};
 #[cfg(feature = "server")]
 pub(crate) use self::paths::DATA_VARIABLE;
-pub(crate) use self::paths::{cache_dir, data_dir, python_dir, state_dir};
+pub(crate) use self::paths::{cache_dir, data_dir, home_dir, python_dir, state_dir, user_units};
 pub(crate) use self::preset::{KnownPreset, Preset, Presets, RULES as PRESET_RULES, rules};
 pub(crate) use self::python::KEYRING as PYTHON_KEYRING;
 pub(crate) use self::python::PythonFiles;

@@ -40,6 +40,12 @@ pub(crate) fn cache_dir(environment: &dyn Environment) -> Option<PathBuf> {
     Some(xdg(environment, "XDG_CACHE_HOME", ".cache")?.join("bchan"))
 }
 
+/// The folder of a user's own systemd units: `$XDG_CONFIG_HOME/systemd/user`, or
+/// `~/.config/systemd/user`.
+pub(crate) fn user_units(environment: &dyn Environment) -> Option<PathBuf> {
+    Some(config_base(environment)?.join("systemd/user"))
+}
+
 /// The home folder.
 pub(crate) fn home_dir(environment: &dyn Environment) -> Option<PathBuf> {
     environment.var("HOME").map(PathBuf::from)
@@ -104,6 +110,7 @@ mod tests {
         assert_eq!(config_file(&home), path("/h/.config/bchan/config.toml"));
         assert_eq!(python_dir(&home), path("/h/.config/backupchan"));
         assert_eq!(state_dir(&home), path("/h/.local/state/bchan"));
+        assert_eq!(user_units(&home), path("/h/.config/systemd/user"));
         let xdg = home.with("XDG_CONFIG_HOME", "/c");
         assert_eq!(config_file(&xdg), path("/c/bchan/config.toml"));
         assert_eq!(config_file(&Fake::default()), None);

@@ -168,6 +168,48 @@ fn named(
         .transpose()
 }
 
+/// Where the key would be for a run that has none of this one's environment, and no keyring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Lasting {
+    /// In a file that only the command line or the environment of this run names.
+    Named(PathBuf),
+    /// In a file that the configuration leads to.
+    Configured(PathBuf),
+    /// With the profile's command.
+    Command,
+    /// Nowhere.
+    Nowhere,
+}
+
+/// Says where the key would be for a run that has none of this one's environment. Files must hold one.
+pub(crate) fn lasting(
+    sources: &KeySources,
+    environment: &dyn Environment,
+) -> Result<Lasting, CredentialError> {
+    let named = match &sources.option {
+        KeyOption::File(path) => Some(path.clone()),
+        KeyOption::Key(_) => None,
+        KeyOption::Unsaid => environment.var(FILE_VARIABLE).map(PathBuf::from),
+    };
+    if let Some(path) = named {
+        file::read(&path, file::Owner::User)?;
+        return Ok(Lasting::Named(path));
+    }
+    if let Some(path) = &sources.file {
+        file::read(path, file::Owner::User)?;
+        return Ok(Lasting::Configured(path.clone()));
+    }
+    if sources.command.is_some() {
+        return Ok(Lasting::Command);
+    }
+    match &sources.beside {
+        Some(path) if unless_missing(file::read(path, file::Owner::User))?.is_some() => {
+            Ok(Lasting::Configured(path.clone()))
+        }
+        _ => Ok(Lasting::Nowhere),
+    }
+}
+
 /// A file that may be missing, but not be wrong.
 fn unless_missing(read: Result<Found, CredentialError>) -> Result<Option<Found>, CredentialError> {
     match read {
@@ -411,6 +453,51 @@ mod tests {
             ..KeySources::default()
         };
         assert_eq!(key(&beside, &Fake::default()), None);
+    }
+
+    #[test]
+    fn a_later_run_finds_files_and_commands() {
+        let temp = tempfile::tempdir().unwrap();
+        let file = |name: &str| write(temp.path(), name);
+        let nothing = Fake::default();
+        let place = |sources: &KeySources, environment| lasting(sources, environment).unwrap();
+        let sources = KeySources {
+            option: KeyOption::File(file("option")),
+            file: Some(file("profile")),
+            beside: Some(file("beside")),
+            ..KeySources::default()
+        };
+        let named = Fake::default()
+            .with(FILE_VARIABLE, file("named"))
+            .with(KEY_VARIABLE, "bakch-variable");
+        assert_eq!(place(&sources, &named), Lasting::Named(file("option")));
+        let sources = KeySources {
+            option: KeyOption::Unsaid,
+            ..sources
+        };
+        assert_eq!(place(&sources, &named), Lasting::Named(file("named")));
+        assert_eq!(
+            place(&sources, &nothing),
+            Lasting::Configured(file("profile"))
+        );
+        let sources = KeySources {
+            file: None,
+            command: Some(vec!["pass".to_owned()]),
+            ..sources
+        };
+        assert_eq!(place(&sources, &nothing), Lasting::Command);
+        let sources = KeySources {
+            command: None,
+            ..sources
+        };
+        assert_eq!(
+            place(&sources, &nothing),
+            Lasting::Configured(file("beside"))
+        );
+        let variable = Fake::default().with(KEY_VARIABLE, "bakch-variable");
+        let none = KeySources::default();
+        assert_eq!(place(&none, &variable), Lasting::Nowhere);
+        assert!(lasting(&option(KeyOption::File("/nonexistent".into())), &nothing).is_err());
     }
 
     #[test]

@@ -110,6 +110,13 @@ impl Ui {
         self.voice.warn(message);
     }
 
+    /// Says what to do next.
+    pub(crate) fn hint(&self, message: &str) {
+        if !self.voice.quiet {
+            self.voice.hint(message);
+        }
+    }
+
     /// Says something that went wrong, but not so wrong that a cron job should mail it.
     pub(crate) fn mild_warning(&self, message: &str) {
         if !self.voice.quiet {

@@ -5,6 +5,8 @@ mod care;
 mod change;
 mod create;
 mod edit;
+mod schedule;
+mod schedule_plan;
 mod show;
 mod status;
 mod upload;
@@ -39,6 +41,7 @@ enum PresetCommand {
     Delete(change::DeleteArgs),
     Rename(change::RenameArgs),
     Upload(upload::UploadArgs),
+    Schedule(Box<schedule::ScheduleArgs>),
     Reset(change::ResetArgs),
 }
 
@@ -53,6 +56,7 @@ impl PresetArgs {
             PresetCommand::Delete(args) => args.run(context).await,
             PresetCommand::Rename(args) => args.run(context),
             PresetCommand::Upload(args) => args.run(context).await,
+            PresetCommand::Schedule(args) => args.run(context).await,
             PresetCommand::Reset(args) => args.run(context).await,
         }
     }
