@@ -102,6 +102,17 @@ impl Care {
         entries
     }
 
+    /// Whether commands run around its backups.
+    pub(crate) fn has_hooks(&self) -> bool {
+        let hooks = [
+            &self.before,
+            &self.after,
+            &self.on_success,
+            &self.on_failure,
+        ];
+        hooks.into_iter().any(|words| !words.is_empty())
+    }
+
     /// The first thing that makes no sense: which field, and what is wrong with it.
     pub(super) fn nonsense(&self) -> Option<(&'static str, String)> {
         if self.shrink_threshold > Some(100) {
