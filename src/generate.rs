@@ -71,7 +71,8 @@ fn render(command: &Command) -> io::Result<Vec<u8>> {
     if name != NAME {
         // They would be most of every page.
         command = command.mut_args(|arg| {
-            let hidden = arg.is_hide_set() || arg.get_help_heading().is_some();
+            let hidden =
+                arg.is_hide_set() || arg.get_help_heading() == Some(crate::cli::GLOBAL_HEADING);
             arg.hide(hidden)
         });
         let end = command

@@ -92,12 +92,18 @@ pub(crate) enum AgentError {
     #[error("not done after {deadline:?}, which is the deadline; nothing was stored")]
     Deadline { deadline: Duration },
     #[error(
-        "not done after {deadline:?}, which is the deadline; the server has it all and was still \
-         storing it"
+        "not done after {deadline:?}, which is the deadline; the server has it all, and has not said \
+         that it is stored"
     )]
     DeadlineWaiting { deadline: Duration },
     #[error("{0}; nothing was stored")]
     Shrunk(#[from] Shrunk),
+    #[error("the backup waits in {} for the next run", folder.display())]
+    Spooled { folder: PathBuf, source: Error },
+    #[error("nothing was stored, and there is no room for the backup in {}", folder.display())]
+    SpoolFull { folder: PathBuf, source: Error },
+    #[error("it is not what was written: its hash differs")]
+    SpoolBroken,
     #[error("a thread of the program ended too early")]
     Thread,
 }
@@ -150,6 +156,11 @@ impl AgentError {
             Self::Deadline { .. } => "try again later, or give it more with --deadline".into(),
             Self::DeadlineWaiting { .. } => {
                 "`bchan job list` shows whether it is stored by now".into()
+            }
+            Self::SpoolFull { .. } => {
+                "what waits there goes first when the server is back; --spool-limit SIZE makes \
+                 more room"
+                    .into()
             }
             Self::NoCommand => "name it behind `--`".into(),
             Self::SameName { .. } => "upload the folder that they are in, or rename one".into(),

@@ -20,6 +20,7 @@ mod progress;
 mod save;
 mod sequential;
 mod shrink;
+mod spool;
 mod state;
 mod upload;
 mod verify;
@@ -40,6 +41,7 @@ pub(crate) use self::migrate::{MigrateOptions, MigrateReport, TargetStatus, migr
 pub(crate) use self::packing::{Compress, Packing};
 pub(crate) use self::plan::What;
 pub(crate) use self::progress::{Phase, Progress};
+pub(crate) use self::spool::{Delivered, Spool};
 pub(crate) use self::state::{StateFolder, Success};
 pub(crate) use self::upload::{Outcome, UploadOptions, UploadReport};
 

@@ -27,6 +27,7 @@ pub(crate) enum What {
 }
 
 /// What is known to be there, before anybody asks a server.
+#[derive(Clone)]
 pub(super) enum Plan {
     Sources(Sources),
     Stream {
@@ -37,6 +38,7 @@ pub(super) enum Plan {
 }
 
 /// Sources of an archive.
+#[derive(Clone)]
 pub(super) struct Sources {
     pub(super) roots: Vec<Source>,
     pub(super) rules: Rules,
@@ -58,6 +60,11 @@ impl Plan {
                 Sources::new(paths, selection, allow_empty).map(Self::Sources)
             }
         }
+    }
+
+    /// Whether it can be read only once.
+    pub(super) fn is_read_once(&self) -> bool {
+        matches!(self, Self::Stream { input, .. } if !input.is_repeatable())
     }
 
     /// What is sent to a target of this kind, and under which name.

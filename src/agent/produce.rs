@@ -17,6 +17,7 @@ use bchan_client::UploadWriter;
 use super::incoming::Incoming;
 use super::input::Input;
 use super::shrink::{Floor, Shrunk};
+use super::spool::Entry;
 use super::{AgentError, MOST_WARNINGS, Progress, Warning};
 
 /// What is sent.
@@ -26,6 +27,8 @@ pub(super) enum Content {
     File(PathBuf),
     /// An archive of sources.
     Archive(Arc<Archive>),
+    /// What has waited for its server, as it is.
+    Kept(Arc<Entry>),
     /// What comes, as it is.
     Stream {
         input: Input,
@@ -49,7 +52,7 @@ impl Content {
     /// Whether it can be sent a second time.
     pub(super) fn is_repeatable(&self) -> bool {
         match self {
-            Self::File(_) | Self::Archive(_) => true,
+            Self::File(_) | Self::Archive(_) | Self::Kept(_) => true,
             Self::Stream { input, .. } => input.is_repeatable(),
         }
     }
@@ -81,7 +84,7 @@ impl Content {
     /// What it means that there is nothing to send.
     pub(super) fn is_empty(&self) -> AgentError {
         match self {
-            Self::File(_) | Self::Archive(_) => AgentError::NothingLeft,
+            Self::File(_) | Self::Archive(_) | Self::Kept(_) => AgentError::NothingLeft,
             Self::Stream { name, .. } => AgentError::NothingCame { name: name.clone() },
         }
     }
@@ -114,13 +117,21 @@ pub(super) struct Hashes {
 
 impl Hashes {
     fn new(file: [u8; 32], packed: Option<Manifest>, content: &Content) -> Self {
+        if let Content::Kept(entry) = content {
+            return Self {
+                file: hex::encode(file),
+                tree: entry.about.tree.clone(),
+                may_unpack: entry.about.may_unpack,
+                leads_out: entry.about.leads_out,
+            };
+        }
         let may_unpack = packed.is_none();
         let manifest = packed.unwrap_or_else(|| {
             let mut alone = Manifest::default();
             let name = match content {
                 Content::Stream { name, .. } => name.as_bytes(),
                 Content::File(path) => path.file_name().unwrap_or_default().as_bytes(),
-                Content::Archive(_) => b"",
+                Content::Archive(_) | Content::Kept(_) => b"",
             };
             // Sizes are no part of the hash.
             alone.add_file(name, 0, file);
@@ -154,13 +165,22 @@ impl From<PackError> for Halt {
 pub(super) fn produce(
     content: &Content,
     feed: Option<Incoming>,
-    writer: UploadWriter,
+    writer: impl Sink,
     progress: Arc<dyn Progress>,
     floor: Option<Floor>,
 ) -> Result<Produced, Halt> {
     let mut counting = Counting { writer, count: 0 };
     let mut listener = Listener::new(progress);
     let (mut summary, counting) = match (content, feed) {
+        (Content::Kept(entry), _) => {
+            let summary = copy_file(&entry.archive(), &mut counting, &mut listener)?;
+            let summary = PackSummary {
+                files: entry.about.files,
+                bytes: entry.about.bytes,
+                ..summary
+            };
+            (summary, counting)
+        }
         (Content::File(path), _) => {
             let summary = copy_file(path, &mut counting, &mut listener)?;
             (summary, counting)
@@ -281,6 +301,10 @@ pub(super) fn count_ahead(content: &Content, stop: &AtomicBool, progress: &dyn P
             }
             return;
         }
+        Content::Kept(entry) => {
+            progress.total(1, entry.about.size, true);
+            return;
+        }
         Content::Stream { .. } => return,
     };
     let mut counter = Counter {
@@ -327,12 +351,24 @@ impl Observer for Counter<'_> {
     }
 }
 
-struct Counting {
-    writer: UploadWriter,
+/// Where content is written to.
+pub(super) trait Sink: Write {
+    /// Ends it well, and gives the SHA-256 of everything.
+    fn finish(self) -> io::Result<[u8; 32]>;
+}
+
+impl Sink for UploadWriter {
+    fn finish(self) -> io::Result<[u8; 32]> {
+        Self::finish(self)
+    }
+}
+
+struct Counting<W> {
+    writer: W,
     count: u64,
 }
 
-impl Write for Counting {
+impl<W: Write> Write for Counting<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = self.writer.write(bytes)?;
         self.count += count as u64;

@@ -6,11 +6,15 @@ use std::time::Duration;
 use bchan_archive::Problem;
 use bchan_client::Error;
 
+use super::spool::Delivered;
+
 /// What a workflow is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
     Preparing,
     Sending,
+    /// All is sent, and nobody has answered yet.
+    Sent,
     Waiting,
     Receiving,
     Done,
@@ -27,6 +31,8 @@ pub(crate) trait Progress: Send + Sync {
     fn problem(&self, _path: &Path, _problem: &Problem) {}
     /// An attempt has failed, and another one starts after this time.
     fn retrying(&self, _attempt: u32, _error: &Error, _wait: Duration) {}
+    /// A backup that had waited for the server is there now.
+    fn delivered(&self, _delivered: &Delivered) {}
     /// Something is wrong that does not stop the work.
     fn trouble(&self, _message: &str) {}
 }

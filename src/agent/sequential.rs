@@ -305,5 +305,6 @@ async fn report(
         warnings,
         warning_count: count,
         complete,
+        delivered: Vec::new(),
     })
 }

@@ -74,7 +74,7 @@ impl Floor {
         let archive = match content {
             Content::Archive(archive) => archive,
             Content::File(path) => return path.metadata().ok().map(|meta| (1, meta.len())),
-            Content::Stream { .. } => return None,
+            Content::Kept(_) | Content::Stream { .. } => return None,
         };
         let options = Survey {
             rules: archive.options.rules.clone(),

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use bchan_api::{Target, Time};
+use bchan_api::{Target, TargetType, Time};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -34,6 +34,7 @@ pub(crate) struct TargetState {
     pub(crate) server: String,
     pub(crate) target_id: String,
     pub(crate) target: String,
+    pub(crate) target_type: TargetType,
     /// The last success, whoever had it.
     pub(crate) last: Success,
     /// The last success of each preset.
@@ -78,6 +79,7 @@ impl StateFolder {
             server: self.server.clone(),
             target_id: target.id.clone(),
             target: target.name.clone(),
+            target_type: target.target_type,
             last: success,
             presets: presets.unwrap_or_default(),
         };

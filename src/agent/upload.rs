@@ -15,6 +15,7 @@ use super::packing::Packing;
 use super::plan::{Plan, What, is_kept};
 use super::produce::{Content, Halt, Produced, Pump, count_ahead, produce};
 use super::shrink::Floor;
+use super::spool::Delivered;
 use super::verify::{self, Terms, Unverified};
 use super::{AgentError, Phase, Progress, Warning, naming, pause};
 
@@ -40,6 +41,8 @@ pub(crate) struct UploadOptions {
     pub(crate) retries: u32,
     /// Whether nothing at all is a backup, too.
     pub(crate) allow_empty: bool,
+    /// What makes it harmless to send it once more; a new one unless it is given.
+    pub(crate) idempotency_key: Option<String>,
 }
 
 /// How far the server is known to have come.
@@ -74,6 +77,8 @@ pub(crate) struct UploadReport {
     /// All warnings, with those that are not kept.
     pub(crate) warning_count: u64,
     pub(super) complete: bool,
+    /// What had waited for the server, and is there now.
+    pub(crate) delivered: Vec<Delivered>,
 }
 
 impl UploadReport {
@@ -83,27 +88,58 @@ impl UploadReport {
     }
 }
 
-/// Uploads paths to a target, and sees to it that they are stored.
-pub(crate) async fn upload(
+/// Uploads what is planned to a target, and sees to it that it is stored.
+pub(super) async fn upload(
     client: &Client,
+    plan: Plan,
     options: UploadOptions,
     guard: &Guard,
     progress: Arc<dyn Progress>,
 ) -> Result<UploadReport, AgentError> {
-    progress.phase(Phase::Preparing);
-    let plan = Plan::new(&options.what, options.allow_empty)?;
     // Before a byte is sent: the target is there, the key is right, and the answer says what the
     // server can do.
     let view = find_target(client, &options).await?;
     let entered = guard.enter(&options.target, &view, &*progress).await?;
     let TargetView { target, backups } = view;
-    let before: HashSet<String> = backups.into_iter().map(|backup| backup.id).collect();
     let (content, file_name) =
         plan.content(target.target_type, client.features(), &options.packing)?;
     if let Some(floor) = entered.floor {
         floor.check_ahead(&content).await?;
     }
+    let transferred = Transfer {
+        target,
+        before: backups.into_iter().map(|backup| backup.id).collect(),
+        content,
+        file_name,
+        floor: entered.floor,
+    };
+    transfer(client, options, transferred, progress).await
+}
 
+/// What goes where.
+pub(super) struct Transfer {
+    pub(super) target: Target,
+    /// The backups that are there already.
+    pub(super) before: HashSet<String>,
+    pub(super) content: Content,
+    pub(super) file_name: String,
+    /// How much of it there must be.
+    pub(super) floor: Option<Floor>,
+}
+
+/// Sends something to a target, and sees to it that it is stored.
+pub(super) async fn transfer(
+    client: &Client,
+    options: UploadOptions,
+    Transfer {
+        target,
+        before,
+        content,
+        file_name,
+        floor,
+    }: Transfer,
+    progress: Arc<dyn Progress>,
+) -> Result<UploadReport, AgentError> {
     let stop = Arc::new(AtomicBool::new(false));
     let counter = {
         let (content, stop) = (content.clone(), Arc::clone(&stop));
@@ -111,7 +147,7 @@ pub(crate) async fn upload(
         thread::spawn(move || count_ahead(&content, &stop, &*progress))
     };
     progress.phase(Phase::Sending);
-    let sending = (&content, &*file_name, entered.floor);
+    let sending = (&content, &*file_name, floor);
     let sent = send(client, &target, &options, sending, &progress).await;
     stop.store(true, Ordering::Relaxed);
     // It looks at the flag for each file; a panic there is no reason to fail.
@@ -162,6 +198,7 @@ pub(crate) async fn upload(
         warnings,
         warning_count,
         complete,
+        delivered: Vec::new(),
     })
 }
 
@@ -219,7 +256,8 @@ async fn send(
 ) -> Result<(Accepted, Vec<Produced>), AgentError> {
     let features = client.features();
     let ours = features.has(Feature::Sha256);
-    let key = ours.then(|| uuid::Uuid::new_v4().to_string());
+    let key = options.idempotency_key.clone();
+    let key = ours.then(|| key.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()));
     let mut attempt = 0;
     let mut whole = Vec::new();
     loop {
@@ -228,7 +266,13 @@ async fn send(
         let (writer, body) = upload_pipe(PIPE);
         let producer = {
             let (content, progress) = (content.clone(), Arc::clone(progress));
-            tokio::task::spawn_blocking(move || produce(&content, feed, writer, progress, floor))
+            tokio::task::spawn_blocking(move || {
+                let produced = produce(&content, feed, writer, Arc::clone(&progress), floor);
+                if produced.is_ok() {
+                    progress.phase(Phase::Sent);
+                }
+                produced
+            })
         };
         let upload = Upload {
             body,
@@ -279,6 +323,7 @@ async fn send(
         let wait = pause(attempt, &error);
         progress.retrying(attempt, &error, wait);
         tokio::time::sleep(wait).await;
+        progress.phase(Phase::Sending);
     }
 }
 

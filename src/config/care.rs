@@ -1,6 +1,9 @@
 //! How the runs of a preset are looked after.
 
+use std::path::PathBuf;
+
 use bchan_client::Monitor;
+use bytesize::ByteSize;
 use serde::{Deserialize, Serialize};
 use toml_edit::{Array, Value};
 
@@ -29,11 +32,15 @@ pub(crate) struct Care {
     pub(crate) hook_timeout: Option<Length>,
     /// Where a monitor is told of each run.
     pub(crate) ping: Option<String>,
+    /// Where backups wait while the server is away.
+    pub(crate) spool: Option<PathBuf>,
+    /// Most bytes that wait there.
+    pub(crate) spool_limit: Option<ByteSize>,
 }
 
 #[cfg(test)]
 /// Names in the file of what a preset says of its runs.
-pub(crate) const CARE: [&str; 10] = [
+pub(crate) const CARE: [&str; 12] = [
     "max_age",
     "wait_lock",
     "deadline",
@@ -44,6 +51,8 @@ pub(crate) const CARE: [&str; 10] = [
     "on_failure",
     "hook_timeout",
     "ping",
+    "spool",
+    "spool_limit",
 ];
 
 impl Care {
@@ -60,6 +69,8 @@ impl Care {
             on_failure,
             hook_timeout,
             ping,
+            spool,
+            spool_limit,
         } = self;
         let lengths = [
             ("max_age", max_age),
@@ -85,7 +96,21 @@ impl Care {
             entries.push((name, Value::Array(words.iter().collect::<Array>())));
         }
         entries.extend(ping.as_ref().map(|url| ("ping", url.into())));
+        let spool = spool.as_ref().map(|folder| folder.to_string_lossy());
+        entries.extend(spool.map(|folder| ("spool", folder.into_owned().into())));
+        entries.extend(spool_limit.map(|size| ("spool_limit", size.to_string().into())));
         entries
+    }
+
+    /// Whether commands run around its backups.
+    pub(crate) fn has_hooks(&self) -> bool {
+        let hooks = [
+            &self.before,
+            &self.after,
+            &self.on_success,
+            &self.on_failure,
+        ];
+        hooks.into_iter().any(|words| !words.is_empty())
     }
 
     /// The first thing that makes no sense: which field, and what is wrong with it.

@@ -6,6 +6,7 @@ use std::io::{self, Read as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use bytesize::ByteSize;
 use serde::Deserialize;
 
 use super::preset::Preset;
@@ -49,6 +50,10 @@ pub(crate) struct Profile {
     pub(crate) exclude: Vec<String>,
     /// As for `--shrink-threshold`.
     pub(crate) shrink_threshold: Option<u8>,
+    /// As for `--spool`; a relative path starts at the configuration's folder.
+    pub(crate) spool: Option<PathBuf>,
+    /// As for `--spool-limit`.
+    pub(crate) spool_limit: Option<ByteSize>,
 }
 
 /// Why a configuration file cannot be used.

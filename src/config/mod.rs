@@ -16,6 +16,7 @@ mod side;
 use std::path::{Path, PathBuf};
 
 use bchan_api::ApiKey;
+use bytesize::ByteSize;
 
 use crate::cli::GlobalArgs;
 
@@ -68,6 +69,10 @@ pub(crate) struct Settings {
     pub(crate) exclude: Vec<String>,
     /// Percent of the last backup below which a backup counts as collapsed.
     pub(crate) shrink_threshold: Option<u8>,
+    /// Where backups wait while the server is away.
+    pub(crate) spool: Option<PathBuf>,
+    /// Most bytes that wait there.
+    pub(crate) spool_limit: Option<ByteSize>,
 }
 
 /// A configuration file and what it says.
@@ -252,6 +257,8 @@ impl Settings {
         let ca = profile
             .ca_cert
             .map(|path| config.path_in(&path, environment));
+        let spool = profile.spool;
+        let spool = spool.map(|path| config.path_in(&path, environment));
         Ok(Self {
             config,
             profile: profile_name,
@@ -274,6 +281,8 @@ impl Settings {
             .unwrap_or(Origin::Default.of(DEFAULT_TIMEOUT)),
             exclude: profile.exclude,
             shrink_threshold: profile.shrink_threshold,
+            spool,
+            spool_limit: profile.spool_limit,
         })
     }
 }

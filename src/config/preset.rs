@@ -72,6 +72,8 @@ struct Table {
     on_failure: Vec<String>,
     hook_timeout: Option<Length>,
     ping: Option<String>,
+    spool: Option<PathBuf>,
+    spool_limit: Option<ByteSize>,
 }
 
 impl From<Table> for Preset {
@@ -104,6 +106,8 @@ impl From<Table> for Preset {
                 on_failure: table.on_failure,
                 hook_timeout: table.hook_timeout,
                 ping: table.ping,
+                spool: table.spool,
+                spool_limit: table.spool_limit,
             },
         }
     }
@@ -187,6 +191,9 @@ impl Preset {
         let home = paths::home_dir(environment);
         for path in &mut self.paths {
             *path = paths::expand(path, home.as_deref());
+        }
+        if let Some(spool) = &mut self.care.spool {
+            *spool = folder.join(paths::expand(spool, home.as_deref()));
         }
         let rule = &mut self.selection;
         for files in [
@@ -297,6 +304,8 @@ mod tests {
                 on_failure: vec!["a".into()],
                 hook_timeout: "5m".parse().ok(),
                 ping: Some("https://h/x".into()),
+                spool: Some("/s".into()),
+                spool_limit: Some(ByteSize::gib(3)),
             },
         };
         let entries = preset.entries();

@@ -23,9 +23,10 @@ impl From<AgentError> for CommandError {
             AgentError::OtherSequence { .. }
             | AgentError::Locked { .. }
             | AgentError::MigrationLocked { .. } => (Kind::Busy, error.hint()),
-            AgentError::Deadline { .. } | AgentError::DeadlineWaiting { .. } => {
-                (Kind::Temporary, error.hint())
-            }
+            AgentError::Deadline { .. }
+            | AgentError::DeadlineWaiting { .. }
+            | AgentError::Spooled { .. }
+            | AgentError::SpoolFull { .. } => (Kind::Temporary, error.hint()),
             AgentError::Shrunk(_) => (Kind::Incomplete, error.hint()),
             _ => (Kind::Failed, error.hint()),
         };

@@ -11,7 +11,7 @@ use bchan_client::Error;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::voice::Voice;
-use crate::agent::{Phase, Progress};
+use crate::agent::{Delivered, Phase, Progress};
 
 /// Times that the bar is drawn in a second.
 const FRAMES: u8 = 10;
@@ -92,7 +92,7 @@ impl Progress for Transfer {
         self.bar.set_prefix(match phase {
             Phase::Preparing => "preparing",
             Phase::Sending => "sending",
-            Phase::Waiting => "waiting for the server",
+            Phase::Sent | Phase::Waiting => "waiting for the server",
             Phase::Receiving => "receiving",
             Phase::Done => "done",
         });
@@ -119,6 +119,16 @@ impl Progress for Transfer {
         if self.voice.verbose {
             self.say(|voice| voice.verbose(&format!("{}: {problem}", path.display())));
         }
+    }
+
+    fn delivered(&self, delivered: &Delivered) {
+        let backup = delivered.backup.as_ref();
+        let place = backup.map_or_else(String::new, |backup| format!(" as backup {}", backup.id));
+        let captured_at = delivered.captured_at;
+        self.entries.store(0, Ordering::Relaxed);
+        self.bar.reset();
+        let message = format!("delivered the backup of {captured_at}, which had waited{place}");
+        self.say(|voice| voice.note(&message));
     }
 
     fn trouble(&self, message: &str) {

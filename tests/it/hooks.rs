@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use crate::support::{Fake, Output, Program, Reply, TestServer};
+use crate::support::{Asked, Fake, Output, Program, Reply, TestServer};
 
 /// A server, a preset `p` of a small folder, and a file in which hooks leave their words.
 struct Scene {
@@ -68,7 +68,7 @@ fn monitor() -> Fake {
 }
 
 fn told(monitor: &Fake) -> Vec<String> {
-    monitor.asked().iter().map(|asked| asked.line()).collect()
+    monitor.asked().iter().map(Asked::line).collect()
 }
 
 #[test]

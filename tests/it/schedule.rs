@@ -390,3 +390,16 @@ fn a_real_crontab_takes_the_lines() {
     );
     assert_eq!(String::from_utf8_lossy(&after.unwrap().stdout), "");
 }
+
+#[test]
+fn a_run_that_is_shut_in_reaches_its_spool() {
+    let home = home_with("docs");
+    let spool = home.path().join("spool");
+    let edit = ["preset", "edit", "docs", "--before", "true", "--spool"];
+    Program::new(home.path()).args(edit).arg(&spool).ok();
+    let options = ["--system", "--daily", "03:00", "--dry-run"];
+    let shown = schedule(home.path(), &options, "docs").ok();
+    let spool = format!("ReadWritePaths=-{}\n", spool.display());
+    assert!(shown.stdout.contains(&spool), "{shown:#?}");
+    assert!(shown.stderr.contains("--no-hardening"), "{shown:#?}");
+}

@@ -160,6 +160,31 @@ fn a_run_ends_at_its_deadline() {
 }
 
 #[test]
+fn what_the_server_may_have_is_not_said_to_be_lost() {
+    let home = tempfile::tempdir().unwrap();
+    let source = folder(home.path(), 1);
+    let fake = Fake::start(|asked| {
+        if asked.method == "POST" {
+            // An upload is read to its end, and never answered.
+            loop {
+                std::thread::park();
+            }
+        }
+        let view = json!({
+            "success": true, "target": target("t", "docs", "multi"), "backups": []
+        });
+        Reply::json(200, &view)
+    });
+    let words = ["backup", "upload", "docs", &source, "--deadline", "3s"];
+    let late = Program::new(home.path())
+        .env("BCHAN_SERVER", fake.url())
+        .args(words)
+        .run();
+    assert_eq!(late.code, Some(75), "{late:#?}");
+    assert!(late.stderr.contains("the server has it all"), "{late:#?}");
+}
+
+#[test]
 fn a_server_is_left_alone_for_as_long_as_it_asks() {
     let home = tempfile::tempdir().unwrap();
     let source = folder(home.path(), 1);

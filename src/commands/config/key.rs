@@ -29,6 +29,10 @@ pub(super) enum Key {
     Exclude,
     /// Percent of the last backup, as for --shrink-threshold
     ShrinkThreshold,
+    /// Folder for backups while the server is away, as for --spool
+    Spool,
+    /// Most bytes in it, as for --spool-limit
+    SpoolLimit,
     /// Profile of those who name none; it stands above all profiles
     DefaultProfile,
 }
@@ -44,6 +48,8 @@ impl Key {
             Self::Timeout => "timeout",
             Self::Exclude => "exclude",
             Self::ShrinkThreshold => "shrink_threshold",
+            Self::Spool => "spool",
+            Self::SpoolLimit => "spool_limit",
             Self::DefaultProfile => "default_profile",
         }
     }
@@ -94,6 +100,8 @@ impl Key {
             Self::Exclude if settings.exclude.is_empty() => None,
             Self::Exclude => setting(settings.exclude.clone().into(), from_file),
             Self::ShrinkThreshold => setting(settings.shrink_threshold?.into(), from_file),
+            Self::Spool => setting(path(settings.spool.as_deref()?), from_file),
+            Self::SpoolLimit => setting(settings.spool_limit?.to_string().into(), from_file),
             Self::DefaultProfile => {
                 let name = settings.config.file.default_profile.clone()?;
                 setting(name.into(), Origin::File)

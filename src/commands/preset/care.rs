@@ -1,10 +1,14 @@
 //! What a preset says of its runs.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
+use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 
+use super::anchored;
 use crate::config::{Care, Length};
+use crate::error::CommandError;
 
 /// Options for what a preset says of its runs.
 #[derive(Args, Debug)]
@@ -57,6 +61,14 @@ pub(super) struct CareArgs {
     /// Each is a POST with a summary. That the monitor is away is a warning, and no more.
     #[arg(long, value_name = "URL")]
     ping: Option<String>,
+
+    /// Keep backups in DIR while the server is away
+    #[arg(long, value_name = "DIR")]
+    spool: Option<PathBuf>,
+
+    /// Keep no more than SIZE in the spool
+    #[arg(long, value_name = "SIZE")]
+    spool_limit: Option<ByteSize>,
 }
 
 /// A program and its arguments.
@@ -89,6 +101,8 @@ pub(super) enum CareKey {
     OnFailure,
     HookTimeout,
     Ping,
+    Spool,
+    SpoolLimit,
 }
 
 impl CareKey {
@@ -104,13 +118,15 @@ impl CareKey {
             Self::OnFailure => "on_failure",
             Self::HookTimeout => "hook_timeout",
             Self::Ping => "ping",
+            Self::Spool => "spool",
+            Self::SpoolLimit => "spool_limit",
         }
     }
 }
 
 impl CareArgs {
-    pub(super) fn care(&self) -> Care {
-        Care {
+    pub(super) fn care(&self) -> Result<Care, CommandError> {
+        Ok(Care {
             max_age: self.max_age,
             wait_lock: self.wait_lock,
             deadline: self.deadline,
@@ -121,7 +137,9 @@ impl CareArgs {
             on_failure: words(self.on_failure.as_ref()),
             hook_timeout: self.hook_timeout,
             ping: self.ping.clone(),
-        }
+            spool: self.spool.as_ref().map(anchored).transpose()?,
+            spool_limit: self.spool_limit,
+        })
     }
 }
 

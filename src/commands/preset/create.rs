@@ -72,7 +72,7 @@ impl CreateArgs {
             paths: self.paths.iter().map(anchored).collect::<Result<_, _>>()?,
             profile: context.given_profile(),
             selection,
-            care: self.care.care(),
+            care: self.care.care()?,
         };
         let config = context.config_to_change()?;
         let name = &self.name;

@@ -64,7 +64,7 @@ impl EditArgs {
         anchor_all(&mut selection.files_from)?;
         anchor_all(&mut selection.files_from0)?;
         let mut changes: Vec<(&str, Value)> = rules(&selection);
-        changes.append(&mut self.care.care().entries());
+        changes.append(&mut self.care.care()?.entries());
         if let Some(target) = self.target {
             changes.push(("target", target.into()));
         }

@@ -41,6 +41,7 @@ pub(super) async fn plan(
     wishes: Wishes,
 ) -> Result<Plan, CommandError> {
     let carried = context.carried().await?;
+    let settings = context.settings().await?;
     if carried.key == Lasting::Nowhere && wishes.encrypted.is_none() {
         let message = "no file and no command has the API key, and a run by itself may find no \
                        keyring open";
@@ -61,7 +62,15 @@ pub(super) async fn plan(
             Place::User | Place::Cron => None,
         };
         let confinement = if wishes.hardening {
-            Confinement::Hardened(hardening(preset, &carried, &wishes.writable)?)
+            if preset.care.has_hooks() {
+                context.ui.mild_warning(
+                    "the commands around the backup are shut in like the run itself; --writable \
+                     PATH and --no-hardening let them out",
+                );
+            }
+            let spool = preset.care.spool.clone();
+            let spool = spool.or_else(|| settings.spool.clone());
+            Confinement::Hardened(hardening(preset, &carried, &wishes.writable, spool)?)
         } else {
             Confinement::Nothing
         };
@@ -128,6 +137,7 @@ fn hardening(
     preset: &Preset,
     carried: &Carried,
     writable: &[PathBuf],
+    spool: Option<PathBuf>,
 ) -> Result<Hardening, CommandError> {
     let mut writable: Vec<PathBuf> = writable
         .iter()
@@ -137,6 +147,7 @@ fn hardening(
     let own: Vec<PathBuf> = [
         state_dir(&ProcessEnvironment),
         cache_dir(&ProcessEnvironment),
+        spool.map(|spool| absolute(&spool)).transpose()?,
     ]
     .into_iter()
     .flatten()

@@ -77,6 +77,7 @@ impl UploadArgs {
             wait: !self.no_wait,
             retries: context.settings().await?.retries.value,
             allow_empty: self.allow_empty,
+            idempotency_key: None,
         };
         let attendance = Attendance {
             context,

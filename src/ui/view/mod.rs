@@ -50,7 +50,7 @@ pub(crate) use self::preset_status::{Health, PresetState, PresetStates};
 pub(crate) use self::schedule::{PlannedSchedule, Schedule, ScheduleFile, Scheduled};
 pub(crate) use self::stats::ServerStats;
 pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
-pub(crate) use self::transfer::{Download, Status, Upload, Verification, Warning};
+pub(crate) use self::transfer::{Delivered, Download, Status, Upload, Verification, Warning};
 
 /// A number of things, in words.
 fn count(number: u64, what: &str) -> String {

@@ -1,9 +1,10 @@
 //! Reports of uploads and downloads.
 
-use bchan_api::Backup;
+use bchan_api::{Backup, Time};
 use serde::Serialize;
 
 use super::{Page, View, clean};
+use crate::agent;
 
 /// What became of an upload.
 #[derive(Debug, Serialize)]
@@ -22,9 +23,32 @@ pub(crate) struct Upload {
     pub(crate) sent: u64,
     /// What is missing or odd.
     pub(crate) warnings: Vec<Warning>,
+    /// What had waited for the server, and is there now.
+    pub(crate) delivered: Vec<Delivered>,
     /// Name of the target.
     #[serde(skip)]
     pub(crate) target: String,
+}
+
+/// A backup that had waited for the server.
+#[derive(Debug, Serialize)]
+pub(crate) struct Delivered {
+    /// When it was made.
+    captured_at: Time,
+    backup: Option<Backup>,
+    files: u64,
+    bytes: u64,
+}
+
+impl From<agent::Delivered> for Delivered {
+    fn from(delivered: agent::Delivered) -> Self {
+        Self {
+            captured_at: delivered.captured_at,
+            backup: delivered.backup,
+            files: delivered.files,
+            bytes: delivered.bytes,
+        }
+    }
 }
 
 /// How sure it is that an upload is stored.
@@ -189,6 +213,7 @@ mod tests {
                 path: "a".into(),
                 problem: "vanished".into(),
             }],
+            delivered: Vec::new(),
             target: "docs\x1b".into(),
         }
     }
@@ -217,7 +242,7 @@ mod tests {
         let value = serde_json::to_value(upload(Status::Unconfirmed)).unwrap();
         let expected = serde_json::json!({
             "job_id": 3, "status": "unconfirmed", "backup": null, "files": 2, "bytes": 2048,
-            "sent": 512, "warnings": [{"path": "a", "problem": "vanished"}]
+            "sent": 512, "warnings": [{"path": "a", "problem": "vanished"}], "delivered": []
         });
         assert_eq!(value, expected);
     }

@@ -5,6 +5,7 @@ mod documented;
 mod fake;
 mod http;
 mod identity;
+mod link;
 #[cfg(feature = "import-mariadb")]
 mod mariadb;
 mod program;
@@ -17,6 +18,7 @@ pub(crate) use self::documented::DocumentedServer;
 pub(crate) use self::fake::{Asked, Fake, Reply};
 pub(crate) use self::http::{Answer, Form, Http};
 pub(crate) use self::identity::Identity;
+pub(crate) use self::link::{Link, Way};
 pub(crate) use self::program::{Output, Program};
 pub(crate) use self::reference::{JobList, Reference, target};
 pub(crate) use self::server::{TestServer, assert_no_leftovers_below};

@@ -1,17 +1,22 @@
 //! What a run is guarded by.
 
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use bytesize::ByteSize;
 use clap::Args;
 
-use crate::agent::Guard;
+use crate::agent::{Guard, Spool};
 use crate::config::{Care, Length};
 use crate::context::Context;
 use crate::error::CommandError;
 
 /// Percent of the last backup that must be there unless somebody says otherwise.
 const SHRINK_THRESHOLD: u8 = 50;
+
+/// Most bytes in a spool unless somebody says otherwise.
+const SPOOL_LIMIT: ByteSize = ByteSize::gib(10);
 
 /// Options for runs that nobody watches.
 #[derive(Args, Debug)]
@@ -43,6 +48,20 @@ pub(crate) struct GuardArgs {
     /// 0 for anything.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     shrink_threshold: Option<u8>,
+
+    /// Keep the backup in DIR while the server is away, and send it with the next run
+    ///
+    /// The exit code is 75 then. The next run to the target sends what waits before its own, the
+    /// oldest first. Without a server to say what it takes, archives are compressed with gzip. What
+    /// comes from standard input can be kept only if nothing of it has been sent.
+    #[arg(long, value_name = "DIR")]
+    spool: Option<PathBuf>,
+
+    /// Keep no more than SIZE in the spool [default: 10GiB]
+    ///
+    /// Nothing that waits there makes room for something new: when it is full, the run fails.
+    #[arg(long, value_name = "SIZE")]
+    spool_limit: Option<ByteSize>,
 }
 
 impl GuardArgs {
@@ -57,7 +76,8 @@ impl GuardArgs {
             Some((name, care)) => (Some(name.to_owned()), care.clone()),
             None => (None, Care::default()),
         };
-        let state = context.state(settings.server.value.to_string());
+        let server = settings.server.value.to_string();
+        let state = context.state(server.clone());
         if state.is_none() {
             context.ui.warn(
                 "neither XDG_STATE_HOME nor HOME says where to remember runs: nothing keeps a \
@@ -66,6 +86,14 @@ impl GuardArgs {
         }
         let threshold = self.shrink_threshold.or(care.shrink_threshold);
         let threshold = threshold.or(settings.shrink_threshold);
+        let spool = self.spool.clone().or(care.spool);
+        let spool = spool.or_else(|| settings.spool.clone());
+        let limit = self.spool_limit.or(care.spool_limit);
+        let limit = limit.or(settings.spool_limit).unwrap_or(SPOOL_LIMIT);
+        let spool = spool.map(|folder| Spool {
+            folder,
+            limit: limit.as_u64(),
+        });
         Ok(Guard {
             state,
             preset: name,
@@ -76,9 +104,13 @@ impl GuardArgs {
             } else {
                 threshold.unwrap_or(SHRINK_THRESHOLD)
             },
+            server,
+            spool,
             sequential: false,
             begun: Instant::now(),
+            sent: Arc::default(),
             taken: Arc::default(),
+            kind: OnceLock::new(),
         })
     }
 }

@@ -22,7 +22,7 @@ use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::suggest;
-use crate::ui::view::{DryRun, Status, Upload};
+use crate::ui::view::{Delivered, DryRun, Status, Upload};
 
 /// Back up files and folders to a target
 ///
@@ -59,7 +59,7 @@ pub(super) struct UploadArgs {
     /// cannot go this way makes the backup incomplete. A single folder becomes the root of the
     /// backup.
     #[arg(short, long, conflicts_with_all = [
-        "stdin_from_command", "compression", "threads", "special", "dry_run",
+        "stdin_from_command", "compression", "threads", "special", "dry_run", "spool",
     ])]
     sequential: bool,
 
@@ -135,6 +135,7 @@ impl UploadArgs {
             wait: !self.no_wait,
             retries: context.settings().await?.retries.value,
             allow_empty: self.allow_empty,
+            idempotency_key: None,
         };
         let work = guard.within(async {
             let bar = context.ui.bar();
@@ -274,6 +275,7 @@ fn view(report: UploadReport) -> Upload {
         backup: report.backup,
         files: report.files,
         bytes: report.bytes,
+        delivered: report.delivered.into_iter().map(Delivered::from).collect(),
         sent: report.sent,
         warnings: warnings(report.warnings),
         target: report.target.name,
