@@ -97,7 +97,7 @@ pub(crate) enum AgentError {
     )]
     DeadlineWaiting { deadline: Duration },
     #[error("{0}; nothing was stored")]
-    Shrunk(#[from] Shrunk),
+    Shrunk(Shrunk),
     #[error("the backup waits in {} for the next run", folder.display())]
     Spooled { folder: PathBuf, source: Error },
     #[error("nothing was stored, and there is no room for the backup in {}", folder.display())]

@@ -64,7 +64,7 @@ impl Floor {
         let walk = move || self.survey(&content);
         let counted = tokio::task::spawn_blocking(walk).await;
         match counted.map_err(|_| AgentError::Thread)? {
-            Some((files, bytes)) => Ok(self.check(files, bytes)?),
+            Some((files, bytes)) => self.check(files, bytes).map_err(AgentError::Shrunk),
             None => Ok(()),
         }
     }
