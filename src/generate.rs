@@ -137,6 +137,37 @@ mod tests {
         }
     }
 
+    /// The first lines that differ: `-` is what is there, `+` what should be.
+    fn difference(found: &[u8], wanted: &[u8]) -> String {
+        let (found, wanted) = (
+            String::from_utf8_lossy(found),
+            String::from_utf8_lossy(wanted),
+        );
+        let (mut found, mut wanted) = (found.lines(), wanted.lines());
+        for number in 1.. {
+            match (found.next(), wanted.next()) {
+                (None, None) => break,
+                (a, b) if a == b => {}
+                (a, b) => {
+                    let line = |sign: &str, line: Option<&str>| {
+                        line.map_or(String::new(), |line| format!("{sign}{line}\n"))
+                    };
+                    return format!("@@ line {number} @@\n{}{}", line("-", a), line("+", b));
+                }
+            }
+        }
+        "the ends of the lines differ".to_owned()
+    }
+
+    #[test]
+    fn a_difference_is_shown_where_it_begins() {
+        assert_eq!(
+            difference(b"a\nb\nc\n", b"a\nx\nc\n"),
+            "@@ line 2 @@\n-b\n+x\n"
+        );
+        assert_eq!(difference(b"", b"x\n"), "@@ line 1 @@\n+x\n");
+    }
+
     #[test]
     fn committed_files_are_fresh() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -152,7 +183,12 @@ mod tests {
                 fs::create_dir_all(file.parent().unwrap()).unwrap();
                 fs::write(&file, content).unwrap();
             } else {
-                stale.push(format!("stale or missing: {}", path.display()));
+                let found = fs::read(&file).unwrap_or_default();
+                let difference = difference(&found, content);
+                stale.push(format!(
+                    "stale or missing: {}\n{difference}",
+                    path.display()
+                ));
             }
         }
         for folder in ["completions", "man"] {

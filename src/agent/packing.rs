@@ -1,10 +1,12 @@
 //! How an archive is made, in the words of the command line.
 
+use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::thread;
 
 use bchan_archive::Compression;
+use serde::Deserialize;
 
 /// How an archive is made.
 #[derive(Clone, Debug)]
@@ -20,7 +22,8 @@ pub(crate) struct Packing {
 }
 
 /// A way to compress, and perhaps how hard to try.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub(crate) struct Compress {
     method: Method,
     level: Option<u32>,
@@ -110,6 +113,29 @@ impl FromStr for Compress {
     }
 }
 
+impl TryFrom<String> for Compress {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl fmt::Display for Compress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.method {
+            Method::None => "none",
+            Method::Gzip => "gzip",
+            Method::Zstd => "zstd",
+            Method::Xz => "xz",
+        })?;
+        match self.level {
+            Some(level) => write!(f, ":{level}"),
+            None => Ok(()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,7 +146,7 @@ mod tests {
         for text in [
             "zstd", "zstd:1", "zstd:19", "gzip", "gzip:1", "gzip:9", "xz", "xz:0", "xz:9", "none",
         ] {
-            assert!(read(text).is_ok(), "{text}");
+            assert_eq!(read(text).unwrap().to_string(), text);
         }
         for text in [
             "", "zip", "zstd:0", "zstd:20", "zstd:", "gzip:0", "gzip:10", "xz:10", "xz:-1",

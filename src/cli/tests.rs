@@ -98,6 +98,10 @@ fn scripts_for_the_python_program_parse() {
         "preset upload p",
         "preset upload p -a",
         "preset upload p --automatic",
+        "preset upload p -s",
+        "preset upload p --sequential -a",
+        "backup upload docs /tmp -s",
+        "backup upload docs /tmp --sequential",
         "preset reset",
     ] {
         assert!(parse(line).is_ok(), "{line}: {}", parse(line).unwrap_err());

@@ -10,6 +10,7 @@ use bytesize::ByteSize;
 use serde::Deserialize;
 
 use super::preset::Preset;
+use crate::agent::Compress;
 
 /// No configuration is larger, in bytes. A wrong path must not read a disk into memory.
 const LARGEST: u64 = 4 * 1024 * 1024;
@@ -48,6 +49,8 @@ pub(crate) struct Profile {
     /// Patterns of what no backup takes, as for `--exclude`, before those of the run.
     #[serde(default)]
     pub(crate) exclude: Vec<String>,
+    /// As for `--compression`.
+    pub(crate) compression: Option<Compress>,
     /// As for `--shrink-threshold`.
     pub(crate) shrink_threshold: Option<u8>,
     /// As for `--spool`; a relative path starts at the configuration's folder.
@@ -190,6 +193,7 @@ mod tests {
             ("[profiles.a]\nretries = -1\n", 2, ""),
             ("[profiles.a]\n\ntimeout = 0\n", 3, "1 to 86400"),
             ("[profiles.a]\napi_key_command = []\n", 2, "no program"),
+            ("[profiles.a]\ncompression = 'zip'\n", 2, "none of zstd"),
             ("[presets.a]\ntarget = 't'\n", 1, "no paths"),
             (
                 "[presets.a]\ntarget = 't'\npaths = ['x']\n",

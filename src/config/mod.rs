@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use bchan_api::ApiKey;
 use bytesize::ByteSize;
 
+use crate::agent::Compress;
 use crate::cli::GlobalArgs;
 
 pub(crate) use self::care::Care;
@@ -67,6 +68,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Sourced<u64>,
     /// Patterns of what no backup takes, before those of the run.
     pub(crate) exclude: Vec<String>,
+    /// How archives are compressed, unless a run says otherwise.
+    pub(crate) compression: Option<Compress>,
     /// Percent of the last backup below which a backup counts as collapsed.
     pub(crate) shrink_threshold: Option<u8>,
     /// Where backups wait while the server is away.
@@ -280,6 +283,7 @@ impl Settings {
             ])
             .unwrap_or(Origin::Default.of(DEFAULT_TIMEOUT)),
             exclude: profile.exclude,
+            compression: profile.compression,
             shrink_threshold: profile.shrink_threshold,
             spool,
             spool_limit: profile.spool_limit,

@@ -194,6 +194,11 @@ fn a_profile_is_made_changed_shown_and_removed() {
         assert!(matches!(output.code, Some(2 | 13)), "{output:#?}");
     }
     assert_eq!(config_text(home.path()), before);
+    bchan(&["config", "set", "compression", "gzip:1"]).ok();
+    assert_eq!(
+        bchan(&["config", "get", "compression"]).ok().stdout,
+        "gzip:1\n"
+    );
     let unset = bchan(&["config", "get", "ca_cert"]).run();
     assert_eq!((unset.code, &*unset.stdout), (Some(10), ""), "{unset:#?}");
 

@@ -27,6 +27,8 @@ pub(super) enum Key {
     Timeout,
     /// Patterns of what no backup takes, as for --exclude
     Exclude,
+    /// How to compress, as for --compression
+    Compression,
     /// Percent of the last backup, as for --shrink-threshold
     ShrinkThreshold,
     /// Folder for backups while the server is away, as for --spool
@@ -47,6 +49,7 @@ impl Key {
             Self::Retries => "retries",
             Self::Timeout => "timeout",
             Self::Exclude => "exclude",
+            Self::Compression => "compression",
             Self::ShrinkThreshold => "shrink_threshold",
             Self::Spool => "spool",
             Self::SpoolLimit => "spool_limit",
@@ -97,6 +100,7 @@ impl Key {
             }
             Self::Retries => setting(settings.retries.value.into(), settings.retries.origin),
             Self::Timeout => setting(settings.timeout.value.into(), settings.timeout.origin),
+            Self::Compression => setting(settings.compression?.to_string().into(), from_file),
             Self::Exclude if settings.exclude.is_empty() => None,
             Self::Exclude => setting(settings.exclude.clone().into(), from_file),
             Self::ShrinkThreshold => setting(settings.shrink_threshold?.into(), from_file),

@@ -28,6 +28,12 @@ pub(super) struct UploadArgs {
     #[arg(long)]
     create: bool,
 
+    /// Send file by file, and go on where an upload was interrupted
+    ///
+    /// As for `bchan backup upload`.
+    #[arg(short, long, conflicts_with_all = ["compression", "threads", "special", "dry_run", "spool"])]
+    sequential: bool,
+
     /// Do not wait until the server has stored it
     #[arg(long)]
     no_wait: bool,
@@ -66,11 +72,12 @@ impl UploadArgs {
             return dry_run(context, what, options).await;
         }
         let preset_run = (&*self.which.name, &preset.care);
-        let guard = self.guard.guard(context, Some(preset_run)).await?;
+        let mut guard = self.guard.guard(context, Some(preset_run)).await?;
+        guard.sequential = self.sequential;
         let options = UploadOptions {
             target: preset.target,
             what,
-            packing: self.packing.packing(),
+            packing: self.packing.packing(context.settings().await?),
             limit: self.packing.limit(),
             manual: !self.automatic,
             create: self.create,

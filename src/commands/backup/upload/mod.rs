@@ -128,7 +128,7 @@ impl UploadArgs {
         let options = UploadOptions {
             target: self.target,
             what,
-            packing: self.packing.packing(),
+            packing: self.packing.packing(context.settings().await?),
             limit: self.packing.limit(),
             manual: !self.automatic,
             create: self.create,

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::agent::{Compress, Packing};
 use crate::commands::backup::limit::Rate;
+use crate::config::Settings;
 
 /// Options for archives and their way.
 #[derive(Args, Debug)]
@@ -42,9 +43,10 @@ pub(crate) struct PackingArgs {
 }
 
 impl PackingArgs {
-    pub(crate) fn packing(&self) -> Packing {
+    /// As these say, and where they say nothing, the profile.
+    pub(crate) fn packing(&self, settings: &Settings) -> Packing {
         Packing {
-            compression: self.compression,
+            compression: self.compression.or(settings.compression),
             threads: self.threads,
             attributes: !self.no_xattrs,
             special: self.special,
