@@ -96,7 +96,7 @@ pub(crate) enum AgentError {
          that it is stored"
     )]
     DeadlineWaiting { deadline: Duration },
-    #[error("{0}; nothing was stored")]
+    #[error(transparent)]
     Shrunk(#[from] Shrunk),
     #[error("the backup waits in {} for the next run", folder.display())]
     Spooled { folder: PathBuf, source: Error },
