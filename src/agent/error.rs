@@ -96,8 +96,8 @@ pub(crate) enum AgentError {
          that it is stored"
     )]
     DeadlineWaiting { deadline: Duration },
-    #[error(transparent)]
-    Shrunk(#[from] Shrunk),
+    #[error("{0}; nothing was stored")]
+    Shrunk(Shrunk),
     #[error("the backup waits in {} for the next run", folder.display())]
     Spooled { folder: PathBuf, source: Error },
     #[error("nothing was stored, and there is no room for the backup in {}", folder.display())]

@@ -44,7 +44,9 @@ pub(crate) async fn upload_sequentially(
     let before: HashSet<String> = backups.into_iter().map(|backup| backup.id).collect();
     let total = files.found.iter().map(|file| file.size).sum();
     if let Some(floor) = entered.floor {
-        floor.check(files.found.len() as u64, total)?;
+        floor
+            .check(files.found.len() as u64, total)
+            .map_err(AgentError::Shrunk)?;
     }
     progress.total(files.found.len() as u64, total, true);
     progress.phase(Phase::Sending);
@@ -186,7 +188,7 @@ impl Run<'_> {
                 }
                 (Err(error), Err(_)) => error,
                 (Ok(()), Err(Halt::Pack(error))) => return Err(AgentError::Pack(error)),
-                (Ok(()), Err(Halt::Shrunk(shrunk))) => return Err(shrunk.into()),
+                (Ok(()), Err(Halt::Shrunk(shrunk))) => return Err(AgentError::Shrunk(shrunk)),
             };
             // It has arrived before, and only the answer was lost.
             if matches!(error, Error::Rejected { status: 409, .. }) && attempt > 0 {

@@ -64,7 +64,7 @@ impl Floor {
         let walk = move || self.survey(&content);
         let counted = tokio::task::spawn_blocking(walk).await;
         match counted.map_err(|_| AgentError::Thread)? {
-            Some((files, bytes)) => Ok(self.check(files, bytes)?),
+            Some((files, bytes)) => self.check(files, bytes).map_err(AgentError::Shrunk),
             None => Ok(()),
         }
     }
@@ -109,8 +109,7 @@ impl Shrunk {
             None => format!("{} bytes", self.floor.bytes),
         };
         format!(
-            "the source has collapsed: {}, less than {} % of the last backup, which has {before}; \
-             nothing was stored",
+            "the source has collapsed: {}, less than {} % of the last backup, which has {before}",
             amount(self.files, self.bytes),
             self.floor.percent
         )

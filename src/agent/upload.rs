@@ -292,7 +292,7 @@ async fn send(
                 Err(PackError::Write { source })
             }
             // A part cannot have been acknowledged as the whole.
-            Err(Halt::Shrunk(shrunk)) => return Err(shrunk.into()),
+            Err(Halt::Shrunk(shrunk)) => return Err(AgentError::Shrunk(shrunk)),
             Err(Halt::Pack(error)) => Err(error),
             Ok(produced) => Ok(produced),
         };

@@ -80,7 +80,7 @@ fn an_empty_mount_point_makes_nobody_forget_or_delete_anything() {
     }
     let file = server.home().join("a");
     fs::write(&file, "x").unwrap();
-    let upload = ["backup", "upload", "t", "--allow-shrink"];
+    let upload = ["backup", "upload", "--allow-shrink", "t"];
     let output = server.bchan(upload).arg(&file).run();
     assert_eq!(output.code, Some(75), "{output:?}");
 

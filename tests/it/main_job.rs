@@ -112,8 +112,7 @@ fn a_single_target_gives_back_the_file() {
     let folder = server.home().join("folder");
     fs::create_dir(&folder).unwrap();
     fs::write(folder.join("x"), "x").unwrap();
-    // It is much smaller than the file before it.
-    let upload = ["backup", "upload", "s", "--allow-shrink"];
+    let upload = ["backup", "upload", "--allow-shrink", "s"];
     server.bchan(upload).arg(&folder).ok();
     let extracted = server.home().join("extracted");
     let newest = server.bchan(["target", "show", "s"]).json();

@@ -91,7 +91,7 @@ async fn put(spool: &Spool, wanted: Wanted, progress: Arc<dyn Progress>) -> Resu
         Err(_) if signs.full.load(Ordering::Relaxed) => return Err(Refusal::Full),
         Err(Halt::Pack(PackError::Empty)) => return Err(wanted.content.is_empty().into()),
         Err(Halt::Pack(error)) => return Err(AgentError::Pack(error).into()),
-        Err(Halt::Shrunk(shrunk)) => return Err(AgentError::from(shrunk).into()),
+        Err(Halt::Shrunk(shrunk)) => return Err(AgentError::Shrunk(shrunk).into()),
     };
     drop(stop);
     let about = About {
