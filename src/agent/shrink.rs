@@ -105,15 +105,20 @@ pub(crate) struct Shrunk {
 impl Shrunk {
     fn text(&self) -> String {
         let before = match self.floor.files {
-            Some(files) => format!("{files} entries with {} bytes", self.floor.bytes),
+            Some(files) => amount(files, self.floor.bytes),
             None => format!("{} bytes", self.floor.bytes),
         };
         format!(
-            "the source has collapsed: {} entries with {} bytes, less than {} % of the last \
-             backup, which has {before}",
-            self.files, self.bytes, self.floor.percent
+            "the source has collapsed: {}, less than {} % of the last backup, which has {before}",
+            amount(self.files, self.bytes),
+            self.floor.percent
         )
     }
+}
+
+fn amount(files: u64, bytes: u64) -> String {
+    let noun = if files == 1 { "entry" } else { "entries" };
+    format!("{files} {noun} with {bytes} bytes")
 }
 
 struct Counter {
@@ -157,7 +162,7 @@ mod tests {
         assert!(any.check(0, 500).is_ok());
         let text = floor.check(1, 2).unwrap_err().to_string();
         assert!(
-            text.contains("1 entries with 2 bytes, less than 50 %"),
+            text.contains("1 entry with 2 bytes, less than 50 %"),
             "{text}"
         );
     }
