@@ -23,6 +23,9 @@ use super::upload::{self, Passed};
 const BUSY: Refusal = Refusal::new(503, "the server is busy; try again later");
 const FAILED: Refusal = Refusal::new(500, "the server failed to answer");
 
+/// How long a request waits to be passed on before it matters whether its client is still there.
+const ABSENCE: Duration = Duration::from_secs(1);
+
 /// The word that a client may wait for before it sends a body.
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -44,7 +47,18 @@ pub(super) async fn run(
     };
     let peer = connection.peer;
     let entered = guard.door.enter(|id| inner::request_head(head, id, peer));
-    match entered.await {
+    // Those who have gone while they waited for their turn hold descriptors, which may be just what
+    // the server inside lacks. Clients that only end what they send are not waiting for so long.
+    let gone = async {
+        sleep(ABSENCE).await;
+        connection.stream.closed().await;
+    };
+    let entered = tokio::select! {
+        biased;
+        entered = entered => entered,
+        () = gone => return Next::Drop,
+    };
+    match entered {
         Ok(inner) => converse(guard, connection, head, inner, worker, seat).await,
         Err(error) => {
             tracing::error!(%error, "a request cannot be passed on");

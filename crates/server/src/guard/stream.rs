@@ -25,6 +25,17 @@ impl Stream {
         })
     }
 
+    /// Resolves when the client has closed its side and has left nothing to read.
+    pub(super) async fn closed(&self) {
+        let stream = match self {
+            Self::Plain(stream) => stream,
+            Self::Tls(stream) => stream.get_ref().0,
+        };
+        if stream.peek(&mut [0]).await.is_ok_and(|count| count > 0) {
+            std::future::pending().await
+        }
+    }
+
     /// Closes with a reset, which even a client that reads to the end cannot take for one.
     pub(super) fn abort(self) {
         let stream = match &self {
