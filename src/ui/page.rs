@@ -5,12 +5,18 @@ use std::io::{self, IsTerminal as _};
 
 use bchan_api::Time;
 use bytesize::ByteSize;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 use terminal_size::{Width, terminal_size_of};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+
+/// Columns of a terminal that has room for one id and something beside it.
+const NARROW: u16 = 70;
+
+/// Columns of a terminal that has room for everything.
+const WIDE: u16 = 120;
 
 /// The facts that decide how a result is written.
 #[derive(Clone, Copy, Debug)]
@@ -90,22 +96,42 @@ impl Page {
                 table.set_content_arrangement(ContentArrangement::Disabled);
             }
         }
-        PageTable(table)
+        PageTable {
+            table,
+            // A narrower terminal has no room for whole ids.
+            keeps_whole: self.width.is_some_and(|width| width >= NARROW),
+        }
+    }
+
+    /// Whether there is room for everything that only programs want to know.
+    pub(crate) fn is_wide(&self) -> bool {
+        self.width.is_none_or(|width| width >= WIDE)
     }
 }
 
 /// A table under construction.
-pub(crate) struct PageTable(Table);
+pub(crate) struct PageTable {
+    table: Table,
+    keeps_whole: bool,
+}
 
 impl PageTable {
     /// Adds a row. Its texts must have been made harmless.
     pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.0.add_row(cells);
+        self.table.add_row(cells);
+    }
+
+    /// Keeps what is in a column in one piece, where there is room for that: people copy it.
+    pub(crate) fn whole(mut self, column: usize) -> Self {
+        if let (true, Some(column)) = (self.keeps_whole, self.table.column_mut(column)) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+        self
     }
 
     /// Puts the numbers of a column under each other.
     pub(crate) fn right(mut self, column: usize) -> Self {
-        if let Some(column) = self.0.column_mut(column) {
+        if let Some(column) = self.table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
         self
@@ -115,7 +141,7 @@ impl PageTable {
 /// Lines without blanks at their ends, and without the blank before the first column.
 impl Display for PageTable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for line in self.0.lines() {
+        for line in self.table.lines() {
             let line = line.trim_end();
             writeln!(f, "{}", line.strip_prefix(' ').unwrap_or(line))?;
         }
@@ -202,6 +228,19 @@ pub(super) mod tests {
             let longest = text.lines().map(|line| line.chars().count()).max().unwrap();
             assert!(longest <= usize::from(width), "{width}: {longest}\n{text}");
             assert!(text.contains("family"), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_stays_in_one_piece_where_there_is_room() {
+        let id = "5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90";
+        for width in [70, 80, 120] {
+            let mut table = terminal(width).table(&["id", "location"]).whole(0);
+            table.row([id.into(), "a/very/long/path/".repeat(6)]);
+            let text = table.to_string();
+            assert!(text.contains(id), "{text}");
+            let longest = text.lines().map(|line| line.chars().count()).max().unwrap();
+            assert!(longest <= usize::from(width), "{text}");
         }
     }
 

@@ -21,7 +21,8 @@ impl View for RecycleBin {
         }
         let mut table = page
             .table(&["backup", "target", "created", "size"])
-            .right(3);
+            .right(3)
+            .whole(0);
         for backup in &self.backups {
             table.row([
                 clean(&backup.id),
@@ -68,7 +69,8 @@ fn ids(backups: &[Backup]) -> Vec<String> {
 pub(super) fn of_target(backups: &[Backup], page: &Page) -> String {
     let mut table = page
         .table(&["backup", "created", "size", "by", "state"])
-        .right(2);
+        .right(2)
+        .whole(0);
     for backup in backups {
         table.row([
             clean(&backup.id),

@@ -48,6 +48,9 @@ impl Render for Targets {
         if self.targets.is_empty() {
             return NONE.to_owned();
         }
+        if !page.is_wide() {
+            return self.narrow(page);
+        }
         let mut table = page.table(&["name", "alias", "type", "keeps", "location", "id"]);
         for target in &self.targets {
             table.row([
@@ -69,6 +72,25 @@ impl Render for Targets {
                 .map(|target| target.id.clone())
                 .collect(),
         )
+    }
+}
+
+impl Targets {
+    /// With what people need to go on: the alias, or where there is none the id.
+    fn narrow(&self, page: &Page) -> String {
+        let mut table = page
+            .table(&["name", "alias or id", "type", "keeps", "location"])
+            .whole(1);
+        for target in &self.targets {
+            table.row([
+                clean(&target.name),
+                clean(target.handle()),
+                target.target_type.to_string(),
+                keeps(target),
+                clean(&target.location),
+            ]);
+        }
+        table.to_string()
     }
 }
 
