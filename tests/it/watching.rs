@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Http, TestServer, skipped};
+use crate::support::{Answer, Http, TestServer, skipped, wait_until};
 
 fn health(server: &TestServer) -> Answer {
     server.http().without_key().get("/healthz")
@@ -125,7 +125,11 @@ fn a_database_and_keys_that_cannot_be_read_are_named() {
     let (database, away) = (server.data().join("bchan.db"), server.data().join("away"));
     fs::rename(&database, &away).unwrap();
     let (found, message) = bad(&server);
-    assert_eq!((found.len(), &found[0]["name"]), (1, &json!("database")));
+    assert_eq!(
+        (found.len(), &found[0]["name"]),
+        (1, &json!("database")),
+        "{found:?}"
+    );
     assert!(message.contains("database"), "{message}");
     // Something else is none.
     fs::write(&database, "x".repeat(8192)).unwrap();
@@ -189,7 +193,13 @@ fn metrics_say_what_there_is_and_what_has_happened() {
     let size = download.success_download().bytes.len();
     server.http().without_key().get("/api/stats").failure(401);
 
-    let found = metrics(&server.http().without_key());
+    // A request is counted when its answer has gone out, which is when its client goes on.
+    let mut found = metrics(&server.http().without_key());
+    wait_until(|| {
+        found = metrics(&server.http().without_key());
+        let counted = |labels: &str| found["bchan_http_requests_total"].contains_key(labels);
+        counted("endpoint=\"none\",code=\"401\"") && counted("endpoint=\"download\",code=\"200\"")
+    });
     let of = |family: &str, labels: &str| found[family].get(labels).copied();
     let docs = format!("target=\"{id}\",name=\"odd \\\"name\\\" \\\\ {{a=\\\"b\\\"}}\"");
     let bare = format!("target=\"{empty}\",name=\"empty\"");
