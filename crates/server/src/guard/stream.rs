@@ -32,7 +32,7 @@ impl Stream {
             Self::Tls(stream) => stream.get_ref().0,
         };
         if stream.peek(&mut [0]).await.is_ok_and(|count| count > 0) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
