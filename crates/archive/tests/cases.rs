@@ -250,6 +250,15 @@ fn decompression_takes_no_more_memory_than_usual() {
 }
 
 /// Somebody else swaps folders for links while an archive is unpacked.
+/// Stops the other writer even if this one panics, which would wait for it.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn a_race_with_another_writer_leads_nowhere() {
     let mut place = Place::new();
@@ -261,13 +270,6 @@ fn a_race_with_another_writer_leads_nowhere() {
         tar = tar.symlink("l", "x").file("l");
     }
     let bytes = tar.finish();
-    /// Stops the other writer even if this one panics, which would wait for it.
-    struct Stop<'a>(&'a AtomicBool);
-    impl Drop for Stop<'_> {
-        fn drop(&mut self) {
-            self.0.store(true, Ordering::Relaxed);
-        }
-    }
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
         let _stop = Stop(&stop);
