@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 . tests/tools.sh
 
-install_tools keyring
+install_tools tests/keyring
 cargo build --quiet
 
 home="$(mktemp -d)"

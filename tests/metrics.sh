@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 . tests/tools.sh
 . tests/server.sh
-install_tools metrics
+install_tools tests/metrics
 
 # Debian's package without its service. Where it cannot be had, the reference parser must do.
 if [ -n "${CI:-}" ] && ! command -v promtool >/dev/null && command -v apt-get >/dev/null &&

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 . tests/tools.sh
 
-install_tools peers
+install_tools tests/peers
 
 cargo build --quiet
 home="$(mktemp -d)"

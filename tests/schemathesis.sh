@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 . tests/tools.sh
 . tests/server.sh
-install_tools schemathesis
+install_tools tests/schemathesis
 "$tools/bin/openapi-spec-validator" --schema 3.1 crates/api/openapi.json
 start_server
 

@@ -3,10 +3,10 @@
 target="${CARGO_TARGET_DIR:-$PWD/target}"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 
-# Installs what `tests/NAME/requirements.txt` lists, unless that was done before; `$tools` is where.
+# Installs what `requirements.txt` in a folder lists, unless that was done before; `$tools` is where.
 install_tools() {
-    local requirements="tests/$1/requirements.txt"
-    tools="$target/$1"
+    local requirements="$1/requirements.txt"
+    tools="$target/$(basename "$1")"
     if ! cmp -s "$requirements" "$tools/requirements.txt"; then
         rm -rf "$tools"
         python3 -m venv "$tools"
