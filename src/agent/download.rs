@@ -103,7 +103,7 @@ pub(crate) async fn download(
     let reads = extract || matches!(options.destination, Destination::Nowhere);
     let wants_zstd =
         reads && target.target_type == TargetType::Multi && features.has(Feature::DownloadFormat);
-    let format = wants_zstd.then_some(DownloadFormat::Zstd);
+    let format = wants_zstd.then_some(DownloadFormat::Quick);
     if let Destination::Extract(path) = &options.destination {
         extract::check(path)?;
     }

@@ -22,7 +22,7 @@ pub(super) fn examine(
 ) -> Result<Written, AgentError> {
     let name = name_of(found);
     let name = Path::new(&name);
-    let mut reader = Hashing::new(reader);
+    let mut reader = Hashing::new(reader, found);
     let mut listener = Listener::new(Arc::clone(progress));
     let mut manifest = Manifest::default();
     let (done, is_tree) = match found.target.target_type {
@@ -45,12 +45,12 @@ pub(super) fn examine(
             }
         }
     };
-    let compared = match found.target.target_type {
-        TargetType::Single => check(found, &reader.digest())?,
-        TargetType::Multi if !is_tree => false,
-        TargetType::Multi if found.same_hash => check(found, &manifest.tree_hash())?,
+    let compared = match reader.digest() {
+        Some(digest) => check(found, &digest)?,
+        None if !is_tree => false,
+        None if found.same_hash => check(found, &manifest.tree_hash())?,
         // Other servers follow links out of the tree, where we cannot: only the same says something.
-        TargetType::Multi => check(found, &manifest.tree_hash()).unwrap_or(false),
+        None => check(found, &manifest.tree_hash()).unwrap_or(false),
     };
     Ok(Written {
         path: name.to_owned(),

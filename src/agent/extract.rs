@@ -75,7 +75,7 @@ fn fill(
     listener: &mut Listener,
 ) -> Result<(Unpacked, bool), AgentError> {
     let dir = bchan_archive::open_dir(content).map_err(AgentError::io("opening", content))?;
-    let mut reader = Hashing::new(reader);
+    let mut reader = Hashing::new(reader, found);
     let receiving = AgentError::io("receiving", content);
     let (kind, mut replay) = bchan_archive::detect(&mut reader).map_err(receiving)?;
     let mut manifest = Manifest::default();
@@ -120,11 +120,11 @@ fn fill(
         }
     };
     drop(replay);
-    let compared = match found.target.target_type {
-        TargetType::Single => check_hash(found, &reader.digest())?,
+    let compared = match reader.digest() {
+        Some(digest) => check_hash(found, &digest)?,
         // Other servers follow links out of the tree, where we cannot.
-        TargetType::Multi if found.same_hash => check_hash(found, &manifest.tree_hash())?,
-        TargetType::Multi => false,
+        None if found.same_hash => check_hash(found, &manifest.tree_hash())?,
+        None => false,
     };
     Ok((done, compared))
 }
@@ -157,30 +157,33 @@ fn sync(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A download that is hashed as it comes.
+/// A download that is hashed as it comes, where that is what the server has a hash of.
 pub(super) struct Hashing {
     reader: Incoming,
-    hasher: Sha256,
+    hasher: Option<Sha256>,
 }
 
 impl Hashing {
-    pub(super) fn new(reader: Incoming) -> Self {
+    pub(super) fn new(reader: Incoming, found: &Found) -> Self {
+        let is_file = found.target.target_type == TargetType::Single;
         Self {
             reader,
-            hasher: Sha256::new(),
+            hasher: is_file.then(Sha256::new),
         }
     }
 
-    /// Hex SHA-256 of all that has come.
-    pub(super) fn digest(self) -> String {
-        hex::encode(self.hasher.finalize())
+    /// Hex SHA-256 of all that has come of a file.
+    pub(super) fn digest(self) -> Option<String> {
+        Some(hex::encode(self.hasher?.finalize()))
     }
 }
 
 impl Read for Hashing {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let count = self.reader.read(out)?;
-        self.hasher.update(&out[..count]);
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&out[..count]);
+        }
         Ok(count)
     }
 }

@@ -57,7 +57,13 @@ impl Compress {
     }
 
     /// The same for whoever compresses, and the ending of a name.
-    pub(super) fn compression(self, threads: Option<NonZeroU32>) -> (Compression, &'static str) {
+    /// With `adapt`, nobody keeps what is made, and it need not be small where the way is fast; a
+    /// level that was asked for stays.
+    pub(super) fn compression(
+        self,
+        threads: Option<NonZeroU32>,
+        adapt: bool,
+    ) -> (Compression, &'static str) {
         let threads = threads.map_or_else(all_threads, NonZeroU32::get);
         match self.method {
             Method::None => (Compression::None, "tar"),
@@ -67,7 +73,12 @@ impl Compress {
             }
             Method::Zstd => {
                 let level = self.level.unwrap_or(3).cast_signed();
-                (Compression::Zstd { level, threads }, "tar.zst")
+                let compression = Compression::Zstd {
+                    level,
+                    threads,
+                    adapt: adapt && self.level.is_none(),
+                };
+                (compression, "tar.zst")
             }
             Method::Xz => {
                 let level = self.level.unwrap_or(6);
@@ -155,7 +166,7 @@ mod tests {
             assert!(read(text).is_err(), "{text}");
         }
         let one = NonZeroU32::new(1);
-        let (compression, ending) = read("xz:2").unwrap().compression(one);
+        let (compression, ending) = read("xz:2").unwrap().compression(one, true);
         assert_eq!(
             (compression, ending),
             (

@@ -145,7 +145,9 @@ impl Sources {
             return Err(AgentError::NoSpecial);
         }
         let compress = chosen.unwrap_or_else(|| Compress::best(knows_zstd));
-        let (compression, suffix) = compress.compression(packing.threads);
+        // A tree is unpacked where it arrives, a file stays as it is.
+        let adapt = kind == TargetType::Multi;
+        let (compression, suffix) = compress.compression(packing.threads, adapt);
         let archive = Archive {
             sources: self.roots,
             options: PackOptions {

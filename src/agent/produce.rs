@@ -352,7 +352,7 @@ impl Observer for Counter<'_> {
 }
 
 /// Where content is written to.
-pub(super) trait Sink: Write {
+pub(super) trait Sink: Write + Send {
     /// Ends it well, and gives the SHA-256 of everything.
     fn finish(self) -> io::Result<[u8; 32]>;
 }

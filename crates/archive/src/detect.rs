@@ -184,6 +184,7 @@ mod tests {
                 Compression::Zstd {
                     level: 3,
                     threads: 2,
+                    adapt: false,
                 },
                 Codec::Zstd,
             ),
@@ -221,6 +222,7 @@ mod tests {
             Compression::Zstd {
                 level: 1,
                 threads: 0,
+                adapt: false,
             },
         ] {
             let mut bytes = Vec::new();

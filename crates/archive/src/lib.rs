@@ -15,6 +15,7 @@ mod owners;
 mod pack;
 mod select;
 mod source;
+mod stage;
 mod survey;
 mod tour;
 mod tree;

@@ -81,6 +81,7 @@ fn an_odd_tree_survives_every_compression() {
             Compression::Zstd {
                 level: 3,
                 threads: 2,
+                adapt: false,
             },
         ),
     ] {
@@ -367,6 +368,7 @@ fn a_cut_or_garbled_archive_is_never_taken_for_whole() {
             Compression::Zstd {
                 level: 1,
                 threads: 0,
+                adapt: false,
             },
         ),
     ] {

@@ -187,7 +187,12 @@ fn answer(tiny: tiny_http::Request, handler: &dyn Handler) {
 }
 
 /// Sends a response, and that it is complete only if it is. `sent` is how much of the body went out.
-fn send(response: Response, out: impl Write, head_only: bool, sent: &mut u64) -> io::Result<()> {
+fn send(
+    response: Response,
+    out: impl Write + Send,
+    head_only: bool,
+    sent: &mut u64,
+) -> io::Result<()> {
     let length = match &response.body {
         Body::Bytes(bytes) => Some(bytes.len() as u64),
         Body::Sized { length, .. } => Some(*length),

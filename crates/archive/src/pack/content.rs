@@ -14,8 +14,6 @@ use super::{PackError, Packer};
 use crate::observer::Problem;
 use crate::tour::{Place, Visitor as _};
 
-/// Bytes that are read at a time.
-pub(super) const BUFFER: usize = 256 * 1024;
 /// Smallest saving, in bytes, that makes it worth to tell holes from zeros.
 const WORTH_IT: u64 = 64 * 1024;
 /// Most pieces between holes; a file that has more is written out.
@@ -24,7 +22,7 @@ const MOST_PIECES: usize = 100_000;
 /// A piece of a file: offset and length in bytes.
 type Piece = (u64, u64);
 
-impl<W: Write> Packer<'_, W> {
+impl Packer<'_> {
     /// Writes a file and returns the digest of what was written; zeros when none is wanted.
     pub(super) fn content(
         &mut self,
@@ -81,33 +79,27 @@ impl<W: Write> Packer<'_, W> {
         let mut done = 0;
         let mut problem = None;
         while done < length {
-            let most = usize::try_from(length - done)
-                .unwrap_or(usize::MAX)
-                .min(BUFFER);
-            let room = &mut self.buffer[..most];
-            let count = match rustix::io::pread(fd, &mut *room, offset + done) {
-                Ok(0) => {
+            let left = length - done;
+            let bytes = match self.out.read(fd, offset + done, left)? {
+                Ok([]) => {
                     problem.get_or_insert(Problem::Shrunk);
-                    room.fill(0);
-                    most
+                    self.out.zeros(left)?
                 }
-                Ok(count) => count,
+                Ok(bytes) => bytes,
                 Err(Errno::INTR) => continue,
                 Err(error) => {
                     problem.get_or_insert(Problem::Unreadable {
                         source: error.into(),
                     });
-                    room.fill(0);
-                    most
+                    self.out.zeros(left)?
                 }
             };
-            let bytes = &self.buffer[..count];
+            let count = bytes.len() as u64;
             if let Some(hasher) = hasher {
                 hasher.update(bytes);
             }
-            self.out.write_all(bytes)?;
-            self.observer.bytes(count as u64);
-            done += count as u64;
+            self.observer.bytes(count);
+            done += count;
         }
         Ok(problem)
     }

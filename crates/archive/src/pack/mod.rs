@@ -7,6 +7,7 @@
 mod content;
 mod entry;
 mod node;
+mod out;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -18,6 +19,7 @@ use tar::EntryType;
 
 use self::entry::{BLOCK, Entry};
 use self::node::Node;
+use self::out::Out;
 use crate::observer::{EntryKind, Observer, Problem};
 use crate::owners::Names;
 use crate::select::{Reason, Rules};
@@ -151,14 +153,30 @@ pub enum PackError {
     },
 }
 
-/// Writes sources as one tar archive, to its end. Problems of single entries go to the observer,
-/// with the paths that the caller knows them by; those of roots are errors.
-pub fn pack<W: Write>(
+/// Writes sources as one tar archive, to its end, on a thread of its own. Problems of single entries
+/// go to the observer, with the paths that the caller knows them by; those of roots are errors.
+pub fn pack<W: Write + Send>(
     sources: &[Source],
     out: W,
     options: &PackOptions,
     observer: &mut dyn Observer,
 ) -> Result<(PackSummary, W), PackError> {
+    let fail = |source| PackError::Write { source };
+    let made = Out::before(out, |out| make(sources, out, options, observer));
+    match made.map_err(fail)? {
+        (Ok(out), Ok(summary)) => Ok((summary, out)),
+        // What it could not be written to knows better why.
+        (Err(source), Ok(_) | Err(PackError::Write { .. })) => Err(fail(source)),
+        (_, Err(error)) => Err(error),
+    }
+}
+
+fn make(
+    sources: &[Source],
+    out: Out,
+    options: &PackOptions,
+    observer: &mut dyn Observer,
+) -> Result<PackSummary, PackError> {
     let summary = PackSummary {
         manifest: options.manifest.then(Manifest::default),
         ..PackSummary::default()
@@ -170,33 +188,29 @@ pub fn pack<W: Write>(
         summary,
         seen: HashMap::new(),
         names: Names::default(),
-        buffer: vec![0; content::BUFFER],
     };
     tour(sources, &options.rules, options.force_readable, &mut packer)?;
     if options.refuse_empty && packer.summary.is_empty() {
         return Err(PackError::Empty);
     }
     // The end of the archive: two empty blocks, filled up as tar does.
-    let wrote = packer
-        .out
-        .write_all(&[0; 2 * BLOCK])
-        .and_then(|()| packer.out.flush());
+    let mut out = packer.out;
+    let wrote = out.write_all(&[0; 2 * BLOCK]).and_then(|()| out.finish());
     wrote.map_err(|source| PackError::Write { source })?;
-    Ok((packer.summary, packer.out))
+    Ok(packer.summary)
 }
 
-struct Packer<'a, W> {
-    out: W,
+struct Packer<'a> {
+    out: Out,
     options: &'a PackOptions,
     observer: &'a mut dyn Observer,
     summary: PackSummary,
     /// Files with several names, and what the first is called.
     seen: HashMap<(u64, u64), Vec<u8>>,
     names: Names,
-    buffer: Vec<u8>,
 }
 
-impl<W: Write> Visitor for Packer<'_, W> {
+impl Visitor for Packer<'_> {
     type Kept = Node;
 
     fn keep(&mut self, place: Place<'_>, fd: BorrowedFd<'_>, stat: &Stat) -> Node {
@@ -255,7 +269,7 @@ impl<W: Write> Visitor for Packer<'_, W> {
     }
 }
 
-impl<W: Write> Packer<'_, W> {
+impl Packer<'_> {
     fn link(&mut self, place: &Place<'_>, node: &Node, target: &[u8]) -> Result<(), PackError> {
         self.observer.entry(place.path, 0);
         self.head(place.name, EntryType::Symlink, node, target)?;

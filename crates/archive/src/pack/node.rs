@@ -21,7 +21,7 @@ pub(crate) struct Node {
     pub(super) attributes: Attributes,
 }
 
-impl<W: std::io::Write> Packer<'_, W> {
+impl Packer<'_> {
     /// Everything about an open file or directory.
     pub(super) fn open_node(&mut self, place: Place<'_>, fd: BorrowedFd<'_>, stat: &Stat) -> Node {
         let force = self.options.force_readable && file_type(stat) == FileType::RegularFile;

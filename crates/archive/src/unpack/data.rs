@@ -34,24 +34,48 @@ impl<'a> Sink<'a> {
         self.length
     }
 
+    /// Writes what comes next, in pieces of any size.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.hasher.update(bytes);
-        for piece in bytes.chunks(HOLE) {
-            if piece.len() == HOLE && is_zero(piece) {
-                self.length += HOLE as u64;
-                self.in_hole = true;
-                continue;
-            }
-            if let Some(mut file) = self.file {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let (zeros, data) = self.measure(rest);
+            self.length += zeros as u64;
+            self.in_hole |= zeros > 0;
+            let (data, behind) = rest[zeros..].split_at(data);
+            if let (Some(mut file), false) = (self.file, data.is_empty()) {
                 if self.in_hole {
                     seek(file, SeekFrom::Start(self.length))?;
                 }
-                file.write_all(piece)?;
+                file.write_all(data)?;
             }
-            self.in_hole = false;
-            self.length += piece.len() as u64;
+            self.in_hole &= data.is_empty();
+            self.length += data.len() as u64;
+            rest = behind;
         }
         Ok(())
+    }
+
+    /// How many bytes to leave a hole for, and how many behind them to write.
+    fn measure(&self, bytes: &[u8]) -> (usize, usize) {
+        let mut zeros = 0;
+        let mut in_hole = self.in_hole;
+        let mut at = 0;
+        while at < bytes.len() {
+            // Pieces end at multiples of their size, wherever they begin.
+            let place = usize::try_from((self.length + at as u64) % HOLE as u64).unwrap_or(0);
+            let piece = &bytes[at..bytes.len().min(at + HOLE - place)];
+            let hole = (piece.len() == HOLE || in_hole) && is_zero(piece);
+            if hole && at > zeros {
+                break;
+            }
+            at += piece.len();
+            if hole {
+                zeros = at;
+            }
+            in_hole = hole;
+        }
+        (zeros, at - zeros)
     }
 
     /// Goes on behind a hole of so many bytes.
@@ -79,4 +103,62 @@ impl<'a> Sink<'a> {
 fn is_zero(bytes: &[u8]) -> bool {
     let (words, rest) = bytes.as_chunks::<16>();
     words.iter().all(|word| u128::from_ne_bytes(*word) == 0) && rest.iter().all(|byte| *byte == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt as _;
+
+    use super::*;
+
+    /// Writes in pieces of this size, and gives the content and the bytes that are on disk.
+    fn written(content: &[u8], piece: usize) -> (Vec<u8>, u64) {
+        let temp = tempfile::NamedTempFile::new().unwrap();
+        let mut sink = Sink::new(Some(temp.as_file()));
+        for piece in content.chunks(piece) {
+            sink.write(piece).unwrap();
+        }
+        let (length, digest) = sink.finish().unwrap();
+        assert_eq!(length, content.len() as u64);
+        assert_eq!(digest, <[u8; 32]>::from(Sha256::digest(content)));
+        let found = std::fs::read(temp.path()).unwrap();
+        (found, temp.as_file().metadata().unwrap().blocks() * 512)
+    }
+
+    #[test]
+    fn zeros_become_holes_whatever_pieces_they_come_in() {
+        let mut content = vec![0; 40 * HOLE];
+        content[..5000].fill(1);
+        content[7 * HOLE + 100..8 * HOLE - 1].fill(2);
+        content.push(3);
+        for piece in [
+            1000,
+            HOLE - 1,
+            HOLE,
+            HOLE + 1,
+            3 * HOLE + 513,
+            content.len(),
+        ] {
+            let (found, on_disk) = written(&content, piece);
+            assert_eq!(found, content, "{piece}");
+            // A piece must hold enough zeros for a hole to begin.
+            if piece >= 2 * HOLE {
+                assert!(on_disk <= 6 * HOLE as u64, "{piece}: {on_disk}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_few_zeros_are_no_hole() {
+        let content = [&[1; 100][..], &[0; 5000], &[1; 100], &[0; 100]].concat();
+        for piece in [1, 64, 5000] {
+            assert_eq!(written(&content, piece).0, content);
+        }
+    }
+
+    #[test]
+    fn what_ends_in_a_hole_has_its_length() {
+        let content = vec![0; 3 * HOLE + 17];
+        assert_eq!(written(&content, 2 * HOLE).0, content);
+    }
 }

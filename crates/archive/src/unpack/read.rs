@@ -1,4 +1,5 @@
-//! Telling a broken reader from a broken archive.
+//! The bytes of a tar archive, decompressed ahead on a thread of their own, where a broken reader is
+//! told from a broken archive.
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, Read};
@@ -6,14 +7,134 @@ use std::rc::Rc;
 
 use super::{Limit, Limits, Result, UnpackError, corrupt};
 use crate::Codec;
+use crate::stage::{Block, Giver, Taker, beside, stage};
 
 /// The bytes of a tar archive, decompressed.
-pub(super) struct Stream<'a> {
-    decoder: Box<dyn Read + 'a>,
-    below: Rc<Below>,
+pub(super) struct Stream {
+    taker: Taker<UnpackError>,
+    block: Block,
+    /// How much of the block was given out.
+    at: usize,
+}
+
+impl Stream {
+    /// Decompresses what `reader` has while `work` uses it.
+    pub(super) fn of<R: Read + Send, T>(
+        codec: Codec,
+        reader: R,
+        limits: Limits,
+        work: impl FnOnce(Self) -> Result<T>,
+    ) -> Result<T> {
+        let (giver, taker) = stage();
+        let stream = Self {
+            taker,
+            block: Block::default(),
+            at: 0,
+        };
+        let decode = move || {
+            if let Err(error) = decode(codec, reader, limits, &giver) {
+                giver.fail(error);
+            }
+        };
+        match beside("decode", decode, || work(stream)) {
+            Ok(((), worked)) => worked,
+            Err(source) => Err(UnpackError::Read { source }),
+        }
+    }
+
+    /// The next bytes, at most so many; none at the end.
+    pub(super) fn next(&mut self, most: u64) -> Result<&[u8]> {
+        while self.at == self.block.bytes().len() {
+            let Some(block) = self.taker.take()? else {
+                return Ok(&[]);
+            };
+            self.taker
+                .give_back(std::mem::replace(&mut self.block, block));
+            self.at = 0;
+        }
+        let left = &self.block.bytes()[self.at..];
+        let count = usize::try_from(most).map_or(left.len(), |most| most.min(left.len()));
+        self.at += count;
+        Ok(&left[..count])
+    }
+
+    /// Fills `out`; says whether there was anything at all. An end in the middle is an error.
+    pub(super) fn fill(&mut self, out: &mut [u8]) -> Result<bool> {
+        let mut filled = 0;
+        while filled < out.len() {
+            match self.next((out.len() - filled) as u64)? {
+                [] if filled == 0 => return Ok(false),
+                [] => return Err(corrupt("it is cut off")),
+                bytes => {
+                    out[filled..filled + bytes.len()].copy_from_slice(bytes);
+                    filled += bytes.len();
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Passes over so many bytes. An end before that is an error.
+    pub(super) fn skip(&mut self, count: u64) -> Result<()> {
+        let mut left = count;
+        while left > 0 {
+            match self.next(left)? {
+                [] => return Err(corrupt("it is cut off")),
+                bytes => left -= bytes.len() as u64,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Decompresses a reader to its end, or until nobody wants any more.
+fn decode<R: Read>(
+    codec: Codec,
+    reader: R,
     limits: Limits,
-    /// Bytes that were given out.
-    unpacked: u64,
+    giver: &Giver<UnpackError>,
+) -> Result<()> {
+    let below = Rc::new(Below::default());
+    let watched = Watched {
+        inner: reader,
+        below: Rc::clone(&below),
+    };
+    let mut decoder = codec
+        .decode(watched)
+        .map_err(|error| corrupt(error.to_string()))?;
+    let mut unpacked = 0;
+    let mut block = giver.block();
+    loop {
+        let read = decoder.read(block.rest());
+        let count = *read.as_ref().unwrap_or(&0);
+        block.advance(count);
+        unpacked += count as u64;
+        let outcome = match read {
+            _ if limits.is_bomb(below.arrived.get(), unpacked) => Err(UnpackError::Limit {
+                limit: Limit::Ratio(limits.max_ratio),
+                entry: String::new(),
+            }),
+            Ok(0) => Ok(true),
+            Ok(_) => Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(false),
+            Err(error) => Err(match below.fault.borrow_mut().take() {
+                Some(source) => UnpackError::Read { source },
+                None => corrupt(error.to_string()),
+            }),
+        };
+        // What came before a fault comes before it still. Whoever waits does not wait for a whole
+        // block.
+        let last = !matches!(outcome, Ok(false));
+        if (last || block.is_full() || giver.is_awaited()) && !block.bytes().is_empty() {
+            let full = std::mem::replace(&mut block, giver.block());
+            if giver.give(full).is_err() {
+                return Ok(());
+            }
+        }
+        if outcome? {
+            return Ok(());
+        }
+    }
 }
 
 /// What happens below the decoder.
@@ -41,61 +162,5 @@ impl<R: Read> Read for Watched<R> {
         let count = *read.as_ref().unwrap_or(&0);
         self.below.arrived.update(|sum| sum + count as u64);
         read
-    }
-}
-
-impl<'a> Stream<'a> {
-    pub(super) fn new<R: Read + 'a>(codec: Codec, reader: R, limits: Limits) -> Result<Self> {
-        let below = Rc::new(Below::default());
-        let watched = Watched {
-            inner: reader,
-            below: Rc::clone(&below),
-        };
-        match codec.decode(watched) {
-            Ok(decoder) => Ok(Self {
-                decoder,
-                below,
-                limits,
-                unpacked: 0,
-            }),
-            Err(error) => Err(corrupt(error.to_string())),
-        }
-    }
-
-    /// Reads some; 0 at the end.
-    pub(super) fn read(&mut self, out: &mut [u8]) -> Result<usize> {
-        loop {
-            match self.decoder.read(out) {
-                Ok(count) => {
-                    self.unpacked += count as u64;
-                    if self.limits.is_bomb(self.below.arrived.get(), self.unpacked) {
-                        let limit = Limit::Ratio(self.limits.max_ratio);
-                        let entry = String::new();
-                        return Err(UnpackError::Limit { limit, entry });
-                    }
-                    return Ok(count);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    return Err(match self.below.fault.borrow_mut().take() {
-                        Some(source) => UnpackError::Read { source },
-                        None => corrupt(error.to_string()),
-                    });
-                }
-            }
-        }
-    }
-
-    /// Fills `out`; says whether there was anything at all. An end in the middle is an error.
-    pub(super) fn fill(&mut self, out: &mut [u8]) -> Result<bool> {
-        let mut filled = 0;
-        while filled < out.len() {
-            match self.read(&mut out[filled..])? {
-                0 if filled == 0 => return Ok(false),
-                0 => return Err(corrupt("it is cut off")),
-                count => filled += count,
-            }
-        }
-        Ok(true)
     }
 }

@@ -23,13 +23,11 @@ use crate::{Codec, Manifest};
 
 /// Bytes of a block.
 const BLOCK: usize = 512;
-/// Bytes that are read at a time.
-const BUFFER: usize = 256 * 1024;
 
 /// Unpacks a tar archive into a directory, and adds what it holds to a manifest that is empty
 /// before. The archive must have its end mark, with nothing but zeros behind it, and `reader` is
-/// read to its end.
-pub fn unpack_tar<R: Read>(
+/// read to its end, on a thread of its own.
+pub fn unpack_tar<R: Read + Send>(
     codec: Codec,
     reader: R,
     into: BorrowedFd<'_>,
@@ -37,17 +35,10 @@ pub fn unpack_tar<R: Read>(
     manifest: &mut Manifest,
     observer: &mut dyn Observer,
 ) -> Result<Unpacked> {
-    let mut unpacker = Unpacker {
-        stream: Stream::new(codec, reader, options.limits)?,
-        placer: Placer::new(into, options, observer),
-        manifest,
-        buffer: vec![0; BUFFER],
-        defaults: Extensions::default(),
-    };
-    unpacker.run()?;
-    let done = unpacker.placer.finish()?;
+    let placer = Placer::new(into, options, observer);
+    let (done, replaced) = run(codec, reader, placer, manifest)?;
     // Hard links and replaced entries are simpler to look up on disk than to keep account of.
-    if unpacker.placer.replaced {
+    if replaced {
         *manifest =
             crate::hash_tree(into.as_fd(), &mut ()).map_err(|source| UnpackError::Write {
                 path: Path::new(".").to_owned(),
@@ -60,29 +51,41 @@ pub fn unpack_tar<R: Read>(
 /// Reads a tar archive to its end as [`unpack_tar`] does, with all its checks and bounds, but makes
 /// nothing of it: it only adds what it holds to a manifest that is empty before. What an archive
 /// would put in the place of its own earlier entries counts twice there.
-pub fn examine_tar<R: Read>(
+pub fn examine_tar<R: Read + Send>(
     codec: Codec,
     reader: R,
     options: &UnpackOptions,
     manifest: &mut Manifest,
     observer: &mut dyn Observer,
 ) -> Result<Unpacked> {
-    let mut unpacker = Unpacker {
-        stream: Stream::new(codec, reader, options.limits)?,
-        placer: Placer::nowhere(options, observer),
-        manifest,
-        buffer: vec![0; BUFFER],
-        defaults: Extensions::default(),
-    };
-    unpacker.run()?;
-    unpacker.placer.finish()
+    let placer = Placer::nowhere(options, observer);
+    Ok(run(codec, reader, placer, manifest)?.0)
+}
+
+/// Says, too, whether something was put in the place of something else.
+fn run<R: Read + Send>(
+    codec: Codec,
+    reader: R,
+    placer: Placer<'_>,
+    manifest: &mut Manifest,
+) -> Result<(Unpacked, bool)> {
+    Stream::of(codec, reader, placer.limits(), |stream| {
+        let mut unpacker = Unpacker {
+            stream,
+            placer,
+            manifest,
+            defaults: Extensions::default(),
+        };
+        unpacker.run()?;
+        let done = unpacker.placer.finish()?;
+        Ok((done, unpacker.placer.replaced))
+    })
 }
 
 struct Unpacker<'a, 'm> {
-    stream: Stream<'a>,
+    stream: Stream,
     placer: Placer<'a>,
     manifest: &'m mut Manifest,
-    buffer: Vec<u8>,
     /// What global PAX headers say of all entries that follow.
     defaults: Extensions,
 }
@@ -242,7 +245,6 @@ impl Unpacker<'_, '_> {
             stream,
             placer,
             manifest,
-            buffer,
             ..
         } = self;
         let mut left = stored;
@@ -265,15 +267,15 @@ impl Unpacker<'_, '_> {
                 sink.skip(offset - sink.length());
                 let mut missing = length;
                 while missing > 0 {
-                    let most = usize::try_from(missing).unwrap_or(BUFFER).min(BUFFER);
-                    // Small pieces in large buffers would hide holes.
-                    if !stream.fill(&mut buffer[..most])? {
+                    let bytes = stream.next(missing)?;
+                    if bytes.is_empty() {
                         return Err(corrupt("it is cut off"));
                     }
-                    observer.proceed(most as u64).map_err(fail)?;
-                    sink.write(&buffer[..most]).map_err(fail)?;
-                    observer.bytes(most as u64);
-                    missing -= most as u64;
+                    let count = bytes.len() as u64;
+                    observer.proceed(count).map_err(fail)?;
+                    sink.write(bytes).map_err(fail)?;
+                    observer.bytes(count);
+                    missing -= count;
                 }
             }
             sink.skip(map.size - sink.length());
@@ -302,36 +304,27 @@ impl Unpacker<'_, '_> {
         Ok(text)
     }
 
+    /// Passes over content that nothing becomes of, and its padding.
     fn skip(&mut self, size: u64) -> Result<()> {
-        let mut left = size
+        let whole = size
             .checked_next_multiple_of(BLOCK as u64)
             .ok_or_else(|| corrupt("size"))?;
-        while left > 0 {
-            let most = usize::try_from(left).unwrap_or(BUFFER).min(BUFFER);
-            if !self.stream.fill(&mut self.buffer[..most])? {
-                return Err(corrupt("it is cut off"));
-            }
-            left -= most as u64;
-        }
-        Ok(())
+        self.stream.skip(whole)
     }
 
     fn skip_padding(&mut self, size: u64) -> Result<()> {
-        let over = usize::try_from(size % BLOCK as u64).unwrap_or(0);
-        if over > 0 && !self.stream.fill(&mut self.buffer[..BLOCK - over])? {
-            return Err(corrupt("it is cut off"));
-        }
-        Ok(())
+        let over = size % BLOCK as u64;
+        self.stream.skip((BLOCK as u64 - over) % BLOCK as u64)
     }
 
     /// Behind the end mark: zeros, up to the end of whatever the archive came in.
     fn tail(&mut self) -> Result<()> {
         loop {
-            let count = self.stream.read(&mut self.buffer)?;
-            if count == 0 {
+            let bytes = self.stream.next(u64::MAX)?;
+            if bytes.is_empty() {
                 return Ok(());
             }
-            if self.buffer[..count].iter().any(|byte| *byte != 0) {
+            if bytes.iter().any(|byte| *byte != 0) {
                 return Err(corrupt("something follows its end"));
             }
         }

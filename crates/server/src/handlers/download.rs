@@ -22,7 +22,8 @@ struct Format {
 }
 
 /// `GET /backup/<ID>/download`: a file as it is; a tree as a tar archive that is made while it is
-/// sent. `?format=` takes `tar.gz` (what whoever asks for nothing gets), `tar.zst` and `tar`.
+/// sent. `?format=` takes `tar.gz` (what whoever asks for nothing gets), `tar.zst` and `tar`; with
+/// `&adapt=true`, `tar.zst` is made only as small as is worth it on the way.
 pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Response, ApiError> {
     let stored = state
         .store
@@ -32,6 +33,7 @@ pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Res
         query(&request.query, "format")
             .as_deref()
             .unwrap_or("tar.gz"),
+        adapts(query(&request.query, "adapt").as_deref())?,
     )?;
     let target = state.target(&stored.backup.target_id)?;
     let path = state.path(&target, &stored)?;
@@ -74,7 +76,8 @@ pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Res
             let attributes = KeepAttributes::Stored {
                 own_owners: state.limits().preserve_owner,
             };
-            let send = move |out: &mut dyn Write| send_tree(&path, compression, attributes, out);
+            let send =
+                move |out: &mut (dyn Write + Send)| send_tree(&path, compression, attributes, out);
             let body = Body::Stream(Box::new(send));
             (format!("{name}.{suffix}"), media_type, body)
         }
@@ -91,7 +94,15 @@ pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Res
     })
 }
 
-fn format(name: &str) -> Result<Format, ApiError> {
+fn adapts(value: Option<&str>) -> Result<bool, ApiError> {
+    match value {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(ApiError::bad_request("adapt must be true or false")),
+    }
+}
+
+fn format(name: &str, adapt: bool) -> Result<Format, ApiError> {
     let threads =
         thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(1));
     match name {
@@ -103,7 +114,11 @@ fn format(name: &str) -> Result<Format, ApiError> {
         "tar.zst" => Ok(Format {
             name: "tar.zst",
             media_type: "application/zstd",
-            compression: Compression::Zstd { level: 3, threads },
+            compression: Compression::Zstd {
+                level: 3,
+                threads,
+                adapt,
+            },
         }),
         "tar" => Ok(Format {
             name: "tar",
@@ -135,7 +150,7 @@ fn send_tree(
     path: &Path,
     compression: Compression,
     attributes: KeepAttributes,
-    out: &mut dyn Write,
+    out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     let source = [Source::Contents {
         path: path.to_owned(),

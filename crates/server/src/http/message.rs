@@ -30,7 +30,7 @@ pub(crate) struct Request {
 impl Request {
     /// The body. It ends with an error if the client went away or broke the framing before all of
     /// it had arrived, and with `Ok(0)` only when it is complete.
-    pub(crate) fn body(&mut self) -> &mut dyn Read {
+    pub(crate) fn body(&mut self) -> &mut (dyn Read + Send) {
         &mut self.body
     }
 }
@@ -111,7 +111,7 @@ impl Default for Body {
 }
 
 /// Writes the body of a response.
-pub(crate) type Writer = Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send>;
+pub(crate) type Writer = Box<dyn FnOnce(&mut (dyn Write + Send)) -> io::Result<()> + Send>;
 
 /// Answers requests, each on a thread that may block.
 pub(crate) trait Handler: Send + Sync + 'static {

@@ -37,7 +37,7 @@ pub(crate) struct Arrival {
 /// Reads the form of an upload to its very end and puts its files into `staging`, unpacked where
 /// that is called for, and durable. Whatever goes wrong is an error; the caller drops the staging.
 pub(crate) fn receive(
-    body: &mut dyn Read,
+    body: &mut (dyn Read + Send),
     content_type: &str,
     kind: TargetType,
     options: &UnpackOptions,
@@ -105,7 +105,7 @@ pub(crate) fn receive(
 
 /// Puts one file where it belongs and returns the hex SHA-256 of what came over the wire.
 fn receive_file(
-    part: Part<'_, &mut dyn Read>,
+    part: Part<'_, &mut (dyn Read + Send)>,
     kind: TargetType,
     options: &UnpackOptions,
     staging: &Staging,
@@ -144,7 +144,7 @@ pub(crate) struct StagedFile<const N: usize> {
 /// Reads a form with one file and some fields, in any order, to its very end. The file comes to lie
 /// in `staging` as it is, and durable.
 pub(crate) fn receive_one<const N: usize>(
-    body: &mut dyn Read,
+    body: &mut (dyn Read + Send),
     content_type: &str,
     fields: [&str; N],
     staging: &Staging,

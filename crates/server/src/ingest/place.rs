@@ -90,7 +90,7 @@ pub(super) fn place_plain<R: Read>(
 
 /// Puts a file part into the tree of a multi target. An archive that comes first is unpacked; its
 /// content decides, not its name. Whatever follows goes beside it as it is.
-pub(super) fn place_tree<R: Read>(
+pub(super) fn place_tree<R: Read + Send>(
     part: &mut Hashing<R>,
     name: &str,
     options: &UnpackOptions,

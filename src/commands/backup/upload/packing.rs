@@ -16,7 +16,9 @@ pub(crate) struct PackingArgs {
     /// How to compress: zstd[:1-19], gzip[:1-9], xz[:0-9] or none
     ///
     /// By default zstd for servers that say that they know it, which no other server gets, and
-    /// gzip for all others. A single file goes to a target of single files as it is.
+    /// gzip for all others. A single file goes to a target of single files as it is. What the server
+    /// unpacks is compressed with zstd up to level 3, and less where the network is faster than that
+    /// or nothing becomes smaller; a level that is asked for stays.
     #[arg(long, value_name = "METHOD[:LEVEL]")]
     compression: Option<Compress>,
 

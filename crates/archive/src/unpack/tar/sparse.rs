@@ -51,12 +51,12 @@ impl Map {
 
 /// Reads the map of format 1.0, which stands in front of the data as lines of numbers. `left` is
 /// what is stored, and then what is left of it.
-pub(super) fn read_map(stream: &mut Stream<'_>, left: &mut u64, map: Option<Map>) -> Result<Map> {
+pub(super) fn read_map(stream: &mut Stream, left: &mut u64, map: Option<Map>) -> Result<Map> {
     let malformed = || corrupt("the map of a sparse file is malformed");
     let size = map.ok_or_else(malformed)?.size;
     let mut text = Vec::new();
     let mut used = 0;
-    let mut number = |stream: &mut Stream<'_>| -> Result<u64> {
+    let mut number = |stream: &mut Stream| -> Result<u64> {
         loop {
             if let Some(at) = text[used..].iter().position(|byte: &u8| *byte == b'\n') {
                 let value = parse(&text[used..used + at]).ok_or_else(malformed)?;
@@ -88,7 +88,7 @@ pub(super) fn read_map(stream: &mut Stream<'_>, left: &mut u64, map: Option<Map>
 }
 
 /// Reads the map of the old GNU format, which is in the header and in blocks that follow it.
-pub(super) fn old_map(header: &Header, stream: &mut Stream<'_>) -> Result<Map> {
+pub(super) fn old_map(header: &Header, stream: &mut Stream) -> Result<Map> {
     let malformed = || corrupt("the map of a sparse file is malformed");
     let gnu = header.as_gnu().ok_or_else(malformed)?;
     let size = gnu.real_size().map_err(|_| malformed())?;

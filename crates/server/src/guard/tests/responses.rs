@@ -11,7 +11,9 @@ fn get(server: &Fixture, path: &str, version: &str) -> io::Result<super::Seen> {
     read_response(&mut stream)
 }
 
-fn stream(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()> + Send + 'static) -> Response {
+fn stream(
+    write: impl FnOnce(&mut (dyn io::Write + Send)) -> io::Result<()> + Send + 'static,
+) -> Response {
     Response {
         status: 200,
         headers: vec![],
@@ -23,7 +25,8 @@ fn stream(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()> + Send + 'sta
 /// A response that ends after a while, and how it ends.
 fn broken(request: &mut Request) -> Response {
     let length: u64 = request.query.parse().unwrap();
-    let data = move |out: &mut dyn io::Write| io::copy(&mut io::repeat(b'x').take(length), out);
+    let data =
+        move |out: &mut (dyn io::Write + Send)| io::copy(&mut io::repeat(b'x').take(length), out);
     match &*request.path {
         "/good" => stream(move |out| data(out).map(drop)),
         "/fails" => stream(move |out| data(out).and(Err(io::Error::other("broken")))),

@@ -1,5 +1,8 @@
 //! Compressing a stream.
 
+mod pace;
+mod zstd;
+
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,10 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use flate2::write::GzEncoder;
 use liblzma::stream as xz;
 use liblzma::write::XzEncoder;
-use zstd::zstd_safe::CParameter;
 
-/// Bytes that one thread compresses at a time.
-const JOB: u32 = 2 * 1024 * 1024;
+use self::zstd::Zstd;
 
 /// How a stream is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +27,10 @@ pub enum Compression {
     Zstd {
         /// From 1 to 19.
         level: i32,
-        /// Threads that compress beside the one that writes; 0 and 1 mean none.
+        /// Threads that compress beside the one that writes; 0 means that this one does.
         threads: u32,
+        /// Whether it may try less hard than that where this costs time and saves none.
+        adapt: bool,
     },
     /// As xz.
     Xz {
@@ -49,7 +52,7 @@ pub struct Encoder<W: Write> {
 enum Inner<W: Write> {
     None(W),
     Gzip(GzEncoder<Valve<W>>),
-    Zstd(zstd::stream::write::Encoder<'static, Valve<W>>),
+    Zstd(Box<Zstd<Valve<W>>>),
     Xz(XzEncoder<Valve<W>>),
 }
 
@@ -87,17 +90,11 @@ impl<W: Write> Encoder<W> {
                 valve(writer),
                 flate2::Compression::new(level.min(9)),
             )),
-            Compression::Zstd { level, threads } => {
-                let mut encoder = zstd::stream::write::Encoder::new(valve(writer), level)?;
-                encoder.include_checksum(true)?;
-                if threads > 1 {
-                    encoder.multithread(threads)?;
-                    // By default a job is four windows, of which several are in memory for each
-                    // thread; this halves the memory and costs next to nothing.
-                    encoder.set_parameter(CParameter::JobSize(JOB))?;
-                }
-                Inner::Zstd(encoder)
-            }
+            Compression::Zstd {
+                level,
+                threads,
+                adapt,
+            } => Inner::Zstd(Box::new(Zstd::new(valve(writer), level, threads, adapt)?)),
             Compression::Xz { level, threads } => {
                 let level = level.min(9);
                 let stream = if threads > 1 {

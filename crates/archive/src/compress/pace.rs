@@ -1,0 +1,128 @@
+//! How hard to compress: no harder than it is worth.
+//!
+//! Whoever sends a stream waits for two things: the threads that compress, and whoever takes what
+//! they made. While they wait for the first, trying less hard sends more in the same time; while
+//! they wait for the second, trying harder does. And what does not become smaller is not worth
+//! trying at all.
+
+use std::time::Duration;
+
+/// Levels below the one that was asked for, each about a quarter faster than the one before.
+const LOWER: [i32; 9] = [2, 1, -1, -3, -7, -12, -20, -50, -200];
+
+/// The level for what does not compress. It still notices what does.
+const HOPELESS: i32 = -200;
+
+/// What has happened in a while.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct While {
+    pub(super) all: Duration,
+    /// Of that, waiting for whoever takes the stream.
+    pub(super) taking: Duration,
+    /// Of that, compressing or waiting for those who do.
+    pub(super) compressing: Duration,
+    /// Bytes that came, and what became of them.
+    pub(super) before: u64,
+    pub(super) after: u64,
+}
+
+/// Chooses levels.
+#[derive(Debug)]
+pub(super) struct Pace {
+    /// What was asked for, and what may be chosen instead of it.
+    ladder: Vec<i32>,
+    /// Which one it is.
+    step: usize,
+}
+
+impl Pace {
+    /// Starts with the level that was asked for.
+    pub(super) fn new(level: i32) -> Self {
+        let lower = LOWER.iter().copied().filter(|lower| *lower < level);
+        Self {
+            ladder: std::iter::once(level).chain(lower).collect(),
+            step: 0,
+        }
+    }
+
+    /// The level that goes on from here.
+    pub(super) fn next(&mut self, now: &While) -> i32 {
+        // Fewer than one in fifty bytes is saved.
+        let hopeless = now.after > now.before - now.before / 50;
+        let (taking, compressing) = (now.share(now.taking), now.share(now.compressing));
+        if compressing > 25 && taking < 15 {
+            self.step = (self.step + 1).min(self.ladder.len() - 1);
+        } else if taking > 60 {
+            self.step = self.step.saturating_sub(1);
+        }
+        if hopeless {
+            HOPELESS
+        } else {
+            self.ladder[self.step]
+        }
+    }
+}
+
+impl While {
+    /// Hundredths of the time.
+    fn share(&self, part: Duration) -> u128 {
+        part.as_nanos() * 100 / self.all.as_nanos().max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tenth of a second of which so many hundredths passed in waiting.
+    fn now(taking: u64, compressing: u64) -> While {
+        While {
+            all: Duration::from_millis(100),
+            taking: Duration::from_millis(taking),
+            compressing: Duration::from_millis(compressing),
+            before: 1000,
+            after: 400,
+        }
+    }
+
+    #[test]
+    fn a_fast_way_is_worth_less_effort() {
+        let mut pace = Pace::new(3);
+        let levels: Vec<_> = (0..20).map(|_| pace.next(&now(5, 80))).collect();
+        assert!(levels.is_sorted_by(|a, b| a >= b), "{levels:?}");
+        assert_eq!((levels[0], levels[19]), (2, -200));
+    }
+
+    #[test]
+    fn a_slow_way_is_worth_all_that_was_asked_for_and_no_more() {
+        let mut pace = Pace::new(3);
+        for _ in 0..5 {
+            assert_eq!(pace.next(&now(90, 5)), 3);
+        }
+        pace.next(&now(5, 80));
+        pace.next(&now(5, 80));
+        assert_eq!(pace.next(&now(90, 5)), 2);
+        assert_eq!(pace.next(&now(90, 5)), 3);
+        assert_eq!(pace.next(&now(90, 5)), 3);
+    }
+
+    #[test]
+    fn a_slow_source_changes_nothing() {
+        let mut pace = Pace::new(3);
+        assert_eq!(pace.next(&now(5, 5)), 3);
+        pace.next(&now(5, 80));
+        assert_eq!(pace.next(&now(5, 5)), 2);
+    }
+
+    #[test]
+    fn what_does_not_become_smaller_is_not_tried_for_long() {
+        let mut pace = Pace::new(3);
+        let noise = While {
+            after: 1001,
+            ..now(90, 5)
+        };
+        assert_eq!(pace.next(&noise), HOPELESS);
+        assert_eq!(pace.next(&noise), HOPELESS);
+        assert_eq!(pace.next(&now(90, 5)), 3);
+    }
+}

@@ -1,0 +1,109 @@
+//! Where the archive goes: into blocks, which somebody else takes.
+
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+
+use rustix::io::Errno;
+
+use crate::stage::{BLOCK, Block, Giver, beside, stage};
+
+/// Least room that is worth reading a large file into.
+const WORTH_IT: usize = 32 * 1024;
+
+/// Nothing but the end of the writing stops it.
+enum Never {}
+
+/// The end that an archive is written to.
+pub(super) struct Out {
+    giver: Giver<Never>,
+    block: Block,
+}
+
+impl Out {
+    /// Writes to `writer` what `fill` makes, while it makes more. Gives the writer back, unless it
+    /// has failed.
+    pub(super) fn before<W: Write + Send, T>(
+        mut writer: W,
+        fill: impl FnOnce(Self) -> T,
+    ) -> io::Result<(io::Result<W>, T)> {
+        let (giver, taker) = stage();
+        let write = move || {
+            while let Ok(Some(block)) = taker.take() {
+                writer.write_all(block.bytes())?;
+                taker.give_back(block);
+            }
+            Ok(writer)
+        };
+        let out = Self {
+            block: giver.block(),
+            giver,
+        };
+        beside("pack", write, || fill(out))
+    }
+
+    /// Appends up to `wanted` bytes of a file, as many as come at once, and shows them.
+    pub(super) fn read(
+        &mut self,
+        file: &OwnedFd,
+        offset: u64,
+        wanted: u64,
+    ) -> io::Result<Result<&[u8], Errno>> {
+        let room = self.room(wanted)?;
+        let count = rustix::io::pread(file, room, offset);
+        Ok(count.map(|count| self.take(count)))
+    }
+
+    /// Appends up to `wanted` zeros, as many as there is room for, and shows them.
+    pub(super) fn zeros(&mut self, wanted: u64) -> io::Result<&[u8]> {
+        let room = self.room(wanted)?;
+        room.fill(0);
+        let count = room.len();
+        Ok(self.take(count))
+    }
+
+    /// Room for some of `wanted` bytes.
+    fn room(&mut self, wanted: u64) -> io::Result<&mut [u8]> {
+        let wanted = usize::try_from(wanted).unwrap_or(BLOCK);
+        if self.block.rest().len() < wanted.min(WORTH_IT) {
+            self.hand_on()?;
+        }
+        let room = self.block.rest();
+        let most = wanted.min(room.len());
+        Ok(&mut room[..most])
+    }
+
+    /// Counts bytes that have been put there, and shows them.
+    fn take(&mut self, count: usize) -> &[u8] {
+        self.block.advance(count);
+        let bytes = self.block.bytes();
+        &bytes[bytes.len() - count..]
+    }
+
+    /// Hands the rest on.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.hand_on()
+    }
+
+    fn hand_on(&mut self) -> io::Result<()> {
+        let block = std::mem::replace(&mut self.block, self.giver.block());
+        self.giver.give(block)
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.block.is_full() {
+            self.hand_on()?;
+        }
+        let room = self.block.rest();
+        let count = bytes.len().min(room.len());
+        room[..count].copy_from_slice(&bytes[..count]);
+        self.block.advance(count);
+        Ok(count)
+    }
+
+    /// Nothing: what is not full is handed on at the end.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
