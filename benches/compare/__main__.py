@@ -10,13 +10,15 @@ import data
 import report
 from house import House
 from measure import Failed, Series
-from programs import Bchan, BchanFile, Borg, Copy, Python, Reference, Restic
+from programs import Bchan, BchanFile, Borg, Copy, Other, OtherFile, Python, Reference, Restic
 
 PROGRAMS = {
     "reference": Reference,
     "copy": Copy,
     "bchan": Bchan,
     "bchan-file": BchanFile,
+    "other": Other,
+    "other-file": OtherFile,
     "restic": Restic,
     "borg": Borg,
     "python": Python,
@@ -31,11 +33,20 @@ class World:
         self.tools = os.environ["COMPARE_TOOLS"]
         self.python = os.path.join(self.tools, "bin", "backupchan")
         self.store = tempfile.mkdtemp(prefix="bchan-compare-", dir=arguments.store)
-        self.house = House(self.bchan, os.path.join(self.store, "house"))
+        self.other = arguments.other
+        self.houses = {}
+
+    def house(self, bchan):
+        """The server of this program, started when it is first needed."""
+        if bchan not in self.houses:
+            folder = os.path.join(self.store, f"house-{len(self.houses)}")
+            self.houses[bchan] = House(bchan, folder)
+        return self.houses[bchan]
 
     def close(self):
-        with contextlib.suppress(OSError):
-            self.house.close()
+        for house in self.houses.values():
+            with contextlib.suppress(OSError):
+                house.close()
         shutil.rmtree(self.store, ignore_errors=True)
 
 
@@ -87,6 +98,7 @@ def parse():
     known = ", ".join(data.SETS)
     parser.add_argument("sets", nargs="*", metavar="SET", help=f"{known}, or a folder")
     parser.add_argument("--programs", default="reference,bchan,restic,borg,python", metavar="A,B")
+    parser.add_argument("--other", metavar="BCHAN", help="another bchan, for the program `other`")
     parser.add_argument("--runs", type=int, default=5, help="0: once, without a warm-up")
     parser.add_argument("--store", default="/dev/shm", metavar="DIR", help="where backups go")
     parser.add_argument("--work", default="/var/tmp", metavar="DIR", help="where trees are made")

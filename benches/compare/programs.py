@@ -96,13 +96,21 @@ class Bchan(Program):
     kind = "multi"
     target = "tree"
 
+    @property
+    def bchan(self):
+        return self.world.bchan
+
+    @property
+    def house(self):
+        return self.world.house(self.bchan)
+
     def prepare(self, tree):
-        self.world.house.new_target(self.target, self.kind)
+        self.house.new_target(self.target, self.kind)
 
     def command(self, *arguments):
-        command = [self.world.bchan, "--quiet", *arguments]
-        env = self.world.house.env
-        return self.world.house.measured(lambda: pipeline(command, env=env))
+        command = [self.bchan, "--quiet", *arguments]
+        env = self.house.env
+        return self.house.measured(lambda: pipeline(command, env=env))
 
     def source(self, tree):
         return tree
@@ -117,7 +125,7 @@ class Bchan(Program):
 
     def clean(self):
         super().clean()
-        self.world.house.delete_target(self.target)
+        self.house.delete_target(self.target)
 
 
 class BchanFile(Bchan):
@@ -135,29 +143,49 @@ class BchanFile(Bchan):
         return self.command("backup", "download", self.target, "--directory", self.path())
 
 
+class Other(Bchan):
+    """Another build of it, such as one of before a change."""
+
+    name = "bchan, the other"
+
+    @property
+    def bchan(self):
+        return self.world.other
+
+
+class OtherFile(BchanFile, Other):
+    """The same with one file."""
+
+    name = "bchan, the other, one file as it is"
+
+
 class Python(Program):
     """The published command line in Python, sending to the same server; its part alone."""
 
     name = "backupchan (Python)"
     target = "python"
 
+    @property
+    def house(self):
+        return self.world.house(self.world.bchan)
+
     def missing(self):
         return None if os.path.exists(self.world.python) else "it is not installed"
 
     def prepare(self, tree):
-        self.world.house.new_target(self.target)
-        host, port = self.world.house.url.removeprefix("http://").rsplit(":", 1)
+        self.house.new_target(self.target)
+        host, port = self.house.url.removeprefix("http://").rsplit(":", 1)
         config = ["config", "new", "--host", host, "--port", port]
-        config += ["--api-key", self.world.house.key]
-        env = self.world.house.env
+        config += ["--api-key", self.house.key]
+        env = self.house.env
         subprocess.run([self.world.python, *config], env=env, check=True, capture_output=True)
 
     def backup(self, tree):
         command = [self.world.python, "backup", "upload", self.target, tree]
-        return pipeline(command, env=self.world.house.env)
+        return pipeline(command, env=self.house.env)
 
     def clean(self):
-        self.world.house.delete_target(self.target)
+        self.house.delete_target(self.target)
 
 
 class Restic(Program):

@@ -8,7 +8,8 @@ use bchan_api::TargetType;
 use bchan_archive::{Kind, Limits, Manifest, StoreAttributes, UnpackOptions, Unpacked};
 
 use super::download::{Found, Written};
-use super::extract::{Hashing, MAX_ENTRIES, MAX_RATIO};
+use super::extract::{MAX_ENTRIES, MAX_RATIO};
+use super::hashing::Hashing;
 use super::incoming::Incoming;
 use super::produce::Listener;
 use super::save::{self, check, name_of};
@@ -64,11 +65,11 @@ pub(super) fn examine(
 
 /// Reads what is no archive.
 fn skim(
-    reader: &mut dyn io::Read,
+    reader: &mut (dyn io::Read + Send),
     name: &Path,
     progress: &dyn Progress,
 ) -> Result<Unpacked, AgentError> {
-    let (bytes, _) = save::copy(reader, &mut io::sink(), name, progress)?;
+    let bytes = save::copy(reader, &mut io::sink(), name, progress)?;
     Ok(Unpacked {
         files: 1,
         bytes,

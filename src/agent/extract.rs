@@ -1,16 +1,15 @@
 //! Unpacking a download while it comes.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Seek as _};
+use std::io::{self, Seek as _};
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bchan_api::TargetType;
 use bchan_archive::{Kind, Limits, Manifest, StoreAttributes, UnpackOptions, Unpacked};
-use sha2::{Digest as _, Sha256};
 
 use super::download::{Found, Written};
+use super::hashing::Hashing;
 use super::incoming::Incoming;
 use super::produce::Listener;
 use super::save::{self, check as check_hash, name_of};
@@ -111,7 +110,7 @@ fn fill(
             let file = File::options().write(true).create_new(true).open(&path);
             let mut file = file.map_err(AgentError::io("creating", &path))?;
             let progress = Arc::clone(&listener.progress);
-            let (bytes, _) = save::copy(&mut replay, &mut file, &path, &*progress)?;
+            let bytes = save::copy(&mut replay, &mut file, &path, &*progress)?;
             Unpacked {
                 files: 1,
                 bytes,
@@ -155,37 +154,6 @@ fn sync(path: &Path) -> io::Result<()> {
     #[cfg(not(target_os = "linux"))]
     rustix::fs::sync();
     Ok(())
-}
-
-/// A download that is hashed as it comes, where that is what the server has a hash of.
-pub(super) struct Hashing {
-    reader: Incoming,
-    hasher: Option<Sha256>,
-}
-
-impl Hashing {
-    pub(super) fn new(reader: Incoming, found: &Found) -> Self {
-        let is_file = found.target.target_type == TargetType::Single;
-        Self {
-            reader,
-            hasher: is_file.then(Sha256::new),
-        }
-    }
-
-    /// Hex SHA-256 of all that has come of a file.
-    pub(super) fn digest(self) -> Option<String> {
-        Some(hex::encode(self.hasher?.finalize()))
-    }
-}
-
-impl Read for Hashing {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let count = self.reader.read(out)?;
-        if let Some(hasher) = &mut self.hasher {
-            hasher.update(&out[..count]);
-        }
-        Ok(count)
-    }
 }
 
 /// A hidden directory that goes with all that is in it, however deep.

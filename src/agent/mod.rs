@@ -5,6 +5,7 @@ mod error;
 mod examine;
 mod extract;
 mod guarded;
+mod hashing;
 mod hooks;
 mod incoming;
 mod input;

@@ -265,30 +265,31 @@ fn copy_file(
 
 /// Sends everything that a reader has, and returns its length in bytes.
 fn copy(
-    reader: &mut impl Read,
+    reader: &mut (impl Read + Send),
     path: &Path,
     out: &mut impl Write,
     listener: &mut Listener,
 ) -> Result<u64, PackError> {
     listener.entry(path, 0);
-    let mut buffer = vec![0; 256 * 1024];
-    let mut bytes = 0;
-    loop {
-        let count = match reader.read(&mut buffer) {
-            Ok(0) => return Ok(bytes),
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            // There is nothing to fill a plain file up with that would not be a lie.
-            Err(source) => {
-                let path = path.to_owned();
-                return Err(PackError::Source { path, source });
+    // There is nothing to fill a plain file up with that would not be a lie.
+    let fail = |source| PackError::Source {
+        path: path.to_owned(),
+        source,
+    };
+    let copied = bchan_archive::read_ahead(reader, |ahead| {
+        let mut length = 0;
+        loop {
+            let bytes = ahead.next_block().map_err(fail)?;
+            if bytes.is_empty() {
+                return Ok(length);
             }
-        };
-        out.write_all(&buffer[..count])
-            .map_err(|source| PackError::Write { source })?;
-        listener.bytes(count as u64);
-        bytes += count as u64;
-    }
+            out.write_all(bytes)
+                .map_err(|source| PackError::Write { source })?;
+            listener.bytes(bytes.len() as u64);
+            length += bytes.len() as u64;
+        }
+    });
+    copied.map_err(fail)?
 }
 
 /// Counts ahead, for as long as nobody says to stop.

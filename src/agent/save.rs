@@ -5,15 +5,15 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use bchan_api::TargetType;
-use sha2::{Digest as _, Sha256};
 
 use super::download::{Found, Written};
+use super::hashing::Hashing;
 use super::incoming::Incoming;
 use super::{AgentError, Progress, naming};
 
 /// Writes a download under its name into a directory. The name is there only when all is.
 pub(super) fn save(
-    mut reader: Incoming,
+    reader: Incoming,
     directory: &Path,
     found: &Found,
     progress: &dyn Progress,
@@ -29,8 +29,12 @@ pub(super) fn save(
         .tempfile_in(directory)
         .map_err(AgentError::io("creating a file in", directory))?;
     progress.entry(&path);
-    let (bytes, digest) = copy(&mut reader, file.as_file_mut(), &path, progress)?;
-    let compared = found.target.target_type == TargetType::Single && check(found, &digest)?;
+    let mut reader = Hashing::new(reader, found);
+    let bytes = copy(&mut reader, file.as_file_mut(), &path, progress)?;
+    let compared = match reader.digest() {
+        Some(digest) => check(found, &digest)?,
+        None => false,
+    };
     file.as_file()
         .sync_all()
         .map_err(AgentError::io("writing", &path))?;
@@ -71,27 +75,27 @@ pub(super) fn check(found: &Found, digest: &str) -> Result<bool, AgentError> {
     }
 }
 
-/// Copies everything; returns its length and hex SHA-256.
-pub(super) fn copy(
-    reader: &mut dyn Read,
-    file: &mut dyn Write,
+/// Copies everything, reading ahead, and returns its length in bytes.
+pub(super) fn copy<R: Read + Send>(
+    reader: R,
+    file: &mut impl Write,
     path: &Path,
     progress: &dyn Progress,
-) -> Result<(u64, String), AgentError> {
-    let mut hasher = Sha256::new();
-    let mut bytes = 0;
-    let mut buffer = vec![0; 256 * 1024];
-    loop {
-        let count = reader
-            .read(&mut buffer)
-            .map_err(AgentError::io("receiving", path))?;
-        if count == 0 {
-            return Ok((bytes, hex::encode(hasher.finalize())));
+) -> Result<u64, AgentError> {
+    let copied = bchan_archive::read_ahead(reader, |ahead| {
+        let mut length = 0;
+        loop {
+            let bytes = ahead
+                .next_block()
+                .map_err(AgentError::io("receiving", path))?;
+            if bytes.is_empty() {
+                return Ok(length);
+            }
+            file.write_all(bytes)
+                .map_err(AgentError::io("writing", path))?;
+            progress.bytes(bytes.len() as u64);
+            length += bytes.len() as u64;
         }
-        hasher.update(&buffer[..count]);
-        file.write_all(&buffer[..count])
-            .map_err(AgentError::io("writing", path))?;
-        progress.bytes(count as u64);
-        bytes += count as u64;
-    }
+    });
+    copied.map_err(AgentError::io("receiving", path))?
 }

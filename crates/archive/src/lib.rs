@@ -4,6 +4,7 @@
 //! Trees are walked, and archives are placed, relative to open directories: paths may be longer
 //! than the system takes at once, and no symbolic link is ever followed.
 
+mod ahead;
 mod attributes;
 mod compress;
 mod detect;
@@ -22,6 +23,7 @@ mod tree;
 mod unpack;
 mod walk;
 
+pub use ahead::{Ahead, read_ahead};
 pub use compress::{Compression, Encoder};
 pub use detect::{Codec, Kind, Replay, detect};
 pub use manifest::Manifest;

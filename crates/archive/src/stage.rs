@@ -120,6 +120,9 @@ impl<E> Taker<E> {
 
     /// Gives a block back to be filled once more.
     pub(crate) fn give_back(&self, block: Block) {
+        if block.room.is_empty() {
+            return;
+        }
         // It is lost if there are enough of them, or nobody fills any.
         let _ = self.back.try_send(block);
     }

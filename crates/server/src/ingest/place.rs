@@ -1,7 +1,7 @@
 //! Putting a file part where it belongs: unpacked, or as it is.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write as _};
+use std::io::{Read, Write as _};
 use std::os::fd::AsFd as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 
@@ -14,9 +14,6 @@ use super::{Staging, from_body};
 use crate::error::{ApiError, is_out_of_space};
 use crate::room::Room;
 use crate::template;
-
-/// Copy buffer, in bytes.
-const BUFFER: usize = 256 * 1024;
 
 /// What the parts so far have become.
 #[derive(Default)]
@@ -54,7 +51,7 @@ impl Placed {
 }
 
 /// Stores the file of a single target as it is.
-pub(super) fn place_single<R: Read>(
+pub(super) fn place_single<R: Read + Send>(
     part: &mut Hashing<R>,
     name: &str,
     staging: &Staging,
@@ -72,7 +69,7 @@ pub(super) fn place_single<R: Read>(
 }
 
 /// Makes a part the one file in `staging`.
-pub(super) fn place_plain<R: Read>(
+pub(super) fn place_plain<R: Read + Send>(
     part: &mut Hashing<R>,
     staging: &Staging,
     room: &mut Room,
@@ -84,7 +81,7 @@ pub(super) fn place_plain<R: Read>(
         .mode(0o600)
         .open(staging.content());
     let file = file.map_err(|error| ApiError::from_io("creating the backup's file", error))?;
-    copy(part, file, room)?;
+    copy(&mut *part, file, room)?;
     Ok(part.so_far())
 }
 
@@ -120,7 +117,7 @@ pub(super) fn place_tree<R: Read + Send>(
 
 /// Puts a file into the root of the tree under its own name.
 fn put(
-    reader: &mut dyn Read,
+    reader: &mut (dyn Read + Send),
     name: &str,
     tree: &impl std::os::fd::AsFd,
     room: &mut Room,
@@ -155,19 +152,19 @@ fn base_name(name: &str) -> &str {
 }
 
 /// Copies everything, telling faults of the client from those of the disk.
-fn copy(reader: &mut dyn Read, mut file: File, room: &mut Room) -> Result<File, ApiError> {
-    let mut buffer = vec![0; BUFFER];
-    loop {
-        let count = match reader.read(&mut buffer) {
-            Ok(0) => return Ok(file),
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(from_body(&error)),
-        };
-        room.proceed(count as u64)
-            .and_then(|()| file.write_all(&buffer[..count]))
-            .map_err(|error| ApiError::from_io("writing the backup", error))?;
-    }
+fn copy<R: Read + Send>(reader: R, mut file: File, room: &mut Room) -> Result<File, ApiError> {
+    let copied = bchan_archive::read_ahead(reader, |ahead| {
+        loop {
+            let bytes = ahead.next_block().map_err(|error| from_body(&error))?;
+            if bytes.is_empty() {
+                return Ok(file);
+            }
+            room.proceed(bytes.len() as u64)
+                .and_then(|()| file.write_all(bytes))
+                .map_err(|error| ApiError::from_io("writing the backup", error))?;
+        }
+    });
+    copied.map_err(|error| ApiError::from_io("receiving the backup", error))?
 }
 
 fn from_unpack(error: UnpackError) -> ApiError {
