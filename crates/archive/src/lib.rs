@@ -22,6 +22,7 @@ mod tour;
 mod tree;
 mod unpack;
 mod walk;
+mod writeback;
 
 pub use ahead::{Ahead, read_ahead};
 pub use compress::{Compression, Encoder};
@@ -37,3 +38,4 @@ pub use unpack::{
     Limit, Limits, StoreAttributes, UnpackError, UnpackOptions, Unpacked, examine_tar, unpack_tar,
     unpack_zip,
 };
+pub use writeback::Writeback;

@@ -8,11 +8,13 @@ mod content;
 mod entry;
 mod node;
 mod out;
+mod scout;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FileType, Stat};
 use tar::EntryType;
@@ -20,6 +22,7 @@ use tar::EntryType;
 use self::entry::{BLOCK, Entry};
 use self::node::Node;
 use self::out::Out;
+use self::scout::Clock;
 use crate::observer::{EntryKind, Observer, Problem};
 use crate::owners::Names;
 use crate::select::{Reason, Rules};
@@ -162,7 +165,11 @@ pub fn pack<W: Write + Send>(
     observer: &mut dyn Observer,
 ) -> Result<(PackSummary, W), PackError> {
     let fail = |source| PackError::Write { source };
-    let made = Out::before(out, |out| make(sources, out, options, observer));
+    let made = Out::before(out, |out| {
+        scout::with(sources, &options.rules, |clock| {
+            make(sources, out, clock, options, observer)
+        })
+    });
     match made.map_err(fail)? {
         (Ok(out), Ok(summary)) => Ok((summary, out)),
         // What it could not be written to knows better why.
@@ -174,6 +181,7 @@ pub fn pack<W: Write + Send>(
 fn make(
     sources: &[Source],
     out: Out,
+    clock: Clock<'_>,
     options: &PackOptions,
     observer: &mut dyn Observer,
 ) -> Result<PackSummary, PackError> {
@@ -183,6 +191,7 @@ fn make(
     };
     let mut packer = Packer {
         out,
+        clock,
         options,
         observer,
         summary,
@@ -202,6 +211,7 @@ fn make(
 
 struct Packer<'a> {
     out: Out,
+    clock: Clock<'a>,
     options: &'a PackOptions,
     observer: &'a mut dyn Observer,
     summary: PackSummary,
@@ -229,13 +239,24 @@ impl Visitor for Packer<'_> {
     }
 
     fn leaf(&mut self, place: Place<'_>, at: At<'_>, stat: &Stat) -> Result<(), PackError> {
+        if file_type(stat) != FileType::RegularFile {
+            self.clock.pass(0, Duration::ZERO);
+        }
+        let begun = Instant::now();
         match file_type(stat) {
             FileType::RegularFile => match open_file(at, self.options.force_readable) {
                 Ok((fd, stat)) => {
                     let node = self.open_node(place, fd.as_fd(), &stat);
-                    return self.file(&place, &fd, &node);
+                    let opened = begun.elapsed();
+                    let done = self.file(&place, &fd, &node);
+                    let size = u64::try_from(stat.st_size).unwrap_or(0);
+                    self.clock.pass(size, opened + self.out.time_of_reading());
+                    return done;
                 }
-                Err(problem) => self.problem(place.path, &problem),
+                Err(problem) => {
+                    self.problem(place.path, &problem);
+                    self.clock.pass(0, Duration::ZERO);
+                }
             },
             FileType::Symlink => match read_link(at) {
                 Ok(target) => {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 
@@ -17,6 +18,8 @@ enum Never {}
 pub(super) struct Out {
     giver: Giver<Never>,
     block: Block,
+    /// Time that reading has taken since that was last asked for.
+    reading: Duration,
 }
 
 impl Out {
@@ -37,6 +40,7 @@ impl Out {
         let out = Self {
             block: giver.block(),
             giver,
+            reading: Duration::ZERO,
         };
         beside("pack", write, || fill(out))
     }
@@ -49,7 +53,9 @@ impl Out {
         wanted: u64,
     ) -> io::Result<Result<&[u8], Errno>> {
         let room = self.room(wanted)?;
+        let begun = Instant::now();
         let count = rustix::io::pread(file, room, offset);
+        self.reading += begun.elapsed();
         Ok(count.map(|count| self.take(count)))
     }
 
@@ -77,6 +83,11 @@ impl Out {
         self.block.advance(count);
         let bytes = self.block.bytes();
         &bytes[bytes.len() - count..]
+    }
+
+    /// How long reading has taken since this was last asked for.
+    pub(super) fn time_of_reading(&mut self) -> Duration {
+        std::mem::take(&mut self.reading)
     }
 
     /// Hands the rest on.

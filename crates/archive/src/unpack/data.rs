@@ -6,6 +6,8 @@ use std::io::{self, Write as _};
 use rustix::fs::{SeekFrom, ftruncate, seek};
 use sha2::{Digest as _, Sha256};
 
+use crate::Writeback;
+
 /// Smallest run of zeros, in bytes, that becomes a hole.
 const HOLE: usize = 64 * 1024;
 
@@ -18,6 +20,7 @@ pub(super) struct Sink<'a> {
     length: u64,
     /// Whether the last thing was a hole.
     in_hole: bool,
+    writeback: Writeback,
 }
 
 impl<'a> Sink<'a> {
@@ -27,6 +30,7 @@ impl<'a> Sink<'a> {
             hasher: Sha256::new(),
             length: 0,
             in_hole: false,
+            writeback: Writeback::default(),
         }
     }
 
@@ -51,6 +55,9 @@ impl<'a> Sink<'a> {
             }
             self.in_hole &= data.is_empty();
             self.length += data.len() as u64;
+            if let (Some(file), false) = (self.file, data.is_empty()) {
+                self.writeback.reached(file, self.length);
+            }
             rest = behind;
         }
         Ok(())

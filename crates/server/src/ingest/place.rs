@@ -6,7 +6,7 @@ use std::os::fd::AsFd as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 
 use bchan_api::TargetType;
-use bchan_archive::{Kind, Limit, Manifest, Observer as _, UnpackError, UnpackOptions};
+use bchan_archive::{Kind, Limit, Manifest, Observer as _, UnpackError, UnpackOptions, Writeback};
 use rustix::fs::{Mode, OFlags, openat};
 
 use super::digest::{Digest, Hashing, hex_digest};
@@ -154,6 +154,7 @@ fn base_name(name: &str) -> &str {
 /// Copies everything, telling faults of the client from those of the disk.
 fn copy<R: Read + Send>(reader: R, mut file: File, room: &mut Room) -> Result<File, ApiError> {
     let copied = bchan_archive::read_ahead(reader, |ahead| {
+        let (mut writeback, mut length) = (Writeback::default(), 0);
         loop {
             let bytes = ahead.next_block().map_err(|error| from_body(&error))?;
             if bytes.is_empty() {
@@ -162,6 +163,8 @@ fn copy<R: Read + Send>(reader: R, mut file: File, room: &mut Room) -> Result<Fi
             room.proceed(bytes.len() as u64)
                 .and_then(|()| file.write_all(bytes))
                 .map_err(|error| ApiError::from_io("writing the backup", error))?;
+            length += bytes.len() as u64;
+            writeback.reached(&file, length);
         }
     });
     copied.map_err(|error| ApiError::from_io("receiving the backup", error))?
