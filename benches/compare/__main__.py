@@ -8,6 +8,7 @@ import tempfile
 
 import data
 import report
+import scale
 from house import House
 from measure import Failed, Series
 from programs import Bchan, BchanFile, Borg, Copy, Other, OtherFile, Python, Reference, Restic
@@ -96,7 +97,7 @@ def show(title, series):
 def parse():
     parser = argparse.ArgumentParser(prog="benches/compare.sh", description=__doc__)
     known = ", ".join(data.SETS)
-    parser.add_argument("sets", nargs="*", metavar="SET", help=f"{known}, or a folder")
+    parser.add_argument("sets", nargs="*", metavar="SET", help=f"{known}, scale, or a folder")
     parser.add_argument("--programs", default="reference,bchan,restic,borg,python", metavar="A,B")
     parser.add_argument("--other", metavar="BCHAN", help="another bchan, for the program `other`")
     parser.add_argument("--runs", type=int, default=5, help="0: once, without a warm-up")
@@ -110,6 +111,9 @@ def main():
     work = os.path.join(arguments.work, "bchan-compare-data")
     os.makedirs(work, exist_ok=True)
     for name in arguments.sets:
+        if name == "scale":
+            scale.run(arguments)
+            continue
         tree = data.SETS[name](work) if name in data.SETS else os.path.abspath(name)
         world = World(arguments)
         try:

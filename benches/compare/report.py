@@ -1,5 +1,7 @@
 """What was measured, as text."""
 
+import statistics
+
 MIB = 1 << 20
 
 
@@ -33,3 +35,19 @@ def ratio(value, reference):
 
 def line(text):
     print(text, flush=True)
+
+
+def pairs_table(first, second):
+    print(f"| | {first} ms | least-most | {second} ms | least-most | ratio |")
+    print("| --- | --- | --- | --- | --- | --- |", flush=True)
+
+
+def pairs(name, seconds):
+    """One line: median and spread of the one and of the other, and the median of their ratios."""
+    cells = [name]
+    for side in zip(*seconds):
+        milliseconds = [value * 1000 for value in side]
+        cells.append(f"{statistics.median(milliseconds):.2f}")
+        cells.append(f"{min(milliseconds):.2f}-{max(milliseconds):.2f}")
+    cells.append(f"{statistics.median(second / first for first, second in seconds):.2f}")
+    print("| " + " | ".join(cells) + " |", flush=True)

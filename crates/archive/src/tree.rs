@@ -24,17 +24,23 @@ pub fn open_dir(path: &Path) -> io::Result<OwnedFd> {
 /// Hashes every file below a directory, those that their owner has locked himself out of included.
 /// What cannot be read ends it, and so does the observer.
 pub fn hash_tree(dir: BorrowedFd<'_>, observer: &mut dyn Observer) -> io::Result<Manifest> {
-    survey(dir, true, observer)
+    let mut manifest = Manifest::default();
+    survey(dir, Some(&mut manifest), observer)?;
+    Ok(manifest)
 }
 
 /// Bytes of all files below a directory, as [`Manifest::bytes`] counts them, without reading any.
 pub fn size_tree(dir: BorrowedFd<'_>, observer: &mut dyn Observer) -> io::Result<u64> {
-    Ok(survey(dir, false, observer)?.bytes())
+    survey(dir, None, observer)
 }
 
-/// Walks a tree. Unless it is told to read, it leaves the digests at zero.
-fn survey(dir: BorrowedFd<'_>, reading: bool, observer: &mut dyn Observer) -> io::Result<Manifest> {
-    let mut manifest = Manifest::default();
+/// Walks a tree, and counts the bytes of its files. They are read if there is a manifest to fill.
+fn survey(
+    dir: BorrowedFd<'_>,
+    mut manifest: Option<&mut Manifest>,
+    observer: &mut dyn Observer,
+) -> io::Result<u64> {
+    let mut bytes = 0;
     let mut walker = Walker::new(fs::openat(dir, ".", DIRECTORY, Mode::empty())?)?;
     let mut buffer = vec![0; 256 * 1024];
     // Directories that were opened by force, with the modes that they must get back.
@@ -53,34 +59,41 @@ fn survey(dir: BorrowedFd<'_>, reading: bool, observer: &mut dyn Observer) -> io
         let stat = fs::statat(walker.dir()?, &name, AtFlags::SYMLINK_NOFOLLOW)?;
         match file_type(&stat) {
             FileType::Directory => {
-                manifest.add_directory(walker.path());
+                if let Some(manifest) = &mut manifest {
+                    manifest.add_directory(walker.path());
+                }
                 let (fd, _, mode) = open::directory(walker.dir()?, &name, true)?;
                 forced.extend(mode.map(|mode| (walker.path().to_vec(), mode)));
                 walker.enter(name, fd)?;
             }
             FileType::Symlink => {
-                let target = fs::readlinkat(walker.dir()?, &name, Vec::new())?;
-                manifest.add_link(walker.path(), target.as_bytes());
+                if let Some(manifest) = &mut manifest {
+                    let target = fs::readlinkat(walker.dir()?, &name, Vec::new())?;
+                    manifest.add_link(walker.path(), target.as_bytes());
+                }
             }
             FileType::RegularFile => {
                 let size = u64::try_from(stat.st_size).unwrap_or(0);
-                if !reading {
-                    manifest.add_file(walker.path(), size, [0; 32]);
+                let Some(manifest) = &mut manifest else {
+                    bytes += size;
                     continue;
-                }
+                };
                 let path = Path::new(OsStr::from_bytes(walker.path()));
                 observer.entry(path, size);
                 let (fd, _) = open::file(walker.dir()?, &name, true)?;
                 let (size, digest) = hash(std::fs::File::from(fd), &mut buffer, observer)?;
                 manifest.add_file(walker.path(), size, digest);
+                bytes += size;
             }
             FileType::Fifo | FileType::BlockDevice | FileType::CharacterDevice => {
-                manifest.add_special(walker.path());
+                if let Some(manifest) = &mut manifest {
+                    manifest.add_special(walker.path());
+                }
             }
             _ => {}
         }
     }
-    Ok(manifest)
+    Ok(bytes)
 }
 
 fn hash(

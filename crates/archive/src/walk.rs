@@ -3,7 +3,7 @@
 //! Paths are never handed to the system, so they may be of any length; depth costs memory but
 //! neither stack nor file descriptors. Symbolic links are never followed.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
@@ -41,9 +41,42 @@ struct Frame {
     /// Its own name in the frame before.
     name: CString,
     /// What is left of its entries.
-    entries: std::vec::IntoIter<CString>,
+    entries: Names,
     /// Length of its path.
     length: usize,
+}
+
+/// The names in a directory, in the order of their bytes: there may be a million.
+struct Names {
+    /// All of them, each with a NUL behind it.
+    text: Vec<u8>,
+    /// Where each begins.
+    starts: std::vec::IntoIter<usize>,
+}
+
+impl Names {
+    fn read(fd: &OwnedFd) -> io::Result<Self> {
+        let (mut text, mut starts) = (Vec::new(), Vec::new());
+        for entry in Dir::read_from(fd)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name != c"." && name != c".." {
+                starts.push(text.len());
+                text.extend_from_slice(name.to_bytes_with_nul());
+            }
+        }
+        starts.sort_unstable_by_key(|start| name_at(&text, *start));
+        let starts = starts.into_iter();
+        Ok(Self { text, starts })
+    }
+
+    fn next(&mut self) -> Option<&CStr> {
+        Some(name_at(&self.text, self.starts.next()?))
+    }
+}
+
+fn name_at(text: &[u8], start: usize) -> &CStr {
+    CStr::from_bytes_until_nul(&text[start..]).unwrap_or_default()
 }
 
 impl Walker {
@@ -64,6 +97,7 @@ impl Walker {
         };
         self.path.truncate(frame.length);
         if let Some(name) = frame.entries.next() {
+            let name = name.to_owned();
             if !self.path.is_empty() {
                 self.path.push(b'/');
             }
@@ -95,20 +129,12 @@ impl Walker {
     }
 
     fn push(&mut self, fd: OwnedFd, name: CString) -> io::Result<()> {
-        let mut entries = Vec::new();
-        for entry in Dir::read_from(&fd)? {
-            let entry = entry?;
-            let name = entry.file_name();
-            if name != c"." && name != c".." {
-                entries.push(name.to_owned());
-            }
-        }
-        entries.sort_unstable();
+        let entries = Names::read(&fd)?;
         let identity = identity(&fs::fstat(&fd)?);
         if let Some(at) = self.frames.len().checked_sub(OPEN) {
             self.frames[at].fd = None;
         }
-        let (entries, length) = (entries.into_iter(), self.path.len());
+        let length = self.path.len();
         self.frames.push(Frame {
             fd: Some(fd),
             identity,

@@ -20,6 +20,8 @@ mod http;
 #[cfg(feature = "import-mariadb")]
 mod import;
 mod ingest;
+#[doc(hidden)]
+pub mod inner;
 mod inspect;
 mod jobs;
 mod key;

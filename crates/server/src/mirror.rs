@@ -252,9 +252,8 @@ pub(crate) fn complete_target(
     in_bin: &HashSet<String>,
 ) -> Result<(), ApiError> {
     let fail = |error| ApiError::from_io("reading the records beside the backups", error);
-    let location = state
-        .layout
-        .mirror(&state.layout.resolve(&target.location)?);
+    let directory = state.layout.resolve(&target.location)?;
+    let location = state.layout.mirror(&directory);
     let in_location = location.record_ids().map_err(fail)?;
     let known = |mirror: &Mirror| {
         let found = read::<Target>(&file(&mirror.targets, &target.id));
@@ -266,14 +265,14 @@ pub(crate) fn complete_target(
     }
     let (mut for_bin, mut for_location) = (Vec::new(), Vec::new());
     for stored in state.store.backups(&target.id)? {
-        let (ids, lacking) = if stored.backup.is_recycled {
-            (in_bin, &mut for_bin)
+        let (ids, home, lacking) = if stored.backup.is_recycled {
+            (in_bin, state.layout.bin(), &mut for_bin)
         } else {
-            (&in_location, &mut for_location)
+            (&in_location, &*directory, &mut for_location)
         };
         // Where the files are missing, the disk may be, too.
         if !ids.contains(&stored.backup.id)
-            && durable::exists(&state.path(target, &stored)?).map_err(fail)?
+            && durable::exists(&home.join(&stored.file_name)).map_err(fail)?
         {
             lacking.push(stored);
         }

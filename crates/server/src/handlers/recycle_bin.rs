@@ -1,7 +1,5 @@
 //! The recycle bin.
 
-use std::collections::BTreeSet;
-
 use bchan_api::BackupList;
 
 use crate::body;
@@ -27,9 +25,7 @@ pub(crate) fn list(state: &State, grant: &Grant) -> Result<Response, ApiError> {
 /// `DELETE /recycle_bin`: target by target, each as a whole.
 pub(crate) fn clear(state: &State, request: &mut Request) -> Result<Response, ApiError> {
     let delete_files = body::read_flag(request, "delete_files")?;
-    let recycled = state.store.recycled()?;
-    let targets: BTreeSet<_> = recycled.into_iter().map(|s| s.backup.target_id).collect();
-    for id in targets {
+    for id in state.store.targets_in_bin()? {
         let (target, _busy) = match state.lock_target(&id) {
             Ok(found) => found,
             // Deleted since, and its backups with it.

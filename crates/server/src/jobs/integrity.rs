@@ -22,23 +22,23 @@ struct Tally {
 /// on where it was. Other jobs and all requests go on meanwhile. Broken backups are marked, those
 /// that are sound again unmarked.
 pub(crate) fn run(state: &State) -> Result<(), ApiError> {
-    let backups = state.store.least_recently_checked()?;
+    let rows = state.store.least_recently_checked()?;
     let mut tally = Tally::default();
     let mut trouble = Ok(());
     let mut reported = Instant::now();
-    for (done, stored) in backups.iter().enumerate() {
+    for (done, row) in rows.iter().enumerate() {
         schedule::give_way(state);
         if state.schedule.is_stopping() {
-            tracing::info!(done, of = backups.len(), "the integrity check was stopped");
+            tracing::info!(done, of = rows.len(), "the integrity check was stopped");
             return Err(inspect::stopping());
         }
         if reported.elapsed() >= REPORT {
-            let (of, bytes) = (backups.len(), tally.bytes);
+            let (of, bytes) = (rows.len(), tally.bytes);
             tracing::info!(done, of, bytes, broken = tally.broken, "checking integrity");
             reported = Instant::now();
         }
         // As it is now, not as it was when the list was made.
-        let Some(now) = state.store.backup(&stored.backup.id)? else {
+        let Some(now) = state.store.backup_in(*row)? else {
             continue;
         };
         let verdict = state
@@ -74,7 +74,7 @@ pub(crate) fn run(state: &State) -> Result<(), ApiError> {
     trouble?;
     if broken > 0 {
         // The job has done what it should; that this is seen matters more.
-        let message = format!("{broken} of {} backups are broken", backups.len());
+        let message = format!("{broken} of {} backups are broken", rows.len());
         return Err(ApiError::new(500, message));
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! The job that takes old backups away.
 
+use std::collections::HashSet;
+
 use bchan_api::{Backup, RecycleAction, Target, Time};
 
 use super::for_each_target;
@@ -17,7 +19,9 @@ pub(crate) fn run(state: &State) -> Result<(), ApiError> {
 
 fn recycle(state: &State, id: &str) -> Result<(), ApiError> {
     let (target, _busy) = state.lock_target(id)?;
-    if old(state, &target)?.is_empty() {
+    // Most targets have nothing to do, and may have many backups.
+    let (count, oldest) = state.store.present(&target.id)?;
+    if !policy::may_be_old(&target, count, oldest, Time::now()) || old(state, &target)?.is_empty() {
         return Ok(());
     }
     // What stays must be there, or else what goes was needed.
@@ -44,13 +48,16 @@ fn recycle(state: &State, id: &str) -> Result<(), ApiError> {
 fn old(state: &State, target: &Target) -> Result<Vec<StoredBackup>, ApiError> {
     let mut stored = state.store.backups(&target.id)?;
     let backups: Vec<Backup> = stored.iter().map(|stored| stored.backup.clone()).collect();
-    let old = policy::old(target, &backups, Time::now());
+    let old: HashSet<_> = policy::old(target, &backups, Time::now())
+        .into_iter()
+        .collect();
     stored.retain(|stored| old.contains(&stored.backup.id));
     Ok(stored)
 }
 
 /// Marks present backups whose files are missing, so that they count for nothing.
 fn mark_missing(state: &State, target: &Target) -> Result<(), ApiError> {
+    let location = state.directory(target, false)?;
     let present =
         |stored: &StoredBackup| !stored.backup.is_recycled && !stored.backup.hash_mismatch;
     for stored in state
@@ -59,7 +66,7 @@ fn mark_missing(state: &State, target: &Target) -> Result<(), ApiError> {
         .iter()
         .filter(|s| present(s))
     {
-        let there = durable::exists(&state.path(target, stored)?)
+        let there = durable::exists(&location.join(&stored.file_name))
             .map_err(|error| ApiError::from_io("reading the target's location", error))?;
         if !there {
             let id = &stored.backup.id;

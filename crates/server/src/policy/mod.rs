@@ -22,20 +22,34 @@ fn floor(target: &Target) -> i64 {
     target.min_backups.unwrap_or(0).max(1)
 }
 
-/// Ids of the backups that the target's own rule calls old, oldest last.
-pub(crate) fn old(target: &Target, backups: &[Backup], now: Time) -> Vec<String> {
-    let Some(value) = target.recycle_value.filter(|value| *value > 0) else {
-        return Vec::new();
-    };
+/// Healthy backups that the target's own rule keeps whatever their age, and the age beyond which
+/// others go; none, if it has no rule.
+fn rule(target: &Target, now: Time) -> Option<(i64, Option<i64>)> {
+    let value = target.recycle_value.filter(|value| *value > 0)?;
     let floor = floor(target);
-    // Healthy backups that are kept whatever their age, and the age beyond which others go.
-    let (keep, before) = match target.recycle_criteria {
-        RecycleCriteria::None => return Vec::new(),
-        RecycleCriteria::Count => (value.max(floor), None),
+    match target.recycle_criteria {
+        RecycleCriteria::None => None,
+        RecycleCriteria::Count => Some((value.max(floor), None)),
         RecycleCriteria::Age => {
             let age = value.saturating_mul(SECONDS_PER_DAY);
-            (floor, Some(now.unix_seconds().saturating_sub(age)))
+            Some((floor, Some(now.unix_seconds().saturating_sub(age))))
         }
+    }
+}
+
+/// Whether [`old`] can find any among so many backups outside of the recycle bin, of which this is
+/// when the oldest was made: what can be known without reading them.
+pub(crate) fn may_be_old(target: &Target, count: u64, oldest: Option<Time>, now: Time) -> bool {
+    rule(target, now).is_some_and(|(keep, before)| {
+        let expired = |limit| oldest.is_some_and(|oldest| oldest.unix_seconds() < limit);
+        count > keep.unsigned_abs() && before.is_none_or(expired)
+    })
+}
+
+/// Ids of the backups that the target's own rule calls old, oldest last.
+pub(crate) fn old(target: &Target, backups: &[Backup], now: Time) -> Vec<String> {
+    let Some((keep, before)) = rule(target, now) else {
+        return Vec::new();
     };
     let mut healthy = 0;
     let mut old = Vec::new();

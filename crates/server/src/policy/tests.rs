@@ -120,6 +120,11 @@ proptest! {
         let floor = usize::try_from(min.unwrap_or(0).max(1)).unwrap();
         prop_assert!(after >= before.min(floor));
 
+        let present = || backups.iter().filter(|backup| !backup.is_recycled);
+        let oldest = present().map(|backup| backup.created_at).min();
+        let count = u64::try_from(present().count()).unwrap();
+        prop_assert!(gone.is_empty() || may_be_old(&rule, count, oldest, now));
+
         backups.reverse();
         prop_assert_eq!(&old(&rule, &backups, now), &gone);
         backups.retain(|backup| !is_gone(backup));
@@ -196,4 +201,19 @@ fn an_upload_is_stale_after_a_day_without_anything() {
     assert_eq!(stale(uploads, at(DAY + 1)), ["old"]);
     assert_eq!(stale(uploads, at(DAY + 2)), ["old", "new"]);
     assert!(stale(uploads, at(i64::MIN)).is_empty());
+}
+
+#[test]
+fn where_nothing_can_be_old_nothing_is_read() {
+    let at = Time::from_unix_seconds;
+    let may = |rule: &Target, count| may_be_old(rule, count, Some(at(0)), at(7 * DAY));
+    let by_count = target(RecycleCriteria::Count, Some(3), None);
+    assert!(!may(&by_count, 3));
+    assert!(may(&by_count, 4));
+    let by_age = |days| target(RecycleCriteria::Age, Some(days), None);
+    assert!(!may(&by_age(7), 10));
+    assert!(may(&by_age(6), 10));
+    assert!(!may(&by_age(6), 1), "the last one stays");
+    assert!(!may(&target(RecycleCriteria::None, Some(1), None), 10));
+    assert!(!may_be_old(&by_age(1), 0, None, at(7 * DAY)));
 }

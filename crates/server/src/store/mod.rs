@@ -95,6 +95,11 @@ type Result<T> = std::result::Result<T, StoreError>;
 /// Number of a journalled operation.
 pub(crate) type OperationId = i64;
 
+/// Where the database has a backup: an eighth of what its id takes, of which there may be a
+/// million. Once a backup is gone, another may come to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BackupRow(i64);
+
 /// What a look at a backup's content has shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Health {
@@ -198,6 +203,10 @@ pub(crate) trait Store: Send + Sync {
     fn adopt(&self, target: Option<&Target>, backups: &[StoredBackup]) -> Result<()>;
     /// All recycled backups, newest first.
     fn recycled(&self) -> Result<Vec<StoredBackup>>;
+    /// Ids of the targets that have recycled backups.
+    fn targets_in_bin(&self) -> Result<Vec<String>>;
+    /// How many backups of a target are not recycled, and when the oldest of them was made.
+    fn present(&self, target_id: &str) -> Result<(u64, Option<Time>)>;
 
     /// How much there is; with `only`, of these targets.
     fn totals(&self, only: Option<&[String]>) -> Result<Totals>;
@@ -211,7 +220,9 @@ pub(crate) trait Store: Send + Sync {
 
     /// Every backup, those first whose content was never compared with its hash, then those for
     /// which that is longest ago.
-    fn least_recently_checked(&self) -> Result<Vec<StoredBackup>>;
+    fn least_recently_checked(&self) -> Result<Vec<BackupRow>>;
+    /// One of them, as it is now.
+    fn backup_in(&self, row: BackupRow) -> Result<Option<StoredBackup>>;
     /// Records what a look at the content has shown, unless the backup has gone or moved since it
     /// was read as `seen`; says whether it was recorded.
     fn set_health(&self, seen: &StoredBackup, health: &Health) -> Result<bool>;

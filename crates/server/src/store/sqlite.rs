@@ -20,8 +20,8 @@ use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use super::{
-    Health, OperationId, Progress, Result, Sequence, SequencePart, Store, StoreError, StoredBackup,
-    TargetSums, Totals, migrations,
+    BackupRow, Health, OperationId, Progress, Result, Sequence, SequencePart, Store, StoreError,
+    StoredBackup, TargetSums, Totals, migrations,
 };
 use crate::fault;
 use crate::ops::Operation;
@@ -266,6 +266,14 @@ impl Store for Sqlite {
         backups::recycled(&*self.reader()?)
     }
 
+    fn targets_in_bin(&self) -> Result<Vec<String>> {
+        backups::targets_in_bin(&*self.reader()?)
+    }
+
+    fn present(&self, target_id: &str) -> Result<(u64, Option<Time>)> {
+        backups::present(&*self.reader()?, target_id)
+    }
+
     fn totals(&self, only: Option<&[String]>) -> Result<Totals> {
         totals::read(&*self.reader()?, only)
     }
@@ -295,8 +303,12 @@ impl Store for Sqlite {
         }
     }
 
-    fn least_recently_checked(&self) -> Result<Vec<StoredBackup>> {
+    fn least_recently_checked(&self) -> Result<Vec<BackupRow>> {
         backups::least_recently_checked(&*self.reader()?)
+    }
+
+    fn backup_in(&self, row: BackupRow) -> Result<Option<StoredBackup>> {
+        backups::find_in(&*self.reader()?, row)
     }
 
     fn set_health(&self, seen: &StoredBackup, health: &Health) -> Result<bool> {

@@ -4,7 +4,7 @@ use bchan_api::{Backup, Time};
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 
 use super::Result;
-use crate::store::{Health, StoredBackup};
+use crate::store::{BackupRow, Health, StoredBackup};
 
 const COLUMNS: &str = "id, target_id, created_at, manual, is_recycled, filesize, hash, \
     hash_mismatch, extension, file_name";
@@ -29,8 +29,36 @@ pub(super) fn recycled(connection: &Connection) -> Result<Vec<StoredBackup>> {
     )
 }
 
-pub(super) fn least_recently_checked(connection: &Connection) -> Result<Vec<StoredBackup>> {
-    select(connection, "TRUE ORDER BY checked_at NULLS FIRST, id", [])
+pub(super) fn targets_in_bin(connection: &Connection) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT target_id FROM backups WHERE is_recycled ORDER BY target_id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+const PRESENT: &str =
+    "SELECT count(*), min(created_at) FROM backups WHERE target_id = ?1 AND is_recycled = 0";
+
+pub(super) fn present(connection: &Connection, target_id: &str) -> Result<(u64, Option<Time>)> {
+    let read = |row: &Row<'_>| {
+        let oldest: Option<i64> = row.get(1)?;
+        // No count is below zero.
+        let count: i64 = row.get(0)?;
+        Ok((count.unsigned_abs(), oldest.map(Time::from_unix_seconds)))
+    };
+    let mut statement = connection.prepare_cached(PRESENT)?;
+    Ok(statement.query_row([target_id], read)?)
+}
+
+pub(super) fn least_recently_checked(connection: &Connection) -> Result<Vec<BackupRow>> {
+    let sql = "SELECT rowid FROM backups ORDER BY checked_at NULLS FIRST, id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([], |row| row.get(0).map(BackupRow))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn find_in(connection: &Connection, row: BackupRow) -> Result<Option<StoredBackup>> {
+    Ok(select(connection, "rowid = ?1", [row.0])?.pop())
 }
 
 /// Where a backup must still be for what was seen of it to be true.
@@ -160,4 +188,86 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredBackup> {
         extension: row.get(8)?,
         file_name: row.get(9)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::migrations;
+
+    fn database() -> Connection {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrations::migrate(&mut connection).unwrap();
+        connection
+            .pragma_update(None, "foreign_keys", false)
+            .unwrap();
+        connection
+    }
+
+    fn stored(id: &str, target: &str, at: i64, is_recycled: bool) -> StoredBackup {
+        StoredBackup {
+            backup: Backup {
+                id: id.into(),
+                target_id: target.into(),
+                created_at: Time::from_unix_seconds(at),
+                manual: false,
+                is_recycled,
+                filesize: 1,
+                hash: None,
+                hash_mismatch: false,
+            },
+            extension: String::new(),
+            file_name: id.into(),
+        }
+    }
+
+    #[test]
+    fn what_is_present_is_known_without_reading_rows() {
+        let connection = database();
+        for (id, target, at, recycled) in [
+            ("a", "t", 30, false),
+            ("b", "t", 20, false),
+            ("c", "t", 10, true),
+            ("d", "u", 5, false),
+        ] {
+            insert(&connection, &stored(id, target, at, recycled)).unwrap();
+        }
+        let oldest = Some(Time::from_unix_seconds(20));
+        assert_eq!(present(&connection, "t").unwrap(), (2, oldest));
+        assert_eq!(present(&connection, "v").unwrap(), (0, None));
+        assert_eq!(targets_in_bin(&connection).unwrap(), ["t"]);
+        let plan = format!("EXPLAIN QUERY PLAN {PRESENT}");
+        let mut plan = connection.prepare(&plan).unwrap();
+        let lines = plan.query_map(["t"], |row| row.get::<_, String>(3));
+        let lines: Vec<_> = lines.unwrap().flatten().collect();
+        let found = lines.iter().any(|line| line.contains("COVERING INDEX"));
+        assert!(found, "{lines:?}");
+    }
+
+    #[test]
+    fn a_row_is_the_backup_as_it_is_now() {
+        let connection = database();
+        for id in ["b", "a"] {
+            insert(&connection, &stored(id, "t", 1, false)).unwrap();
+        }
+        let rows = least_recently_checked(&connection).unwrap();
+        let ids = |rows: &[BackupRow]| -> Vec<String> {
+            let find = |row: &BackupRow| find_in(&connection, *row).unwrap();
+            rows.iter()
+                .filter_map(find)
+                .map(|found| found.backup.id)
+                .collect()
+        };
+        assert_eq!(ids(&rows), ["a", "b"]);
+        let sound = Health::Sound { hash: "h".into() };
+        assert!(set_health(&connection, &stored("a", "t", 1, false), &sound).unwrap());
+        assert_eq!(
+            ids(&least_recently_checked(&connection).unwrap()),
+            ["b", "a"]
+        );
+        let found = find_in(&connection, rows[0]).unwrap().unwrap();
+        assert_eq!(found.backup.hash.as_deref(), Some("h"));
+        delete(&connection, "a").unwrap();
+        assert_eq!(ids(&rows), ["b"]);
+    }
 }
