@@ -324,6 +324,10 @@ impl Progress for Watched {
         self.inner.phase(phase);
     }
 
+    fn wants_total(&self) -> bool {
+        self.inner.wants_total()
+    }
+
     fn total(&self, files: u64, bytes: u64, known: bool) {
         self.inner.total(files, bytes, known);
     }

@@ -23,6 +23,10 @@ pub(crate) enum Phase {
 /// Listens to a workflow, from several threads. Every method may be left out.
 pub(crate) trait Progress: Send + Sync {
     fn phase(&self, _phase: Phase) {}
+    /// Whether it is worth going through everything ahead to say how much there is.
+    fn wants_total(&self) -> bool {
+        false
+    }
     /// How much there is; `known` once nothing more will be found.
     fn total(&self, _files: u64, _bytes: u64, _known: bool) {}
     fn entry(&self, _path: &Path) {}

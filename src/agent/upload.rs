@@ -141,17 +141,17 @@ pub(super) async fn transfer(
     progress: Arc<dyn Progress>,
 ) -> Result<UploadReport, AgentError> {
     let stop = Arc::new(AtomicBool::new(false));
-    let counter = {
+    let counter = progress.wants_total().then(|| {
         let (content, stop) = (content.clone(), Arc::clone(&stop));
         let progress = Arc::clone(&progress);
         thread::spawn(move || count_ahead(&content, &stop, &*progress))
-    };
+    });
     progress.phase(Phase::Sending);
     let sending = (&content, &*file_name, floor);
     let sent = send(client, &target, &options, sending, &progress).await;
     stop.store(true, Ordering::Relaxed);
     // It looks at the flag for each file; a panic there is no reason to fail.
-    let _ = counter.join();
+    let _ = counter.map(thread::JoinHandle::join);
     let (accepted, mut attempts) = sent?;
 
     let mut status = if options.wait {

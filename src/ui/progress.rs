@@ -98,6 +98,10 @@ impl Progress for Transfer {
         });
     }
 
+    fn wants_total(&self) -> bool {
+        !self.bar.is_hidden()
+    }
+
     fn total(&self, _files: u64, bytes: u64, known: bool) {
         // While files are still being counted, a percentage would go backwards.
         if known {
