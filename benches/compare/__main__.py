@@ -8,6 +8,8 @@ import tempfile
 
 import data
 import report
+import requests
+import startup
 from house import House
 from measure import Failed, Series
 from programs import Bchan, BchanFile, Borg, Copy, Python, Reference, Restic
@@ -21,6 +23,9 @@ PROGRAMS = {
     "borg": Borg,
     "python": Python,
 }
+
+# What needs no tree.
+OTHERS = {"requests": requests.compare, "startup": startup.compare}
 
 
 class World:
@@ -84,7 +89,7 @@ def show(title, series):
 
 def parse():
     parser = argparse.ArgumentParser(prog="benches/compare.sh", description=__doc__)
-    known = ", ".join(data.SETS)
+    known = ", ".join([*data.SETS, *OTHERS])
     parser.add_argument("sets", nargs="*", metavar="SET", help=f"{known}, or a folder")
     parser.add_argument("--programs", default="reference,bchan,restic,borg,python", metavar="A,B")
     parser.add_argument("--runs", type=int, default=5, help="0: once, without a warm-up")
@@ -98,10 +103,14 @@ def main():
     work = os.path.join(arguments.work, "bchan-compare-data")
     os.makedirs(work, exist_ok=True)
     for name in arguments.sets:
+        others = OTHERS.get(name)
         tree = data.SETS[name](work) if name in data.SETS else os.path.abspath(name)
         world = World(arguments)
         try:
-            compare(world, name, tree, arguments.programs.split(","), arguments.runs)
+            if others:
+                others(world, arguments.runs)
+            else:
+                compare(world, name, tree, arguments.programs.split(","), arguments.runs)
         except Failed as failed:
             raise SystemExit(f"error: {failed}")
         finally:
