@@ -8,7 +8,9 @@ import tempfile
 
 import data
 import report
+import requests
 import scale
+import startup
 from house import House
 from measure import Failed, Series
 from programs import Bchan, BchanFile, Borg, Copy, Other, OtherFile, Python, Reference, Restic
@@ -25,6 +27,9 @@ PROGRAMS = {
     "python": Python,
 }
 
+# What needs no tree.
+OTHERS = {"requests": requests.compare, "scale": scale.compare, "startup": startup.compare}
+
 
 class World:
     """Where all of it happens."""
@@ -37,7 +42,12 @@ class World:
         self.other = arguments.other
         self.houses = {}
 
-    def house(self, bchan):
+    @property
+    def house(self):
+        """The server of the program that is measured."""
+        return self.server_of(self.bchan)
+
+    def server_of(self, bchan):
         """The server of this program, started when it is first needed."""
         if bchan not in self.houses:
             folder = os.path.join(self.store, f"house-{len(self.houses)}")
@@ -96,8 +106,8 @@ def show(title, series):
 
 def parse():
     parser = argparse.ArgumentParser(prog="benches/compare.sh", description=__doc__)
-    known = ", ".join(data.SETS)
-    parser.add_argument("sets", nargs="*", metavar="SET", help=f"{known}, scale, or a folder")
+    known = ", ".join([*data.SETS, *OTHERS])
+    parser.add_argument("sets", nargs="*", metavar="SET", help=f"{known}, or a folder")
     parser.add_argument("--programs", default="reference,bchan,restic,borg,python", metavar="A,B")
     parser.add_argument("--other", metavar="BCHAN", help="another bchan, for the program `other`")
     parser.add_argument("--runs", type=int, default=5, help="0: once, without a warm-up")
@@ -111,13 +121,14 @@ def main():
     work = os.path.join(arguments.work, "bchan-compare-data")
     os.makedirs(work, exist_ok=True)
     for name in arguments.sets:
-        if name == "scale":
-            scale.run(arguments)
-            continue
+        others = OTHERS.get(name)
         tree = data.SETS[name](work) if name in data.SETS else os.path.abspath(name)
         world = World(arguments)
         try:
-            compare(world, name, tree, arguments.programs.split(","), arguments.runs)
+            if others:
+                others(world, arguments.runs)
+            else:
+                compare(world, name, tree, arguments.programs.split(","), arguments.runs)
         except Failed as failed:
             raise SystemExit(f"error: {failed}")
         finally:

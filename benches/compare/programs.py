@@ -102,7 +102,7 @@ class Bchan(Program):
 
     @property
     def house(self):
-        return self.world.house(self.bchan)
+        return self.world.server_of(self.bchan)
 
     def prepare(self, tree):
         self.house.new_target(self.target, self.kind)
@@ -167,7 +167,7 @@ class Python(Program):
 
     @property
     def house(self):
-        return self.world.house(self.world.bchan)
+        return self.world.house
 
     def missing(self):
         return None if os.path.exists(self.world.python) else "it is not installed"

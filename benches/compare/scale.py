@@ -10,10 +10,8 @@ import contextlib
 import http.client
 import os
 import random
-import shutil
 import sqlite3
 import statistics
-import tempfile
 import time
 import urllib.parse
 import uuid
@@ -156,18 +154,16 @@ def questions(server, noise):
     }
 
 
-def run(arguments):
+def compare(world, runs):
     """Each question to one server, then to the other, again and again."""
-    folder = tempfile.mkdtemp(prefix="bchan-scale-", dir=arguments.store)
     servers = []
     try:
         for name, targets in [("small", COMMON), ("large", TARGETS)]:
-            servers.append(Server(os.environ["COMPARE_BCHAN"], os.path.join(folder, name), targets))
-        measure(servers, max(arguments.runs, 1))
+            servers.append(Server(world.bchan, os.path.join(world.store, name), targets))
+        measure(servers, max(runs, 1))
     finally:
         for server in servers:
             server.stop()
-        shutil.rmtree(folder)
 
 
 def measure(servers, runs):

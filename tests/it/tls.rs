@@ -172,6 +172,20 @@ fn handshakes_that_stand_still_stop_nobody() {
     }
 }
 
+/// Where nobody shows a certificate, none is looked for, so that a system without any will do.
+#[test]
+fn plain_connections_need_no_certificates() {
+    let server = TestServer::start_with_key();
+    server.target("docs", "multi");
+    let nothing = server.home().join("nothing");
+    fs::create_dir(&nothing).unwrap();
+    let program = Program::new(server.home()).env("BCHAN_API_KEY", server.key());
+    let program = program.env("SSL_CERT_DIR", &nothing);
+    let program = program.env("SSL_CERT_FILE", nothing.join("none.pem"));
+    let output = program.args(["--server", &server.url(), "target", "list"]);
+    assert!(output.ok().stdout.contains("docs"));
+}
+
 /// A redirect is not followed, wherever it goes: what is elsewhere gets neither key nor content.
 #[test]
 fn nothing_is_sent_where_a_server_points_to() {

@@ -70,6 +70,7 @@ impl Client {
     pub fn new(config: Config) -> Result<Self, Error> {
         provide_crypto();
         let (server, is_local) = parse_server(&config.server)?;
+        let is_plain = server.starts_with("http://") && (is_local || !has_proxy());
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(config.timeout)
@@ -82,6 +83,10 @@ impl Client {
                 return Err(Error::NoCertificate);
             }
             builder = builder.tls_certs_only(roots);
+        } else if is_plain {
+            // Nobody will show a certificate, and reading those of the system takes longer than all
+            // else that a small request needs.
+            builder = builder.tls_certs_only([]);
         }
         if is_local {
             builder = builder.no_proxy();
@@ -252,6 +257,12 @@ pub(crate) fn provide_crypto() {
         // Somebody else's choice is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
+}
+
+/// Whether requests without TLS may go through a proxy, which may itself speak TLS.
+fn has_proxy() -> bool {
+    let names = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+    names.iter().any(|name| std::env::var_os(name).is_some())
 }
 
 /// What is behind a lock, also when somebody has panicked with it.

@@ -1,17 +1,14 @@
 //! The HTTP server inside, which only the guard talks to. No other file knows which one it is.
 
+mod desk;
 mod front;
 mod message;
 
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use tokio::runtime;
 
 pub(crate) use self::front::Front;
 pub(crate) use self::message::{Body, Exchange, Handler, Headers, Request, Response};
@@ -19,96 +16,11 @@ pub(crate) use crate::guard::GuardConfig;
 use crate::guard::frame::{FrameReader, FrameWriter};
 use crate::guard::{self, Door};
 
-/// How long starting the server inside anew waits after it has failed.
-const RETRY: Duration = Duration::from_millis(50);
+/// The server inside.
+type Inside = tiny_http::Server;
 
-/// Takes requests from the server inside and gives each to a thread of its own.
-struct Desk {
-    shared: Arc<Shared>,
-    thread: JoinHandle<()>,
-}
-
-/// What the thread of the desk shares with whoever wants it to stop.
-struct Shared {
-    door: Arc<Door>,
-    server: Mutex<Arc<tiny_http::Server>>,
-    closing: AtomicBool,
-}
-
-impl Desk {
-    /// Starts the server inside behind a door.
-    fn open(
-        door: Arc<Door>,
-        handler: Arc<dyn Handler>,
-        threads: runtime::Handle,
-    ) -> io::Result<Self> {
-        let server = Mutex::new(start(&door)?);
-        let closing = AtomicBool::new(false);
-        let shared = Arc::new(Shared {
-            door,
-            server,
-            closing,
-        });
-        let desk = Arc::clone(&shared);
-        let thread = thread::Builder::new()
-            .name("desk".into())
-            .spawn(move || desk.serve(&handler, &threads))?;
-        Ok(Self { shared, thread })
-    }
-
-    /// Starts the server inside anew whenever it is stuck. Never returns.
-    async fn keep_going(&self) {
-        loop {
-            self.shared.door.stuck().await;
-            tracing::error!("the HTTP server inside hands nothing over; starting it anew");
-            self.shared.server().unblock();
-        }
-    }
-
-    /// Stops the server inside.
-    fn close(self) {
-        self.shared.closing.store(true, Ordering::SeqCst);
-        self.shared.server().unblock();
-        if self.thread.join().is_err() {
-            tracing::error!("the thread of the desk ended in a panic");
-        }
-    }
-}
-
-impl Shared {
-    fn server(&self) -> Arc<tiny_http::Server> {
-        Arc::clone(&self.server.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn serve(&self, handler: &Arc<dyn Handler>, threads: &runtime::Handle) {
-        loop {
-            match self.server().recv() {
-                Ok(tiny) => {
-                    let Some(id) = header(&tiny, guard::ID).and_then(|id| id.parse().ok()) else {
-                        continue;
-                    };
-                    self.door.took(id);
-                    let handler = Arc::clone(handler);
-                    threads.spawn_blocking(move || answer(tiny, &*handler));
-                }
-                Err(_) if self.closing.load(Ordering::SeqCst) => return,
-                // It accepts nothing any more once accepting has failed, for want of descriptors
-                // say, or it is stuck.
-                Err(error) => match start(&self.door) {
-                    Ok(server) => {
-                        tracing::warn!(%error, "the HTTP server inside was started anew");
-                        *self.server.lock().unwrap_or_else(PoisonError::into_inner) = server;
-                    }
-                    Err(error) => {
-                        tracing::warn!(%error, "the HTTP server inside cannot be started");
-                        thread::sleep(RETRY);
-                        self.server().unblock();
-                    }
-                },
-            }
-        }
-    }
-}
+/// A request that it hands over.
+type Arrival = tiny_http::Request;
 
 fn start(door: &Door) -> io::Result<Arc<tiny_http::Server>> {
     let listener = door.bind()?;
@@ -134,6 +46,11 @@ fn header<'a>(tiny: &'a tiny_http::Request, name: &'static str) -> Option<&'a st
     named.next().map(|header| header.value.as_str())
 }
 
+/// The number in a header.
+fn number(tiny: &tiny_http::Request, name: &'static str) -> Option<u64> {
+    header(tiny, name).and_then(|number| number.parse().ok())
+}
+
 /// A request as handlers see it, or `None` if the guard has not made it.
 fn read(tiny: tiny_http::Request) -> Option<Request> {
     let (path, query) = tiny.url().split_once('?').unwrap_or((tiny.url(), ""));
@@ -150,13 +67,36 @@ fn read(tiny: tiny_http::Request) -> Option<Request> {
         peer: header(&tiny, guard::PEER)?.parse().ok()?,
         content_length: header(&tiny, guard::LENGTH).and_then(|length| length.parse().ok()),
         has_body: header(&tiny, guard::BODY).is_some(),
-        body: FrameReader::new(Inner(tiny)),
+        // Behind a request that keeps its connection, there is nothing of it.
+        body: match number(&tiny, guard::LANE) {
+            Some(_) => FrameReader::empty(Inner(tiny)),
+            None => FrameReader::new(Inner(tiny)),
+        },
     })
 }
 
+/// Says that an answer has no end, unless it has had one, whatever becomes of its thread. Where a
+/// connection is not kept, its end says so.
+struct Ending<'a> {
+    door: &'a Door,
+    trip: Option<u64>,
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        if let Some(trip) = self.trip {
+            self.door.cut(trip);
+        }
+    }
+}
+
 /// Has a request handled and sends what the handler answers.
-fn answer(tiny: tiny_http::Request, handler: &dyn Handler) {
+fn answer(tiny: tiny_http::Request, handler: &dyn Handler, door: &Door) {
     let begun = Instant::now();
+    let mut ending = Ending {
+        door,
+        trip: number(&tiny, guard::LANE),
+    };
     let Some(mut request) = read(tiny) else {
         return;
     };
@@ -173,7 +113,10 @@ fn answer(tiny: tiny_http::Request, handler: &dyn Handler) {
         (exchange.endpoint, exchange.status) = (response.endpoint, response.status);
         let sent = AssertUnwindSafe(|| send(response, out, head_only, &mut exchange.sent));
         match catch_unwind(sent) {
-            Ok(Ok(())) => exchange.whole = true,
+            Ok(Ok(())) => {
+                exchange.whole = true;
+                ending.trip = None;
+            }
             Ok(Err(error)) => tracing::warn!(%method, %path, %error, "a response was cut off"),
             Err(_) => tracing::error!(%method, %path, "a handler panicked in its response"),
         }
@@ -182,6 +125,7 @@ fn answer(tiny: tiny_http::Request, handler: &dyn Handler) {
         drop(out);
         tracing::error!(method, path, "a handler panicked");
     }
+    drop(ending);
     exchange.took = begun.elapsed();
     handler.done(&exchange);
 }

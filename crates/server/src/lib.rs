@@ -33,6 +33,7 @@ mod metrics;
 mod mirror;
 mod multipart;
 mod ops;
+mod page;
 mod peer;
 mod policy;
 mod publish;

@@ -89,6 +89,11 @@ fn json(status: u16, body: &impl Serialize) -> Response {
     json_bytes(status, serde_json::to_vec(body).unwrap_or_default())
 }
 
+/// An answer that was made before.
+pub(crate) fn again(body: &[u8]) -> Response {
+    json_bytes(200, body.to_vec())
+}
+
 fn json_bytes(status: u16, body: Vec<u8>) -> Response {
     let headers = vec![("content-type", "application/json".to_owned())];
     Response {

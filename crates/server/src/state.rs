@@ -18,6 +18,7 @@ use crate::layout::Layout;
 use crate::live::Live;
 use crate::log;
 use crate::metrics::Meter;
+use crate::page::Pages;
 use crate::room::Reserve;
 use crate::schedule::Schedule;
 use crate::store::{OperationId, Store, StoredBackup};
@@ -32,6 +33,8 @@ pub(crate) struct State {
     /// What may change while the server runs.
     limits: RwLock<Limits>,
     pub(crate) meter: Meter,
+    /// What was shown to those who may see all targets.
+    pub(crate) pages: Pages,
     pub(crate) doctor: Doctor,
     /// What the guard counts, once there is one.
     counts: OnceLock<Counts>,
@@ -84,6 +87,7 @@ impl State {
             schedule,
             limits: RwLock::new(config.into()),
             meter: Meter::default(),
+            pages: Pages::default(),
             counts: OnceLock::new(),
             addresses: OnceLock::new(),
             log: log::path(&config.data),

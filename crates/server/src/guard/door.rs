@@ -13,11 +13,13 @@ use tokio::net::UnixStream;
 use tokio::sync::{Mutex as AsyncMutex, Notify, watch};
 use tokio::time::timeout;
 
+use super::lane::Lanes;
+
 /// Longest path of a socket that every Unix takes, in bytes.
 const LONGEST_PATH: usize = 100;
 
 /// How long the server inside may take to hand over a request that has been sent to it whole.
-const HANDOVER: Duration = Duration::from_secs(5);
+pub(super) const HANDOVER: Duration = Duration::from_secs(5);
 
 /// Where requests go in, one at a time.
 ///
@@ -33,6 +35,8 @@ pub(crate) struct Door {
     /// Highest number of a request that was handed over.
     taken: watch::Sender<u64>,
     stuck: Notify,
+    /// Connections that were let in and may be used again.
+    pub(super) lanes: Lanes,
 }
 
 impl Door {
@@ -44,6 +48,7 @@ impl Door {
             turn: AsyncMutex::new(0),
             taken: watch::Sender::new(0),
             stuck: Notify::new(),
+            lanes: Lanes::default(),
         })
     }
 
@@ -53,6 +58,18 @@ impl Door {
         &self.folder.0
     }
 
+    /// How many requests have come through it.
+    #[cfg(test)]
+    pub(crate) fn let_in(&self) -> u64 {
+        *self.turn.try_lock().unwrap()
+    }
+
+    /// How many sockets there were.
+    #[cfg(test)]
+    pub(crate) fn sockets(&self) -> u64 {
+        self.socket.lock().unwrap().1
+    }
+
     /// A fresh socket, to which all requests go from now on.
     pub(crate) fn bind(&self) -> io::Result<UnixListener> {
         let mut socket = self.socket.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,11 +77,18 @@ impl Door {
         let path = self.folder.0.join(number.to_string());
         let listener = UnixListener::bind(&path)?;
         *socket = (path, number);
+        self.lanes.renew(number);
         Ok(listener)
     }
 
-    /// Notes that a request has been handed over.
-    pub(crate) fn took(&self, id: u64) {
+    /// Notes that a request has been handed over, by its numbers.
+    pub(crate) fn took(&self, id: Option<u64>, trip: Option<u64>) {
+        if let Some(trip) = trip {
+            self.lanes.took(trip);
+        }
+        let Some(id) = id else {
+            return;
+        };
         self.taken.send_if_modified(|last| {
             let higher = id > *last;
             *last = id.max(*last);
@@ -72,40 +96,62 @@ impl Door {
         });
     }
 
+    /// Says that the answer to a request whose connection is kept will have no end.
+    pub(crate) fn cut(&self, trip: u64) {
+        self.lanes.cut(trip);
+    }
+
+    /// Says that the server inside hands nothing over any more.
+    pub(super) fn is_stuck(&self) {
+        self.stuck.notify_one();
+    }
+
+    /// Closes connections that nobody needs any more. Never returns.
+    pub(crate) async fn tidy(&self) {
+        self.lanes.tidy().await;
+    }
+
     /// Resolves when the server inside hands nothing over any more.
     pub(crate) async fn stuck(&self) {
         self.stuck.notified().await;
     }
 
-    /// Lets a request in, whose head is made of its number, and returns when it is handed over.
-    pub(super) async fn enter(&self, head: impl FnOnce(u64) -> Vec<u8>) -> io::Result<UnixStream> {
+    /// Lets a request in, whose head is made of its connection and its number, and returns when it
+    /// is handed over, with the number of the socket that it went to.
+    pub(super) async fn enter(
+        &self,
+        head: impl FnOnce(&UnixStream, u64) -> io::Result<Vec<u8>>,
+    ) -> io::Result<(UnixStream, u64)> {
         let mut turn = self.turn.lock().await;
         *turn += 1;
         let id = *turn;
-        let path = self
+        let (path, socket) = self
             .socket
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .0
             .clone();
         let handover = async {
             let mut stream = UnixStream::connect(path).await?;
-            stream.write_all(&head(id)).await?;
+            let head = head(&stream, id)?;
+            stream.write_all(&head).await?;
             // The sender lives as long as this door.
             let _ = self.taken.subscribe().wait_for(|last| *last >= id).await;
-            Ok(stream)
+            Ok((stream, socket))
         };
         let entered: io::Result<_> = timeout(HANDOVER, handover)
             .await
             .map_err(io::Error::from)
             .flatten();
-        if let Err(error) = &entered
-            && matches!(
-                error.kind(),
+        if let Err(error) = &entered {
+            // Descriptors may be what is wanting.
+            self.lanes.clear();
+            let kind = error.kind();
+            if matches!(
+                kind,
                 io::ErrorKind::TimedOut | io::ErrorKind::ConnectionRefused
-            )
-        {
-            self.stuck.notify_one();
+            ) {
+                self.is_stuck();
+            }
         }
         entered
     }

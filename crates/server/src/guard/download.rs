@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, IoSlice};
 use std::time::Duration;
 
-use tokio::io::AsyncWrite;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::inner::{Answer, Inbox, Piece};
 use super::reply;
@@ -49,7 +49,7 @@ pub(super) enum Sent {
 /// Sends a response. What a handler did not finish never looks finished to the client.
 pub(super) async fn send(
     answer: &Answer,
-    inbox: &mut Inbox<'_>,
+    inbox: &mut Inbox<impl AsyncRead + Unpin>,
     client: &mut (impl AsyncWrite + Unpin),
     now: Circumstances,
 ) -> Sent {

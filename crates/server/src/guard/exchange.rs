@@ -1,11 +1,13 @@
 //! One request and its response.
 
+mod brief;
+
 use std::io::{self, IoSlice};
 use std::pin::pin;
 use std::time::Duration;
 
 use bchan_api::Endpoint;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncRead, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 use tokio::sync::SemaphorePermit;
 use tokio::time::{sleep, timeout};
@@ -14,7 +16,7 @@ use super::body::Body;
 use super::connection::{Connection, Next};
 use super::download::{self, Circumstances, Sent};
 use super::head::Head;
-use super::inner::{self, Answer, Inbox};
+use super::inner::{self, Answer, Inbox, Place};
 use super::listener::Guard;
 use super::reply::Refusal;
 use super::seats::{Seat, Waiting};
@@ -45,8 +47,24 @@ pub(super) async fn run(
     let Ok(Ok(worker)) = worker else {
         return Next::Refuse(BUSY);
     };
+    if head.has_no_body() {
+        return brief::run(guard, connection, head, worker, seat).await;
+    }
     let peer = connection.peer;
-    let entered = guard.door.enter(|id| inner::request_head(head, id, peer));
+    let entered = guard
+        .door
+        .enter(|_, id| Ok(inner::request_head(head, Place::Only(id), peer)));
+    match wait(connection, entered).await {
+        Ok((inner, _)) => converse(guard, connection, head, inner, worker, seat).await,
+        Err(next) => next,
+    }
+}
+
+/// Waits until a request has been let in, or until nobody waits for its answer.
+async fn wait<T>(
+    connection: &Connection,
+    entered: impl Future<Output = io::Result<T>>,
+) -> Result<T, Next> {
     // Those who have gone while they waited for their turn hold descriptors, which may be just what
     // the server inside lacks. Clients that only end what they send are not waiting for so long.
     let gone = async {
@@ -56,15 +74,12 @@ pub(super) async fn run(
     let entered = tokio::select! {
         biased;
         entered = entered => entered,
-        () = gone => return Next::Drop,
+        () = gone => return Err(Next::Drop),
     };
-    match entered {
-        Ok(inner) => converse(guard, connection, head, inner, worker, seat).await,
-        Err(error) => {
-            tracing::error!(%error, "a request cannot be passed on");
-            Next::Refuse(BUSY)
-        }
-    }
+    entered.map_err(|error| {
+        tracing::error!(%error, "a request cannot be passed on");
+        Next::Refuse(BUSY)
+    })
 }
 
 /// Whether a request asks how the server is. It must not wait for those that use the server.
@@ -122,18 +137,29 @@ async fn converse(
     let Some(answer) = answer else {
         return Next::Refuse(FAILED);
     };
-    if answer.delay > Duration::ZERO {
-        // Its handler is done, and so could be the client.
-        drop(worker);
-        seat.wait(Waiting::Ending);
-        sleep(answer.delay).await;
-        if !seat.keep() {
-            return Next::Drop;
-        }
-    }
+    let Some(_worker) = sit_out(&answer, worker, seat).await else {
+        return Next::Drop;
+    };
     // What is left of an unwanted body would be taken for the next request.
     let whole = body.skip_arrived(&mut connection.buffer);
     respond(guard, connection, head, &answer, &mut inbox, whole).await
+}
+
+/// Lets a client wait for its answer, where it has to; `None` when it is not there any more. A
+/// worker is kept unless there is nothing to do for it.
+async fn sit_out<'a>(
+    answer: &Answer,
+    worker: SemaphorePermit<'a>,
+    seat: &Seat,
+) -> Option<Option<SemaphorePermit<'a>>> {
+    if answer.delay == Duration::ZERO {
+        return Some(Some(worker));
+    }
+    // Its handler is done, and so could be the client.
+    drop(worker);
+    seat.wait(Waiting::Ending);
+    sleep(answer.delay).await;
+    seat.keep().then_some(None)
 }
 
 /// Sends the word that a client waits for.
@@ -148,7 +174,7 @@ async fn respond(
     connection: &mut Connection,
     head: &Head,
     answer: &Answer,
-    inbox: &mut Inbox<'_>,
+    inbox: &mut Inbox<impl AsyncRead + Unpin>,
     whole: bool,
 ) -> Next {
     let close = !whole || !head.keep_alive || guard.is_stopping();

@@ -45,6 +45,14 @@ impl<R: Read> FrameReader<R> {
         }
     }
 
+    /// A body of which there is nothing.
+    pub(crate) fn empty(inner: R) -> Self {
+        Self {
+            state: State::Ended,
+            ..Self::new(inner)
+        }
+    }
+
     /// How many bytes of the body were read.
     pub(crate) fn count(&self) -> u64 {
         self.count

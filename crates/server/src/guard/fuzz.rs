@@ -13,7 +13,7 @@ pub(crate) fn head(data: &[u8]) -> Option<Vec<u8>> {
     let end = head::find_end(data, 0).ok()??;
     let head = head::parse(&data[..end]).ok()?;
     let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
-    Some(inner::request_head(&head, 1, peer))
+    Some(inner::request_head(&head, inner::Place::Only(1), peer))
 }
 
 /// The content of a body in chunks that arrives in pieces, whether it is complete, and what is left

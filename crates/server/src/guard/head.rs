@@ -43,6 +43,13 @@ pub(super) struct Head {
     pub(super) expects_continue: bool,
 }
 
+impl Head {
+    /// Whether the request ends with its head.
+    pub(super) fn has_no_body(&self) -> bool {
+        matches!(self.framing, Framing::None | Framing::Length(0)) && !self.expects_continue
+    }
+}
+
 /// Where the head at the start of `data` ends. Bytes before `seen` were looked at before.
 pub(super) fn find_end(data: &[u8], seen: usize) -> Result<Option<usize>, Refusal> {
     // What speaks another protocol, TLS before all, need not be waited for.

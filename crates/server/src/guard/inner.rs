@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::net::unix::ReadHalf;
+use tokio::io::AsyncRead;
 
 use super::body::Framing;
 use super::buffer::{Buffer, LARGE, SMALL};
@@ -17,8 +17,11 @@ use super::head::Head;
 /// What every header of the guard's own begins with.
 const PREFIX: &str = "guard-";
 
-/// Number of the request.
+/// Number of a request that is the first of its connection.
 pub(crate) const ID: &str = "guard-id";
+
+/// Number of a request whose connection may have another one behind it.
+pub(crate) const LANE: &str = "guard-lane";
 
 /// Address of the client.
 pub(crate) const PEER: &str = "guard-peer";
@@ -45,18 +48,36 @@ const MOST_HEADERS: usize = 64;
 /// Longest head of a response, in bytes.
 const LONGEST_HEAD: usize = 64 * 1024;
 
+/// Which request it is of its connection, by numbers.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// The only one.
+    Only(u64),
+    /// The first one. The second number is that of the trip.
+    First(u64, u64),
+    /// A later one.
+    Later(u64),
+}
+
 /// The head of a request as the server inside gets it.
 ///
-/// It asks for an upgrade, because then the server hands the connection out as it is behind the
-/// head: it reads nothing ahead, allocates nothing by a declared length, drains nothing, and looks for
-/// no second request.
-pub(super) fn request_head(head: &Head, id: u64, peer: SocketAddr) -> Vec<u8> {
-    let mut text = format!(
-        "{} {} HTTP/1.1\r\nconnection: upgrade\r\n{ID}: {id}\r\n{PEER}: {peer}\r\n",
+/// One with a body asks for an upgrade, because then the server hands the connection out as it is
+/// behind the head: it reads nothing ahead, allocates nothing by a declared length, drains nothing, and
+/// looks for no second request. One without a body ends with its head.
+pub(super) fn request_head(head: &Head, place: Place, peer: SocketAddr) -> Vec<u8> {
+    let mut text = String::with_capacity(SMALL / 4);
+    // Writing to a string cannot fail.
+    let _ = write!(
+        text,
+        "{} {} HTTP/1.1\r\n{PEER}: {peer}\r\n",
         head.method, head.target
     );
+    let _ = match place {
+        Place::Only(id) => write!(text, "connection: upgrade\r\n{ID}: {id}\r\n"),
+        Place::First(id, trip) => write!(text, "{ID}: {id}\r\n{LANE}: {trip}\r\n"),
+        Place::Later(trip) => write!(text, "{LANE}: {trip}\r\n"),
+    };
     if let Framing::Length(length) = head.framing {
-        // Writing to a string cannot fail.
         let _ = write!(text, "{LENGTH}: {length}\r\n");
     }
     if !matches!(head.framing, Framing::None | Framing::Length(0)) {
@@ -66,7 +87,9 @@ pub(super) fn request_head(head: &Head, id: u64, peer: SocketAddr) -> Vec<u8> {
         text.push_str("expect: 100-continue\r\n");
     }
     for (name, value) in &head.headers {
-        let _ = write!(text, "{name}: {value}\r\n");
+        for part in [name, ": ", value, "\r\n"] {
+            text.push_str(part);
+        }
     }
     text.push_str("\r\n");
     text.into_bytes()
@@ -94,16 +117,16 @@ pub(super) enum Piece {
 }
 
 /// A response on its way out.
-pub(super) struct Inbox<'a> {
-    stream: ReadHalf<'a>,
+pub(super) struct Inbox<R> {
+    pub(super) stream: R,
     pub(super) buffer: Buffer,
     /// Bytes left of the frame.
     left: usize,
     capacity: usize,
 }
 
-impl<'a> Inbox<'a> {
-    pub(super) fn new(stream: ReadHalf<'a>) -> Self {
+impl<R: AsyncRead + Unpin> Inbox<R> {
+    pub(super) fn new(stream: R) -> Self {
         Self {
             stream,
             buffer: Buffer::new(),
@@ -129,6 +152,17 @@ impl<'a> Inbox<'a> {
                 return None;
             }
         }
+    }
+
+    /// Makes ready for the next response, and gives memory back that the last one has needed.
+    pub(super) fn rest(&mut self) {
+        self.capacity = SMALL;
+        self.buffer.shrink();
+    }
+
+    /// Whether nothing has come that was not taken.
+    pub(super) fn is_empty(&self) -> bool {
+        self.left == 0 && self.buffer.data().is_empty()
     }
 
     /// Prepares for a large body.

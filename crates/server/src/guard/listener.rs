@@ -86,6 +86,7 @@ impl Guard {
                     Ok((stream, peer)) => self.admit(&told, &mut connections, stream, peer),
                     Err(error) => {
                         tracing::warn!(%error, "a connection was not accepted");
+                        self.door.lanes.clear();
                         sleep(PAUSE).await;
                     }
                 },

@@ -2,9 +2,10 @@
 //!
 //! It owns the listening socket and is strict about everything that an unauthenticated peer can
 //! do: heads are read within bounds of size and time and parsed to the letter, bodies may not stall,
-//! connections are counted. What passes goes to the HTTP server inside, one request over one
-//! connection of a private socket (see [`door`]), with the body in frames whose end is marked (see
-//! [`frame`]), so that on neither side a message that was cut off can pass for a whole one.
+//! connections are counted. What passes goes to the HTTP server inside, one request at a time over a
+//! connection of a private socket (see [`door`]), which only a request without a body leaves to another
+//! one (see [`lane`]). Bodies are in frames whose end is marked (see [`frame`]), so that on neither side
+//! a message that was cut off can pass for a whole one.
 
 mod body;
 mod buffer;
@@ -20,6 +21,7 @@ pub(crate) mod frame;
 pub(crate) mod fuzz;
 mod head;
 mod inner;
+mod lane;
 mod listener;
 mod probe;
 mod reply;
@@ -34,7 +36,7 @@ mod upload;
 pub(crate) use self::config::{DEFAULT_CONNECTIONS, GuardConfig};
 pub(crate) use self::count::Counts;
 pub(crate) use self::door::{Door, SOCKET_FOLDER};
-pub(crate) use self::inner::{BODY, DELAY, ID, LENGTH, PEER, is_private};
+pub(crate) use self::inner::{BODY, DELAY, ID, LANE, LENGTH, PEER, is_private};
 pub(crate) use self::listener::{Guard, Stop};
 pub use self::probe::{Probe, ProbeError};
 pub(crate) use self::reply::{is_valid_header, reason};

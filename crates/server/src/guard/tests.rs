@@ -1,6 +1,7 @@
 //! The guard and the server behind it, through real sockets.
 
 mod bodies;
+mod lanes;
 mod limits;
 mod malformed;
 mod responses;
@@ -47,6 +48,21 @@ impl Fixture {
     /// One that answers with the length of the body, or 400 if that was cut off.
     fn counting(config: GuardConfig) -> Self {
         Self::start(config, count)
+    }
+
+    /// How many connections there were to the server inside.
+    fn let_in(&self) -> u64 {
+        self.front.as_ref().unwrap().door().let_in()
+    }
+
+    /// Starts the server inside anew, and waits until that is done.
+    fn start_anew(&self) {
+        let door = self.front.as_ref().unwrap().door();
+        let before = door.sockets();
+        door.is_stuck();
+        while door.sockets() == before {
+            std::thread::yield_now();
+        }
     }
 
     fn connect(&self) -> TcpStream {

@@ -6,7 +6,7 @@ use super::query;
 use crate::body;
 use crate::change;
 use crate::error::ApiError;
-use crate::http::{Request, Response};
+use crate::http::{Body, Request, Response};
 use crate::key::Grant;
 use crate::mirror;
 use crate::reply;
@@ -26,17 +26,31 @@ pub(crate) fn list(state: &State, request: &Request, grant: &Grant) -> Result<Re
         },
     };
     let skipped = (page - 1).saturating_mul(PAGE);
-    let targets = if grant.is_bound() {
-        let mut targets = state.all_targets()?;
-        targets.retain(|target| grant.covers(&target.id));
-        let skipped = usize::try_from(skipped).unwrap_or(usize::MAX);
-        let page = targets.into_iter().skip(skipped);
-        page.take(usize::try_from(PAGE).unwrap_or(usize::MAX))
-            .collect()
-    } else {
-        state.store.targets(skipped, PAGE)?
-    };
+    if !grant.is_bound() {
+        return list_all(state, page, skipped);
+    }
+    let mut targets = state.all_targets()?;
+    targets.retain(|target| grant.covers(&target.id));
+    let skipped = usize::try_from(skipped).unwrap_or(usize::MAX);
+    let page = targets.into_iter().skip(skipped);
+    let targets = page
+        .take(usize::try_from(PAGE).unwrap_or(usize::MAX))
+        .collect();
     Ok(reply::success(200, &TargetList { targets }))
+}
+
+/// A page for those who may see all targets.
+fn list_all(state: &State, page: u64, skipped: u64) -> Result<Response, ApiError> {
+    let version = state.store.version();
+    if let Some(body) = state.pages.get(version, page) {
+        return Ok(reply::again(&body));
+    }
+    let targets = state.store.targets(skipped, PAGE)?;
+    let response = reply::success(200, &TargetList { targets });
+    if let Body::Bytes(body) = &response.body {
+        state.pages.keep(version, page, body);
+    }
+    Ok(response)
 }
 
 /// `GET /target/search`

@@ -9,7 +9,8 @@ use std::time::Duration;
 use tokio::runtime;
 use tokio::sync::watch;
 
-use super::{Desk, Handler};
+use super::Handler;
+use super::desk::{Desk, MOST_CLERKS};
 use crate::guard::{Counts, Door, Guard, GuardConfig, Stop, Tls};
 
 /// A server that listens.
@@ -20,7 +21,7 @@ pub(crate) struct Front {
     thread: JoinHandle<()>,
     handshakes: Option<JoinHandle<()>>,
     #[cfg(test)]
-    folder: std::path::PathBuf,
+    door: Arc<Door>,
 }
 
 impl Front {
@@ -36,7 +37,7 @@ impl Front {
         let runtime = runtime::Builder::new_current_thread()
             .enable_io()
             .enable_time()
-            .max_blocking_threads((config.workers + config.watchers).max(1))
+            .max_blocking_threads(config.workers + config.watchers + MOST_CLERKS)
             .build()?;
         let listeners = {
             let _context = runtime.enter();
@@ -52,20 +53,22 @@ impl Front {
         let door = Arc::new(Door::new(config.socket_parent.as_deref())?);
         let desk = Desk::open(Arc::clone(&door), handler, runtime.handle().clone())?;
         let (stop, stopped) = watch::channel(None);
-        #[cfg(test)]
-        let folder = door.folder().to_owned();
         let (shaking, handshakes) = match &tls {
             Some(_) => start_handshakes(stopped.clone()).map(|(a, b)| (a, Some(b)))?,
             None => (runtime.handle().clone(), None),
         };
         let counts = Counts::new(config.connections);
-        let guard = Guard::new(config, counts.clone(), door, tls, shaking, stopped);
+        #[cfg(test)]
+        let inner = Arc::clone(&door);
+        let behind = Arc::clone(&door);
+        let guard = Guard::new(config, counts.clone(), behind, tls, shaking, stopped);
         let guard = Arc::new(guard);
         let thread = thread::Builder::new().name("guard".into()).spawn(move || {
             runtime.block_on(async {
                 tokio::select! {
                     () = guard.serve(listeners) => {}
                     () = desk.keep_going() => {}
+                    () = door.tidy() => {}
                 }
             });
             desk.close();
@@ -79,7 +82,7 @@ impl Front {
             thread,
             handshakes,
             #[cfg(test)]
-            folder,
+            door: inner,
         })
     }
 
@@ -93,10 +96,10 @@ impl Front {
         &self.counts
     }
 
-    /// The folder of the private socket.
+    /// The door to the server inside.
     #[cfg(test)]
-    pub(crate) fn folder(&self) -> &std::path::Path {
-        &self.folder
+    pub(crate) fn door(&self) -> &Door {
+        &self.door
     }
 
     /// Stops accepting, lets requests under way end for at most `grace`, cuts off the others, and

@@ -172,6 +172,10 @@ pub(crate) trait Store: Send + Sync {
     /// Random name of this data folder, the same for its whole life.
     fn instance(&self) -> &str;
 
+    /// A number that is another one after every change, before the change is answered. What was read
+    /// since it was asked for is true until then.
+    fn version(&self) -> u64;
+
     /// Up to `limit` targets by name, after the first `offset`.
     fn targets(&self, offset: u64, limit: u64) -> Result<Vec<Target>>;
     /// All targets with what a filter asks for, by name.

@@ -13,6 +13,7 @@ use std::io;
 use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ pub(crate) struct Sqlite {
     /// Device and inode of the file that was opened.
     file: (u64, u64),
     instance: String,
+    /// Changes that were made.
+    version: AtomicU64,
     // Closed before the writer, which then puts the write-ahead log away.
     readers: Mutex<Vec<Connection>>,
     writer: Mutex<Connection>,
@@ -57,6 +60,7 @@ impl Sqlite {
             path,
             file,
             instance,
+            version: AtomicU64::new(0),
             writer: Mutex::new(writer),
             readers: Mutex::default(),
         })
@@ -74,6 +78,13 @@ impl Sqlite {
     }
 
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let outcome = self.change(work);
+        // Of one that has failed, it is not for this place to know whether it has changed nothing.
+        self.version.fetch_add(1, Ordering::SeqCst);
+        outcome
+    }
+
+    fn change<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let value = work(&transaction)?;
@@ -179,6 +190,10 @@ impl Drop for Reader<'_> {
 impl Store for Sqlite {
     fn instance(&self) -> &str {
         &self.instance
+    }
+
+    fn version(&self) -> u64 {
+        self.version.load(Ordering::SeqCst)
     }
 
     fn targets(&self, offset: u64, limit: u64) -> Result<Vec<Target>> {

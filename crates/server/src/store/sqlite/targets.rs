@@ -9,10 +9,15 @@ use crate::store::StoreError;
 const COLUMNS: &str = "id, name, target_type, recycle_criteria, recycle_value, recycle_action, \
     location, name_template, deduplicate, alias, min_backups, tags";
 
+/// SQLite looks at the value of a limit that is a plain parameter to choose its plan, and so makes
+/// another one whenever it is bound.
+fn page_sql() -> String {
+    format!("SELECT {COLUMNS} FROM targets ORDER BY name, id LIMIT ?1 + 0 OFFSET ?2 + 0")
+}
+
 pub(super) fn page(connection: &Connection, offset: u64, limit: u64) -> Result<Vec<Target>> {
-    let sql = format!("SELECT {COLUMNS} FROM targets ORDER BY name, id LIMIT ?1 OFFSET ?2");
     let bound = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = connection.prepare_cached(&page_sql())?;
     let rows = statement.query_and_then([bound(limit), bound(offset)], read)?;
     rows.collect()
 }
@@ -159,4 +164,24 @@ fn read(row: &Row<'_>) -> Result<Target> {
             what: error.to_string(),
         })?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_page_is_planned_once() {
+        let temp = tempfile::tempdir().unwrap();
+        let store = crate::store::open(temp.path()).unwrap();
+        let reader = store.reader().unwrap();
+        for limit in 1..5 {
+            page(&reader, limit, limit).unwrap();
+        }
+        let statement = reader.prepare_cached(&page_sql()).unwrap();
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+        assert!(statement.get_status(StatementStatus::Run) > 1);
+    }
 }

@@ -1,0 +1,217 @@
+//! Taking requests from the server inside, and the threads that answer them.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tokio::runtime;
+
+use super::{Arrival, Handler, Inside, answer, number, start};
+use crate::guard::{self, Door};
+
+/// How long starting the server inside anew waits after it has failed.
+const RETRY: Duration = Duration::from_millis(50);
+
+/// Most clerks that wait for a request.
+pub(super) const MOST_CLERKS: usize = 16;
+
+/// How long a clerk waits for one.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Takes requests from the server inside and has each answered on a thread of its own.
+///
+/// Threads that have answered a request wait for another one and take it themselves, as *clerks*: that
+/// saves handing it over. The desk takes what comes when no clerk waits.
+pub(super) struct Desk {
+    shared: Arc<Shared>,
+    thread: JoinHandle<()>,
+}
+
+/// What the threads share with whoever wants them to stop.
+struct Shared {
+    door: Arc<Door>,
+    handler: Arc<dyn Handler>,
+    threads: runtime::Handle,
+    server: Mutex<Arc<Inside>>,
+    closing: AtomicBool,
+    /// The server inside is to be started anew.
+    stuck: AtomicBool,
+    /// Clerks that wait.
+    clerks: AtomicUsize,
+    /// What the desk waits for.
+    bell: (Mutex<()>, Condvar),
+}
+
+impl Desk {
+    /// Starts the server inside behind a door.
+    pub(super) fn open(
+        door: Arc<Door>,
+        handler: Arc<dyn Handler>,
+        threads: runtime::Handle,
+    ) -> io::Result<Self> {
+        let server = Mutex::new(start(&door)?);
+        let shared = Arc::new(Shared {
+            door,
+            handler,
+            threads,
+            server,
+            closing: AtomicBool::new(false),
+            stuck: AtomicBool::new(false),
+            clerks: AtomicUsize::new(0),
+            bell: (Mutex::new(()), Condvar::new()),
+        });
+        let desk = Arc::clone(&shared);
+        let thread = thread::Builder::new()
+            .name("desk".into())
+            .spawn(move || desk.serve())?;
+        Ok(Self { shared, thread })
+    }
+
+    /// Starts the server inside anew whenever it is stuck. Never returns.
+    pub(super) async fn keep_going(&self) {
+        loop {
+            self.shared.door.stuck().await;
+            tracing::error!("the HTTP server inside hands nothing over; starting it anew");
+            self.shared.interrupt(&self.shared.stuck);
+        }
+    }
+
+    /// Stops the server inside.
+    pub(super) fn close(self) {
+        self.shared.interrupt(&self.shared.closing);
+        if self.thread.join().is_err() {
+            tracing::error!("the thread of the desk ended in a panic");
+        }
+    }
+}
+
+impl Shared {
+    fn server(&self) -> Arc<Inside> {
+        Arc::clone(&self.server.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Sets a flag and has the desk see it, wherever it waits.
+    fn interrupt(&self, flag: &AtomicBool) {
+        flag.store(true, Ordering::SeqCst);
+        self.ring();
+        self.server().unblock();
+    }
+
+    fn ring(&self) {
+        let (lock, bell) = &self.bell;
+        // Whoever holds it looks at what has changed before it waits.
+        drop(lock.lock().unwrap_or_else(PoisonError::into_inner));
+        bell.notify_all();
+    }
+
+    /// The desk's work.
+    fn serve(self: &Arc<Self>) {
+        loop {
+            self.wait_until_needed();
+            if self.closing.load(Ordering::SeqCst) {
+                // The clerks are told one by the other.
+                self.server().unblock();
+                return;
+            }
+            if self.stuck.swap(false, Ordering::SeqCst) {
+                self.start_anew();
+                continue;
+            }
+            match self.server().recv() {
+                Ok(arrival) => {
+                    let (desk, arrival) = (Arc::clone(self), self.take(arrival));
+                    self.threads.spawn_blocking(move || {
+                        answer(arrival, &*desk.handler, &desk.door);
+                        desk.clerk();
+                    });
+                }
+                Err(error) => self.note(&error),
+            }
+        }
+    }
+
+    /// Waits until no clerk does, or until there is something else to do.
+    fn wait_until_needed(&self) {
+        let (lock, bell) = &self.bell;
+        let guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = |(): &mut ()| {
+            self.clerks.load(Ordering::SeqCst) > 0
+                && !self.closing.load(Ordering::SeqCst)
+                && !self.stuck.load(Ordering::SeqCst)
+        };
+        drop(bell.wait_while(guard, idle));
+    }
+
+    /// Notes why nothing has been received.
+    fn note(&self, error: &io::Error) {
+        // What only ends the waiting is of this kind. It accepts nothing any more once accepting has
+        // failed, for want of descriptors say.
+        if error.kind() != io::ErrorKind::Other {
+            tracing::warn!(%error, "the HTTP server inside accepts nothing any more");
+            self.stuck.store(true, Ordering::SeqCst);
+        }
+    }
+
+    fn start_anew(&self) {
+        match start(&self.door) {
+            Ok(new) => {
+                tracing::warn!("the HTTP server inside was started anew");
+                let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+                let old = std::mem::replace(&mut *server, new);
+                drop(server);
+                // For the first clerk that waits there.
+                old.unblock();
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the HTTP server inside cannot be started");
+                thread::sleep(RETRY);
+                self.stuck.store(true, Ordering::SeqCst);
+            }
+        }
+    }
+
+    /// Notes that a request has been handed over.
+    fn take(&self, arrival: Arrival) -> Arrival {
+        self.door
+            .took(number(&arrival, guard::ID), number(&arrival, guard::LANE));
+        arrival
+    }
+
+    /// Takes and answers requests, for as long as there are not enough others who do.
+    fn clerk(&self) {
+        loop {
+            if self.clerks.fetch_add(1, Ordering::SeqCst) >= MOST_CLERKS {
+                self.leave();
+                return;
+            }
+            let server = self.server();
+            let received = server.recv_timeout(PATIENCE);
+            self.leave();
+            match received {
+                Ok(Some(arrival)) => answer(self.take(arrival), &*self.handler, &self.door),
+                outcome => {
+                    if let Err(error) = outcome {
+                        self.note(&error);
+                        self.ring();
+                    }
+                    // This may have been meant for the desk, or for others who wait here.
+                    let is_old = !Arc::ptr_eq(&server, &self.server());
+                    let flags = [&self.closing, &self.stuck];
+                    if is_old || flags.iter().any(|flag| flag.load(Ordering::SeqCst)) {
+                        server.unblock();
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Waits no more. The last one leaves it to the desk.
+    fn leave(&self) {
+        if self.clerks.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.ring();
+        }
+    }
+}
