@@ -10,6 +10,9 @@ use std::time::Duration;
 /// Levels below the one that was asked for, each about a quarter faster than the one before.
 const LOWER: [i32; 9] = [2, 1, -1, -3, -7, -12, -20, -50, -200];
 
+/// The level to start with, from which either way is short.
+const FIRST: i32 = 1;
+
 /// The level for what does not compress. It still notices what does.
 const HOPELESS: i32 = -200;
 
@@ -36,13 +39,20 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// Starts with the level that was asked for.
+    /// Starts with [`FIRST`], or the level that was asked for where that is lower.
     pub(super) fn new(level: i32) -> Self {
         let lower = LOWER.iter().copied().filter(|lower| *lower < level);
+        let ladder: Vec<_> = std::iter::once(level).chain(lower).collect();
+        let step = ladder.iter().position(|level| *level <= FIRST);
         Self {
-            ladder: std::iter::once(level).chain(lower).collect(),
-            step: 0,
+            step: step.unwrap_or(0),
+            ladder,
         }
+    }
+
+    /// The level that it is at.
+    pub(super) fn level(&self) -> i32 {
+        self.ladder[self.step]
     }
 
     /// The level that goes on from here.
@@ -51,8 +61,9 @@ impl Pace {
         let hopeless = now.after > now.before - now.before / 50;
         let (taking, compressing) = (now.share(now.taking), now.share(now.compressing));
         if compressing > 25 && taking < 15 {
-            self.step = (self.step + 1).min(self.ladder.len() - 1);
-        } else if taking > 60 {
+            let down = if compressing > 60 { 2 } else { 1 };
+            self.step = (self.step + down).min(self.ladder.len() - 1);
+        } else if taking > 75 {
             self.step = self.step.saturating_sub(1);
         }
         if hopeless {
@@ -88,30 +99,26 @@ mod tests {
     #[test]
     fn a_fast_way_is_worth_less_effort() {
         let mut pace = Pace::new(3);
+        assert_eq!((pace.level(), pace.next(&now(5, 40))), (1, -1));
         let levels: Vec<_> = (0..20).map(|_| pace.next(&now(5, 80))).collect();
         assert!(levels.is_sorted_by(|a, b| a >= b), "{levels:?}");
-        assert_eq!((levels[0], levels[19]), (2, -200));
+        assert_eq!((levels[0], levels[19]), (-7, -200));
     }
 
     #[test]
     fn a_slow_way_is_worth_all_that_was_asked_for_and_no_more() {
         let mut pace = Pace::new(3);
-        for _ in 0..5 {
-            assert_eq!(pace.next(&now(90, 5)), 3);
-        }
-        pace.next(&now(5, 80));
-        pace.next(&now(5, 80));
-        assert_eq!(pace.next(&now(90, 5)), 2);
-        assert_eq!(pace.next(&now(90, 5)), 3);
-        assert_eq!(pace.next(&now(90, 5)), 3);
+        let levels = [(); 4].map(|()| pace.next(&now(90, 5)));
+        assert_eq!(levels, [2, 3, 3, 3]);
+        assert_eq!(Pace::new(-3).next(&now(90, 5)), -3);
     }
 
     #[test]
     fn a_slow_source_changes_nothing() {
         let mut pace = Pace::new(3);
-        assert_eq!(pace.next(&now(5, 5)), 3);
-        pace.next(&now(5, 80));
-        assert_eq!(pace.next(&now(5, 5)), 2);
+        assert_eq!(pace.next(&now(5, 5)), 1);
+        pace.next(&now(5, 40));
+        assert_eq!(pace.next(&now(5, 5)), -1);
     }
 
     #[test]
@@ -123,6 +130,7 @@ mod tests {
         };
         assert_eq!(pace.next(&noise), HOPELESS);
         assert_eq!(pace.next(&noise), HOPELESS);
-        assert_eq!(pace.next(&now(90, 5)), 3);
+        // All the while it was the way that was waited for.
+        assert_eq!(pace.next(&now(5, 5)), 3);
     }
 }

@@ -30,6 +30,9 @@ pub(super) struct Zstd<W: Write> {
 
 impl<W: Write> Zstd<W> {
     pub(super) fn new(writer: W, level: i32, threads: u32, adapt: bool) -> io::Result<Self> {
+        // Without threads it could change only between streams.
+        let pace = (adapt && threads > 0).then(|| Pace::new(level));
+        let level = pace.as_ref().map_or(level, Pace::level);
         let mut encoder = raw::Encoder::new(level)?;
         encoder.set_parameter(CParameter::ChecksumFlag(true))?;
         if threads > 0 {
@@ -40,8 +43,7 @@ impl<W: Write> Zstd<W> {
         }
         Ok(Self {
             inner: zio::Writer::new_with_capacity(Timed::new(writer), encoder, CHUNK),
-            // Without threads it could change only between streams.
-            pace: (adapt && threads > 0).then(|| Pace::new(level)),
+            pace,
             level,
             since: Instant::now(),
             now: While::default(),
