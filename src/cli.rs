@@ -2,9 +2,10 @@
 
 mod global;
 
+use std::mem::ManuallyDrop;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
     backup, completions, config, job, log, login, logout, man, migrate, preset, recycle_bin, serve,
@@ -80,7 +81,7 @@ pub(crate) fn main() -> Exit {
     if let Some(exit) = complete::answer() {
         return exit;
     }
-    let cli = match Cli::try_parse() {
+    let cli = match parse() {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way, too. A reader that has gone away missed nothing.
@@ -103,6 +104,15 @@ pub(crate) fn main() -> Exit {
     let outcome = runtime.block_on(execute(cli, &ui));
     runtime.shutdown_timeout(TIDYING);
     outcome.unwrap_or_else(|error| ui.fail(&error))
+}
+
+/// Reads the process's arguments.
+fn parse() -> Result<Cli, clap::Error> {
+    // Taking the definition of the command line apart takes nearly as long as making it, and it goes
+    // with the process anyway.
+    let mut command = ManuallyDrop::new(Cli::command());
+    let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
 /// Runs the command until it ends or a signal asks it to. A cancelled command is dropped, which

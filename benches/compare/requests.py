@@ -14,7 +14,7 @@ from house import House
 from measure import Failed
 
 CONNECTIONS = [1, 8, 64]
-SECONDS = 3
+SECONDS = 2
 TARGETS = 10
 PATH = "/api/target"
 

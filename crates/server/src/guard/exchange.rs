@@ -38,7 +38,8 @@ pub(super) async fn run(
     head: &Head,
     seat: &Seat,
 ) -> Next {
-    let workers = if is_watching(&head.target) {
+    let is_watching = is_watching(&head.target);
+    let workers = if is_watching {
         &guard.watchers
     } else {
         &guard.workers
@@ -47,7 +48,8 @@ pub(super) async fn run(
     let Ok(Ok(worker)) = worker else {
         return Next::Refuse(BUSY);
     };
-    if head.has_no_body() {
+    // Whoever asks how the server is must learn whether anybody new gets in.
+    if head.has_no_body() && !is_watching {
         return brief::run(guard, connection, head, worker, seat).await;
     }
     let peer = connection.peer;

@@ -1,6 +1,7 @@
 //! Connections to the server inside that are kept for another request.
 //!
-//! Only requests without a body go this way, one at a time: all that the server inside reads of such
+//! Only requests without a body go this way, and of those none that ask how the server is, for they must
+//! find out whether the way in is open. They go one at a time: all that the server inside reads of such
 //! a request is its head, which the guard has made, so that no byte of it can be taken for the next
 //! one. Nor can an answer be taken for another one: a connection is kept only when the frame that
 //! ends its last answer has come and nothing behind it.

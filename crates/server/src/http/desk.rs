@@ -17,6 +17,9 @@ const RETRY: Duration = Duration::from_millis(50);
 /// Most clerks that wait for a request.
 pub(super) const MOST_CLERKS: usize = 16;
 
+/// How often a clerk looks for one before it sleeps.
+const TRIES: usize = 4;
+
 /// How long a clerk waits for one.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -187,7 +190,7 @@ impl Shared {
                 return;
             }
             let server = self.server();
-            let received = server.recv_timeout(PATIENCE);
+            let received = self.receive(&server);
             self.leave();
             match received {
                 Ok(Some(arrival)) => answer(self.take(arrival), &*self.handler, &self.door),
@@ -197,15 +200,32 @@ impl Shared {
                         self.ring();
                     }
                     // This may have been meant for the desk, or for others who wait here.
-                    let is_old = !Arc::ptr_eq(&server, &self.server());
-                    let flags = [&self.closing, &self.stuck];
-                    if is_old || flags.iter().any(|flag| flag.load(Ordering::SeqCst)) {
+                    if self.is_over(&server) {
                         server.unblock();
                     }
                     return;
                 }
             }
         }
+    }
+
+    /// The next request; `None` when there is none for long, or when somebody has interrupted.
+    fn receive(&self, server: &Arc<Inside>) -> io::Result<Option<Arrival>> {
+        // Whoever sleeps is woken with the queue locked, and has to sleep again. While there is much to
+        // do, the next request comes sooner than that.
+        for _ in 0..TRIES {
+            match server.try_recv() {
+                Ok(None) if !self.is_over(server) => thread::yield_now(),
+                received => return received,
+            }
+        }
+        server.recv_timeout(PATIENCE)
+    }
+
+    /// Whether nobody is to wait for a server inside.
+    fn is_over(&self, server: &Arc<Inside>) -> bool {
+        let flags = [&self.closing, &self.stuck];
+        flags.iter().any(|flag| flag.load(Ordering::SeqCst)) || !Arc::ptr_eq(server, &self.server())
     }
 
     /// Waits no more. The last one leaves it to the desk.

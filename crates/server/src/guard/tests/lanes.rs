@@ -60,6 +60,20 @@ fn bodies_do_not_go_that_way() {
 }
 
 #[test]
+fn nor_do_those_who_ask_how_the_server_is() {
+    let server = Fixture::start(GuardConfig::default(), |request| text(200, &request.path));
+    let mut stream = server.connect();
+    for n in 1..=5 {
+        assert_eq!(ask(&mut stream, "GET", "/").unwrap().text(), "/");
+        assert_eq!(
+            ask(&mut stream, "GET", "/healthz").unwrap().text(),
+            "/healthz"
+        );
+        assert!(server.let_in() > n);
+    }
+}
+
+#[test]
 fn a_body_of_no_length_has_an_end() {
     let server = Fixture::start(GuardConfig::default(), |request| {
         let known = request.content_length;
