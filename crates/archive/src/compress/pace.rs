@@ -36,6 +36,8 @@ pub(super) struct Pace {
     ladder: Vec<i32>,
     /// Which one it is.
     step: usize,
+    /// Hundredths of the time that went into either of late, the last while counting for half.
+    recent: Option<(u128, u128)>,
 }
 
 impl Pace {
@@ -47,6 +49,7 @@ impl Pace {
         Self {
             step: step.unwrap_or(0),
             ladder,
+            recent: None,
         }
     }
 
@@ -59,11 +62,14 @@ impl Pace {
     pub(super) fn next(&mut self, now: &While) -> i32 {
         // Fewer than one in fifty bytes is saved.
         let hopeless = now.after > now.before - now.before / 50;
-        let (taking, compressing) = (now.share(now.taking), now.share(now.compressing));
+        let new = (now.share(now.taking), now.share(now.compressing));
+        let old = self.recent.unwrap_or(new);
+        let (taking, compressing) = ((old.0 + new.0) / 2, (old.1 + new.1) / 2);
+        self.recent = Some((taking, compressing));
         if compressing > 25 && taking < 15 {
             let down = if compressing > 60 { 2 } else { 1 };
             self.step = (self.step + down).min(self.ladder.len() - 1);
-        } else if taking > 75 {
+        } else if taking > 50 {
             self.step = self.step.saturating_sub(1);
         }
         if hopeless {
@@ -102,7 +108,7 @@ mod tests {
         assert_eq!((pace.level(), pace.next(&now(5, 40))), (1, -1));
         let levels: Vec<_> = (0..20).map(|_| pace.next(&now(5, 80))).collect();
         assert!(levels.is_sorted_by(|a, b| a >= b), "{levels:?}");
-        assert_eq!((levels[0], levels[19]), (-7, -200));
+        assert_eq!((levels[0], levels[19]), (-3, -200));
     }
 
     #[test]
@@ -117,7 +123,7 @@ mod tests {
     fn a_slow_source_changes_nothing() {
         let mut pace = Pace::new(3);
         assert_eq!(pace.next(&now(5, 5)), 1);
-        pace.next(&now(5, 40));
+        pace.next(&now(5, 80));
         assert_eq!(pace.next(&now(5, 5)), -1);
     }
 
@@ -131,6 +137,16 @@ mod tests {
         assert_eq!(pace.next(&noise), HOPELESS);
         assert_eq!(pace.next(&noise), HOPELESS);
         // All the while it was the way that was waited for.
-        assert_eq!(pace.next(&now(5, 5)), 3);
+        assert_eq!(pace.next(&now(50, 5)), 3);
+    }
+
+    #[test]
+    fn a_moment_changes_nothing() {
+        let mut pace = Pace::new(3);
+        for _ in 0..5 {
+            pace.next(&now(90, 5));
+        }
+        assert_eq!(pace.next(&now(5, 90)), 3);
+        assert_eq!(pace.next(&now(90, 5)), 3);
     }
 }
