@@ -256,6 +256,11 @@ fn downloads_come_as_asked_for() {
     for (query, magic, suffix) in [
         ("", &[0x1f, 0x8b][..], "tar.gz"),
         ("?format=tar.zst", &[0x28, 0xb5, 0x2f, 0xfd], "tar.zst"),
+        (
+            "?format=tar.zst&adapt=true",
+            &[0x28, 0xb5, 0x2f, 0xfd],
+            "tar.zst",
+        ),
     ] {
         let answer = get(&multi, query);
         assert!(answer.bytes.starts_with(magic));
@@ -272,11 +277,14 @@ fn downloads_come_as_asked_for() {
         .output()
         .unwrap();
     assert_eq!(output.stdout, b"content");
-    let message = server
-        .http()
-        .get(&format!("/api/backup/{multi}/download?format=rar"))
-        .failure(400);
-    assert!(message.contains("tar.zst"), "{message}");
+    for (query, said) in [
+        ("?format=rar", "tar.zst"),
+        ("?format=tar.zst&adapt=perhaps", "true"),
+    ] {
+        let path = format!("/api/backup/{multi}/download{query}");
+        let message = server.http().get(&path).failure(400);
+        assert!(message.contains(said), "{message}");
+    }
     server.http().get("/api/backup/none/download").failure(404);
 }
 

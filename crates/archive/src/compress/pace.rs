@@ -64,7 +64,7 @@ impl Pace {
         let hopeless = now.after > now.before - now.before / 50;
         let new = (now.share(now.taking), now.share(now.compressing));
         let old = self.recent.unwrap_or(new);
-        let (taking, compressing) = ((old.0 + new.0) / 2, (old.1 + new.1) / 2);
+        let (taking, compressing) = (u128::midpoint(old.0, new.0), u128::midpoint(old.1, new.1));
         self.recent = Some((taking, compressing));
         if compressing > 25 && taking < 15 {
             let down = if compressing > 60 { 2 } else { 1 };
