@@ -235,7 +235,7 @@ fn a_spool_has_no_part_of_a_backup() {
         "--",
         "sh",
         "-c",
-        "echo x; echo here >&2; sleep 1000",
+        "echo x; echo here >&2; exec sleep 1000",
     ];
     let mut command = scene.program(&words).into_command();
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();

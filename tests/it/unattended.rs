@@ -69,6 +69,8 @@ fn there_is_one_run_at_a_time_for_each_target() {
     child.wait().unwrap();
     let after = ["backup", "upload", "other", &source];
     server.bchan(after).ok();
+    // What it had started waits still.
+    fs::write(server.home().join("fifo-other"), "").unwrap();
 }
 
 #[test]
