@@ -13,7 +13,7 @@ def row(name, series, reference):
     """One line: median, spread and ratio of the clock, processor time and its ratio, peaks."""
     low, high = series.spread
     cells = [
-        name,
+        name.replace("|", "\\|"),
         f"{series.wall:.2f}",
         f"{low:.2f}-{high:.2f}",
         ratio(series.wall, reference and reference.wall),
