@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, Read};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::{Limit, Limits, Result, UnpackError, corrupt};
@@ -38,7 +39,11 @@ impl Stream {
         };
         match beside("decode", decode, || work(stream)) {
             Ok(((), worked)) => worked,
-            Err(source) => Err(UnpackError::Read { source }),
+            // For want of a thread, which is no fault of whoever sends.
+            Err(source) => Err(UnpackError::Write {
+                path: PathBuf::from("."),
+                source,
+            }),
         }
     }
 
