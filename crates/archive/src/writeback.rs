@@ -5,7 +5,7 @@ use std::os::fd::AsFd;
 
 use rustix::fs::{Advice, fadvise};
 
-/// Bytes of a file that go to disk together.
+/// Fewest bytes of a file that are worth a call.
 const STRETCH: u64 = 8 * 1024 * 1024;
 
 /// Has the system begin to write a large file to disk while more of it comes, so that syncing it in
@@ -18,16 +18,12 @@ pub struct Writeback {
 impl Writeback {
     /// Says that a file has been written up to this offset.
     pub fn reached(&mut self, file: impl AsFd, offset: u64) {
-        while offset - self.begun >= STRETCH {
+        let length = offset.saturating_sub(self.begun);
+        if length >= STRETCH {
             // The system drops what is on disk already, and starts writing what is not. It is
             // only advice; where it is not taken, syncing does all of it.
-            let _ = fadvise(
-                &file,
-                self.begun,
-                NonZeroU64::new(STRETCH),
-                Advice::DontNeed,
-            );
-            self.begun += STRETCH;
+            let _ = fadvise(&file, self.begun, NonZeroU64::new(length), Advice::DontNeed);
+            self.begun = offset;
         }
     }
 }
