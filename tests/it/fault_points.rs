@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
-use crate::support::{Answer, Form, TestServer, assert_no_leftovers_below};
+use crate::support::{Answer, Form, Program, TestServer, assert_no_leftovers_below};
 
 /// One change of state.
 struct Scenario {
@@ -153,6 +153,7 @@ impl Lab {
         let home = tempfile::tempdir().unwrap();
         let kept = self.kept.as_ref().unwrap().path();
         copy(&kept.join("data"), &home.path().join("data"));
+        accept_copy(&home);
         if let Some(far) = &self.far {
             let bin = far.path().join("bin");
             let _ = fs::remove_dir_all(&bin);
@@ -175,6 +176,14 @@ impl Lab {
         }
         unreachable!("some start gets through")
     }
+}
+
+/// Lets a server start over a copy of a data folder.
+fn accept_copy(home: &TempDir) {
+    let check = Program::new(home.path()).args(["server", "check", "--moved", "--data"]);
+    let output = check.arg(home.path().join("data")).run();
+    // The recycle bin may be elsewhere, and seem to be away.
+    assert!(output.stdout.contains("accepted its place"), "{output:?}");
 }
 
 fn copy(from: &Path, to: &Path) {

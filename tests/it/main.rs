@@ -54,6 +54,7 @@ mod streams;
 mod support;
 mod tls;
 mod unattended;
+mod undecided;
 mod units;
 mod verification;
 mod watching;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::durable;
 use crate::error::ApiError;
+use crate::layout;
 use crate::ops::{self, Doomed, DoomedTarget, Edit, Move, Operation};
 use crate::sequence;
 use crate::state::State;
@@ -33,7 +34,14 @@ pub(crate) fn set_recycled(
         .filter(|stored| stored.backup.is_recycled != recycled)
     {
         let from = state.path(target, stored)?;
-        moves.push(plan_move(target, stored, from, &to, recycled, &mut taken)?);
+        moves.push(plan_move(
+            state,
+            target,
+            stored,
+            from,
+            (&to, recycled),
+            &mut taken,
+        )?);
     }
     if moves.is_empty() {
         return Ok(());
@@ -42,7 +50,14 @@ pub(crate) fn set_recycled(
         .iter()
         .map(|step| step.after.backup.id.clone())
         .collect();
-    ops::execute(state, &Operation::Relocate { moves, edit: None })?;
+    let target_id = target.id.clone();
+    let edit = None;
+    let operation = Operation::Relocate {
+        target_id,
+        moves,
+        edit,
+    };
+    ops::execute(state, &operation)?;
     let done = if recycled {
         "recycled a backup"
     } else {
@@ -72,7 +87,14 @@ pub(crate) fn edit_target(state: &State, old: &Target, new: Target) -> Result<()
             }
             let place = state.path(old, stored)?;
             let directory = state.directory(&new, recycled)?;
-            let step = plan_move(&new, stored, place, &directory, recycled, &mut taken)?;
+            let step = plan_move(
+                state,
+                &new,
+                stored,
+                place,
+                (&directory, recycled),
+                &mut taken,
+            )?;
             if step.from != step.to {
                 moves.push(step);
             }
@@ -83,6 +105,7 @@ pub(crate) fn edit_target(state: &State, old: &Target, new: Target) -> Result<()
     ops::execute(
         state,
         &Operation::Relocate {
+            target_id: id.clone(),
             moves,
             edit: Some(Edit {
                 target: new,
@@ -108,6 +131,7 @@ pub(crate) fn delete_backups(
     ops::execute(
         state,
         &Operation::Delete {
+            target_id: target.id.clone(),
             backups: doomed,
             target: None,
         },
@@ -132,6 +156,7 @@ pub(crate) fn delete_target(
     ops::execute(
         state,
         &Operation::Delete {
+            target_id: target.id.clone(),
             backups,
             target: doomed,
         },
@@ -187,14 +212,14 @@ fn doom(
     backups.iter().map(doom).collect()
 }
 
-/// Plans one move to the place that belongs to a backup in `directory`. `taken` holds the places
-/// that the same plan has given away.
+/// Plans one move to the place that belongs to a backup in `directory`, the recycle bin or not.
+/// `taken` holds the places that the same plan has given away.
 fn plan_move(
+    state: &State,
     target: &Target,
     stored: &StoredBackup,
     from: PathBuf,
-    directory: &Path,
-    recycled: bool,
+    (directory, recycled): (&Path, bool),
     taken: &mut HashSet<PathBuf>,
 ) -> Result<Move, ApiError> {
     let read = |error| ApiError::from_io("reading the backup's place", error);
@@ -215,10 +240,11 @@ fn plan_move(
             let mut after = stored.clone();
             after.backup.is_recycled = recycled;
             after.file_name = file_name;
+            let aside = state.layout.trash(layout::home_of(&from));
             return Ok(Move {
+                aside: aside.join(Uuid::new_v4().to_string()),
                 from,
                 to,
-                before: stored.clone(),
                 after,
             });
         }

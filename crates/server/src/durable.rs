@@ -76,6 +76,13 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 /// Gives a file this content, readable by its owner alone. Whoever reads it finds the old content
 /// or the new one, and so does whoever looks after a power cut.
 pub(crate) fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_partial(path, content)?;
+    promote_partial(path)
+}
+
+/// Writes the new content of the file `path` beside it, durably, and leaves the old content in
+/// place until [`promote_partial`].
+pub(crate) fn write_partial(path: &Path, content: &[u8]) -> io::Result<()> {
     let new = partial(path)?;
     fault::point();
     let written = || -> io::Result<()> {
@@ -83,12 +90,19 @@ pub(crate) fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
         let options = options.write(true).create(true).truncate(true).mode(0o600);
         let mut file = options.open(&new)?;
         file.write_all(content)?;
-        file.sync_all()?;
-        fault::point();
-        fs::rename(&new, path)
+        file.sync_all()
     };
-    if let Err(error) = written() {
+    written().inspect_err(|_| {
         // It is not worth a second error; the next attempt replaces it.
+        let _ = fs::remove_file(&new);
+    })
+}
+
+/// Gives the file `path` the content that [`write_partial`] has written. Needs no space.
+pub(crate) fn promote_partial(path: &Path) -> io::Result<()> {
+    let new = partial(path)?;
+    fault::point();
+    if let Err(error) = fs::rename(&new, path) {
         let _ = fs::remove_file(&new);
         return Err(error);
     }
@@ -139,8 +153,13 @@ pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
     fault::point();
     match fs::remove_file(path) {
         Ok(()) => path.parent().map_or(Ok(()), sync_dir),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
+        // A read-only file system refuses before it looks for the file.
+        Err(error) => {
+            if exists(path)? {
+                return Err(error);
+            }
+            Ok(())
+        }
     }
 }
 

@@ -83,6 +83,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Taken { .. } => Self::new(409, error.to_string()),
             StoreError::Full(_) => Self::out_of_space().caused_by(error),
+            StoreError::Undecided(_) => Self::new(503, error.to_string()).caused_by(error),
             _ => Self::new(500, error.to_string()).caused_by(error),
         }
     }

@@ -70,6 +70,12 @@ impl Layout {
         self.roots.iter().any(|root| root == directory)
     }
 
+    /// Whether a path lies where backups may lie: below a storage root or in the recycle bin.
+    pub(crate) fn governs(&self, path: &Path) -> bool {
+        let mut homes = self.roots.iter().chain([&self.bin]);
+        homes.any(|home| path.starts_with(home))
+    }
+
     /// The directory that a target's `location` means: absolute, under a storage root even after
     /// links are followed. It need not exist yet.
     pub(crate) fn resolve(&self, location: &str) -> Result<PathBuf, ApiError> {

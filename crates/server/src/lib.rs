@@ -7,6 +7,7 @@ mod ask;
 mod body;
 mod change;
 mod check;
+mod closed;
 mod config;
 mod durable;
 mod error;

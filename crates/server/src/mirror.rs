@@ -82,6 +82,33 @@ impl Mirror {
         durable::write_files(&self.records, &files)
     }
 
+    /// Writes the next record of a backup beside its present one, durably. It becomes valid with
+    /// [`update_record`](Self::update_record) and is dropped by
+    /// [`drop_staged`](Self::drop_staged), neither of which needs space.
+    pub(crate) fn stage_record(&self, stored: &StoredBackup) -> io::Result<()> {
+        durable::write_partial(&file(&self.records, &stored.backup.id), &text(stored)?)
+    }
+
+    /// Makes the record of a backup say what `stored` says, with the staged one if that fits.
+    pub(crate) fn update_record(&self, stored: &StoredBackup) -> io::Result<()> {
+        let path = file(&self.records, &stored.backup.id);
+        let says = |path: &Path| read::<StoredBackup>(path).is_ok_and(|found| found == *stored);
+        if says(&durable::partial(&path)?) {
+            return durable::promote_partial(&path);
+        }
+        self.drop_staged(&stored.backup.id)?;
+        if says(&path) {
+            return Ok(());
+        }
+        self.prepare()?;
+        self.write_record(stored)
+    }
+
+    /// Removes the staged record of a backup, if there is one.
+    pub(crate) fn drop_staged(&self, id: &str) -> io::Result<()> {
+        durable::remove_file(&durable::partial(&file(&self.records, id))?)
+    }
+
     pub(crate) fn remove_record(&self, id: &str) -> io::Result<()> {
         remove(&self.records, id)
     }

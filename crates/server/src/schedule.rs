@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bchan_api::{JobStatus, ScheduledJob, Time};
 
 use crate::config::JobIntervals;
 use crate::error::{ApiError, chain};
 use crate::jobs;
+use crate::ops;
 use crate::state::State;
 use crate::store::Store;
 
@@ -169,6 +170,11 @@ impl Schedule {
         self.changed.notify_all();
     }
 
+    /// Has the thread look again for what there is to do.
+    pub(crate) fn wake(&self) {
+        self.changed.notify_all();
+    }
+
     /// Whether a job is to leave off.
     pub(crate) fn is_stopping(&self) -> bool {
         self.lock().stopping
@@ -182,8 +188,15 @@ impl Schedule {
 /// Starts the thread.
 pub(crate) fn start(state: Arc<State>) -> std::io::Result<JoinHandle<()>> {
     thread::Builder::new().name("jobs".into()).spawn(move || {
-        while let Some((job, id)) = wait(&state) {
-            run(&state, job, id);
+        while let Some(task) = wait(&state) {
+            match task {
+                Task::Run(job, id) => run(&state, job, id),
+                Task::Decide => {
+                    if let Err(error) = ops::decide_all(&state) {
+                        tracing::error!(%error, "closed targets stay closed");
+                    }
+                }
+            }
         }
     })
 }
@@ -205,17 +218,38 @@ pub(crate) fn give_way(state: &State) {
     }
 }
 
-/// Waits for the next job to run; the number is that of a forced run.
-fn wait(state: &State) -> Option<(&'static Job, Option<i64>)> {
+/// Work of the thread.
+enum Task {
+    /// A job; the number is that of a forced run.
+    Run(&'static Job, Option<i64>),
+    /// Another attempt to decide the operations of closed targets.
+    Decide,
+}
+
+/// Waits for something to do.
+fn wait(state: &State) -> Option<Task> {
+    /// Time between two attempts to open closed targets.
+    const RETRY: Duration = Duration::from_secs(5);
+
+    let mut decide_at = Instant::now() + RETRY;
     let mut queue = state.schedule.lock();
     loop {
         if queue.stopping {
             return None;
         }
-        let wait = match next(state, &mut queue, |_| true) {
-            Due::Now(job, id) => return Some((job, id)),
+        let mut wait = match next(state, &mut queue, |_| true) {
+            Due::Now(job, id) => return Some(Task::Run(job, id)),
             Due::Later(wait) => wait,
         };
+        if state.closed.any() {
+            let left = decide_at.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Some(Task::Decide);
+            }
+            wait = wait.min(left);
+        } else {
+            decide_at = Instant::now() + RETRY;
+        }
         let changed = &state.schedule.changed;
         queue = changed
             .wait_timeout(queue, wait)

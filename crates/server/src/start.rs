@@ -16,7 +16,7 @@ use crate::mirror;
 use crate::ops;
 use crate::schedule::Schedule;
 use crate::state::State;
-use crate::store::{self, Sqlite, Store, StoreError};
+use crate::store::{self, DataPlace, Sqlite, Store, StoreError};
 use crate::sweep;
 
 /// Why a server did not start.
@@ -61,6 +61,19 @@ pub enum StartError {
         /// The data folder.
         data: PathBuf,
     },
+    /// The data folder is not where it was when a server last used it, or its database is another
+    /// file.
+    #[error(
+        "{} is a copy, or was moved or put back: a server last used it as {}",
+        data.display(),
+        before.display()
+    )]
+    Moved {
+        /// The data folder.
+        data: PathBuf,
+        /// Where it was.
+        before: PathBuf,
+    },
     /// The data folder has had a database, and has it no more.
     #[error("the database of {} is missing", data.display())]
     DatabaseLost {
@@ -97,6 +110,11 @@ impl StartError {
             Self::DatabaseForeign { .. } => {
                 Some("put its own back; the file `instance` beside it has its name".into())
             }
+            Self::Moved { .. } => Some(
+                "if nothing uses the old one any more, `bchan server check --moved` accepts the \
+                 new place; two servers over the same backups destroy them"
+                    .into(),
+            ),
             Self::DatabaseLost { .. } => Some(
                 "put a copy back, or make it anew from the backups with \
                  `bchan server check --repair`"
@@ -194,6 +212,19 @@ pub(crate) fn open_store(data: &Path) -> Result<Result<Sqlite, StartError>, Stor
             return Ok(Err(StartError::DatabaseForeign { data }));
         }
         Some(_) => {}
+    }
+    let now = DataPlace::of(data).map_err(StoreError::Io)?;
+    match store.place()? {
+        None => {
+            store.accept_place(&now)?;
+        }
+        Some(before) if before.is(&now) => {}
+        Some(before) => {
+            return Ok(Err(StartError::Moved {
+                data: data.to_owned(),
+                before: before.path,
+            }));
+        }
     }
     Ok(Ok(store))
 }

@@ -1,6 +1,7 @@
 //! What every request and every job works with.
 
 use std::collections::HashSet;
+use std::error::Error;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError, RwLock, TryLockError};
@@ -8,6 +9,7 @@ use std::sync::{Condvar, Mutex, OnceLock, PoisonError, RwLock, TryLockError};
 use bchan_api::Target;
 use bchan_archive::{StoreAttributes, UnpackOptions};
 
+use crate::closed::Closed;
 use crate::config::{Config, UnpackLimits};
 use crate::durable;
 use crate::error::ApiError;
@@ -18,10 +20,11 @@ use crate::layout::Layout;
 use crate::live::Live;
 use crate::log;
 use crate::metrics::Meter;
+use crate::ops;
 use crate::page::Pages;
 use crate::room::Reserve;
 use crate::schedule::Schedule;
-use crate::store::{OperationId, Store, StoredBackup};
+use crate::store::{Store, StoredBackup};
 
 /// See the module.
 pub(crate) struct State {
@@ -44,8 +47,8 @@ pub(crate) struct State {
     pub(crate) log: PathBuf,
     /// Folders that are being worked in.
     pub(crate) live: Live,
-    /// Operations that are over but could not be struck from the journal.
-    pub(crate) undone: Mutex<Vec<OperationId>>,
+    /// Targets that take no change until an operation is decided.
+    pub(crate) closed: Closed,
     /// Shared by whoever makes folders and puts something into them, so that nobody takes them for
     /// empty ones in between.
     folders: RwLock<()>,
@@ -92,7 +95,7 @@ impl State {
             addresses: OnceLock::new(),
             log: log::path(&config.data),
             live: Live::default(),
-            undone: Mutex::default(),
+            closed: Closed::default(),
             folders: RwLock::default(),
             busy: Busy::default(),
         }
@@ -196,9 +199,34 @@ impl State {
         id_or_alias: &str,
     ) -> Result<(Target, BusyTarget<'_>), ApiError> {
         let id = self.target(id_or_alias)?.id;
-        let guard = self.busy.wait_for(&id);
+        let guard = self.hold(&id);
+        if self.closed.reason(&id).is_some() {
+            ops::decide(self, &id)?;
+        }
         // It may have changed, or gone, before its turn came.
         Ok((self.target(&id)?, guard))
+    }
+
+    /// Keeps others from changing the target with this id until the guard is dropped, whether it
+    /// exists or is closed.
+    pub(crate) fn hold(&self, id: &str) -> BusyTarget<'_> {
+        self.busy.wait_for(id)
+    }
+
+    /// Closes a target until its operations are decided, which is soon tried again; says whether it
+    /// was open.
+    pub(crate) fn close(&self, target_id: &str, reason: &(dyn Error + 'static)) -> bool {
+        let was_open = self.closed.close(target_id, reason);
+        self.schedule.wake();
+        was_open
+    }
+
+    /// Fails if a target is closed and stays so.
+    pub(crate) fn require_open(&self, target: &Target) -> Result<(), ApiError> {
+        if self.closed.reason(&target.id).is_some() {
+            self.lock_target(&target.id)?;
+        }
+        Ok(())
     }
 
     /// Keeps others from changing a sequential upload until the guard is dropped. Whoever needs the
@@ -272,6 +300,9 @@ impl State {
         target: &Target,
         recycled: bool,
     ) -> Result<PathBuf, ApiError> {
+        if let Some(reason) = self.closed.reason(&target.id) {
+            return Err(ops::closed(&target.id, &reason));
+        }
         let directory = self.directory(target, recycled)?;
         self.require_disk(&directory)?;
         Ok(directory)

@@ -15,7 +15,8 @@ use crate::error::{CommandError, Exit};
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan server check --data /srv/bchan
-  bchan server check --data /srv/bchan --deep --repair")]
+  bchan server check --data /srv/bchan --deep --repair
+  bchan server check --data /mnt/new/bchan --moved")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     storage: StorageArgs,
@@ -27,6 +28,14 @@ pub(crate) struct CheckArgs {
     /// Repair what can be repaired by adding and by moving aside
     #[arg(long)]
     repair: bool,
+
+    /// Accept a data folder that was moved, restored or copied
+    ///
+    /// A server does not start on a data folder that is not where it was, because a copy and its
+    /// original would change the same backups. Make sure that nothing uses the old one any more.
+    /// Locations below the old data folder follow to the new one.
+    #[arg(long)]
+    moved: bool,
 }
 
 #[cfg(feature = "server")]
@@ -63,6 +72,7 @@ impl CheckArgs {
         let options = CheckOptions {
             deep: self.deep,
             repair: self.repair,
+            moved: self.moved,
         };
         let bar = context.ui.bar();
         let progress = bar.progress();

@@ -1,6 +1,7 @@
 //! A server of its own for each test, and ways to talk to it.
 
 mod described;
+mod disk;
 mod documented;
 mod fake;
 mod http;
@@ -13,7 +14,10 @@ mod program;
 pub(crate) mod python;
 mod reference;
 mod server;
+mod strace;
 
+#[allow(unused_imports, reason = "not every test binary mounts")]
+pub(crate) use self::disk::Disk;
 pub(crate) use self::documented::DocumentedServer;
 pub(crate) use self::fake::{Asked, Fake, Reply};
 pub(crate) use self::http::{Answer, Form, Http};
@@ -22,6 +26,8 @@ pub(crate) use self::link::{Link, Way};
 pub(crate) use self::program::{Output, Program};
 pub(crate) use self::reference::{JobList, Reference, target};
 pub(crate) use self::server::{TestServer, assert_no_leftovers_below};
+#[allow(unused_imports, reason = "not every test binary injects faults")]
+pub(crate) use self::strace::Strace;
 
 /// Waits until something is so, which takes less than a minute on any machine.
 #[allow(dead_code, reason = "not every test binary waits")]

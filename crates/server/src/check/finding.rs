@@ -37,7 +37,9 @@ pub enum FindingKind {
     DatabaseMissing,
     /// The database is damaged.
     DatabaseDamaged,
-    /// An operation was interrupted; the next start of the server ends it. No fault.
+    /// The data folder, or its database, is not where it was. No fault once it is accepted.
+    Moved,
+    /// An operation was interrupted; the next start of the server undoes or finishes it. No fault.
     Interrupted,
     /// Nothing of what should lie in a directory is there; its disk may be away.
     Away,
@@ -70,7 +72,7 @@ impl FindingKind {
     /// Whether it is more than a note.
     #[must_use]
     pub fn is_fault(self) -> bool {
-        !matches!(self, Self::Interrupted | Self::Stranger)
+        !matches!(self, Self::Interrupted | Self::Moved | Self::Stranger)
     }
 }
 

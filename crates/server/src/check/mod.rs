@@ -7,6 +7,7 @@
 mod backups;
 mod database;
 mod finding;
+mod place;
 mod records;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +33,8 @@ pub struct CheckOptions {
     pub deep: bool,
     /// Whether what is found is repaired.
     pub repair: bool,
+    /// Whether a data folder that is not where it was is accepted at its new place.
+    pub moved: bool,
 }
 
 /// Who hears of it.
@@ -144,6 +147,7 @@ pub fn check(
     let Some(store) = database::open(&places, &mut desk)? else {
         return Ok(desk.summary);
     };
+    place::check(&store, &data, &mut desk)?;
     let state = places.state(config, store)?;
     if options.repair {
         ops::recover(&state)?;

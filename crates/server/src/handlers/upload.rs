@@ -16,6 +16,7 @@ pub(crate) const JOB: &str = "upload_job";
 /// `POST /target/<ID>/upload`: answers when what arrived is durable and visible.
 pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<Response, ApiError> {
     let mut target = state.target(id)?;
+    state.require_open(&target)?;
     let content_type = request
         .headers
         .get("content-type")

@@ -7,7 +7,7 @@ use crate::sweep;
 
 /// Removes what uploads and deletions that are over could not remove themselves.
 pub(crate) fn run(state: &State) -> Result<(), ApiError> {
-    ops::settle(state)?;
+    ops::decide_all(state)?;
     sweep::left_overs(state)?;
     Ok(())
 }

@@ -1,11 +1,14 @@
-//! What operations do to the disk, forwards and backwards. Each effect can be repeated.
+//! The effects of operations on the disk, and how they are undone.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{Edit, OpError, Operation, relocate, remove};
+use uuid::Uuid;
+
+use super::relocate::{Moved, relocate};
+use super::{Copies, Edit, Move, OpError, Operation, remove};
 use crate::durable;
 use crate::layout;
 use crate::mirror;
@@ -20,7 +23,9 @@ fn prepare(state: &State, operation: &Operation) -> Result<()> {
         .map(|place| layout::home_of(place))
         .collect();
     for home in homes {
+        // With the trash, so that undoing needs no space for it.
         let prepared = state.layout.mirror(home).prepare();
+        let prepared = prepared.and_then(|()| durable::create_dirs(&state.layout.trash(home)));
         prepared.map_err(OpError::io("making folders in", home))?;
     }
     match operation {
@@ -47,38 +52,31 @@ fn introduce(state: &State, to: &Path, target_id: &str) -> Result<()> {
     write().map_err(fail)
 }
 
-/// Whether an operation that was interrupted can go on. An empty mount point must not look like
-/// files that are gone.
+/// Whether the disks are there that tell how far an interrupted operation has come. An empty mount
+/// point must not look like files that have not moved.
 pub(super) fn require_disks(state: &State, operation: &Operation) -> Result<()> {
-    let away = |home: &Path| OpError::Away {
-        path: home.to_owned(),
+    let require = |place: &Path| {
+        let home = layout::home_of(place);
+        let there = state.layout.mirror(home).is_there();
+        if there.map_err(OpError::io("reading", home))? {
+            return Ok(());
+        }
+        Err(OpError::Away {
+            path: home.to_owned(),
+        })
     };
     for (from, to) in operation.ways() {
-        let (source, destination) = (layout::home_of(from), layout::home_of(to));
-        let there = |home: &Path| {
-            let there = state.layout.mirror(home).is_there();
-            there.map_err(OpError::io("reading", home))
-        };
-        let waits = durable::exists(from).map_err(OpError::io("reading", from))?;
-        if !waits && !there(source)? {
-            return Err(away(source));
-        }
-        if source != destination && !there(destination)? {
-            return Err(if waits {
-                // Its disk may be away or it was never made; in any case nothing has moved.
-                OpError::NotBegun {
-                    path: destination.to_owned(),
-                }
-            } else {
-                away(destination)
-            });
+        if !exists(from)? && !exists(to)? {
+            require(from)?;
+            require(to)?;
         }
     }
     Ok(())
 }
 
-/// The effects up to the moment in which the records change.
-pub(super) fn perform(state: &State, operation: &Operation) -> Result<()> {
+/// The effects up to the moment in which the records change. None of them destroys anything: what
+/// is copied to another file system keeps its source.
+pub(super) fn perform(state: &State, operation: &Operation, copies: &mut Copies) -> Result<()> {
     let _busy = state.at_work();
     prepare(state, operation)?;
     match operation {
@@ -87,94 +85,158 @@ pub(super) fn perform(state: &State, operation: &Operation) -> Result<()> {
         } => {
             let written = mirror_of(state, to).write_record(backup);
             written.map_err(OpError::io("writing the record of", to))?;
-            relocate(state, from, to)
+            if relocate(state, from, to)? == Moved::Copied {
+                copies.add(to);
+            }
+            Ok(())
         }
-        Operation::Relocate { moves, .. } => moves.iter().try_for_each(|step| {
-            let written = mirror_of(state, &step.to).write_record(&step.after);
-            written.map_err(OpError::io("writing the record of", &step.to))?;
-            relocate(state, &step.from, &step.to)
-        }),
+        Operation::Relocate { moves, .. } => {
+            let mut moves = moves.iter();
+            moves.try_for_each(|step| perform_move(state, step, copies))
+        }
         Operation::Delete { backups, .. } => backups
             .iter()
             .filter_map(|doomed| doomed.files.as_ref())
             .try_for_each(|(path, trash)| match relocate(state, path, trash) {
-                // Gone already: there is nothing left to delete.
+                // There is nothing left to delete.
                 Err(OpError::Missing { .. }) => Ok(()),
-                other => other,
+                other => other.map(drop),
             }),
     }
 }
 
-/// Takes the effects back, as far as they have come, last first.
-pub(super) fn undo(state: &State, operation: &Operation) -> Result<()> {
-    let back = |from: &Path, to: &Path| match relocate(state, to, from) {
-        // It had not left yet.
-        Err(OpError::Missing { .. } | OpError::Occupied { .. }) => Ok(()),
-        other => other,
+fn perform_move(state: &State, step: &Move, copies: &mut Copies) -> Result<()> {
+    let mirror = mirror_of(state, &step.to);
+    let written = if stays_home(step) {
+        mirror.stage_record(&step.after)
+    } else {
+        mirror.write_record(&step.after)
     };
+    written.map_err(OpError::io("writing the record of", &step.to))?;
+    if relocate(state, &step.from, &step.to)? == Moved::Copied {
+        copies.add(&step.to);
+        rename(&step.from, &step.aside)?;
+    }
+    Ok(())
+}
+
+/// Whether a backup only gets another name in its directory.
+fn stays_home(step: &Move) -> bool {
+    layout::home_of(&step.from) == layout::home_of(&step.to)
+}
+
+/// Takes the effects back, as far as they have come, last first. Renames and deletes, and writes
+/// nothing where nothing has happened: the disk may be full, or read-only from the start.
+pub(super) fn undo(state: &State, operation: &Operation, copies: &Copies) -> Result<()> {
     match operation {
         Operation::Publish {
             backup, from, to, ..
         } => {
-            back(from, to)?;
+            move_back(state, (from, to), None, copies)?;
             let removed = mirror_of(state, to).remove_record(&backup.backup.id);
             removed.map_err(OpError::io("removing the record of", to))
         }
-        Operation::Relocate { moves, edit } => {
-            let busy = state.at_work();
+        Operation::Relocate { moves, edit, .. } => {
             for step in moves.iter().rev() {
-                back(&step.from, &step.to)?;
-                let restored = mirror_of(state, &step.from).write_record(&step.before);
-                restored.map_err(OpError::io("writing the record of", &step.from))?;
-                if layout::home_of(&step.from) != layout::home_of(&step.to) {
-                    let removed = mirror_of(state, &step.to).remove_record(&step.before.backup.id);
-                    removed.map_err(OpError::io("removing the record of", &step.to))?;
-                }
+                move_back(state, (&step.from, &step.to), Some(&step.aside), copies)?;
+                let (mirror, id) = (mirror_of(state, &step.to), &step.after.backup.id);
+                let removed = if stays_home(step) {
+                    mirror.drop_staged(id)
+                } else {
+                    mirror.remove_record(id)
+                };
+                removed.map_err(OpError::io("removing the record of", &step.to))?;
             }
-            drop(busy);
-            let Some(Edit {
-                target,
-                relocated: Some((_, entered)),
-            }) = edit
-            else {
-                return Ok(());
-            };
-            leave(state, entered, &target.id)
+            match edit {
+                Some(Edit {
+                    target,
+                    relocated: Some((_, entered)),
+                }) => leave(state, entered, &target.id),
+                _ => Ok(()),
+            }
         }
         Operation::Delete { backups, .. } => {
-            let files = backups
-                .iter()
-                .rev()
-                .filter_map(|doomed| doomed.files.as_ref());
-            files
-                .into_iter()
-                .try_for_each(|(path, trash)| back(path, trash))
+            let files = backups.iter().rev();
+            let mut files = files.filter_map(|doomed| doomed.files.as_ref());
+            files.try_for_each(|(path, trash)| move_back(state, (path, trash), None, copies))
         }
     }
 }
 
-/// Removes what the records no longer know.
+/// Brings what was moved or copied from `from` to `to` back, wherever the move has stopped.
+fn move_back(
+    state: &State,
+    (from, to): (&Path, &Path),
+    aside: Option<&PathBuf>,
+    copies: &Copies,
+) -> Result<()> {
+    if let Some(aside) = aside
+        && exists(aside)?
+    {
+        // The source is set aside only when the copy at `to` is complete.
+        discard(state, to)?;
+        return rename(aside, from);
+    }
+    if !exists(to)? {
+        return Ok(());
+    }
+    if exists(from)? {
+        if copies.is_copy(from, to)? {
+            discard(state, to)?;
+        }
+        // What is no copy was there before.
+        return Ok(());
+    }
+    if from.parent().is_some_and(Path::is_dir) {
+        rename(to, from)
+    } else {
+        // An upload whose staging folder is gone. It was never answered as stored.
+        discard(state, to)
+    }
+}
+
+/// Removes a backup that was not committed, by way of the trash, so that half of it never lies there
+/// under its name.
+fn discard(state: &State, path: &Path) -> Result<()> {
+    if !exists(path)? {
+        return Ok(());
+    }
+    let trash = state.layout.trash(layout::home_of(path));
+    let trash = trash.join(Uuid::new_v4().to_string());
+    let _held = state.live.hold(&trash);
+    rename(path, &trash)?;
+    remove(&trash).map_err(OpError::io("removing", &trash))
+}
+
+fn rename(from: &Path, to: &Path) -> Result<()> {
+    durable::rename(from, to).map_err(OpError::io("moving", from))
+}
+
+fn exists(path: &Path) -> Result<bool> {
+    durable::exists(path).map_err(OpError::io("reading", path))
+}
+
+/// Removes what the records no longer know, and brings the records beside the data up to date. Looks
+/// at the records as they are now: a later operation may have changed them again.
 pub(super) fn follow_up(state: &State, operation: &Operation) -> Result<()> {
     match operation {
         Operation::Publish { .. } => Ok(()),
-        Operation::Relocate { moves, edit } => {
+        Operation::Relocate { moves, edit, .. } => {
             for step in moves {
-                if layout::home_of(&step.from) != layout::home_of(&step.to) {
-                    let removed = mirror_of(state, &step.from).remove_record(&step.after.backup.id);
-                    removed.map_err(OpError::io("removing the record of", &step.from))?;
-                }
+                let homes = [layout::home_of(&step.to), layout::home_of(&step.from)];
+                update_records(state, &step.after.backup.id, homes)?;
+                remove(&step.aside).map_err(OpError::io("removing", &step.aside))?;
             }
             edit.as_ref().map_or(Ok(()), |edit| edited(state, edit))
         }
-        Operation::Delete { backups, target } => {
+        Operation::Delete {
+            backups, target, ..
+        } => {
             for doomed in backups {
                 if let Some((_, trash)) = &doomed.files {
                     remove(trash).map_err(OpError::io("removing", trash))?;
                 }
-                let directory = &doomed.directory;
-                let mirror = state.layout.mirror(directory);
-                let removed = mirror.remove_record(&doomed.backup_id);
-                removed.map_err(OpError::io("removing a record in", directory))?;
+                update_records(state, &doomed.backup_id, [&doomed.directory])?;
             }
             let Some(target) = target else { return Ok(()) };
             let bin = state.layout.bin();
@@ -182,6 +244,35 @@ pub(super) fn follow_up(state: &State, operation: &Operation) -> Result<()> {
             directories.try_for_each(|directory| leave(state, directory, &target.id))
         }
     }
+}
+
+/// Writes the record of a backup in the directory where it lies now, if that is one of `homes`, and
+/// removes it from the others.
+fn update_records<'a>(
+    state: &State,
+    id: &str,
+    homes: impl IntoIterator<Item = &'a (impl AsRef<Path> + ?Sized + 'a)>,
+) -> Result<()> {
+    let found = state.store.backup(id)?;
+    let now = match &found {
+        None => None,
+        Some(stored) => match state.store.target(&stored.backup.target_id)? {
+            None => None,
+            Some(target) => state.directory(&target, stored.backup.is_recycled).ok(),
+        },
+    };
+    for home in homes {
+        let home = home.as_ref();
+        let mirror = state.layout.mirror(home);
+        let updated = match &found {
+            Some(stored) if now.as_deref() == Some(home) => mirror.update_record(stored),
+            // It cannot be told whether it lies here.
+            Some(_) if now.is_none() => Ok(()),
+            _ => mirror.remove_record(id),
+        };
+        updated.map_err(OpError::io("updating a record in", home))?;
+    }
+    Ok(())
 }
 
 /// Writes a target's settings as they are now, which may be later ones.
@@ -205,8 +296,15 @@ fn edited(state: &State, edit: &Edit) -> Result<()> {
         .map_or(Ok(()), |(left, _)| leave(state, left, id))
 }
 
-/// Removes what a target that is not there any more has left in a directory.
+/// Removes the settings of a target from a directory that is not its location any more.
 fn leave(state: &State, directory: &Path, target_id: &str) -> Result<()> {
+    if let Some(target) = state.store.target(target_id)?
+        && state
+            .directory(&target, false)
+            .is_ok_and(|now| now == directory)
+    {
+        return Ok(());
+    }
     let removed = state.layout.mirror(directory).remove_target(target_id);
     removed.map_err(OpError::io("removing a target's settings in", directory))?;
     if directory != state.layout.bin() {

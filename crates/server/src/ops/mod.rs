@@ -1,30 +1,33 @@
-//! Steps that change files and records together.
+//! Changes of files and records together.
 //!
-//! Each is written into the journal with all that it takes to do it; then its effects on the disk
-//! happen; then one transaction changes the records; then what has no place any more is removed,
-//! and the operation is struck from the journal. A server that finds an operation in its journal
-//! when it starts goes on where it was: every effect can be repeated. An operation that fails is
-//! undone.
+//! [`execute`] writes an operation into the journal, moves files, changes the records in one
+//! transaction, removes what has no place any more, and strikes the operation from the journal.
+//!
+//! An operation whose transaction has not been committed is undone: at once when it fails, else as
+//! soon as the disk allows, at the latest by the next start. Until then its target is closed, so that
+//! no later change can be based on files that are about to move back. Undoing only renames and
+//! deletes, because what has failed may be a full disk. An operation that was committed is followed
+//! up: that can be repeated, at any time, and looks at the records as they are then.
 
+mod copies;
+mod decide;
 mod effects;
 mod plan;
-mod recover;
 mod relocate;
 
 use std::io;
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
 
+use self::copies::Copies;
+pub(crate) use self::decide::{closed, decide, decide_all, recover};
 pub(crate) use self::effects::tidy;
 pub(crate) use self::plan::{Doomed, DoomedTarget, Edit, Move, Operation};
-pub(crate) use self::recover::{recover, settle};
-pub(crate) use self::relocate::relocate;
 use crate::durable;
 use crate::error::{ApiError, is_out_of_space};
 use crate::fault;
 use crate::state::State;
-use crate::store::{OperationId, Progress};
+use crate::store::OperationId;
 
 /// Why an operation was not done.
 #[derive(Debug, thiserror::Error)]
@@ -35,8 +38,11 @@ pub(crate) enum OpError {
     Occupied { path: PathBuf },
     #[error("{} is not there; is its disk mounted?", path.display())]
     Away { path: PathBuf },
-    #[error("nothing has been moved to {} yet", path.display())]
-    NotBegun { path: PathBuf },
+    #[error(
+        "{} lies below no storage root of this server and not in its recycle bin",
+        path.display()
+    )]
+    Foreign { path: PathBuf },
     #[error("{action} {} failed", path.display())]
     Io {
         action: &'static str,
@@ -48,6 +54,8 @@ pub(crate) enum OpError {
         path: PathBuf,
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
 }
 
 impl OpError {
@@ -74,87 +82,74 @@ impl From<OpError> for ApiError {
                 Self::out_of_space()
             }
             OpError::Occupied { .. } => Self::new(409, error.to_string()),
-            OpError::Away { .. } => Self::new(503, error.to_string()),
+            OpError::Away { .. } | OpError::Foreign { .. } => Self::new(503, error.to_string()),
             _ => Self::new(500, error.to_string()),
         }
         .caused_by(error)
     }
 }
 
-/// Does an operation from beginning to end, or not at all.
+/// Does an operation from beginning to end, or not at all. The caller holds its target.
 pub(crate) fn execute(state: &State, operation: &Operation) -> Result<(), ApiError> {
-    strike_undone(state);
-    let id = state.store.begin(operation)?;
-    let failure: ApiError = match effects::perform(state, operation) {
-        Ok(()) => match commit(state, id, operation) {
-            Committed::Yes => {
+    let id = match state.store.begin(operation) {
+        Ok(id) => id,
+        Err(error) => {
+            if error.is_undecided() {
+                // It may be in the journal or not; nothing has moved.
+                state.close(operation.target_id(), &error);
+                let _ = decide(state, operation.target_id());
+            }
+            return Err(error.into());
+        }
+    };
+    let mut copies = Copies::default();
+    let failure: ApiError = match effects::perform(state, operation, &mut copies) {
+        Ok(()) => match state.store.commit(id, operation) {
+            Ok(()) => {
                 follow_up(state, id, operation);
                 return Ok(());
             }
-            Committed::No(error) => error,
-            Committed::Unknown(error) => {
-                tracing::error!(
-                    operation = id,
-                    "the next start finds out how an operation ended"
-                );
-                return Err(error);
+            Err(error) if error.is_undecided() => {
+                state.close(operation.target_id(), &error);
+                return decide::committed(state, (id, operation), &copies, error);
             }
+            Err(error) => error.into(),
         },
         Err(error) => error.into(),
     };
-    // What cannot be undone now stays in the journal, and the next start does it again.
-    match effects::undo(state, operation) {
-        Ok(()) => strike(state, id),
-        Err(error) => tracing::error!(operation = id, %error, "an operation could not be undone"),
+    if let Err(error) = take_back(state, id, operation, &copies) {
+        state.close(operation.target_id(), &error);
+        tracing::error!(
+            operation = id,
+            target = operation.target_id(),
+            %error,
+            "a change that has failed cannot be undone yet; the target is closed until it is"
+        );
     }
     Err(failure)
 }
 
-enum Committed {
-    Yes,
-    No(ApiError),
-    /// Not even that can be read.
-    Unknown(ApiError),
+/// Undoes an operation and strikes it from the journal.
+fn take_back(
+    state: &State,
+    id: OperationId,
+    operation: &Operation,
+    copies: &Copies,
+) -> Result<(), OpError> {
+    effects::undo(state, operation, copies)?;
+    Ok(state.store.strike(id)?)
 }
 
-/// Changes the records. A disk can fail behind the point of no return, so an error has to be looked
-/// into.
-fn commit(state: &State, id: OperationId, operation: &Operation) -> Committed {
-    let Err(error) = state.store.commit(id, operation) else {
-        return Committed::Yes;
-    };
-    match state.store.progress(id) {
-        Ok(Some(Progress::Begun)) => Committed::No(error.into()),
-        Ok(Some(Progress::Applied) | None) => Committed::Yes,
-        Err(_) => Committed::Unknown(error.into()),
-    }
-}
-
-/// Removes what has no place any more. Trouble here is nobody's failure: the next start, or the
-/// job that purges, does it again.
+/// Removes what has no place any more after a commit. Trouble here fails nothing: the job that
+/// purges, or the next start, does it again.
 fn follow_up(state: &State, id: OperationId, operation: &Operation) {
     if !operation.has_follow_up() {
         return;
     }
-    match effects::follow_up(state, operation) {
-        Ok(()) => strike(state, id),
-        Err(error) => tracing::warn!(operation = id, %error, "left-overs of an operation stay"),
+    let done = effects::follow_up(state, operation);
+    if let Err(error) = done.and_then(|()| Ok(state.store.strike(id)?)) {
+        tracing::warn!(operation = id, %error, "left-overs of an operation stay");
     }
-}
-
-fn strike(state: &State, id: OperationId) {
-    if let Err(error) = state.store.strike(id) {
-        tracing::error!(operation = id, %error, "an operation that has ended stays in the journal");
-        let mut undone = state.undone.lock().unwrap_or_else(PoisonError::into_inner);
-        undone.push(id);
-    }
-}
-
-/// Strikes what could not be struck when it was due, on a full disk say, before it is done again
-/// by mistake.
-fn strike_undone(state: &State) {
-    let mut undone = state.undone.lock().unwrap_or_else(PoisonError::into_inner);
-    undone.retain(|id| state.store.strike(*id).is_err());
 }
 
 /// Removes a file or a tree; one that is not there is fine.
@@ -163,7 +158,7 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
         return Err(io::ErrorKind::InvalidInput.into());
     };
     fault::point();
-    if !durable::exists(parent)? {
+    if !durable::exists(path)? {
         return Ok(());
     }
     let parent = bchan_archive::open_dir(parent)?;

@@ -28,6 +28,8 @@ pub(crate) enum Operation {
     },
     /// Backups move: to the recycle bin, back, or because their target's settings say so.
     Relocate {
+        /// The target that they belong to.
+        target_id: String,
         /// In order.
         moves: Vec<Move>,
         /// What changes about their target.
@@ -35,6 +37,8 @@ pub(crate) enum Operation {
     },
     /// Backups are deleted, perhaps with their target.
     Delete {
+        /// The target that they belong to.
+        target_id: String,
         /// In order.
         backups: Vec<Doomed>,
         /// The target, when it goes too.
@@ -47,7 +51,10 @@ pub(crate) enum Operation {
 pub(crate) struct Move {
     pub(crate) from: PathBuf,
     pub(crate) to: PathBuf,
-    pub(crate) before: StoredBackup,
+    /// Where the source waits, on its own file system, after it was copied to another one: it is
+    /// deleted only when the records have changed.
+    pub(crate) aside: PathBuf,
+    /// The record of the backup after the move.
     pub(crate) after: StoredBackup,
 }
 
@@ -79,6 +86,14 @@ pub(crate) struct DoomedTarget {
 }
 
 impl Operation {
+    /// The target whose backups it changes. An operation has exactly one.
+    pub(crate) fn target_id(&self) -> &str {
+        match self {
+            Self::Publish { backup, .. } => &backup.backup.target_id,
+            Self::Relocate { target_id, .. } | Self::Delete { target_id, .. } => target_id,
+        }
+    }
+
     /// Everything that it moves on disk: from where and to where.
     pub(crate) fn ways(&self) -> Vec<(&PathBuf, &PathBuf)> {
         match self {
@@ -96,7 +111,38 @@ impl Operation {
 
     /// Every place on disk that it moves something from or to.
     pub(crate) fn places(&self) -> impl Iterator<Item = &PathBuf> {
-        self.ways().into_iter().flat_map(|(from, to)| [from, to])
+        let aside = match self {
+            Self::Relocate { moves, .. } => moves.as_slice(),
+            _ => &[],
+        };
+        let ways = self.ways().into_iter().flat_map(|(from, to)| [from, to]);
+        ways.chain(aside.iter().map(|step| &step.aside))
+    }
+
+    /// Every path in it, so that the journal can write those below the data folder as relative ones.
+    pub(crate) fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        match self {
+            Self::Publish { from, to, .. } => vec![from, to],
+            Self::Relocate { moves, edit, .. } => {
+                let moves = moves.iter_mut();
+                let moved = moves.flat_map(|step| [&mut step.from, &mut step.to, &mut step.aside]);
+                let edited = edit.iter_mut().filter_map(|edit| edit.relocated.as_mut());
+                moved
+                    .chain(edited.flat_map(|(left, entered)| [left, entered]))
+                    .collect()
+            }
+            Self::Delete {
+                backups, target, ..
+            } => {
+                let backups = backups.iter_mut().flat_map(|doomed| {
+                    let files = doomed.files.iter_mut();
+                    let files = files.flat_map(|(path, trash)| [path, trash]);
+                    files.chain([&mut doomed.directory])
+                });
+                let location = target.iter_mut().filter_map(|it| it.location.as_mut());
+                backups.chain(location).collect()
+            }
+        }
     }
 
     /// Directories that are a target's location before or after it, but not both.

@@ -20,79 +20,69 @@ use crate::inspect;
 use crate::layout::home_of;
 use crate::state::State;
 
-/// Moves what lies at `from` to `to`, durably, and never over something else.
-///
-/// Whatever moment this ends at, one of the two is complete, and calling it again finishes the
-/// move: a `from` that is gone while `to` is there was moved before.
-pub(crate) fn relocate(state: &State, from: &Path, to: &Path) -> Result<(), OpError> {
+/// How a file or a tree came to its new place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moved {
+    /// The source is gone.
+    Renamed,
+    /// The source lies on another file system, and is still there.
+    Copied,
+}
+
+/// Moves what lies at `from` to `to`, durably, and never over something else. On another file system
+/// it makes a complete copy and leaves the source to the caller.
+pub(super) fn relocate(state: &State, from: &Path, to: &Path) -> Result<Moved, OpError> {
     if let Some(parent) = to.parent() {
         durable::create_dirs(parent).map_err(OpError::io("creating", parent))?;
     }
     match durable::rename(from, to) {
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(Moved::Renamed),
         Err(error) if error.raw_os_error() == Some(Errno::XDEV.raw_os_error()) => {
-            copy_then_remove(state, from, to)
+            copy_to(state, from, to).map(|()| Moved::Copied)
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(OpError::Occupied {
             path: to.to_owned(),
         }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            if durable::exists(to).map_err(OpError::io("reading", to))? {
-                let parents = [from.parent(), to.parent()].into_iter().flatten();
-                for parent in parents.filter(|parent| parent.is_dir()) {
-                    durable::sync_dir(parent).map_err(OpError::io("syncing", parent))?;
-                }
-                Ok(())
-            } else {
-                Err(OpError::Missing {
-                    path: from.to_owned(),
-                })
-            }
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(OpError::Missing {
+            path: from.to_owned(),
+        }),
         Err(error) => Err(OpError::io("moving", from)(error)),
     }
 }
 
-fn copy_then_remove(state: &State, from: &Path, to: &Path) -> Result<(), OpError> {
+fn copy_to(state: &State, from: &Path, to: &Path) -> Result<(), OpError> {
     let wrap = |source: Box<dyn Error + Send + Sync>| OpError::Copy {
         path: from.to_owned(),
         source,
     };
     if durable::exists(to).map_err(OpError::io("reading", to))? {
-        // Either an earlier attempt got this far, or it is somebody else's. Only the same content
-        // lets the source go.
-        if digest(from).map_err(wrap)? != digest(to).map_err(wrap)? {
-            return Err(OpError::Occupied {
-                path: to.to_owned(),
-            });
-        }
-    } else {
-        // Where the next start looks for what a crash has left.
-        let place = state
-            .layout
-            .staging(home_of(to))
-            .join(Uuid::new_v4().to_string());
-        let _live = state.live.hold(&place);
-        let copied = copy(from, &place).map_err(wrap).and_then(|copy| {
-            durable::sync_file_system(&place).map_err(OpError::io("syncing", &place))?;
-            durable::rename(&copy, to).map_err(OpError::io("creating", to))
+        return Err(OpError::Occupied {
+            path: to.to_owned(),
         });
-        let _ = remove(&place);
-        copied?;
     }
-    // A rename takes the source away in one step; only then is it taken apart.
-    let doomed = state
+    // Where the next start looks for what a crash has left.
+    let place = state
         .layout
-        .trash(home_of(from))
+        .staging(home_of(to))
         .join(Uuid::new_v4().to_string());
-    let _live = state.live.hold(&doomed);
-    durable::create_dirs(parent(&doomed)).map_err(OpError::io("creating", parent(&doomed)))?;
-    durable::rename(from, &doomed).map_err(OpError::io("removing", from))?;
-    remove(&doomed).map_err(OpError::io("removing", &doomed))
+    let _live = state.live.hold(&place);
+    let copied = copy(from, &place).map_err(wrap).and_then(|copy| {
+        durable::sync_file_system(&place).map_err(OpError::io("syncing", &place))?;
+        durable::rename(&copy, to).map_err(OpError::io("creating", to))
+    });
+    let _ = remove(&place);
+    copied
 }
 
-fn parent(path: &Path) -> &Path {
-    path.parent().unwrap_or(Path::new("/"))
+/// Whether two files or trees are the same.
+pub(super) fn is_same(one: &Path, other: &Path) -> Result<bool, OpError> {
+    let digest = |path: &Path| {
+        digest(path).map_err(|source| OpError::Copy {
+            path: path.to_owned(),
+            source,
+        })
+    };
+    Ok(digest(one)? == digest(other)?)
 }
 
 /// Copies a file or a tree with all that an archive keeps of it into the new directory `place`.

@@ -1,6 +1,7 @@
 //! What the server remembers. All SQL of the crate is below this folder, behind [`Store`].
 
 mod migrations;
+mod place;
 mod records;
 mod sqlite;
 
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
 
+pub(crate) use self::place::DataPlace;
 pub(crate) use self::records::{Sequence, SequencePart, StoredBackup};
 pub(crate) use self::sqlite::Sqlite;
 use crate::durable;
@@ -32,6 +34,12 @@ pub enum StoreError {
     /// Anything else that SQLite reports.
     #[error("the database failed")]
     Database(#[source] rusqlite::Error),
+    /// A commit has ended with an I/O error, so the change is made or not; or an earlier one has, and
+    /// the database could not be opened again since.
+    #[error(
+        "the database could not be written, and is closed for changes until it can be opened again"
+    )]
+    Undecided(#[source] rusqlite::Error),
     /// A file beside the database cannot be used.
     #[error("a file of the data folder cannot be used")]
     Io(#[source] io::Error),
@@ -69,15 +77,9 @@ impl StoreError {
 }
 
 impl StoreError {
-    /// Whether what was to be written contradicts what is there, and always will.
-    pub(crate) fn is_conflict(&self) -> bool {
-        match self {
-            Self::Taken { .. } => true,
-            Self::Database(error) => {
-                error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
-            }
-            _ => false,
-        }
+    /// Whether it is not known if a change was made.
+    pub(crate) fn is_undecided(&self) -> bool {
+        matches!(self, Self::Undecided(_))
     }
 }
 
@@ -253,6 +255,9 @@ pub(crate) trait Store: Send + Sync {
     /// Ends one without a backup.
     fn end_sequence(&self, id: &str) -> Result<()>;
 
+    /// Opens the database again after a commit that ended with an I/O error, so that what is read
+    /// afterwards is on the disk. Does nothing if there was none.
+    fn settle(&self) -> Result<()>;
     /// Writes down an operation before its first effect.
     fn begin(&self, operation: &Operation) -> Result<OperationId>;
     /// Applies an operation to the records and strikes it from the journal, in one step. One that

@@ -14,15 +14,15 @@ use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use super::{
-    BackupRow, Health, OperationId, Progress, Result, Sequence, SequencePart, Store, StoreError,
-    StoredBackup, TargetSums, Totals, migrations,
+    BackupRow, DataPlace, Health, OperationId, Progress, Result, Sequence, SequencePart, Store,
+    StoreError, StoredBackup, TargetSums, Totals, migrations,
 };
 use crate::fault;
 use crate::ops::Operation;
@@ -38,19 +38,18 @@ pub(crate) struct Sqlite {
     instance: String,
     /// Changes that were made.
     version: AtomicU64,
+    /// Shared by all that use a connection, so that all can be closed at once.
+    in_use: RwLock<()>,
     // Closed before the writer, which then puts the write-ahead log away.
     readers: Mutex<Vec<Connection>>,
-    writer: Mutex<Connection>,
+    /// None after a commit that ended with an I/O error, until the database is opened again.
+    writer: Mutex<Option<Connection>>,
 }
 
 impl Sqlite {
     /// Opens the database at `path`, making or upgrading it as needed.
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let mut writer = Connection::open(path)?;
-        configure(&writer)?;
-        writer.pragma_update(None, "journal_mode", "WAL")?;
-        // A commit that was answered is on the disk, not only in the system's cache.
-        writer.pragma_update(None, "synchronous", "FULL")?;
+        let mut writer = open_writer(path)?;
         migrations::migrate(&mut writer)?;
         let sql = "SELECT value FROM meta WHERE key = 'instance'";
         let instance = writer.query_row(sql, [], |row| row.get(0))?;
@@ -61,7 +60,8 @@ impl Sqlite {
             file,
             instance,
             version: AtomicU64::new(0),
-            writer: Mutex::new(writer),
+            in_use: RwLock::default(),
+            writer: Mutex::new(Some(writer)),
             readers: Mutex::default(),
         })
     }
@@ -77,29 +77,113 @@ impl Sqlite {
         Ok(self)
     }
 
+    /// The place of the data folder when a server last accepted it; none if none ever did.
+    pub(crate) fn place(&self) -> Result<Option<DataPlace>> {
+        let sql = "SELECT value FROM meta WHERE key = 'place'";
+        let reader = self.reader()?;
+        let found: Option<String> = reader.query_row(sql, [], |row| row.get(0)).optional()?;
+        let read = |text: String| {
+            serde_json::from_str(&text).map_err(|error| StoreError::Broken {
+                what: format!("the place of the data folder: {error}"),
+            })
+        };
+        found.map(read).transpose()
+    }
+
+    /// Accepts the place where the data folder is now. Locations below its former place follow it;
+    /// returns how many did.
+    pub(crate) fn accept_place(&self, now: &DataPlace) -> Result<usize> {
+        let before = self.place()?;
+        let text = serde_json::to_string(now).map_err(|error| StoreError::Broken {
+            what: error.to_string(),
+        })?;
+        self.write(|transaction| {
+            let sql = "INSERT OR REPLACE INTO meta VALUES ('place', ?1)";
+            transaction.execute(sql, [&text])?;
+            match before {
+                Some(before) if before.path != now.path => {
+                    targets::move_locations(transaction, &before.path, &now.path)
+                }
+                _ => Ok(0),
+            }
+        })
+    }
+
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let outcome = self.change(work);
+        let outcome = self.settle().and_then(|()| self.change(work));
         // Of one that has failed, it is not for this place to know whether it has changed nothing.
         self.version.fetch_add(1, Ordering::SeqCst);
         outcome
     }
 
     fn change<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let _in_use = self.in_use.read().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self.lock_writer();
+        let Some(writer) = slot.as_mut() else {
+            return Err(closed_writer());
+        };
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let value = work(&transaction)?;
         fault::point();
-        transaction.commit()?;
+        if let Err(error) = transaction.commit() {
+            if leaves_open(&error) {
+                *slot = None;
+                return Err(StoreError::Undecided(error));
+            }
+            return Err(error.into());
+        }
         fault::point();
         Ok(value)
     }
 
+    fn lock_writer(&self) -> MutexGuard<'_, Option<Connection>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Closes every connection and opens the writer again. What the write-ahead log holds by then is
+    /// copied to the database and synced: after a failed sync, the system takes pages for written
+    /// that are not, and later commits must not depend on them.
+    fn reopen(&self) -> Result<()> {
+        let _all = self.in_use.write().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self.lock_writer();
+        if slot.is_some() {
+            return Ok(());
+        }
+        self.lock_readers().clear();
+        let open = || -> Result<Connection> {
+            if identity(&self.path)? != self.file {
+                return Err(replaced());
+            }
+            let writer = open_writer(&self.path)?;
+            let busy: i64 =
+                writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            if busy == 0 {
+                Ok(writer)
+            } else {
+                Err(closed_writer())
+            }
+        };
+        let writer = open().map_err(|error| match error {
+            StoreError::Database(error) => StoreError::Undecided(error),
+            other => other,
+        })?;
+        tracing::warn!("the database was opened again after a failed write");
+        *slot = Some(writer);
+        Ok(())
+    }
+
+    fn lock_readers(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The data folder.
+    fn data(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
     fn reader(&self) -> Result<Reader<'_>> {
-        let spare = self
-            .readers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+        let in_use = self.in_use.read().unwrap_or_else(PoisonError::into_inner);
+        let spare = self.lock_readers().pop();
         let connection = if let Some(connection) = spare {
             connection
         } else {
@@ -108,8 +192,38 @@ impl Sqlite {
         Ok(Reader {
             home: self,
             connection: Some(connection),
+            _in_use: in_use,
         })
     }
+}
+
+fn open_writer(path: &Path) -> Result<Connection> {
+    let writer = Connection::open(path)?;
+    configure(&writer)?;
+    writer.pragma_update(None, "journal_mode", "WAL")?;
+    // A commit that was answered is on the disk, not only in the system's cache.
+    writer.pragma_update(None, "synchronous", "FULL")?;
+    Ok(writer)
+}
+
+/// Whether a commit that ended with this error may have been made all the same. A full disk and a
+/// broken constraint are noticed before the frame that makes it valid is written.
+fn leaves_open(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{ConstraintViolation, DatabaseBusy, DatabaseLocked, DiskFull};
+    !matches!(
+        error.sqlite_error_code(),
+        Some(ConstraintViolation | DatabaseBusy | DatabaseLocked | DiskFull)
+    )
+}
+
+fn closed_writer() -> StoreError {
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR);
+    StoreError::Undecided(rusqlite::Error::SqliteFailure(code, None))
+}
+
+fn replaced() -> StoreError {
+    let what = "another file has taken the place of the one in use".to_owned();
+    StoreError::Broken { what }
 }
 
 /// Device and inode of a file.
@@ -156,6 +270,7 @@ fn configure(connection: &Connection) -> Result<()> {
 struct Reader<'a> {
     home: &'a Sqlite,
     connection: Option<Connection>,
+    _in_use: RwLockReadGuard<'a, ()>,
 }
 
 impl Deref for Reader<'_> {
@@ -176,11 +291,7 @@ impl DerefMut for Reader<'_> {
 
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
-        let mut spare = self
-            .home
-            .readers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut spare = self.home.lock_readers();
         if spare.len() < SPARE_READERS {
             spare.extend(self.connection.take());
         }
@@ -241,18 +352,18 @@ impl Store for Sqlite {
     }
 
     fn former_homes(&self) -> Result<Vec<PathBuf>> {
-        journal::former_homes(&*self.reader()?)
+        journal::former_homes(&*self.reader()?, self.data())
     }
 
     fn forget_home(&self, home: &Path) -> Result<()> {
         self.write(|transaction| {
-            let pending = journal::pending(transaction)?;
+            let pending = journal::pending(transaction, self.data())?;
             let needed =
                 |operation: &Operation| operation.left_homes().iter().any(|left| *left == home);
             if pending.iter().any(|(_, operation, _)| needed(operation)) {
                 return Ok(());
             }
-            journal::forget_home(transaction, home)
+            journal::forget_home(transaction, home, self.data())
         })
     }
 
@@ -304,8 +415,7 @@ impl Store for Sqlite {
     fn ping(&self) -> Result<()> {
         // A connection that is open may know everything by heart, and write where nobody looks.
         if identity(&self.path)? != self.file {
-            let what = "another file has taken the place of the one in use".to_owned();
-            return Err(StoreError::Broken { what });
+            return Err(replaced());
         }
         let connection = open_reader(&self.path)?;
         let sql = "SELECT value FROM meta WHERE key = 'instance'";
@@ -370,8 +480,15 @@ impl Store for Sqlite {
         self.write(|transaction| sequences::delete(transaction, id))
     }
 
+    fn settle(&self) -> Result<()> {
+        if self.lock_writer().is_some() {
+            return Ok(());
+        }
+        self.reopen()
+    }
+
     fn begin(&self, operation: &Operation) -> Result<OperationId> {
-        self.write(|transaction| journal::begin(transaction, operation))
+        self.write(|transaction| journal::begin(transaction, operation, self.data()))
     }
 
     fn commit(&self, id: OperationId, operation: &Operation) -> Result<()> {
@@ -394,7 +511,7 @@ impl Store for Sqlite {
     }
 
     fn pending(&self) -> Result<Vec<(OperationId, Operation, Progress)>> {
-        journal::pending(&*self.reader()?)
+        journal::pending(&*self.reader()?, self.data())
     }
 
     fn create_job(&self, name: &str, status: JobStatus) -> Result<i64> {

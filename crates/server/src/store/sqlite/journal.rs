@@ -8,8 +8,22 @@ use super::{Result, backups, jobs, sequences, targets};
 use crate::ops::Operation;
 use crate::store::{OperationId, Progress, StoreError};
 
-pub(super) fn begin(connection: &Connection, operation: &Operation) -> Result<OperationId> {
-    let body = serde_json::to_string(operation).map_err(|error| StoreError::Broken {
+/// Paths below the data folder are relative in the journal, so that a copy of the data folder never
+/// refers to the original.
+fn relative(path: &Path, data: &Path) -> PathBuf {
+    path.strip_prefix(data).unwrap_or(path).to_owned()
+}
+
+pub(super) fn begin(
+    connection: &Connection,
+    operation: &Operation,
+    data: &Path,
+) -> Result<OperationId> {
+    let mut written = operation.clone();
+    for path in written.paths_mut() {
+        *path = relative(path, data);
+    }
+    let body = serde_json::to_string(&written).map_err(|error| StoreError::Broken {
         what: error.to_string(),
     })?;
     connection
@@ -20,23 +34,23 @@ pub(super) fn begin(connection: &Connection, operation: &Operation) -> Result<Op
         // Paths of the journal are text, as the API's are.
         connection
             .prepare_cached("INSERT OR IGNORE INTO former_homes VALUES (?1)")?
-            .execute([home.to_string_lossy()])?;
+            .execute([relative(home, data).to_string_lossy()])?;
     }
     Ok(id)
 }
 
-pub(super) fn former_homes(connection: &Connection) -> Result<Vec<PathBuf>> {
+pub(super) fn former_homes(connection: &Connection, data: &Path) -> Result<Vec<PathBuf>> {
     let mut statement = connection.prepare_cached("SELECT path FROM former_homes")?;
     let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
     Ok(rows
-        .map(|path| path.map(PathBuf::from))
+        .map(|path| path.map(|path| data.join(path)))
         .collect::<rusqlite::Result<_>>()?)
 }
 
-pub(super) fn forget_home(connection: &Connection, home: &Path) -> Result<()> {
+pub(super) fn forget_home(connection: &Connection, home: &Path, data: &Path) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM former_homes WHERE path = ?1")?
-        .execute([home.to_string_lossy()])?;
+        .execute([relative(home, data).to_string_lossy()])?;
     Ok(())
 }
 
@@ -69,14 +83,21 @@ fn from_flag(applied: bool) -> Progress {
     }
 }
 
-pub(super) fn pending(connection: &Connection) -> Result<Vec<(OperationId, Operation, Progress)>> {
+pub(super) fn pending(
+    connection: &Connection,
+    data: &Path,
+) -> Result<Vec<(OperationId, Operation, Progress)>> {
     let sql = "SELECT id, body, applied FROM operations ORDER BY id";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_and_then([], |row| {
         let body: String = row.get(1)?;
-        let operation = serde_json::from_str(&body).map_err(|error| StoreError::Broken {
-            what: format!("an operation in the journal that cannot be read: {error}"),
-        })?;
+        let mut operation: Operation =
+            serde_json::from_str(&body).map_err(|error| StoreError::Broken {
+                what: format!("an operation in the journal that cannot be read: {error}"),
+            })?;
+        for path in operation.paths_mut() {
+            *path = data.join(&*path);
+        }
         Ok((row.get(0)?, operation, from_flag(row.get(2)?)))
     })?;
     rows.collect()
@@ -100,14 +121,16 @@ pub(super) fn apply(connection: &Connection, operation: &Operation) -> Result<()
             backups::insert(connection, backup)?;
             jobs::end(connection, *job, None)
         }
-        Operation::Relocate { moves, edit } => {
+        Operation::Relocate { moves, edit, .. } => {
             for step in moves {
                 backups::place(connection, &step.after)?;
             }
             edit.as_ref()
                 .map_or(Ok(()), |edit| targets::replace(connection, &edit.target))
         }
-        Operation::Delete { backups, target } => {
+        Operation::Delete {
+            backups, target, ..
+        } => {
             for doomed in backups {
                 backups::delete(connection, &doomed.backup_id)?;
             }

@@ -1,5 +1,7 @@
 //! Rows of targets.
 
+use std::path::Path;
+
 use bchan_api::{RecycleAction, RecycleCriteria, Target, TargetFilter, TargetType};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -112,6 +114,27 @@ pub(super) fn replace(connection: &Connection, target: &Target) -> Result<()> {
         recycle_value = ?5, recycle_action = ?6, location = ?7, name_template = ?8, \
         deduplicate = ?9, alias = ?10, min_backups = ?11, tags = ?12 WHERE id = ?1";
     bind(connection, sql, target)
+}
+
+/// Rewrites absolute locations below one folder to the same ones below another, those of sequential
+/// uploads too.
+pub(super) fn move_locations(connection: &Connection, from: &Path, to: &Path) -> Result<usize> {
+    let mut moved = 0;
+    for table in ["targets", "sequences"] {
+        let mut statement = connection.prepare(&format!("SELECT id, location FROM {table}"))?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows: Vec<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
+        for (id, location) in rows {
+            let Ok(rest) = Path::new(&location).strip_prefix(from) else {
+                continue;
+            };
+            // Both are text: the start of a server has made sure of it.
+            let location = to.join(rest).to_string_lossy().into_owned();
+            let sql = format!("UPDATE {table} SET location = ?2 WHERE id = ?1");
+            moved += connection.execute(&sql, params![id, location])?;
+        }
+    }
+    Ok(moved)
 }
 
 fn bind(connection: &Connection, sql: &str, target: &Target) -> Result<()> {
