@@ -71,12 +71,16 @@ pub(crate) fn enter(state: &State, directory: &Path) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// The same for what exists of these directories, when nothing is to be made.
+/// Marks a directory that another server has used, and the storage roots above it, as far as they
+/// exist. Nothing there tells yet that this server uses them.
 #[cfg(feature = "import-mariadb")]
-pub(crate) fn enter_existing(state: &State, directory: &Path) -> Result<(), ApiError> {
-    let places = with_anchors(state, directory).into_iter();
-    let existing = places.filter(|place| place.is_dir()).last();
-    existing.map_or(Ok(()), |place| enter(state, place))
+pub(crate) fn adopt(state: &State, directory: &Path) -> Result<(), ApiError> {
+    for place in with_anchors(state, directory) {
+        if place.is_dir() {
+            mark(state, place)?;
+        }
+    }
+    Ok(())
 }
 
 /// A directory and, before it, the storage roots that it lies in.

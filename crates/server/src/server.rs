@@ -22,7 +22,7 @@ use crate::state::State;
 pub struct Server {
     front: Front,
     state: Arc<State>,
-    control: Control,
+    control: Option<Control>,
     jobs: JoinHandle<()>,
     tls: Option<Arc<Tls>>,
     /// As it was started, or last told otherwise.
@@ -74,11 +74,12 @@ impl Server {
             tracing::info!(version, %address, %data, "the server runs");
         }
         fault::running();
-        let folder = |source| StartError::Folder {
-            path: config.data.clone(),
-            source,
-        };
-        let control = Control::start(Arc::clone(&state), &config.data).map_err(folder)?;
+        // Some network file systems have no sockets. Backups matter more than such questions.
+        let control = Control::start(Arc::clone(&state), &config.data)
+            .inspect_err(|error| {
+                tracing::warn!(%error, "`bchan server` cannot ask the server while it runs");
+            })
+            .ok();
         let jobs = schedule::start(Arc::clone(&state)).map_err(listen)?;
         Ok(Self {
             front,

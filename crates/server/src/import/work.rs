@@ -291,7 +291,7 @@ impl<'a> Work<'a> {
         }
         let bin = self.state.layout.mirror(self.state.layout.bin());
         let written = mirror::complete_target(self.state, target, &bin, &self.in_bin);
-        let written = written.and_then(|()| markers::enter_existing(self.state, &subject.here));
+        let written = written.and_then(|()| markers::adopt(self.state, &subject.here));
         if let Err(error) = written {
             let message = format!(
                 "its records beside the backups are incomplete: {}; the start of the server makes \
