@@ -13,6 +13,7 @@ mod api_uploads;
 mod changing;
 mod check;
 mod completion;
+mod data_folder;
 mod exit_codes;
 mod fault_points;
 mod faults;

@@ -136,13 +136,21 @@ fn nobody_need_listen() {
     assert!(server.log().contains("the service manager cannot be told"));
 }
 
-/// The sockets inside, without which no handler gets a request.
-fn inner_socket(server: &TestServer) -> std::path::PathBuf {
+/// Removes the socket inside, without which no handler gets a request, and takes the name of the
+/// one that would replace it.
+fn break_inside(server: &TestServer) {
     let entries = fs::read_dir(server.data())
         .unwrap()
         .map(|entry| entry.unwrap().path());
     let mut folders = entries.filter(|path| path.display().to_string().contains(".bchan-socket-"));
-    folders.next().expect("a folder of the private socket")
+    let folder = folders.next().expect("a folder of the private socket");
+    let names = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name());
+    let numbers = names.map(|name| name.to_str().unwrap().parse::<u64>().unwrap());
+    let last = numbers.max().expect("a socket");
+    fs::write(folder.join((last + 1).to_string()), "").unwrap();
+    fs::remove_file(folder.join(last.to_string())).unwrap();
 }
 
 #[test]
@@ -168,7 +176,7 @@ fn the_watchdog_is_awake_only_while_requests_are_answered() {
         // The process lives, it listens and accepts; but nothing behind that works.
         let silent = || server.log().matches("does not answer itself").count();
         let before = silent();
-        fs::remove_dir_all(inner_socket(&server)).unwrap();
+        break_inside(&server);
         wait_until(|| silent() > before);
         // What was said before the first question that found nobody.
         manager.waiting();

@@ -7,11 +7,9 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
-use std::io::{BufRead as _, BufReader};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -352,35 +350,4 @@ fn a_key_for_one_target_learns_of_no_other() {
     server.http().with_key(&append).get("/metrics").failure(403);
     server.http().with_key(&append).get("/healthz").failure(503);
     assert!(metrics(&server.http().with_key(&read)).contains_key("bchan_jobs_total"));
-}
-
-/// Whoever writes to the database for long is in nobody's way.
-#[test]
-fn neither_waits_for_a_writer() {
-    let server = TestServer::start();
-    server.target("docs", "multi");
-    let hold = "import sqlite3, sys\n\
-        connection = sqlite3.connect(sys.argv[1], isolation_level=None)\n\
-        connection.execute('BEGIN IMMEDIATE')\n\
-        connection.execute(\"UPDATE targets SET name = 'changed'\")\n\
-        print('held', flush=True)\n\
-        sys.stdin.read()\n";
-    let mut holder = Command::new("python3")
-        .args(["-c", hold])
-        .arg(server.data().join("bchan.db"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let stdout = holder.stdout.take().unwrap();
-    BufReader::new(stdout).read_line(&mut line).unwrap();
-    assert_eq!(line, "held\n");
-    health(&server).success(200);
-    let found = format!("{:?}", metrics(&server.http()));
-    assert!(found.contains("docs") && !found.contains("changed"));
-    // Until now nobody else could write, and still nobody can.
-    assert!(holder.try_wait().unwrap().is_none());
-    drop(holder.stdin.take());
-    assert!(holder.wait().unwrap().success());
 }

@@ -1,5 +1,6 @@
 //! Whether all that the server needs is there and answers.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -114,7 +115,11 @@ pub(crate) fn ask_places(state: &Arc<State>) -> Vec<AskedPlace> {
 pub(crate) fn check(state: &Arc<State>) -> Vec<HealthCheck> {
     let database = {
         let asked = Arc::clone(state);
-        let ask = move || asked.store.ping().map_err(|error| chain(&error));
+        let ask = move || {
+            asked.require_place()?;
+            let answer = asked.store.ping().and_then(|()| asked.store.try_write());
+            answer.map_err(|error| chain(&error))
+        };
         state.doctor.database.ask(ask)
     };
     let places = ask_places(state);
@@ -191,20 +196,24 @@ fn examine(state: &State, place: &Path) -> Result<(), String> {
     if state.store.ping().is_err() {
         return Ok(());
     }
-    let homes = if place == state.layout.bin() {
-        vec![place.to_owned()]
-    } else {
-        let locations = state.store.locations_in_use().unwrap_or_default();
-        let homes = locations
-            .iter()
-            .map(|location| state.layout.resolve(location));
-        homes
-            .flatten()
-            .filter(|home| home.starts_with(place))
-            .collect()
-    };
-    for home in homes {
-        state.require_disk(&home).map_err(|error| error.message)?;
+    let require = |home: &Path| state.require_disk(home).map_err(|error| error.message);
+    require(place)?;
+    if place == state.layout.bin() {
+        return Ok(());
+    }
+    // Of the others, none was ever used.
+    let marked = state.store.markers().unwrap_or_default();
+    let marked: HashSet<String> = marked.into_iter().map(|(name, _)| name).collect();
+    let in_use = state.store.locations_in_use().unwrap_or_default();
+    let in_use: HashSet<String> = in_use.into_iter().collect();
+    for location in state.store.locations().unwrap_or_default() {
+        let Ok(home) = state.layout.resolve(&location) else {
+            continue;
+        };
+        let used = in_use.contains(&location) || marked.contains(&state.layout.name_of(&home));
+        if used && home.starts_with(place) {
+            require(&home)?;
+        }
     }
     Ok(())
 }

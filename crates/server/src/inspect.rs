@@ -69,6 +69,8 @@ pub(crate) fn verify_presence(state: &State, id: &str) -> Result<(), ApiError> {
     state.require_home(&target, stored.backup.is_recycled)?;
     let there = durable::exists(&state.path(&target, &stored)?);
     if !there.map_err(|error| ApiError::from_io("looking for a backup", error))? {
+        // Its disk may have gone in between.
+        state.require_home(&target, stored.backup.is_recycled)?;
         record(state, &stored, &Health::Broken, "its files are missing")?;
     }
     Ok(())
@@ -106,6 +108,8 @@ fn look(state: &State, target: &Target, stored: &StoredBackup) -> Result<Found, 
         Ok((hash, bytes)) => Ok(Found::Content { hash, bytes }),
         Err(_) if state.schedule.is_stopping() => Err(stopping()),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.exists() => {
+            // Its disk may have gone in between.
+            state.require_home(target, stored.backup.is_recycled)?;
             Ok(Found::Missing)
         }
         Err(error) if lacks_resources(&error) => Err(ApiError::from_io("reading a backup", error)),

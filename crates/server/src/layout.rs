@@ -10,6 +10,7 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use crate::durable;
 use crate::error::ApiError;
 use crate::mirror::Mirror;
 use crate::template::RESERVED;
@@ -65,6 +66,20 @@ impl Layout {
         Mirror::new(&self.own(directory))
     }
 
+    /// See [`name_of`].
+    pub(crate) fn name_of(&self, directory: &Path) -> String {
+        name_of(&self.data, directory)
+    }
+
+    /// The storage roots that a directory lies in or is, or the recycle bin if it is that.
+    pub(crate) fn anchors(&self, directory: &Path) -> Vec<&Path> {
+        if directory == self.bin {
+            return vec![&self.bin];
+        }
+        let roots = self.roots.iter().map(PathBuf::as_path);
+        roots.filter(|root| directory.starts_with(root)).collect()
+    }
+
     /// Whether a directory is one of the configured roots.
     pub(crate) fn is_root(&self, directory: &Path) -> bool {
         self.roots.iter().any(|root| root == directory)
@@ -90,25 +105,13 @@ impl Layout {
         if path.components().any(|part| part == Component::ParentDir) {
             return Err(refuse("must not contain `..`"));
         }
-        if path
-            .components()
-            .any(|part| part.as_os_str() == OsStr::new(RESERVED))
-        {
-            return Err(refuse("must not lead into the server's own folders"));
-        }
+        require_not_reserved(path)?;
         if path.as_os_str().len() > 3000 || path.components().any(|p| p.as_os_str().len() > 255) {
             return Err(refuse("is too long"));
         }
-        // Joining an absolute path replaces what was there before.
-        let path = self
-            .roots
-            .first()
-            .map_or_else(|| path.to_owned(), |root| root.join(path));
-        let resolved = follow(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => refuse("leads through a link to nowhere"),
-            io::ErrorKind::NotADirectory => refuse("leads through something that is no directory"),
-            _ => ApiError::from_io("reading the location", error),
-        })?;
+        let path = self.join(location);
+        let resolved = resolve_links(&path)?;
+        require_not_reserved(&resolved)?;
         if !self.roots.iter().any(|root| resolved.starts_with(root)) {
             let roots: Vec<_> = self
                 .roots
@@ -131,6 +134,61 @@ impl Layout {
         }
         Ok(resolved)
     }
+
+    /// Every directory that a location leads through, links resolved, and last the one that it means.
+    /// Fails if one of them is the server's own or lies in the recycle bin.
+    pub(crate) fn way(&self, location: &str) -> Result<Vec<PathBuf>, ApiError> {
+        let resolved = self.resolve(location)?;
+        let mut way = Vec::new();
+        let mut place = PathBuf::new();
+        for part in self.join(location).components() {
+            let next = place.join(part);
+            if !durable::exists(&next).unwrap_or(false) {
+                // Nor is there anything of the rest.
+                break;
+            }
+            place = resolve_links(&next)?;
+            require_not_reserved(&place)?;
+            if place.starts_with(&self.bin) {
+                let message = "location must not lead through the recycle bin";
+                return Err(ApiError::bad_request(message));
+            }
+            way.push(place.clone());
+        }
+        way.push(resolved);
+        Ok(way)
+    }
+
+    fn join(&self, location: &str) -> PathBuf {
+        // Joining an absolute path replaces what was there before.
+        let root = self.roots.first().map_or(Path::new(""), PathBuf::as_path);
+        root.join(location)
+    }
+}
+
+fn require_not_reserved(path: &Path) -> Result<(), ApiError> {
+    if path.iter().any(|part| part == OsStr::new(RESERVED)) {
+        let message = "location must not lead into the server's own folders";
+        return Err(ApiError::bad_request(message));
+    }
+    Ok(())
+}
+
+fn resolve_links(path: &Path) -> Result<PathBuf, ApiError> {
+    let refuse = |what: &str| ApiError::bad_request(format!("location {what}"));
+    follow(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => refuse("leads through a link to nowhere"),
+        io::ErrorKind::NotADirectory => refuse("leads through something that is no directory"),
+        _ => ApiError::from_io("reading the location", error),
+    })
+}
+
+/// A directory as the database names it: by its path below the data folder if it lies there, so
+/// that a copy of the data folder does not refer to the original.
+pub(crate) fn name_of(data: &Path, directory: &Path) -> String {
+    let name = directory.strip_prefix(data).unwrap_or(directory);
+    // Paths of the database are text, as the API's are.
+    name.to_string_lossy().into_owned()
 }
 
 /// The directory that a backup lies in, or on its way to or from which it is in the server's own
@@ -149,7 +207,7 @@ pub(crate) fn is_name(text: &str) -> bool {
 }
 
 /// Resolves the links of the part of `path` that exists and appends the rest.
-fn follow(path: &Path) -> io::Result<PathBuf> {
+pub(crate) fn follow(path: &Path) -> io::Result<PathBuf> {
     let mut missing = Vec::new();
     let mut existing = path;
     loop {
@@ -243,6 +301,22 @@ mod tests {
         for location in escapes.map(|path| base.join(path).to_str().unwrap().to_owned()) {
             assert!(layout.resolve(&location).is_err(), "{location}");
         }
+        // A link in a backup, say, that leads into the server's own folder.
+        let trash = base.join("data/storage/.bchan/i/trash/x");
+        fs::create_dir_all(&trash).unwrap();
+        fs::create_dir_all(base.join("data/storage/t/backup")).unwrap();
+        symlink(&trash, base.join("data/storage/t/backup/in")).unwrap();
+        symlink(base.join("other"), trash.join("out")).unwrap();
+        for location in ["t/backup/in", "t/backup/in/new"] {
+            let error = layout.resolve(location).unwrap_err();
+            assert_eq!(error.status, 400, "{location}");
+        }
+        assert_eq!(ok("t/backup/in/out/new"), base.join("other/new"));
+        assert_eq!(layout.way("t/backup/in/out/new").unwrap_err().status, 400);
+        let way = layout.way("inside/x/y").unwrap();
+        assert!(way.contains(&base.join("other")), "{way:?}");
+        assert_eq!(way.last(), Some(&base.join("other/x/y")));
+
         for location in [
             "",
             " ",

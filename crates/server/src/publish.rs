@@ -31,7 +31,7 @@ pub(crate) fn publish(
     arrival: Arrival,
     origin: Origin,
 ) -> Result<String, ApiError> {
-    let location = state.require_location(target)?;
+    let location = state.enter_location(target)?;
     let mut backup = StoredBackup {
         backup: Backup {
             id: Uuid::new_v4().to_string(),

@@ -31,7 +31,11 @@ impl Router {
         let route = Route::find(&request.method, &request.path);
         // Without a key, nothing can be learnt, not even what paths there are.
         let authorization = request.headers.get("authorization");
-        let grant = match self.state.gate.check(authorization) {
+        let checked = self.state.gate.check(authorization);
+        if let Err(error) = self.state.note_keys() {
+            tracing::error!(%error, "that there are keys could not be recorded");
+        }
+        let grant = match checked {
             Ok(grant) => grant,
             Err(_) if watch::is_open(&self.state, request, &route) => Grant::ALL,
             Err(error) => return Ok(self.turn_away(request, &error)),

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::config::{Auth, Config};
+use crate::control::Control;
 use crate::error::chain;
 use crate::fault;
 use crate::guard::{Identity, Probe, Tls, TlsError};
@@ -21,6 +22,7 @@ use crate::state::State;
 pub struct Server {
     front: Front,
     state: Arc<State>,
+    control: Option<Control>,
     jobs: JoinHandle<()>,
     tls: Option<Arc<Tls>>,
     /// As it was started, or last told otherwise.
@@ -72,10 +74,17 @@ impl Server {
             tracing::info!(version, %address, %data, "the server runs");
         }
         fault::running();
+        // Some network file systems have no sockets. Backups matter more than such questions.
+        let control = Control::start(Arc::clone(&state), &config.data)
+            .inspect_err(|error| {
+                tracing::warn!(%error, "`bchan server` cannot ask the server while it runs");
+            })
+            .ok();
         let jobs = schedule::start(Arc::clone(&state)).map_err(listen)?;
         Ok(Self {
             front,
             state,
+            control,
             jobs,
             tls,
             config: Mutex::new(config.clone()),
@@ -163,6 +172,7 @@ impl Server {
         let grace = config.unwrap_or_else(PoisonError::into_inner).grace;
         tracing::info!(?grace, "the server stops");
         self.state.schedule.stop();
+        drop(self.control);
         self.front.shutdown(grace);
         if self.jobs.join().is_err() {
             tracing::error!("the thread of the jobs ended in a panic");

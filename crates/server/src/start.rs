@@ -6,14 +6,17 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
+use crate::control::COPY_FOLDER;
 use crate::durable;
 use crate::guard::{SOCKET_FOLDER, TlsError};
 use crate::key::{Gate, KeyError};
-use crate::layout::Layout;
+use crate::layout::{self, Layout};
 use crate::lock::DataLock;
 use crate::log;
+use crate::markers;
 use crate::mirror;
 use crate::ops;
+use crate::private;
 use crate::schedule::Schedule;
 use crate::state::State;
 use crate::store::{self, DataPlace, Sqlite, Store, StoreError};
@@ -34,6 +37,12 @@ pub enum StartError {
     NoKey {
         /// Where it was to listen.
         listen: SocketAddr,
+    },
+    /// It has had keys, and has none any more.
+    #[error("{} has had API keys, and their files are gone", data.display())]
+    KeysGone {
+        /// The data folder.
+        data: PathBuf,
     },
     /// The key file cannot be used.
     #[error(transparent)]
@@ -107,6 +116,11 @@ impl StartError {
             Self::NoKey { .. } => {
                 Some("make one with `bchan server new-key`, or allow it with --no-auth".into())
             }
+            Self::KeysGone { .. } => Some(
+                "put apikey.json or keys.json back, make a new key with `bchan server new-key`, or \
+                 serve everybody with --no-auth"
+                    .into(),
+            ),
             Self::DatabaseForeign { .. } => {
                 Some("put its own back; the file `instance` beside it has its name".into())
             }
@@ -159,6 +173,10 @@ pub(crate) fn prepare(
         .ok_or_else(|| StartError::Locked {
             data: config.data.clone(),
         })?;
+    private::tighten(&data).map_err(|source| StartError::Folder {
+        path: data.clone(),
+        source,
+    })?;
     if let Some(log) = &config.log {
         log.open(&data).map_err(|source| StartError::Folder {
             path: log::path(&data),
@@ -174,15 +192,35 @@ pub(crate) fn prepare(
     {
         return Err(StartError::NoKey { listen: *listen });
     }
-    remove_old_sockets(&data);
+    remove_left_overs(&data);
     let broken = |source| StartError::Store {
         data: config.data.clone(),
         source,
     };
     let store = open_store(&data).map_err(broken)??;
-    let layout = layout(config, &data, store.instance())?;
+    if gate.is_open() && !meant && store.had_keys().map_err(broken)? {
+        let data = config.data.clone();
+        return Err(StartError::KeysGone { data });
+    }
+    if gate.is_open() {
+        let who = match beyond {
+            Some(_) => "everybody who can reach this server",
+            None => "every program and user of this machine",
+        };
+        tracing::warn!(
+            "no API key: {who} can read, change and delete all backups; create one with \
+             `bchan server new-key`"
+        );
+    }
+    let layout = layout(config, &data, &store)?;
     let schedule = Schedule::new(config.schedule, config.intervals.clone());
     let state = State::new(Box::new(store), layout, gate, schedule, config);
+    state.set_place(lock.place());
+    state.note_keys().map_err(broken)?;
+    if let Err(error) = markers::establish(&state) {
+        let message = error.message;
+        tracing::error!(message, "directories of backups could not be marked");
+    }
     ops::recover(&state).map_err(broken)?;
     let stopped = "the server stopped before it was done";
     state.store.fail_unfinished_jobs(stopped).map_err(broken)?;
@@ -229,7 +267,8 @@ pub(crate) fn open_store(data: &Path) -> Result<Result<Sqlite, StartError>, Stor
     Ok(Ok(store))
 }
 
-fn layout(config: &Config, data: &Path, instance: &str) -> Result<Layout, StartError> {
+fn layout(config: &Config, data: &Path, store: &Sqlite) -> Result<Layout, StartError> {
+    let folder = |path: &Path| place(path, data, store);
     let roots = if config.storage_roots.is_empty() {
         vec![folder(&data.join("storage"))?]
     } else {
@@ -252,7 +291,29 @@ fn layout(config: &Config, data: &Path, instance: &str) -> Result<Layout, StartE
             return Err(StartError::Settings { what });
         }
     }
-    Ok(Layout::new(data.to_owned(), roots, bin, instance))
+    Ok(Layout::new(data.to_owned(), roots, bin, store.instance()))
+}
+
+/// [`folder`] for a directory of backups. One that was used before and is gone is not made again:
+/// it may lie on a disk that is away.
+fn place(path: &Path, data: &Path, store: &Sqlite) -> Result<PathBuf, StartError> {
+    let fail = |source| StartError::Folder {
+        path: path.to_owned(),
+        source,
+    };
+    let wanted = std::path::absolute(path).map_err(fail)?;
+    if let Ok(false) = durable::exists(&wanted) {
+        let resolved = layout::follow(&wanted).map_err(fail)?;
+        let known = store.marker(&layout::name_of(data, &resolved));
+        let known = known.map_err(|source| StartError::Store {
+            data: data.to_owned(),
+            source,
+        })?;
+        if known.is_some() {
+            return Ok(resolved);
+        }
+    }
+    folder(path)
 }
 
 /// Makes a folder if need be, and resolves its links.
@@ -274,18 +335,17 @@ pub(crate) fn folder(path: &Path) -> Result<PathBuf, StartError> {
     Ok(resolved)
 }
 
-/// Removes the private sockets of processes that were killed.
-fn remove_old_sockets(data: &Path) {
+/// Removes the private sockets and the copies of the database that killed processes have left.
+fn remove_left_overs(data: &Path) {
     let entries = fs::read_dir(data).into_iter().flatten().flatten();
     let old = |entry: &fs::DirEntry| {
-        entry
-            .file_name()
-            .to_string_lossy()
-            .starts_with(SOCKET_FOLDER)
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        name.starts_with(SOCKET_FOLDER) || name.starts_with(COPY_FOLDER)
     };
     for entry in entries.filter(old) {
         if let Err(error) = fs::remove_dir_all(entry.path()) {
-            tracing::warn!(path = %entry.path().display(), %error, "an old socket stays");
+            tracing::warn!(path = %entry.path().display(), %error, "a left-over stays");
         }
     }
 }

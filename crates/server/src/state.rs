@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 use std::error::Error;
+use std::ffi::OsStr;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError, RwLock, TryLockError};
 
 use bchan_api::Target;
@@ -11,20 +13,21 @@ use bchan_archive::{StoreAttributes, UnpackOptions};
 
 use crate::closed::Closed;
 use crate::config::{Config, UnpackLimits};
-use crate::durable;
 use crate::error::ApiError;
 use crate::guard::Counts;
 use crate::health::Doctor;
 use crate::key::{Gate, Throttle};
 use crate::layout::Layout;
 use crate::live::Live;
+use crate::lock::Place;
 use crate::log;
+use crate::markers;
 use crate::metrics::Meter;
 use crate::ops;
 use crate::page::Pages;
 use crate::room::Reserve;
 use crate::schedule::Schedule;
-use crate::store::{Store, StoredBackup};
+use crate::store::{Store, StoreError, StoredBackup};
 
 /// See the module.
 pub(crate) struct State {
@@ -41,6 +44,10 @@ pub(crate) struct State {
     pub(crate) doctor: Doctor,
     /// What the guard counts, once there is one.
     counts: OnceLock<Counts>,
+    /// What the data folder was when it was locked, once it is.
+    place: OnceLock<Place>,
+    /// The database knows that there are keys.
+    keys_noted: AtomicBool,
     /// Addresses that the server listens on, once it does.
     addresses: OnceLock<Vec<IpAddr>>,
     /// Where the log of the data folder is, if there is one.
@@ -52,6 +59,8 @@ pub(crate) struct State {
     /// Shared by whoever makes folders and puts something into them, so that nobody takes them for
     /// empty ones in between.
     folders: RwLock<()>,
+    /// Held by the one that gives directories their markers.
+    pub(crate) marking: Mutex<()>,
     busy: Busy,
 }
 
@@ -92,11 +101,14 @@ impl State {
             meter: Meter::default(),
             pages: Pages::default(),
             counts: OnceLock::new(),
+            place: OnceLock::new(),
+            keys_noted: AtomicBool::new(false),
             addresses: OnceLock::new(),
             log: log::path(&config.data),
             live: Live::default(),
             closed: Closed::default(),
             folders: RwLock::default(),
+            marking: Mutex::default(),
             busy: Busy::default(),
         }
     }
@@ -119,6 +131,29 @@ impl State {
 
     pub(crate) fn counts(&self) -> Option<&Counts> {
         self.counts.get()
+    }
+
+    /// Tells which data folder is locked.
+    pub(crate) fn set_place(&self, place: Place) {
+        // There is only one start.
+        let _ = self.place.set(place);
+    }
+
+    /// Fails if the data folder is not the one that was locked.
+    pub(crate) fn require_place(&self) -> Result<(), String> {
+        self.place.get().map_or(Ok(()), Place::check)
+    }
+
+    /// Has the database remember that the server has keys, from the first one on: such a server must
+    /// not be open to all because the files of the keys are gone.
+    pub(crate) fn note_keys(&self) -> Result<(), StoreError> {
+        if self.gate.has_keys() && !self.keys_noted.load(Ordering::Relaxed) {
+            if !self.store.had_keys()? {
+                self.store.note_keys()?;
+            }
+            self.keys_noted.store(true, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     /// Tells where the server listens.
@@ -264,20 +299,23 @@ impl State {
             .join(&stored.file_name))
     }
 
-    /// Fails if a location lies in a backup, of whichever target: what is put there would be in it,
-    /// and would go with it.
-    pub(crate) fn require_no_backup(&self, location: &Path) -> Result<(), ApiError> {
+    /// Fails if a location lies in a backup, of whichever target, or leads through a link in one: what
+    /// is put there would be in it, and would go with it, or the location would be another one
+    /// once the backup is gone.
+    pub(crate) fn require_no_backup(&self, location: &str) -> Result<(), ApiError> {
+        let way = self.layout.way(location)?;
         for target in self.all_targets()? {
             let Ok(above) = self.layout.resolve(&target.location) else {
                 continue;
             };
-            let below = location.strip_prefix(&above).ok();
-            let Some(name) = below.and_then(|below| below.iter().next()) else {
+            let below = way.iter().filter_map(|step| step.strip_prefix(&above).ok());
+            let names: HashSet<_> = below.filter_map(|below| below.iter().next()).collect();
+            if names.is_empty() {
                 continue;
-            };
+            }
             let backups = self.store.backups(&target.id)?;
             let is_there = |stored: &StoredBackup| {
-                !stored.backup.is_recycled && name == stored.file_name.as_str()
+                !stored.backup.is_recycled && names.contains(OsStr::new(&stored.file_name))
             };
             if backups.iter().any(is_there) {
                 let of = target.name.escape_debug();
@@ -288,10 +326,17 @@ impl State {
         Ok(())
     }
 
-    /// The location of a target. Refuses to go on when it is away although there are backups in it:
-    /// its disk is probably not mounted, and what is written now would vanish below the mount.
+    /// The location of a target. Refuses to go on when it is away: its disk is probably not mounted,
+    /// and what is written now would vanish below the mount.
     pub(crate) fn require_location(&self, target: &Target) -> Result<PathBuf, ApiError> {
         self.require_home(target, false)
+    }
+
+    /// The same for something that is about to be put there: marks the location as used.
+    pub(crate) fn enter_location(&self, target: &Target) -> Result<PathBuf, ApiError> {
+        let location = self.directory(target, false)?;
+        markers::enter(self, &location)?;
+        Ok(location)
     }
 
     /// The same for whatever directory backups of a target lie in, recycled ones or the others.
@@ -308,26 +353,9 @@ impl State {
         Ok(directory)
     }
 
-    /// Fails if backups should lie in a directory and there is no sign of any: neither the server's
-    /// own folder nor one of them.
+    /// Fails if a directory of backups is away. See [`markers`].
     pub(crate) fn require_disk(&self, directory: &Path) -> Result<(), ApiError> {
-        let fail = |error| ApiError::from_io("reading the place of the backups", error);
-        if self.layout.mirror(directory).is_there().map_err(fail)? {
-            return Ok(());
-        }
-        let expected = self.backups_in(directory)?;
-        if expected.is_empty() {
-            return Ok(());
-        }
-        // Somebody may have removed the server's own folder.
-        for stored in expected {
-            if durable::exists(&directory.join(&stored.file_name)).map_err(fail)? {
-                return Ok(());
-            }
-        }
-        let directory = directory.display();
-        let message = format!("{directory} holds no sign of its backups; is its disk mounted?");
-        Err(ApiError::new(503, message))
+        markers::require(self, directory)
     }
 
     /// All backups that should lie in a directory, of whichever target.

@@ -40,7 +40,17 @@ fn former_homes(state: &State) -> Result<(), StoreError> {
             let location = state.layout.resolve(location);
             location.is_ok_and(|location| location == home)
         });
-        let left = durable::exists(&state.layout.own(&home)).unwrap_or(true);
+        // A disk that is away may have something when it comes back.
+        if state.require_disk(&home).is_err() {
+            continue;
+        }
+        let own = if state.layout.is_root(&home) {
+            // The root itself stays in use.
+            state.layout.staging(&home)
+        } else {
+            state.layout.own(&home)
+        };
+        let left = durable::exists(&own).unwrap_or(true);
         if used || !left {
             state.store.forget_home(&home)?;
         }

@@ -11,7 +11,9 @@ use crate::error::{CommandError, Exit};
 /// The server must not run. Looking changes nothing. With --repair, what is missing is added
 /// (records beside the backups, backups and targets that the database has lost, a database that is
 /// gone), broken backups are marked, and what cannot be used is moved aside; no backup is ever
-/// deleted or changed. It ends with 1 if there is a fault that was not repaired.
+/// deleted or changed. A directory that the server refuses because its disk was replaced is taken
+/// into use, unless backups should lie there and none does: mount the right disks first. It ends
+/// with 1 if there is a fault that was not repaired.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan server check --data /srv/bchan

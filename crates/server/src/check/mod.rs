@@ -7,6 +7,7 @@
 mod backups;
 mod database;
 mod finding;
+mod markers;
 mod place;
 mod records;
 
@@ -157,6 +158,7 @@ pub fn check(
         desk.found(Finding::interrupted(operation));
     }
     records::check_targets(&state, &places, &mut desk)?;
+    markers::check(&state, &mut desk)?;
     records::check_backups(&state, &pending, &mut desk)?;
     backups::check(&state, &pending, &mut desk)?;
     Ok(desk.summary)

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::UnixStream;
 use tokio::sync::{Mutex as AsyncMutex, Notify, watch};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::lane::Lanes;
 
@@ -27,7 +27,9 @@ pub(super) const HANDOVER: Duration = Duration::from_secs(5);
 /// then the second waits for as long as the first request lasts. That cannot happen when each
 /// connection is let in only after the request of the one before has been handed over.
 pub(crate) struct Door {
-    folder: Folder,
+    folder: Mutex<Folder>,
+    /// Where the folder is made.
+    parent: Option<PathBuf>,
     /// The socket in use. There is a new one each time the server inside is started anew.
     socket: Mutex<(PathBuf, u64)>,
     /// Number of the last request that was let in.
@@ -43,7 +45,8 @@ impl Door {
     /// A door that leads nowhere yet.
     pub(crate) fn new(parent: Option<&Path>) -> io::Result<Self> {
         Ok(Self {
-            folder: Folder::create(parent)?,
+            folder: Mutex::new(Folder::create(parent)?),
+            parent: parent.map(Path::to_owned),
             socket: Mutex::default(),
             turn: AsyncMutex::new(0),
             taken: watch::Sender::new(0),
@@ -54,8 +57,8 @@ impl Door {
 
     /// Where the sockets are.
     #[cfg(test)]
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder.0
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.lock().unwrap().0.clone()
     }
 
     /// How many requests have come through it.
@@ -70,12 +73,21 @@ impl Door {
         self.socket.lock().unwrap().1
     }
 
-    /// A fresh socket, to which all requests go from now on.
+    /// A fresh socket, to which all requests go from now on. Where somebody has removed the folder of
+    /// the sockets, it lies in a new one.
     pub(crate) fn bind(&self) -> io::Result<UnixListener> {
         let mut socket = self.socket.lock().unwrap_or_else(PoisonError::into_inner);
         let number = socket.1 + 1;
-        let path = self.folder.0.join(number.to_string());
-        let listener = UnixListener::bind(&path)?;
+        let mut folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut path = folder.0.join(number.to_string());
+        let listener = match UnixListener::bind(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                *folder = Folder::create(self.parent.as_deref())?;
+                path = folder.0.join(number.to_string());
+                UnixListener::bind(&path)?
+            }
+            bound => bound?,
+        };
         *socket = (path, number);
         self.lanes.renew(number);
         Ok(listener)
@@ -125,13 +137,8 @@ impl Door {
         let mut turn = self.turn.lock().await;
         *turn += 1;
         let id = *turn;
-        let (path, socket) = self
-            .socket
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
         let handover = async {
-            let mut stream = UnixStream::connect(path).await?;
+            let (mut stream, socket) = self.connect().await?;
             let head = head(&stream, id)?;
             stream.write_all(&head).await?;
             // The sender lives as long as this door.
@@ -145,15 +152,42 @@ impl Door {
         if let Err(error) = &entered {
             // Descriptors may be what is wanting.
             self.lanes.clear();
-            let kind = error.kind();
-            if matches!(
-                kind,
-                io::ErrorKind::TimedOut | io::ErrorKind::ConnectionRefused
-            ) {
+            if error.kind() == io::ErrorKind::TimedOut {
                 self.is_stuck();
             }
         }
         entered
+    }
+
+    /// A connection to the socket in use, with its number. A socket that nobody listens on or that
+    /// somebody has removed is replaced first, so that the request does not fail for it.
+    async fn connect(&self) -> io::Result<(UnixStream, u64)> {
+        /// How often the new socket is looked for.
+        const RETRY: Duration = Duration::from_millis(10);
+
+        let mut reported = None;
+        loop {
+            let (path, number) = self
+                .socket
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
+            match UnixStream::connect(path).await {
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
+                    ) =>
+                {
+                    // Once for each, or the next one would be replaced, too.
+                    if reported.replace(number) != Some(number) {
+                        self.is_stuck();
+                    }
+                    sleep(RETRY).await;
+                }
+                connected => return Ok((connected?, number)),
+            }
+        }
     }
 }
 
@@ -196,7 +230,9 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         let path: &Path = &self.0;
-        if let Err(error) = fs::remove_dir_all(path) {
+        if let Err(error) = fs::remove_dir_all(path)
+            && error.kind() != io::ErrorKind::NotFound
+        {
             tracing::warn!(path = %path.display(), %error, "a folder of a socket stays");
         }
     }

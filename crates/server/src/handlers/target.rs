@@ -72,7 +72,7 @@ pub(crate) fn search(
 /// `POST /target`
 pub(crate) fn create(state: &State, request: &mut Request) -> Result<Response, ApiError> {
     let target = validate::new_target(&body::read_object(request)?)?;
-    state.require_no_backup(&state.layout.resolve(&target.location)?)?;
+    state.require_no_backup(&target.location)?;
     state.store.create_target(&target)?;
     // The target is there, whatever becomes of this copy; the next start makes up for it.
     if let Err(error) = mirror::write_target(state, &target) {
@@ -96,9 +96,8 @@ pub(crate) fn edit(state: &State, request: &mut Request, id: &str) -> Result<Res
     let body = body::read_object(request)?;
     let (target, _busy) = state.lock_target(id)?;
     let edited = validate::edited(target.clone(), &body)?;
-    let location = state.layout.resolve(&edited.location)?;
     if edited.location != target.location {
-        state.require_no_backup(&location)?;
+        state.require_no_backup(&edited.location)?;
     }
     state.store.check_unique(&edited)?;
     change::edit_target(state, &target, edited)?;

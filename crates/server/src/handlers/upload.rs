@@ -39,8 +39,8 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     }
     // Below the location, so that it arrives on the file system where it will stay.
     let (location, staging) = loop {
-        let location = state.require_location(&target)?;
         let _busy = state.at_work();
+        let location = state.enter_location(&target)?;
         let staging = Staging::create(&state.layout.staging(&location), &state.live)?;
         let now = state.target(&target.id)?;
         if now.location == target.location {

@@ -12,6 +12,7 @@ use super::mariadb::{Old, OldBackup, OldTarget};
 use super::places::real;
 use super::report::{Effect, ImportFinding, ImportReport};
 use super::target::convert;
+use crate::markers;
 use crate::mirror;
 use crate::state::State;
 use crate::store::{StoreError, StoredBackup};
@@ -183,7 +184,7 @@ impl<'a> Work<'a> {
                 }
                 Err(error) => return Err(error.into()),
             }
-            if let Err(error) = self.state.require_no_backup(&here) {
+            if let Err(error) = self.state.require_no_backup(&target.location) {
                 return Ok(Err(refuse(error.message)));
             }
         }
@@ -290,6 +291,7 @@ impl<'a> Work<'a> {
         }
         let bin = self.state.layout.mirror(self.state.layout.bin());
         let written = mirror::complete_target(self.state, target, &bin, &self.in_bin);
+        let written = written.and_then(|()| markers::adopt(self.state, &subject.here));
         if let Err(error) = written {
             let message = format!(
                 "its records beside the backups are incomplete: {}; the start of the server makes \

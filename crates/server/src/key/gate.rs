@@ -49,6 +49,11 @@ impl Gate {
         }
     }
 
+    /// True once there was a key in a file.
+    pub(crate) fn has_keys(&self) -> bool {
+        matches!(self.rule, Rule::Files { .. }) && !self.is_open()
+    }
+
     /// Fails if no request can pass, because the key files cannot be read.
     pub(crate) fn usable(&self) -> Result<(), KeyError> {
         match &self.rule {
@@ -77,11 +82,10 @@ impl Gate {
                 };
                 let keys = named.current().map_err(unusable)?;
                 match main.current().map_err(unusable)? {
-                    // Somebody's slip must not open the server to all. A restart says that it was
-                    // meant.
+                    // Somebody's slip must not open the server to all.
                     None if main.was_seen() => {
-                        let message =
-                            "the server's key has disappeared; restart it to go on without";
+                        let message = "the server's key has disappeared; put it back or make a \
+                            new one with `bchan server new-key`";
                         return Err(ApiError::new(503, message));
                     }
                     None if !named.was_seen() => return Ok(Grant::ALL),

@@ -18,6 +18,7 @@ pub use self::named::{NamedKey, list_keys, new_named_key, revoke_key};
 pub(crate) use self::rights::Grant;
 pub use self::rights::Rights;
 pub(crate) use self::throttle::Throttle;
+use crate::control::Caller;
 use crate::store::StoreError;
 
 /// Where the key of a data folder is.
@@ -123,7 +124,7 @@ impl KeyError {
                 Some("`bchan server new-key --overwrite` writes a new one".into())
             }
             Self::Gone { .. } => {
-                Some("put a copy back, or restart the server to go on without it".into())
+                Some("put a copy back, or make a new one with `bchan server new-key`".into())
             }
             Self::NameTaken { name } => Some(format!(
                 "`bchan server revoke-key {name}` takes it away; use another name for another key"
@@ -144,7 +145,16 @@ impl KeyError {
 pub fn new_key(data: &Path, overwrite: bool) -> Result<ApiKey, KeyError> {
     let key = random_key()?;
     write_key(&key_path(data), &key, overwrite)?;
+    tell_server(data);
     Ok(key)
+}
+
+/// Tells a running server that it has keys from now on. Where that fails, it finds out with the
+/// next request.
+fn tell_server(data: &Path) {
+    if let Some(Err(error)) = Caller::connect(data).map(Caller::note_keys) {
+        tracing::debug!(%error, "the running server was not told of a new key");
+    }
 }
 
 /// Whether a data folder has the key of another server now.

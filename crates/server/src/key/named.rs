@@ -81,6 +81,7 @@ pub fn new_named_key(
         });
         Ok(())
     })?;
+    super::tell_server(data);
     Ok(key)
 }
 

@@ -11,6 +11,7 @@ use super::relocate::{Moved, relocate};
 use super::{Copies, Edit, Move, OpError, Operation, remove};
 use crate::durable;
 use crate::layout;
+use crate::markers;
 use crate::mirror;
 use crate::state::State;
 
@@ -23,6 +24,7 @@ fn prepare(state: &State, operation: &Operation) -> Result<()> {
         .map(|place| layout::home_of(place))
         .collect();
     for home in homes {
+        markers::enter(state, home).map_err(OpError::unusable(home))?;
         // With the trash, so that undoing needs no space for it.
         let prepared = state.layout.mirror(home).prepare();
         let prepared = prepared.and_then(|()| durable::create_dirs(&state.layout.trash(home)));
@@ -57,13 +59,7 @@ fn introduce(state: &State, to: &Path, target_id: &str) -> Result<()> {
 pub(super) fn require_disks(state: &State, operation: &Operation) -> Result<()> {
     let require = |place: &Path| {
         let home = layout::home_of(place);
-        let there = state.layout.mirror(home).is_there();
-        if there.map_err(OpError::io("reading", home))? {
-            return Ok(());
-        }
-        Err(OpError::Away {
-            path: home.to_owned(),
-        })
+        markers::require(state, home).map_err(OpError::unusable(home))
     };
     for (from, to) in operation.ways() {
         if !exists(from)? && !exists(to)? {
@@ -321,6 +317,10 @@ fn mirror_of(state: &State, place: &Path) -> mirror::Mirror {
 /// While others are at work somewhere, it is left to the job that purges.
 pub(crate) fn tidy(state: &State, location: &Path) {
     let Some(_alone) = state.alone() else { return };
+    // In the place of a disk that is away, nothing is the server's.
+    if markers::require(state, location).is_err() {
+        return;
+    }
     let own = state.layout.own(location);
     // Another target may use the same directory.
     let targets = fs::read_dir(own.join("targets"));
@@ -328,18 +328,29 @@ pub(crate) fn tidy(state: &State, location: &Path) {
         return;
     }
     state.layout.mirror(location).tidy();
-    let mut folders = vec![state.layout.staging(location), state.layout.trash(location)];
-    folders.extend([own.clone()]);
-    folders.extend(own.parent().map(Path::to_owned));
-    if !state.layout.is_root(location) {
-        folders.push(location.to_owned());
-    }
-    for folder in folders {
-        match fs::remove_dir(&folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                tracing::debug!(path = %folder.display(), %error, "a folder stays");
-            }
-            _ => {}
+    remove_empty(&state.layout.staging(location));
+    remove_empty(&state.layout.trash(location));
+    match markers::leave(state, location) {
+        Ok(true) => {}
+        Ok(false) => return,
+        Err(error) => {
+            let (path, message) = (location.display(), error.message);
+            tracing::warn!(%path, message, "an unused folder stays");
+            return;
         }
+    }
+    remove_empty(&own);
+    if let Some(shared) = own.parent() {
+        remove_empty(shared);
+    }
+    remove_empty(location);
+}
+
+fn remove_empty(folder: &Path) {
+    match fs::remove_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            tracing::debug!(path = %folder.display(), %error, "a folder stays");
+        }
+        _ => {}
     }
 }

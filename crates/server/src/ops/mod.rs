@@ -69,6 +69,18 @@ impl OpError {
     }
 }
 
+impl OpError {
+    /// A directory that cannot be used, for a reason that [`markers`](crate::markers) gives.
+    pub(crate) fn unusable(path: &Path) -> impl FnOnce(ApiError) -> Self {
+        let path = path.to_owned();
+        move |error| match error.status {
+            503 => Self::Away { path },
+            507 => Self::io("marking", &path)(io::ErrorKind::StorageFull.into()),
+            _ => Self::io("marking", &path)(io::Error::other(error.message)),
+        }
+    }
+}
+
 impl From<OpError> for ApiError {
     fn from(error: OpError) -> Self {
         match &error {

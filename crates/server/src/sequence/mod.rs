@@ -36,6 +36,7 @@ pub(crate) struct Folder {
 /// Where a sequence has its files. It stays there when its target moves.
 pub(crate) fn folder(state: &State, sequence: &Sequence) -> Result<Folder, ApiError> {
     let location = state.layout.resolve(&sequence.location)?;
+    state.require_disk(&location)?;
     let path = state
         .layout
         .staging(&location)
@@ -66,7 +67,6 @@ pub(crate) fn begin(state: &State, target: &str, body: &SequenceBegin) -> Result
         let message = "Target busy: a sequential upload is under way";
         return Err(ApiError::bad_request(message));
     }
-    state.require_location(&target)?;
     let sequence = Sequence {
         id: Uuid::new_v4().to_string(),
         target_id: target.id.clone(),
@@ -78,6 +78,7 @@ pub(crate) fn begin(state: &State, target: &str, body: &SequenceBegin) -> Result
     let _held = state.live.hold(&folder.path);
     let made = {
         let _busy = state.at_work();
+        state.enter_location(&target)?;
         durable::create_dirs(&folder.tree)
     };
     made.map_err(|error| ApiError::from_io("making a staging folder", error))?;

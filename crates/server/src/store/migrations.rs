@@ -104,6 +104,14 @@ const STEPS: &[&str] = &[
     CREATE INDEX backups_by_sums ON backups
         (target_id, is_recycled, filesize, hash_mismatch, created_at);
 ",
+    "
+    -- Directories that were used, each with the id in its marker file. Those in the data folder by
+    -- their path below it, so that a copy of the folder does not refer to the original.
+    CREATE TABLE markers (
+        directory TEXT PRIMARY KEY,
+        id TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// Brings the database to the newest version, in one transaction.

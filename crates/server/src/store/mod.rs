@@ -8,12 +8,14 @@ mod sqlite;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
 
 pub(crate) use self::place::DataPlace;
 pub(crate) use self::records::{Sequence, SequencePart, StoredBackup};
 pub(crate) use self::sqlite::Sqlite;
+use crate::control::Caller;
 use crate::durable;
 use crate::ops::Operation;
 
@@ -49,6 +51,9 @@ pub enum StoreError {
         /// Which, and how.
         what: String,
     },
+    /// The server has the database, and could not do what it was asked.
+    #[error("the running server has not answered")]
+    Server(#[source] io::Error),
     /// A newer program has changed the database.
     #[error("the database has version {found}, this program knows versions up to {known}")]
     TooNew {
@@ -80,6 +85,22 @@ impl StoreError {
     /// Whether it is not known if a change was made.
     pub(crate) fn is_undecided(&self) -> bool {
         matches!(self, Self::Undecided(_))
+    }
+
+    /// True where a server that starts has the database, or one that stops was asked.
+    fn is_passing(&self) -> bool {
+        match self {
+            Self::Database(error) => {
+                error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+            }
+            Self::Server(error) => matches!(
+                error.kind(),
+                io::ErrorKind::UnexpectedEof
+                    | io::ErrorKind::ConnectionReset
+                    | io::ErrorKind::BrokenPipe
+            ),
+            _ => false,
+        }
     }
 }
 
@@ -223,6 +244,24 @@ pub(crate) trait Store: Send + Sync {
     fn locations_in_use(&self) -> Result<Vec<String>>;
     /// Fails if the database cannot be read from the disk as it is now.
     fn ping(&self) -> Result<()>;
+    /// Fails if the database cannot be written; writes once a second at most.
+    fn try_write(&self) -> Result<()>;
+    /// Writes a consistent copy to the new or empty file `to`, and returns its size in bytes.
+    fn copy_to(&self, to: &Path) -> Result<u64>;
+
+    /// True once the server has had an API key in a file.
+    fn had_keys(&self) -> Result<bool>;
+    /// Records that it has one.
+    fn note_keys(&self) -> Result<()>;
+
+    /// Every directory with a marker, and the marker's id. See [`markers`](crate::markers).
+    fn markers(&self) -> Result<Vec<(String, String)>>;
+    /// The id of the marker that a directory must have; none if it was never used.
+    fn marker(&self, directory: &str) -> Result<Option<String>>;
+    /// Records the id of a directory's marker.
+    fn remember_marker(&self, directory: &str, id: &str) -> Result<()>;
+    /// Forgets the marker of a directory that is not used any more.
+    fn forget_marker(&self, directory: &str) -> Result<()>;
 
     /// Every backup, those first whose content was never compared with its hash, then those for
     /// which that is longest ago.
@@ -320,13 +359,44 @@ pub(crate) fn files(data: &Path) -> [PathBuf; 3] {
 /// Writes a consistent copy of the database of a data folder to `to`, whether a server runs or not,
 /// and returns its size in bytes.
 pub(crate) fn copy(data: &Path, to: &Path) -> Result<u64> {
-    sqlite::copy(&data.join(DATABASE), to)
+    ask_or(
+        data,
+        |server| server.copy_database(to),
+        |database| sqlite::copy(database, to),
+    )
 }
 
-/// The id of the target with this id or alias, asked of the database of a data folder while a
-/// server may use it.
+/// The id of the target with this id or alias, whether a server runs or not.
 pub(crate) fn find_target(data: &Path, id_or_alias: &str) -> Result<Option<String>> {
-    sqlite::find_target(&data.join(DATABASE), id_or_alias)
+    ask_or(
+        data,
+        |server| server.find_target(id_or_alias),
+        |database| sqlite::find_target(database, id_or_alias),
+    )
+}
+
+/// Asks the server that runs over a data folder, or else looks into the database.
+fn ask_or<T>(
+    data: &Path,
+    ask: impl Fn(Caller) -> io::Result<T>,
+    look: impl Fn(&Path) -> Result<T>,
+) -> Result<T> {
+    /// How long a server may have the database before it takes requests or after it takes none.
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    let started = Instant::now();
+    loop {
+        let outcome = match Caller::connect(data) {
+            Some(server) => ask(server).map_err(StoreError::Server),
+            None => look(&data.join(DATABASE)),
+        };
+        match outcome {
+            Err(error) if error.is_passing() && started.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            other => return other,
+        }
+    }
 }
 
 /// The name of a data folder, as its file has it.

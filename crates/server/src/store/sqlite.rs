@@ -1,21 +1,28 @@
 //! The store in an SQLite database: one writer, several readers, write-ahead log.
+//!
+//! All connections of the server use the VFS `unix-excl`. The first of them locks the file for the
+//! process, so that no other process can open the database or hold a lock in it, and the index of
+//! the write-ahead log lies in memory of the process, which several connections share. There is no
+//! `-shm` file that others could lock, and none that is mapped: on a full disk that would end the
+//! process with SIGBUS. The exclusive locking mode would do the same for one connection only.
 
 mod backups;
 mod jobs;
 mod journal;
+mod meta;
 mod sequences;
 mod sums;
 mod targets;
 mod totals;
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::ops::{Deref, DerefMut};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
@@ -30,6 +37,9 @@ use crate::ops::Operation;
 /// Readers kept open between requests.
 const SPARE_READERS: usize = 8;
 
+/// How long a successful attempt to write counts.
+const WRITTEN: Duration = Duration::from_secs(1);
+
 /// See the module.
 pub(crate) struct Sqlite {
     path: PathBuf,
@@ -40,6 +50,8 @@ pub(crate) struct Sqlite {
     version: AtomicU64,
     /// Shared by all that use a connection, so that all can be closed at once.
     in_use: RwLock<()>,
+    /// When an attempt to write has last succeeded.
+    written: Mutex<Option<Instant>>,
     // Closed before the writer, which then puts the write-ahead log away.
     readers: Mutex<Vec<Connection>>,
     /// None after a commit that ended with an I/O error, until the database is opened again.
@@ -49,11 +61,14 @@ pub(crate) struct Sqlite {
 impl Sqlite {
     /// Opens the database at `path`, making or upgrading it as needed.
     pub(super) fn open(path: &Path) -> Result<Self> {
+        create_private(path).map_err(StoreError::Io)?;
         let mut writer = open_writer(path)?;
         migrations::migrate(&mut writer)?;
         let sql = "SELECT value FROM meta WHERE key = 'instance'";
         let instance = writer.query_row(sql, [], |row| row.get(0))?;
         let file = identity(path)?;
+        // An older version has left it. Nobody else has the database open now.
+        let _ = fs::remove_file(path.with_extension("db-shm"));
         let path = path.to_owned();
         Ok(Self {
             path,
@@ -61,6 +76,7 @@ impl Sqlite {
             instance,
             version: AtomicU64::new(0),
             in_use: RwLock::default(),
+            written: Mutex::default(),
             writer: Mutex::new(Some(writer)),
             readers: Mutex::default(),
         })
@@ -79,9 +95,7 @@ impl Sqlite {
 
     /// The place of the data folder when a server last accepted it; none if none ever did.
     pub(crate) fn place(&self) -> Result<Option<DataPlace>> {
-        let sql = "SELECT value FROM meta WHERE key = 'place'";
-        let reader = self.reader()?;
-        let found: Option<String> = reader.query_row(sql, [], |row| row.get(0)).optional()?;
+        let found = meta::get(&*self.reader()?, "place")?;
         let read = |text: String| {
             serde_json::from_str(&text).map_err(|error| StoreError::Broken {
                 what: format!("the place of the data folder: {error}"),
@@ -98,8 +112,7 @@ impl Sqlite {
             what: error.to_string(),
         })?;
         self.write(|transaction| {
-            let sql = "INSERT OR REPLACE INTO meta VALUES ('place', ?1)";
-            transaction.execute(sql, [&text])?;
+            meta::set(transaction, "place", &text)?;
             match before {
                 Some(before) if before.path != now.path => {
                     targets::move_locations(transaction, &before.path, &now.path)
@@ -198,8 +211,7 @@ impl Sqlite {
 }
 
 fn open_writer(path: &Path) -> Result<Connection> {
-    let writer = Connection::open(path)?;
-    configure(&writer)?;
+    let writer = connect(path)?;
     writer.pragma_update(None, "journal_mode", "WAL")?;
     // A commit that was answered is on the disk, not only in the system's cache.
     writer.pragma_update(None, "synchronous", "FULL")?;
@@ -232,16 +244,43 @@ fn identity(path: &Path) -> Result<(u64, u64)> {
     Ok((meta.dev(), meta.ino()))
 }
 
+/// Makes an empty file for a database, readable by its owner alone, where there is none. SQLite
+/// gives the files beside a database the mode of the database.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    match options.write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// A connection of the server. Never read-only for the VFS: that takes a shared lock in the place
+/// of the exclusive one.
+fn connect(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags_and_vfs(path, flags, c"unix-excl")?;
+    configure(&connection, Duration::from_secs(30))?;
+    Ok(connection)
+}
+
 fn open_reader(path: &Path) -> Result<Connection> {
+    let connection = connect(path)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+/// A read connection of a process that is not the server, while no server runs.
+fn open_from_outside(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    configure(&connection)?;
+    // The caller asks the server where one has the database.
+    configure(&connection, Duration::ZERO)?;
     Ok(connection)
 }
 
 /// See [`find_target`](super::find_target).
 pub(super) fn find_target(path: &Path, id_or_alias: &str) -> Result<Option<String>> {
-    let connection = open_reader(path)?;
+    let connection = open_from_outside(path)?;
     let sql = "SELECT id FROM targets WHERE id = ?1 OR alias = ?1 ORDER BY id = ?1 DESC LIMIT 1";
     let found = connection.query_row(sql, [id_or_alias], |row| row.get(0));
     Ok(found.optional()?)
@@ -249,7 +288,11 @@ pub(super) fn find_target(path: &Path, id_or_alias: &str) -> Result<Option<Strin
 
 /// See [`copy`](super::copy).
 pub(super) fn copy(from: &Path, to: &Path) -> Result<u64> {
-    let connection = open_reader(from)?;
+    copy_through(&open_from_outside(from)?, to)
+}
+
+fn copy_through(connection: &Connection, to: &Path) -> Result<u64> {
+    create_private(to).map_err(StoreError::Io)?;
     let text = to.to_str().ok_or_else(|| {
         let error = io::Error::new(io::ErrorKind::InvalidInput, "its path is not UTF-8");
         StoreError::Io(error)
@@ -260,8 +303,8 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<u64> {
     Ok(file.metadata().map_err(StoreError::Io)?.len())
 }
 
-fn configure(connection: &Connection) -> Result<()> {
-    connection.busy_timeout(Duration::from_secs(30))?;
+fn configure(connection: &Connection, patience: Duration) -> Result<()> {
+    connection.busy_timeout(patience)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     Ok(())
 }
@@ -428,6 +471,48 @@ impl Store for Sqlite {
         }
     }
 
+    fn try_write(&self) -> Result<()> {
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        if written.is_some_and(|last| last.elapsed() < WRITTEN) {
+            return Ok(());
+        }
+        *written = None;
+        self.settle()?;
+        // Nothing that was read before has become untrue by it.
+        self.change(|transaction| meta::set(transaction, "alive", &Time::now().to_string()))?;
+        *written = Some(Instant::now());
+        Ok(())
+    }
+
+    fn copy_to(&self, to: &Path) -> Result<u64> {
+        // One that may only query cannot write a copy either.
+        copy_through(&connect(&self.path)?, to)
+    }
+
+    fn had_keys(&self) -> Result<bool> {
+        Ok(meta::get(&*self.reader()?, "had_keys")?.is_some())
+    }
+
+    fn note_keys(&self) -> Result<()> {
+        self.write(|transaction| meta::set(transaction, "had_keys", "1"))
+    }
+
+    fn markers(&self) -> Result<Vec<(String, String)>> {
+        meta::markers(&*self.reader()?)
+    }
+
+    fn marker(&self, directory: &str) -> Result<Option<String>> {
+        meta::marker(&*self.reader()?, directory)
+    }
+
+    fn remember_marker(&self, directory: &str, id: &str) -> Result<()> {
+        self.write(|transaction| meta::remember_marker(transaction, directory, id))
+    }
+
+    fn forget_marker(&self, directory: &str) -> Result<()> {
+        self.write(|transaction| meta::forget_marker(transaction, directory))
+    }
+
     fn least_recently_checked(&self) -> Result<Vec<BackupRow>> {
         backups::least_recently_checked(&*self.reader()?)
     }
@@ -546,4 +631,78 @@ impl Store for Sqlite {
 /// Reads a value that is stored by its wire name.
 fn parse<T: std::str::FromStr<Err = String>>(text: &str) -> Result<T> {
     text.parse().map_err(|what| StoreError::Broken { what })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    fn open(folder: &Path) -> Sqlite {
+        Sqlite::open(&folder.join("bchan.db")).unwrap()
+    }
+
+    #[test]
+    fn readers_and_the_writer_work_together_and_others_are_kept_out() {
+        const ROUNDS: i64 = 200;
+        let temp = tempfile::tempdir().unwrap();
+        // Left by a version that had it.
+        fs::write(temp.path().join("bchan.db-shm"), "x").unwrap();
+        let store = open(temp.path());
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for round in 0..ROUNDS {
+                    let at = Time::from_unix_seconds(round);
+                    store.set_next_run("job", at).unwrap();
+                }
+            });
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let mut last = 0;
+                    while last < ROUNDS - 1 {
+                        let found = store.next_run("job").unwrap();
+                        let found = found.map_or(0, Time::unix_seconds);
+                        assert!(found >= last, "{found} after {last}");
+                        last = found;
+                        store.ping().unwrap();
+                    }
+                });
+            }
+        });
+        store.try_write().unwrap();
+        let names = fs::read_dir(temp.path()).unwrap();
+        let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["bchan.db", "bchan.db-wal"]);
+        for name in names {
+            let mode = fs::metadata(temp.path().join(name)).unwrap().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn readers_cannot_write() {
+        let temp = tempfile::tempdir().unwrap();
+        let store = open(temp.path());
+        let reader = store.reader().unwrap();
+        reader.execute("DELETE FROM meta", []).unwrap_err();
+    }
+
+    #[test]
+    fn a_copy_is_private_and_whole() {
+        let temp = tempfile::tempdir().unwrap();
+        let store = open(temp.path());
+        store.note_keys().unwrap();
+        let folder = temp.path().join("copy");
+        fs::create_dir(&folder).unwrap();
+        let to = folder.join("bchan.db");
+        let bytes = store.copy_to(&to).unwrap();
+        let meta = fs::metadata(&to).unwrap();
+        assert_eq!(
+            (meta.len(), meta.permissions().mode() & 0o777),
+            (bytes, 0o600)
+        );
+        assert!(open(&folder).had_keys().unwrap());
+    }
 }

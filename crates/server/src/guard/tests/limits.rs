@@ -281,7 +281,7 @@ fn a_shutdown_lets_requests_end_and_leaves_nothing() {
     busy.write_all(GET).unwrap();
     entered.recv_timeout(PATIENCE).unwrap();
     let front = server.front.take().unwrap();
-    let folder = front.door().folder().to_owned();
+    let folder = front.door().folder();
     assert!(folder.is_dir());
     let stopping = thread::spawn(move || front.shutdown(PATIENCE));
     // Idle ones go at once, and then nobody new gets in.
