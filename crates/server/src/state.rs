@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError, RwLock, TryLockError};
+use std::time::Duration;
 
 use bchan_api::Target;
 use bchan_archive::{StoreAttributes, UnpackOptions};
@@ -220,6 +221,22 @@ impl State {
         Ok((backup, target, guard))
     }
 
+    /// The same, if the target is free or becomes so within this time.
+    pub(crate) fn lock_backup_within(
+        &self,
+        id: &str,
+        patience: Duration,
+    ) -> Result<Option<(StoredBackup, Target, BusyTarget<'_>)>, ApiError> {
+        let missing = || ApiError::not_found("backup", id);
+        let found = self.store.backup(id)?.ok_or_else(missing)?;
+        let target_id = &found.backup.target_id;
+        let Some(guard) = self.busy.wait_within(target_id, patience) else {
+            return Ok(None);
+        };
+        let backup = self.store.backup(id)?.ok_or_else(missing)?;
+        Ok(Some((backup, self.target(target_id)?, guard)))
+    }
+
     /// The directory that a backup of `target` lies in: the location or the recycle bin.
     pub(crate) fn directory(&self, target: &Target, recycled: bool) -> Result<PathBuf, ApiError> {
         if recycled {
@@ -342,6 +359,18 @@ impl Busy {
             home: self,
             id: id.to_owned(),
         }
+    }
+
+    fn wait_within(&self, id: &str, patience: Duration) -> Option<BusyTarget<'_>> {
+        let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut ids, _) = self
+            .freed
+            .wait_timeout_while(ids, patience, |ids| ids.contains(id))
+            .unwrap_or_else(PoisonError::into_inner);
+        ids.insert(id.to_owned()).then(|| BusyTarget {
+            home: self,
+            id: id.to_owned(),
+        })
     }
 }
 
