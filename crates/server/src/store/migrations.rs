@@ -104,6 +104,14 @@ const STEPS: &[&str] = &[
     CREATE INDEX backups_by_sums ON backups
         (target_id, is_recycled, filesize, hash_mismatch, created_at);
 ",
+    "
+    -- The target that an upload is for; null for jobs that concern more than one target.
+    ALTER TABLE jobs ADD COLUMN target_id TEXT;
+    UPDATE jobs SET target_id = (
+        SELECT backups.target_id FROM uploads JOIN backups ON backups.id = uploads.backup_id
+        WHERE uploads.job_id = jobs.id
+    );
+",
 ];
 
 /// Brings the database to the newest version, in one transaction.
