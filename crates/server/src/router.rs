@@ -120,10 +120,16 @@ impl Handler for Router {
     fn handle(&self, request: &mut Request) -> Response {
         let begun = Instant::now();
         let mut asked = None;
-        let mut response = self.answer(request, &mut asked).unwrap_or_else(|error| {
-            log(request, &error);
-            reply::failure(&error)
-        });
+        let mut response = self
+            .answer(request, &mut asked)
+            .unwrap_or_else(|mut error| {
+                if error.status == 400 && request.fell_silent() {
+                    // Its client may have been suspended: the same request may succeed.
+                    error.status = 408;
+                }
+                log(request, &error);
+                reply::failure(&error)
+            });
         response.endpoint = asked;
         let Request {
             method, path, peer, ..
