@@ -34,8 +34,8 @@ fn full(path: &Path) -> Result<PathBuf, AgentError> {
     }
 }
 
-/// The directory that is there already, if it may be filled. Whoever owns it, or may write to it,
-/// could see or replace what is put into it.
+/// The directory that is there already, if it may be filled. Its owner, and all who may write to it,
+/// could replace what is put into it.
 fn existing(path: &Path) -> Result<Option<Metadata>, AgentError> {
     let meta = match fs::symlink_metadata(path) {
         Ok(meta) => meta,

@@ -117,8 +117,8 @@ pub(super) async fn upload(
     transfer(client, options, transferred, progress).await
 }
 
-/// Tells when all has been written, before the server can have it: nobody may take for unsent what
-/// the server may have stored.
+/// Tells when all has been written, before the server can have it: what the server may have stored
+/// must not count as unsent.
 struct Telling {
     writer: UploadWriter,
     progress: Arc<dyn Progress>,

@@ -324,8 +324,8 @@ fn pipe(path: &Path) {
     rustix::fs::mknodat(CWD, path, FileType::Fifo, mode, 0).unwrap();
 }
 
-/// Somebody who can write to the storage cannot have the server read what is elsewhere, nor keep it
-/// waiting for ever.
+/// Write access to the storage is not enough to have the server read what is elsewhere, or wait for
+/// ever.
 #[test]
 fn what_lies_in_the_place_of_a_backup_is_not_followed() {
     let server = TestServer::start();

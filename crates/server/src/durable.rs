@@ -81,7 +81,7 @@ pub(crate) fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
     let written = || -> io::Result<()> {
         let mut options = File::options();
         let options = options.write(true).create(true).truncate(true).mode(0o600);
-        // A link that somebody has put there must not lead the content elsewhere.
+        // A link in its place must not lead the content elsewhere.
         let mut file = options.custom_flags(no_follow()).open(&new)?;
         file.write_all(content)?;
         file.sync_all()?;

@@ -1,8 +1,8 @@
 //! Opening the content of a stored backup.
 //!
 //! Operations move files before they change the record, so a record that was just read may name a
-//! place that the files have left. Whoever finds nothing there has to ask again while holding the
-//! target, because operations hold it for as long as they run.
+//! place that the files have left. A caller that finds nothing there has to read the record again while
+//! it holds the target, because operations hold it for as long as they run.
 
 use std::fs::File;
 use std::io;
