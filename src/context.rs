@@ -27,7 +27,8 @@ use crate::ui::Ui;
 
 pub(crate) use self::carried::{Carried, absolute, text};
 use self::embedded::Embedded;
-use self::interruption::{Interruption, Signals};
+use self::interruption::Interruption;
+pub(crate) use self::interruption::Signals;
 
 /// The surroundings of one command.
 pub(crate) struct Context<'a> {

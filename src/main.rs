@@ -3,6 +3,7 @@
 
 mod agent;
 mod atomic;
+mod characters;
 mod cli;
 mod commands;
 mod complete;

@@ -64,6 +64,8 @@ pub(crate) enum AgentError {
     Exists { path: PathBuf },
     #[error("{} is not empty", path.display())]
     NotEmpty { path: PathBuf },
+    #[error("{} is no safe place for what is unpacked: {why}", path.display())]
+    UnsafeFolder { path: PathBuf, why: &'static str },
     #[error("{action} {} failed", path.display())]
     Io {
         action: &'static str,
@@ -175,6 +177,9 @@ impl AgentError {
             Self::Exists { .. } => "move it away, or name another folder with --directory".into(),
             Self::MigrationLocked { .. } => "wait until it has ended".into(),
             Self::OtherMigration { .. } => "name another file with --state".into(),
+            Self::UnsafeFolder { .. } => {
+                "name a folder that does not exist yet: it is made for you alone to write to".into()
+            }
             Self::NotEmpty { .. } => "name a folder that is empty or does not exist yet".into(),
             _ => return None,
         })

@@ -15,6 +15,7 @@ mod lock;
 mod migrate;
 mod naming;
 mod packing;
+mod part;
 mod plan;
 mod produce;
 mod progress;

@@ -2,14 +2,17 @@
 
 use bchan_api::{NewTarget, RecycleAction, RecycleCriteria, TargetEdit, TargetType};
 
+use crate::characters::is_unsafe;
+
 /// Longest file name that is taken over, in bytes.
 const LONGEST: usize = 200;
 
 /// A server's name for a file as one harmless component of a path; `None` when nothing is left.
 pub(super) fn file_name(proposed: &str) -> Option<String> {
     let last = proposed.rsplit(['/', '\\']).next().unwrap_or_default();
-    let plain: String = last.chars().filter(|c| !c.is_control()).collect();
-    let mut name = plain.trim().trim_start_matches('.').to_owned();
+    let plain: String = last.chars().filter(|c| !is_unsafe(*c)).collect();
+    // Neither hidden, nor an option where a shell replaces `*` by the names in a folder.
+    let mut name = plain.trim().trim_start_matches(['.', '-']).to_owned();
     while name.len() > LONGEST {
         name.pop();
     }
@@ -62,6 +65,10 @@ mod tests {
             ("/etc/passwd", Some("passwd")),
             ("C:\\x\\y.txt", Some("y.txt")),
             ("\u{1b}[31mred", Some("[31mred")),
+            ("-rf", Some("rf")),
+            (".-.x", Some("x")),
+            ("invoice\u{202e}fdp.exe", Some("invoicefdp.exe")),
+            ("a\u{61c}\u{200b}b", Some("ab")),
             ("..", None),
             ("a/", None),
             ("", None),

@@ -173,7 +173,8 @@ pub(super) fn produce(
     let mut listener = Listener::new(progress);
     let (mut summary, counting) = match (content, feed) {
         (Content::Kept(entry), _) => {
-            let summary = copy_file(&entry.archive(), &mut counting, &mut listener)?;
+            let path = entry.archive();
+            let summary = copy_file(&path, entry.open(), &mut counting, &mut listener)?;
             let summary = PackSummary {
                 files: entry.about.files,
                 bytes: entry.about.bytes,
@@ -182,7 +183,7 @@ pub(super) fn produce(
             (summary, counting)
         }
         (Content::File(path), _) => {
-            let summary = copy_file(path, &mut counting, &mut listener)?;
+            let summary = copy_file(path, File::open(path), &mut counting, &mut listener)?;
             (summary, counting)
         }
         (
@@ -241,6 +242,7 @@ pub(super) fn produce(
 /// Sends one file in exactly the bytes that it has when they are read.
 fn copy_file(
     path: &Path,
+    opened: io::Result<File>,
     out: &mut impl Write,
     listener: &mut Listener,
 ) -> Result<PackSummary, PackError> {
@@ -248,7 +250,7 @@ fn copy_file(
         path: path.to_owned(),
         source,
     };
-    let mut file = File::open(path).map_err(fail)?;
+    let mut file = opened.map_err(fail)?;
     let before = file.metadata().map_err(fail)?;
     let mut summary = PackSummary {
         files: 1,

@@ -5,11 +5,12 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use bchan_api::TargetType;
+use tempfile::NamedTempFile;
 
 use super::download::{Found, Written};
 use super::hashing::Hashing;
 use super::incoming::Incoming;
-use super::{AgentError, Progress, naming};
+use super::{AgentError, Progress, naming, part};
 
 /// Writes a download under its name into a directory. The name is there only when all is.
 pub(super) fn save(
@@ -23,11 +24,8 @@ pub(super) fn save(
     if fs::symlink_metadata(&path).is_ok() {
         return Err(AgentError::Exists { path });
     }
-    let mut file = tempfile::Builder::new()
-        .prefix(".bchan-")
-        .suffix(".part")
-        .tempfile_in(directory)
-        .map_err(AgentError::io("creating a file in", directory))?;
+    part::sweep(directory);
+    let mut file = new_part(directory).map_err(AgentError::io("creating a file in", directory))?;
     progress.entry(&path);
     let mut reader = Hashing::new(reader, found);
     let bytes = copy(&mut reader, file.as_file_mut(), &path, progress)?;
@@ -51,6 +49,18 @@ pub(super) fn save(
         not_restored: 0,
         warnings: Vec::new(),
     })
+}
+
+fn new_part(directory: &Path) -> io::Result<NamedTempFile> {
+    loop {
+        let file = tempfile::Builder::new()
+            .prefix(part::PREFIX)
+            .suffix(part::SUFFIX)
+            .tempfile_in(directory)?;
+        if part::claim(file.as_file())? {
+            return Ok(file);
+        }
+    }
 }
 
 /// What a file is called here.

@@ -7,11 +7,12 @@ mod writer;
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read as _};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bchan_api::Time;
+use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 use super::AgentError;
@@ -83,6 +84,10 @@ pub(super) struct Entry {
 impl Entry {
     pub(super) fn archive(&self) -> PathBuf {
         self.folder.join(ARCHIVE)
+    }
+
+    pub(super) fn open(&self) -> io::Result<File> {
+        open(&self.archive())
     }
 
     /// Takes it away, in a step that cannot be half done.
@@ -165,15 +170,28 @@ impl Spool {
         let entries = self.list()?.into_iter();
         let entries = entries.filter(|(name, _)| name.starts_with(ENTRY));
         let sizes = entries.map(|(_, folder)| {
-            fs::metadata(folder.join(ARCHIVE)).map_or(0, |archive| archive.len())
+            fs::symlink_metadata(folder.join(ARCHIVE)).map_or(0, |archive| archive.len())
         });
         Ok(sizes.sum())
     }
 }
 
+/// Opens a file of an entry. A link is not followed, and a pipe is not waited for.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let flags = i32::try_from(flags.bits()).map_err(io::Error::other)?;
+    let file = File::options().read(true).custom_flags(flags).open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        let what = "it is not a regular file";
+        Err(io::Error::new(io::ErrorKind::InvalidData, what))
+    }
+}
+
 fn read(path: &Path) -> Option<About> {
     let mut text = Vec::new();
-    let file = File::open(path).ok()?;
+    let file = open(path).ok()?;
     file.take(LARGEST).read_to_end(&mut text).ok()?;
     serde_json::from_slice(&text).ok()
 }

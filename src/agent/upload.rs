@@ -1,19 +1,20 @@
 //! From paths to a stored backup.
 
 use std::collections::HashSet;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use bchan_api::{Accepted, Backup, Feature, Target, TargetView};
 use bchan_archive::PackError;
-use bchan_client::{Client, Error, RateLimit, Upload, upload_pipe};
+use bchan_client::{Client, Error, RateLimit, Upload, UploadWriter, upload_pipe};
 
 use super::guarded::Guard;
 use super::job::{JobOutcome, wait_for_job};
 use super::packing::Packing;
 use super::plan::{Plan, What, is_kept};
-use super::produce::{Content, Halt, Produced, Pump, count_ahead, produce};
+use super::produce::{Content, Halt, Produced, Pump, Sink, count_ahead, produce};
 use super::shrink::Floor;
 use super::spool::Delivered;
 use super::verify::{self, Terms, Unverified};
@@ -114,6 +115,30 @@ pub(super) async fn upload(
         floor: entered.floor,
     };
     transfer(client, options, transferred, progress).await
+}
+
+/// Tells when all has been written, before the server can have it: what the server may have stored
+/// must not count as unsent.
+struct Telling {
+    writer: UploadWriter,
+    progress: Arc<dyn Progress>,
+}
+
+impl Write for Telling {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+impl Sink for Telling {
+    fn finish(self) -> io::Result<[u8; 32]> {
+        self.progress.phase(Phase::Sent);
+        Sink::finish(self.writer)
+    }
 }
 
 /// What goes where.
@@ -266,13 +291,11 @@ async fn send(
         let (writer, body) = upload_pipe(PIPE);
         let producer = {
             let (content, progress) = (content.clone(), Arc::clone(progress));
-            tokio::task::spawn_blocking(move || {
-                let produced = produce(&content, feed, writer, Arc::clone(&progress), floor);
-                if produced.is_ok() {
-                    progress.phase(Phase::Sent);
-                }
-                produced
-            })
+            let writer = Telling {
+                writer,
+                progress: Arc::clone(&progress),
+            };
+            tokio::task::spawn_blocking(move || produce(&content, feed, writer, progress, floor))
         };
         let upload = Upload {
             body,

@@ -15,7 +15,7 @@ const LONGEST: u64 = 64 * 1024;
 /// Who looks after a file's permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
-    /// The user, who may want to hear about them.
+    /// The user: what others can read is refused.
     User,
     /// systemd, which guards the folder around the file.
     System,
@@ -29,7 +29,11 @@ pub(super) fn read(path: &Path, owner: Owner) -> Result<Found, CredentialError> 
     };
     let mut text = String::new();
     let file = File::open(path).map_err(unreadable)?;
-    let exposed = owner == Owner::User && is_exposed(&file).map_err(unreadable)?;
+    if owner == Owner::User && is_exposed(&file).map_err(unreadable)? {
+        return Err(CredentialError::Exposed {
+            path: path.to_owned(),
+        });
+    }
     file.take(LONGEST)
         .read_to_string(&mut text)
         .map_err(unreadable)?;
@@ -37,11 +41,10 @@ pub(super) fn read(path: &Path, owner: Owner) -> Result<Found, CredentialError> 
         path: path.to_owned(),
         source,
     })?;
-    let warning = format!("others can read the API key file {}", path.display());
     Ok(Found {
         key,
         place: path.display().to_string(),
-        warnings: exposed.then_some(warning).into_iter().collect(),
+        warnings: Vec::new(),
     })
 }
 
@@ -62,13 +65,20 @@ pub(crate) fn parse(text: &str) -> Result<ApiKey, InvalidKey> {
     }
 }
 
-/// Whether the file's group or everybody can read it. Pipes have permissions, too, but no path by
-/// which somebody else could come.
+/// Whether others than its owner can use the file. Only an administrator may let a group read it:
+/// that is how a key is given to a service that runs under an account of its own. Pipes have
+/// permissions, too, but no path by which another user could open them.
 #[cfg(unix)]
 fn is_exposed(file: &File) -> io::Result<bool> {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::MetadataExt as _;
     let metadata = file.metadata()?;
-    Ok(metadata.is_file() && metadata.permissions().mode() & 0o044 != 0)
+    Ok(metadata.is_file() && is_shared(metadata.mode(), metadata.uid()))
+}
+
+#[cfg(unix)]
+fn is_shared(mode: u32, owner: u32) -> bool {
+    let allowed = if owner == 0 { 0o740 } else { 0o700 };
+    mode & 0o777 & !allowed != 0
 }
 
 /// Elsewhere permissions are no bits.
@@ -100,23 +110,27 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn warns_of_a_file_that_others_can_read() {
-        use std::os::unix::fs::PermissionsExt as _;
+    fn a_file_that_others_can_use_is_refused() {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
         let temp = tempfile::tempdir().unwrap();
         let path = temp.path().join("key");
         fs::write(&path, "bakch-1").unwrap();
-        for (mode, warnings) in [(0o600, 0), (0o640, 1), (0o604, 1)] {
+        let by_root = fs::metadata(&path).unwrap().uid() == 0;
+        for (mode, refused) in [
+            (0o600, false),
+            (0o400, false),
+            (0o640, !by_root),
+            (0o604, true),
+            (0o620, true),
+            (0o602, true),
+        ] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            assert_eq!(
-                read(&path, Owner::User).unwrap().warnings.len(),
-                warnings,
-                "{mode:o}"
-            );
-            assert!(
-                read(&path, Owner::System).unwrap().warnings.is_empty(),
-                "{mode:o}"
-            );
+            let found = read(&path, Owner::User);
+            let exposed = matches!(found, Err(CredentialError::Exposed { .. }));
+            assert_eq!(exposed, refused, "{mode:o}");
+            assert!(read(&path, Owner::System).is_ok(), "{mode:o}");
         }
+        assert!(is_shared(0o640, 1000) && !is_shared(0o440, 0) && is_shared(0o444, 0));
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod file;
 mod keyring;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bchan_api::{ApiKey, InvalidKey};
@@ -50,6 +50,12 @@ pub(crate) enum CredentialError {
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// Others than its owner can read or change the file.
+    #[error("others than its owner can read or change the API key file {}", path.display())]
+    Exposed {
+        /// The file.
+        path: PathBuf,
     },
     /// The file holds something else.
     #[error("{} holds no API key", path.display())]
@@ -282,15 +288,31 @@ impl From<KeyringError> for CommandError {
 
 impl From<CredentialError> for CommandError {
     fn from(error: CredentialError) -> Self {
-        Self::new(Kind::Configuration, error)
+        let hint = match &error {
+            CredentialError::Exposed { path } => Some(format!(
+                "run `chmod 600 {}`, and make a new key if others may have read it; a group may \
+                 read a file of root's (mode 0440)",
+                quote(path)
+            )),
+            _ => None,
+        };
+        Self::new(Kind::Configuration, error).maybe_hint(hint)
     }
+}
+
+/// A path as a shell takes it for the name of a file.
+fn quote(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let text = if text.starts_with('-') {
+        format!("./{text}")
+    } else {
+        text.into_owned()
+    };
+    shlex::try_quote(&text).map_or_else(|_| text.clone(), std::borrow::Cow::into_owned)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::path::Path;
-
     use super::keyring::tests::Memory;
     use super::*;
     use crate::config::Fake;
@@ -320,7 +342,7 @@ mod tests {
 
     fn write(folder: &Path, name: &str) -> PathBuf {
         let path = folder.join(name);
-        fs::write(&path, format!("bakch-{name}\n")).unwrap();
+        super::write_file(&path, &format!("bakch-{name}").parse().unwrap()).unwrap();
         path
     }
 

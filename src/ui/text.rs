@@ -6,12 +6,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Whether a terminal would do something other than show it. Besides control characters these
-/// are the ones that reorder or hide the text around them.
-fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
+use crate::characters::is_unsafe;
 
 /// One line of text for a terminal: whatever is not plain text is written as an escape.
 pub(super) fn clean(text: &str) -> String {
@@ -73,9 +68,10 @@ fn escape_json(plain: &str) -> String {
     let mut text = String::with_capacity(plain.len());
     for c in plain.chars() {
         if is_unsafe(c) {
-            // All of them lie in the first plane, so one escape is enough. Writing to a `String`
-            // cannot fail.
-            let _ = write!(text, "\\u{:04x}", u32::from(c));
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a `String` cannot fail.
+                let _ = write!(text, "\\u{unit:04x}");
+            }
         } else {
             text.push(c);
         }
@@ -94,6 +90,20 @@ mod tests {
         assert_eq!(clean("a\nb\tc\u{7f}"), "a\\nb\\tc\\u{7f}");
         assert_eq!(clean("x\u{9b}31m"), "x\\u{9b}31m");
         assert_eq!(clean("gpj.\u{202e}exe"), "gpj.\\u{202e}exe");
+        for hidden in [
+            '\u{ad}',
+            '\u{61c}',
+            '\u{200b}',
+            '\u{200d}',
+            '\u{2060}',
+            '\u{2066}',
+            '\u{3164}',
+            '\u{feff}',
+            '\u{e0041}',
+        ] {
+            let shown = clean(&format!("a{hidden}b"));
+            assert_eq!(shown, format!("a{}b", hidden.escape_unicode()));
+        }
     }
 
     #[test]
@@ -106,7 +116,8 @@ mod tests {
 
     #[test]
     fn json_means_the_same_and_is_safe() {
-        let value = serde_json::json!({"format": 1, "name": "a\x1b\u{9b}\u{7f}\u{202e}\nz"});
+        let value =
+            serde_json::json!({"format": 1, "name": "a\x1b\u{9b}\u{7f}\u{202e}\u{e0041}\nz"});
         let text = json(&value).unwrap();
         assert!(text.ends_with("}\n"));
         assert!(

@@ -2,10 +2,15 @@
 
 use std::fs;
 use std::io::Read as _;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
+use rustix::fs::{CWD, FileType, Mode};
 use serde_json::{Value, json};
 
-use crate::support::{Form, TestServer};
+use crate::support::{Form, Http, TestServer};
 
 /// Uploads a file and returns the backup's id.
 fn upload(server: &TestServer, target: &str, content: &[u8]) -> String {
@@ -311,4 +316,208 @@ fn a_download_that_cannot_be_whole_does_not_look_whole() {
     let ended = stream.read_to_end(&mut answer);
     assert!(ended.is_err() || !answer.ends_with(b"0\r\n\r\n"));
     drop(id);
+}
+
+/// Puts a named pipe somewhere.
+fn pipe(path: &Path) {
+    let mode = Mode::RUSR | Mode::WUSR;
+    rustix::fs::mknodat(CWD, path, FileType::Fifo, mode, 0).unwrap();
+}
+
+/// Write access to the storage is not enough to have the server read what is elsewhere, or wait for
+/// ever.
+#[test]
+fn what_lies_in_the_place_of_a_backup_is_not_followed() {
+    let server = TestServer::start();
+    let outside = server.home().join("outside");
+    fs::create_dir(&outside).unwrap();
+    fs::write(outside.join("secret"), "secret").unwrap();
+    for kind in ["single", "multi"] {
+        let target = kind;
+        server.target(target, kind);
+        let id = upload(&server, target, b"content");
+        let folder = server.storage().join(target);
+        let entries = fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        let place = entries
+            .into_iter()
+            .find(|path| !path.ends_with(".bchan"))
+            .unwrap();
+        let kept = server.home().join(format!("kept-{kind}"));
+        fs::rename(&place, &kept).unwrap();
+        let to = if kind == "single" {
+            outside.join("secret")
+        } else {
+            outside.clone()
+        };
+        let traps: [(&str, &dyn Fn()); 4] = [
+            ("link", &|| symlink(&to, &place).unwrap()),
+            ("dangling link", &|| {
+                symlink(outside.join("nothing"), &place).unwrap();
+            }),
+            ("pipe", &|| pipe(&place)),
+            ("other kind", &|| {
+                if kind == "single" {
+                    fs::create_dir(&place).unwrap();
+                } else {
+                    fs::write(&place, "x").unwrap();
+                }
+            }),
+        ];
+        for (name, set) in traps {
+            set();
+            let answer = server.http().get(&format!("/api/backup/{id}/download"));
+            let message = answer.failure(500);
+            assert!(
+                message.contains("something else"),
+                "{kind} {name}: {message}"
+            );
+            assert_eq!(
+                server.backup(target, &id).unwrap()["hash_mismatch"],
+                true,
+                "{name}"
+            );
+            // Jobs that open it come to their end, too.
+            assert_eq!(server.run_job("backup_filesize_job")["status"], "FINISHED");
+            assert_eq!(
+                server.run_job("integrity_check_job")["status"],
+                "ERROR",
+                "{name}"
+            );
+            if fs::symlink_metadata(&place).unwrap().is_dir() {
+                fs::remove_dir(&place).unwrap();
+            } else {
+                fs::remove_file(&place).unwrap();
+            }
+            fs::rename(&kept, &place).unwrap();
+            assert_eq!(
+                server.run_job("integrity_check_job")["status"],
+                "FINISHED",
+                "{name}"
+            );
+            assert_eq!(
+                server.backup(target, &id).unwrap()["hash_mismatch"],
+                false,
+                "{name}"
+            );
+            server
+                .http()
+                .get(&format!("/api/backup/{id}/download"))
+                .success_download();
+            fs::rename(&place, &kept).unwrap();
+        }
+        fs::rename(&kept, &place).unwrap();
+    }
+    assert!(!server.log().contains("panicked"));
+}
+
+/// A record beside the data that is a pipe or a link is one that cannot be read.
+#[test]
+fn records_are_read_from_regular_files_alone() {
+    let mut server = TestServer::start();
+    server.target("s", "single");
+    let id = upload(&server, "s", b"content");
+    server.stop();
+    let own = fs::read_dir(server.storage().join("s/.bchan")).unwrap();
+    let own = own.map(|entry| entry.unwrap().path()).next().unwrap();
+    let record = own.join("records").join(format!("{id}.json"));
+    let kept = server.home().join("kept");
+    fs::rename(&record, &kept).unwrap();
+    let check = || {
+        server
+            .bchan(["server", "check", "--data"])
+            .arg(server.data())
+            .run()
+    };
+    for set in [
+        (|record: &Path, _: &Path| pipe(record)) as fn(&Path, &Path),
+        |record, kept| symlink(kept, record).unwrap(),
+    ] {
+        set(&record, &kept);
+        let output = check();
+        assert_ne!(output.code, Some(0), "{output:?}");
+        assert!(output.stdout.contains("record"), "{output:?}");
+        fs::remove_file(&record).unwrap();
+    }
+    fs::rename(&kept, &record).unwrap();
+    assert_eq!(check().code, Some(0));
+}
+
+#[test]
+fn a_download_never_fails_because_its_backup_moves() {
+    let server = TestServer::start();
+    let mut ids = Vec::new();
+    for kind in ["single", "multi"] {
+        server.target(kind, kind);
+        ids.push(upload(&server, kind, b"content"));
+    }
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let (server, ids, over) = (&server, &ids, &over);
+        for (target, id) in ["single", "multi"].into_iter().zip(ids) {
+            scope.spawn(move || {
+                for round in 0.. {
+                    if over.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    set_recycled(server, id, round % 2 == 0);
+                    let there = json!({ "location": format!("{target}-{}", round % 3) });
+                    let path = format!("/api/target/{target}");
+                    server.http().json("PATCH", &path, &there).success(200);
+                }
+            });
+        }
+        let download = |http: &Http, id: &str| {
+            let answer = http.get(&format!("/api/backup/{id}/download"));
+            let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+            (answer.status, text)
+        };
+        let http = server.http();
+        let mut failures = Vec::new();
+        for round in 0..600 {
+            let (status, text) = download(&http, &ids[round % 2]);
+            if status != 200 {
+                failures.push(text);
+            }
+            if round % 100 == 0 {
+                let job = server.run_job("integrity_check_job");
+                assert_eq!(job["status"], "FINISHED", "{job}");
+            }
+        }
+        over.store(true, Ordering::Relaxed);
+        assert_eq!(failures, Vec::<String>::new());
+    });
+    for target in ["single", "multi"] {
+        for backup in backups(&server, target) {
+            assert_eq!(backup["hash_mismatch"], false, "{backup}");
+        }
+    }
+}
+
+#[test]
+fn nothing_arrives_through_a_link_in_place_of_the_server_s_own_folder() {
+    let server = TestServer::start();
+    server.target("s", "single");
+    let id = upload(&server, "s", b"content");
+    let outside = server.home().join("outside");
+    let own = server.storage().join("s/.bchan");
+    fs::rename(&own, &outside).unwrap();
+    symlink(&outside, &own).unwrap();
+    let form = Form::new().file("file.txt", b"more");
+    let refused = server.http().post("/api/target/s/upload", &form);
+    assert!(
+        refused.failure(500).contains("symbolic link"),
+        "{refused:?}"
+    );
+    let body = json!({ "is_recycled": true });
+    let refused = server
+        .http()
+        .json("PATCH", &format!("/api/backup/{id}"), &body);
+    assert_eq!(refused.status, 500, "{refused:?}");
+    assert_eq!(backups(&server, "s").len(), 1);
+    fs::remove_file(&own).unwrap();
+    fs::rename(&outside, &own).unwrap();
+    upload(&server, "s", b"more");
+    server.assert_no_leftovers();
 }

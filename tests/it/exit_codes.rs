@@ -128,20 +128,24 @@ fn quiet_runs_say_nothing() {
 }
 
 #[test]
-fn a_key_that_others_can_read_is_warned_of() {
+fn a_key_file_that_others_can_read_is_refused() {
     let server = TestServer::start_with_key();
-    let file = server.home().join("key");
+    let file = server.home().join("-key");
     fs::write(&file, format!("{}\n", server.key())).unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
-    let run = || {
+    let run = |mode: u32| {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
         let program = Program::new(server.home()).env("BCHAN_SERVER", server.url());
-        program
-            .arg("--api-key-file")
-            .arg(&file)
-            .args(["target", "list"])
-            .ok()
+        let option = format!("--api-key-file={}", file.display());
+        program.arg(option).args(["target", "list"]).run()
     };
-    assert!(run().stderr.contains("key"), "a warning");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
-    assert_eq!(run().stderr, "");
+    for mode in [0o644, 0o604, 0o660] {
+        let hint = format!("`chmod 600 {}`", file.display());
+        ends(&run(mode), 13, &["others than its owner", &hint]);
+    }
+    let sound = run(0o600);
+    assert_eq!((sound.code, &*sound.stderr), (Some(0), ""));
+    // A file of root's that a group may read is how a service gets its key.
+    if rustix::process::geteuid().is_root() {
+        assert_eq!(run(0o640).code, Some(0));
+    }
 }

@@ -124,3 +124,47 @@ fn what_python_s_server_sends_is_understood() {
     assert_eq!(list["targets"].as_array().unwrap().len(), 1);
     assert_eq!(list["targets"][0]["deduplicate"], false);
 }
+
+/// However much a server sends, the client does not hold a multiple of it.
+#[test]
+fn a_hostile_answer_does_not_take_much_memory() {
+    const MIB: usize = 1024 * 1024;
+    let home = tempfile::tempdir().unwrap();
+    let list = |element: &str, bytes: usize| -> &'static [u8] {
+        let elements = vec![element; bytes / (element.len() + 1)].join(",");
+        let body = format!("{{\"success\":true,\"targets\":[{elements}]}}");
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        Vec::leak((head + &body).into_bytes())
+    };
+    // Chunked, so that the size shows only as it comes.
+    let endless: &'static [u8] = {
+        let chunk = format!("{:x}\r\n{}\r\n", MIB, "[".repeat(MIB));
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        Vec::leak((head.to_owned() + &chunk.repeat(20)).into_bytes())
+    };
+    for (answer, says) in [
+        (list("[]", 60 * MIB), "larger than"),
+        (endless, "larger than"),
+        (list("0", 15 * MIB), "too many targets"),
+        (
+            list("{\"name\":[0,0,0,0,0,0,0,0]}", 15 * MIB),
+            "too many targets",
+        ),
+    ] {
+        let limited = Command::new("sh")
+            // KiB of address space.
+            .args([
+                "-c",
+                "ulimit -v 600000; exec \"$0\" --retries 0 target list",
+            ])
+            .arg(env!("CARGO_BIN_EXE_bchan"))
+            .env_clear()
+            .env("HOME", home.path())
+            .env("BCHAN_SERVER", fake(answer))
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&limited.stderr);
+        assert_eq!(limited.status.code(), Some(1), "{says}: {stderr}");
+        assert!(stderr.contains(says), "{says}: {stderr}");
+    }
+}

@@ -178,6 +178,117 @@ fn a_key_knows_no_other_targets_than_its_own() {
     );
 }
 
+/// Jobs, numbers and refusals say nothing of other targets either.
+#[test]
+fn a_bound_key_learns_nothing_of_other_targets_by_the_way() {
+    let server = TestServer::start_with_key();
+    server.target("mine", "multi");
+    server.target_with("secret-name", "single", &json!({ "alias": "secret-alias" }));
+    server.upload("secret-alias", b"content");
+    // A job that fails and says why, and one that concerns all targets.
+    let form = Form::new()
+        .file("secret-file", b"1")
+        .file("secret-file", b"2");
+    let refused = server.http().post("/api/target/secret-alias/upload", &form);
+    assert_eq!(refused.status, 400, "{refused:?}");
+    server.run_job("recycle_job");
+    let all = server.http().get("/api/jobs").success(200);
+    assert_eq!(all["delayed"].as_array().unwrap().len(), 3, "{all}");
+
+    for rights in ["full", "read", "append"] {
+        let bound = key(&server, rights, rights, &["mine"]);
+        let bound = server.http().with_key(&bound);
+        let jobs = bound.get("/api/jobs").success(200);
+        assert_eq!(jobs["delayed"], json!([]), "{rights}");
+        // When scheduled jobs run is no secret.
+        assert_eq!(jobs["scheduled"], all["scheduled"]);
+        if rights == "append" {
+            continue;
+        }
+        let metrics = bound.get("/metrics");
+        let text = String::from_utf8(metrics.bytes).unwrap();
+        assert!(
+            text.contains("\"mine\"") && text.contains("bchan_targets 1\n"),
+            "{text}"
+        );
+        assert!(
+            !text.contains("secret") && !text.contains("bchan_jobs_total"),
+            "{text}"
+        );
+        for search in [
+            "name=secret",
+            "alias=secret",
+            "location=secret",
+            "name_template=secret",
+        ] {
+            let found = bound.get(&format!("/api/target/search?{search}"));
+            assert_eq!(found.success(200)["targets"], json!([]), "{search}");
+        }
+    }
+    let health = bound_health(&server);
+    assert!(!health.contains("storage/"), "{health}");
+
+    // An agent sees what became of its own upload.
+    let agent = key(&server, "agent", "append", &["mine"]);
+    let agent = server.http().with_key(&agent);
+    let form = Form::new().file("file", b"content");
+    let job = agent.post("/api/target/mine/upload", &form).success(200)["job_id"].clone();
+    let jobs = agent.get("/api/jobs").success(200);
+    let delayed = jobs["delayed"].as_array().unwrap();
+    assert!(delayed.len() == 1 && delayed[0]["id"] == job, "{jobs}");
+    let all = server.http().get("/api/jobs").success(200);
+    assert_eq!(all["delayed"].as_array().unwrap().len(), 4, "{all}");
+}
+
+fn bound_health(server: &TestServer) -> String {
+    let bound = server
+        .http()
+        .with_key(&key(server, "health", "read", &["mine"]));
+    bound.get("/healthz").success(200).to_string()
+}
+
+/// What targets share cannot be changed with a key for some of them: not even a refusal may tell
+/// what others have.
+#[test]
+fn a_bound_key_cannot_change_what_targets_share() {
+    let server = TestServer::start_with_key();
+    server.target("mine", "multi");
+    server.target("other", "multi");
+    let backup = server.upload("other", b"content");
+    let bound = server
+        .http()
+        .with_key(&key(&server, "k", "full", &["mine"]));
+    let taken = |backup: &str| format!("other/other-{backup}");
+    let mut refusals = Vec::new();
+    for change in [
+        json!({ "alias": "other" }),
+        json!({ "alias": "free" }),
+        json!({ "alias": null }),
+        json!({ "name_template": "other-$I" }),
+        json!({ "name_template": "free-$I" }),
+        json!({ "location": "other" }),
+        json!({ "location": "free" }),
+        json!({ "location": taken(&backup) }),
+        json!({ "location": "/etc" }),
+        json!({ "location": "mine", "alias": "mine", "name_template": "other-$I" }),
+    ] {
+        let answer = bound.json("PATCH", "/api/target/mine", &change);
+        refusals.push(answer.failure(403));
+    }
+    refusals.dedup();
+    assert_eq!(refusals.len(), 1, "{refusals:?}");
+    // What stays as it is may be named, as the program does with every edit.
+    let same = json!({
+        "name": "renamed", "location": "mine", "alias": "mine", "name_template": "mine-$I",
+        "recycle_criteria": "count", "recycle_value": 3
+    });
+    bound.json("PATCH", "/api/target/mine", &same).success(200);
+    let mine = server.http().get("/api/target/mine").success(200);
+    assert_eq!(mine["target"]["name"], "renamed");
+    assert_eq!(mine["target"]["location"], "mine");
+    assert!(server.backup("other", &backup).is_some());
+}
+
 #[test]
 fn an_agent_needs_no_more_than_append() {
     let server = TestServer::start_with_key();

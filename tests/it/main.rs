@@ -41,6 +41,7 @@ mod presets;
 mod profiles;
 mod reference;
 mod restarts;
+mod restore;
 mod schedule;
 mod searches;
 mod selection;

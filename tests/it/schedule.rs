@@ -59,6 +59,12 @@ fn fake_crontab(home: &Path) -> String {
     format!("{}:{path}", folder.display())
 }
 
+/// Writes a key for its owner alone.
+fn write_key(path: &Path) {
+    fs::write(path, "bakch-1").unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
 #[test]
 fn systemd_takes_what_is_written_whatever_the_preset_is_called() {
     if !has("systemd-analyze") {
@@ -67,7 +73,7 @@ fn systemd_takes_what_is_written_whatever_the_preset_is_called() {
     for name in NAMES {
         let home = home_with(name);
         let key = home.path().join("my key");
-        fs::write(&key, "bakch-1").unwrap();
+        write_key(&key);
         let key = key.to_str().unwrap();
         for place in ["system", "user"] {
             let option = format!("--{place}");
@@ -183,7 +189,7 @@ fn units_of_others_stay() {
 fn a_run_elsewhere_is_as_one_from_here() {
     let home = home_with("docs");
     let key = home.path().join("key");
-    fs::write(&key, "bakch-1").unwrap();
+    write_key(&key);
     let config = home.path().join(".config/bchan/config.toml");
     let plan = schedule(home.path(), &["--user", "--hourly", "--dry-run"], "docs")
         .env("BCHAN_SERVER", "http://there:1")

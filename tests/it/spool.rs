@@ -260,3 +260,40 @@ fn a_spool_has_no_part_of_a_backup() {
     assert_eq!(scene.program(&words).run().code, Some(0));
     assert_eq!(scene.stored(), ["piped", "next\n"]);
 }
+
+#[test]
+fn pipes_and_links_in_a_spool_are_not_waited_for() {
+    let scene = Scene::new("single");
+    scene.write("first");
+    assert_eq!(scene.upload(&[]).code, Some(75));
+    let entry = scene.waiting().remove(0);
+    let odd = scene.spool.join("bchan-000000000000-odd");
+    fs::create_dir(&odd).unwrap();
+    let pipe = |path: PathBuf| {
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        let kind = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, &path, kind, mode, 0).unwrap();
+    };
+    pipe(odd.join("about.json"));
+    fs::rename(entry.join("archive"), entry.join("archive.away")).unwrap();
+    pipe(entry.join("archive"));
+    scene.open();
+    scene.write("second");
+    let output = scene.upload(&[]);
+    // The new backup is stored; what waits cannot be.
+    assert_eq!(output.code, Some(3), "{output:#?}");
+    assert!(output.stderr.contains("not a regular file"), "{output:#?}");
+    assert!(
+        output.stderr.contains("cannot be understood"),
+        "{output:#?}"
+    );
+    assert_eq!(scene.server.files().len(), 1);
+
+    fs::remove_file(entry.join("archive")).unwrap();
+    std::os::unix::fs::symlink("archive.away", entry.join("archive")).unwrap();
+    fs::remove_dir_all(&odd).unwrap();
+    assert_eq!(scene.upload(&[]).code, Some(3));
+    fs::remove_file(entry.join("archive")).unwrap();
+    fs::rename(entry.join("archive.away"), entry.join("archive")).unwrap();
+    assert_eq!(scene.upload(&[]).code, Some(0));
+}

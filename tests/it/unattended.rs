@@ -5,6 +5,8 @@ use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Stdio};
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
 
 use serde_json::json;
 
@@ -218,6 +220,8 @@ fn a_server_is_left_alone_for_as_long_as_it_asks() {
     // For longer than anybody should wait, or because of what the client does: not at all.
     assert_eq!(run(503, "86400").0, 1);
     assert_eq!(run(429, "0").0, 1);
+    // A server whose client was suspended for a while has not got all of it.
+    assert_eq!(run(408, "0").0, 2);
     assert_eq!(run(507, "0").0, 1);
 }
 
@@ -261,4 +265,48 @@ fn the_status_of_presets_needs_no_server() {
     assert_eq!(bchan(&["preset", "status", "x"]).run().code, Some(10));
     bchan(&["preset", "edit", "late", "--unset", "max_age"]).ok();
     bchan(&["preset", "status", "late"]).ok();
+}
+
+/// Once all has been sent, nobody can say that nothing was stored.
+#[test]
+fn a_signal_after_all_was_sent_waits_for_the_answer() {
+    let home = tempfile::tempdir().unwrap();
+    let source = folder(home.path(), 1);
+    for (answers, code) in [(true, 0), (false, 143)] {
+        let (arrived, arrivals) = channel();
+        let (release, released) = channel::<()>();
+        let released = Mutex::new(released);
+        let fake = Fake::start(move |asked| {
+            if asked.method == "POST" {
+                arrived.send(()).unwrap();
+                // Until it is told, or nobody waits any more.
+                let _ = released.lock().unwrap().recv();
+                return Reply::json(200, &json!({"success": true, "job_id": 1}));
+            }
+            let view =
+                json!({"success": true, "target": target("t", "docs", "multi"), "backups": []});
+            Reply::json(200, &view)
+        });
+        let mut command = Program::new(home.path())
+            .env("BCHAN_SERVER", fake.url())
+            .args(["backup", "upload", "docs", &source, "--no-wait"])
+            .into_command();
+        let child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        arrivals.recv().unwrap();
+        let pid = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        if answers {
+            release.send(()).unwrap();
+        }
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{stderr}");
+        assert_eq!(stderr.contains("not known whether"), !answers, "{stderr}");
+        assert!(!stderr.contains("nothing was stored"), "{stderr}");
+        drop(release);
+    }
 }

@@ -31,7 +31,7 @@ pub use manifest::Manifest;
 pub use observer::{EntryKind, Observer, Problem};
 pub use pack::{KeepAttributes, PackError, PackOptions, PackSummary, pack};
 pub use select::{Reason, Rules, Selection, SelectionError};
-pub use source::Source;
+pub use source::{Opened, Source};
 pub use survey::{Survey, survey};
 pub use tree::{hash_tree, open_dir, remove_tree, size_tree};
 pub use unpack::{

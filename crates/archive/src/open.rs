@@ -16,6 +16,11 @@ pub(crate) fn root(path: &Path) -> io::Result<OwnedFd> {
     Ok(fs::openat(CWD, path, flags, Mode::empty())?)
 }
 
+/// Opens a directory once more, wherever it lies by now.
+pub(crate) fn again(directory: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    Ok(fs::openat(directory, ".", DIRECTORY, Mode::empty())?)
+}
+
 /// Opens a file, without leaving a mark on its access time where that is allowed.
 pub(crate) fn file(
     dir: BorrowedFd<'_>,

@@ -2,7 +2,33 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// An open directory. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Opened(Arc<OwnedFd>);
+
+impl From<OwnedFd> for Opened {
+    fn from(directory: OwnedFd) -> Self {
+        Self(Arc::new(directory))
+    }
+}
+
+impl AsFd for Opened {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+impl PartialEq for Opened {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Opened {}
 
 /// A root of an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +43,14 @@ pub enum Source {
     /// What is in a directory, at the archive's top level.
     Contents {
         /// The directory.
+        path: PathBuf,
+    },
+    /// What is in a directory that is open already, at the archive's top level. Its path is not
+    /// followed again, so it may have moved since.
+    Opened {
+        /// The directory.
+        directory: Opened,
+        /// Its path when it was opened, for messages.
         path: PathBuf,
     },
     /// A path of a list: whatever it leads to, with all below it if that is a directory. A link is
@@ -53,7 +87,10 @@ impl Source {
     #[must_use]
     pub fn path(&self) -> &Path {
         match self {
-            Self::Entry { path, .. } | Self::Contents { path } | Self::Listed { path, .. } => path,
+            Self::Entry { path, .. }
+            | Self::Contents { path }
+            | Self::Opened { path, .. }
+            | Self::Listed { path, .. } => path,
         }
     }
 }

@@ -95,14 +95,18 @@ impl<V: Visitor> Tour<'_, V> {
     fn source(&mut self, source: &Source) -> Result<(), PackError> {
         let (root, name) = match source {
             Source::Entry { path, name } => (path, Some(name.as_bytes())),
-            Source::Contents { path } => (path, None),
+            Source::Contents { path } | Source::Opened { path, .. } => (path, None),
             Source::Listed { path, name } => return self.listed(path, name),
         };
         let fail = |error: io::Error| PackError::Source {
             path: root.clone(),
             source: error,
         };
-        let fd = open::root(root).map_err(fail)?;
+        let fd = match source {
+            Source::Opened { directory, .. } => open::again(directory.as_fd()),
+            _ => open::root(root),
+        };
+        let fd = fd.map_err(fail)?;
         let stat = fs::fstat(&fd).map_err(|error| fail(error.into()))?;
         match (file_type(&stat), name) {
             (FileType::Directory, name) => self.root(name, root, fd, &stat, fail),

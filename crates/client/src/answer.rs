@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bchan_api::Failure;
+use bchan_api::{Endpoint, Failure};
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
@@ -12,8 +12,24 @@ use tokio::time::timeout;
 
 use crate::{Client, Error};
 
-/// Largest answer that is read, in bytes; lists of a million backups stay below.
-const LARGEST: usize = 512 * 1024 * 1024;
+/// Largest answer that is read, in bytes. A server can make the client hold a few times as much.
+const fn largest(endpoint: Endpoint) -> usize {
+    const MIB: usize = 1024 * 1024;
+    match endpoint {
+        // A backup takes about 300 bytes: there is room for 800,000.
+        Endpoint::ShowTarget | Endpoint::ListRecycleBin => 256 * MIB,
+        // A file takes about 100 bytes with an ordinary path: there is room for a million.
+        Endpoint::ShowSequence => 128 * MIB,
+        // Servers of this project keep 32 MiB of log, of which JSON may escape every character.
+        Endpoint::ShowLog => 192 * MIB,
+        // All targets that match, on one page.
+        Endpoint::SearchTargets => 64 * MIB,
+        // Ten targets, or all of a server without pages; a thousand jobs with their messages; what
+        // could not be kept of an upload, a line each.
+        Endpoint::ListTargets | Endpoint::ListJobs | Endpoint::Upload => 16 * MIB,
+        _ => MIB,
+    }
+}
 /// Most of an answer that is no JSON and is only looked at for its message.
 const LARGEST_FAILURE: usize = 1024 * 1024;
 /// Longest message of a server that is shown, in characters.
@@ -22,6 +38,7 @@ const LONGEST_MESSAGE: usize = 500;
 /// Reads an answer that must be JSON of this shape.
 pub(crate) async fn json<T: DeserializeOwned>(
     client: &Client,
+    endpoint: Endpoint,
     response: Response,
 ) -> Result<T, Error> {
     #[derive(Deserialize)]
@@ -32,7 +49,7 @@ pub(crate) async fn json<T: DeserializeOwned>(
     }
     let response = checked(client, response).await?;
     let status = response.status();
-    let bytes = read(client, response, LARGEST).await?;
+    let bytes = read(client, response, largest(endpoint)).await?;
     let strange = |what: &str| Error::NotBackupChan {
         server: client.server().to_owned(),
         what: what.to_owned(),
@@ -136,7 +153,7 @@ fn meaning(server: String, status: StatusCode, message: String, known: bool) -> 
             message,
         },
         507 => Error::OutOfSpace { message },
-        429 | 502..=504 => Error::Overloaded {
+        408 | 429 | 502..=504 => Error::Overloaded {
             status: number,
             retry_after: None,
             message,
@@ -154,7 +171,18 @@ fn meaning(server: String, status: StatusCode, message: String, known: bool) -> 
 
 /// Reads a body of a bounded size.
 async fn read(client: &Client, mut response: Response, most: usize) -> Result<Bytes, Error> {
+    let too_large = || Error::NotBackupChan {
+        server: client.server().to_owned(),
+        what: format!("it is larger than {most} bytes"),
+    };
     let mut body = Vec::new();
+    if let Some(length) = response.content_length() {
+        let length = usize::try_from(length)
+            .ok()
+            .filter(|length| *length <= most);
+        // Growing step by step would take twice as much for a moment.
+        body.reserve_exact(length.ok_or_else(too_large)?);
+    }
     loop {
         let server = || client.server().to_owned();
         let chunk = timeout(client.patience(), response.chunk()).await;
@@ -163,10 +191,7 @@ async fn read(client: &Client, mut response: Response, most: usize) -> Result<By
             return Ok(body.into());
         };
         if body.len() + chunk.len() > most {
-            return Err(Error::NotBackupChan {
-                server: server(),
-                what: "it is too large".into(),
-            });
+            return Err(too_large());
         }
         body.extend_from_slice(&chunk);
     }
@@ -180,4 +205,18 @@ pub(crate) fn clean(text: &str) -> String {
         .collect::<String>()
         .trim()
         .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_that_took_too_long_is_worth_another_try() {
+        let status = StatusCode::REQUEST_TIMEOUT;
+        let error = meaning(String::new(), status, "ended early".into(), true);
+        assert!(error.is_passing() && error.is_temporary(), "{error}");
+        let error = meaning(String::new(), StatusCode::BAD_REQUEST, "no".into(), true);
+        assert!(!error.is_passing() && !error.is_temporary(), "{error}");
+    }
 }

@@ -229,7 +229,7 @@ impl Client {
                 request = request.json(body);
             }
             let response = self.send(endpoint, request).await?;
-            answer::json(self, response).await
+            answer::json(self, endpoint, response).await
         };
         // A new target must not be made twice because its first answer was lost.
         let once = endpoint == Endpoint::CreateTarget;

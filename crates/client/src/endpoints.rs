@@ -1,11 +1,14 @@
 //! The endpoints, one method each.
 
+use std::fmt;
+
 use bchan_api::{
     Backup, BackupEdit, BackupList, Created, DeleteFiles, Endpoint, Features, Jobs, LogText,
     NewTarget, Stats, Success, Target, TargetEdit, TargetFilter, TargetView,
 };
-use serde::Deserialize;
-use serde_json::Value;
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use crate::{Client, Error, answer};
 
@@ -15,10 +18,71 @@ const NOTHING: Option<&()> = None;
 /// Most pages that are asked for; a server that ignores the page would give them for ever.
 const MOST_PAGES: u32 = 1_000_000;
 
+/// Most targets that are taken from a server.
+const MOST_TARGETS: usize = 250_000;
+
+/// Most targets that are named as left out.
+const MOST_ODDITIES: usize = 100;
+
 /// A list of targets of which any may make no sense.
 #[derive(Deserialize)]
 struct RawTargets {
-    targets: Vec<Value>,
+    targets: Sensible,
+}
+
+/// The targets of a list that make sense. Some servers take types of targets that there are not;
+/// one of these must not hide all others. Only one element at a time is held as text.
+#[derive(Default)]
+struct Sensible {
+    targets: Vec<Target>,
+    /// Elements, with those that were left out.
+    count: usize,
+    /// Why elements were left out.
+    oddities: Vec<String>,
+}
+
+impl<'de> Deserialize<'de> for Sensible {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(SensibleVisitor)
+    }
+}
+
+struct SensibleVisitor;
+
+impl<'de> Visitor<'de> for SensibleVisitor {
+    type Value = Sensible;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of targets")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Sensible, A::Error> {
+        #[derive(Deserialize)]
+        struct Named {
+            name: String,
+        }
+        let mut found = Sensible::default();
+        while let Some(element) = list.next_element::<Box<RawValue>>()? {
+            found.count += 1;
+            if found.count > MOST_TARGETS {
+                return Err(A::Error::custom("there are too many targets"));
+            }
+            match serde_json::from_str(element.get()) {
+                Ok(target) => found.targets.push(target),
+                Err(error) if found.oddities.len() < MOST_ODDITIES => {
+                    let named = serde_json::from_str::<Named>(element.get());
+                    let name = named.map(|named| answer::clean(&named.name));
+                    let name = name.unwrap_or_else(|_| "without a name".to_owned());
+                    let what = answer::clean(&error.to_string());
+                    found
+                        .oddities
+                        .push(format!("target {name} is left out: {what}"));
+                }
+                Err(_) => {}
+            }
+        }
+        Ok(found)
+    }
 }
 
 impl Client {
@@ -26,56 +90,54 @@ impl Client {
     /// out, and are among the [oddities](Self::take_oddities).
     pub async fn targets(&self, page: u32) -> Result<Vec<Target>, Error> {
         let page = self.page(page).await?;
-        Ok(page
-            .into_iter()
-            .filter_map(|value| self.sensible(&value))
-            .collect())
+        Ok(self.sensible(page))
     }
 
     /// All targets, by name; with the same exception.
     pub async fn all_targets(&self) -> Result<Vec<Target>, Error> {
-        let mut all: Vec<Value> = Vec::new();
+        let (mut all, mut oddities) = (Sensible::default(), Vec::new());
         for number in 1..=MOST_PAGES {
             let page = self.page(number).await?;
             // Past the end; or a server that has no pages and repeats itself.
-            let repeated = |target: &Value| {
-                let mut latest = all.iter().rev().take(100);
-                latest.any(|other| other["id"] == target["id"])
+            let repeated = |target: &Target| {
+                let mut latest = all.targets.iter().rev().take(100);
+                latest.any(|other| other.id == target.id)
             };
-            if page.is_empty() || page.iter().all(repeated) {
+            let same_oddities = page.oddities == oddities;
+            if page.count == 0 || (same_oddities && page.targets.iter().all(repeated)) {
                 break;
             }
-            let last = page.len() < 10;
-            all.extend(page);
+            oddities.clone_from(&page.oddities);
+            let last = page.count < 10;
+            all.count += page.count;
+            if all.count > MOST_TARGETS {
+                return Err(Error::NotBackupChan {
+                    server: self.server().to_owned(),
+                    what: "there are too many targets".into(),
+                });
+            }
+            all.targets.extend(page.targets);
+            all.oddities.extend(page.oddities);
+            all.oddities.truncate(MOST_ODDITIES);
             if last {
                 break;
             }
         }
-        Ok(all
-            .into_iter()
-            .filter_map(|value| self.sensible(&value))
-            .collect())
+        Ok(self.sensible(all))
     }
 
-    async fn page(&self, number: u32) -> Result<Vec<Value>, Error> {
+    async fn page(&self, number: u32) -> Result<Sensible, Error> {
         let query = [("page", number.to_string())];
         let list: RawTargets = self.ask(Endpoint::ListTargets, "", &query, NOTHING).await?;
         Ok(list.targets)
     }
 
-    /// A target in a list. Some servers take types of targets that there are not; one of these
-    /// must not hide all others.
-    fn sensible(&self, value: &Value) -> Option<Target> {
-        match Target::deserialize(value) {
-            Ok(target) => Some(target),
-            Err(error) => {
-                let name = value["name"].as_str().map(answer::clean);
-                let name = name.unwrap_or_else(|| "without a name".to_owned());
-                let what = answer::clean(&error.to_string());
-                self.note_oddity(format!("target {name} is left out: {what}"));
-                None
-            }
+    /// The targets of a list; what was left out is remembered.
+    fn sensible(&self, list: Sensible) -> Vec<Target> {
+        for oddity in list.oddities {
+            self.note_oddity(oddity);
         }
+        list.targets
     }
 
     /// All targets with what a filter asks for, by name. A filter that asks for nothing is refused.
@@ -84,8 +146,7 @@ impl Client {
         let list: RawTargets = self
             .ask(Endpoint::SearchTargets, "", &query, NOTHING)
             .await?;
-        let targets = list.targets.into_iter();
-        Ok(targets.filter_map(|value| self.sensible(&value)).collect())
+        Ok(self.sensible(list.targets))
     }
 
     /// A target and its backups, by id or alias.

@@ -80,7 +80,8 @@ pub enum Error {
         /// What the server says.
         message: String,
     },
-    /// The server cannot answer at present (429, 502, 503, 504).
+    /// The server cannot answer at present (429, 502, 503, 504), or has waited too long for the rest of
+    /// the request (408).
     #[error("the server cannot answer now ({status}): {message}")]
     Overloaded {
         /// Status of the answer.

@@ -60,7 +60,7 @@ impl Client {
         body: UploadBody,
         limit: Option<RateLimit>,
     ) -> Result<(), Error> {
-        let (body, fault) = body.into_body(limit);
+        let (body, fault) = body.into_body(limit).await;
         let part = Part::stream(body)
             .file_name(file.name.clone())
             .mime_str("application/octet-stream")
@@ -80,7 +80,9 @@ impl Client {
             }
         };
         self.note(&response);
-        answer::json::<Success>(self, response).await.map(drop)
+        answer::json::<Success>(self, Endpoint::UploadFile, response)
+            .await
+            .map(drop)
     }
 
     /// Makes a backup of an upload whose files have all arrived, once.
@@ -90,7 +92,7 @@ impl Client {
         // No time limit: the server may have to hash and sync for long.
         let response = request.send().await.map_err(|error| self.failed(error))?;
         self.note(&response);
-        answer::json(self, response).await
+        answer::json(self, Endpoint::FinishSequence, response).await
     }
 
     /// Gives an upload up.

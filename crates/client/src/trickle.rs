@@ -1,13 +1,13 @@
 //! A body that is never silent for long, whatever its writer does.
 //!
 //! Servers and proxies end requests whose bodies are silent, while a program that dumps a database
-//! may think for minutes. So the last chunk is held back until the next one comes, and in a long
-//! silence it goes a byte at a time.
+//! may think for minutes. So the last bytes are held back until more come, and in a long silence
+//! they go one at a time.
 
 use std::io;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -15,6 +15,9 @@ use crate::RateLimit;
 
 /// Longest silence; servers of this project bear twice as much.
 const LONGEST: Duration = Duration::from_secs(30);
+
+/// Bytes that are held back at least: enough for more than two hours of silence.
+pub(crate) const RESERVE: usize = 256;
 
 /// What a writer sends.
 pub(crate) enum Message {
@@ -36,9 +39,10 @@ pub(crate) struct Trickle {
 }
 
 impl Trickle {
-    /// Pieces have at most so many bytes.
+    /// Pieces have at most so many bytes. Some of it may have come already, and that may be all.
     pub(crate) fn new(
         receiver: mpsc::Receiver<Message>,
+        (begun, ended): (Bytes, bool),
         limit: Option<RateLimit>,
         most: usize,
     ) -> Self {
@@ -47,9 +51,9 @@ impl Trickle {
             receiver,
             limit,
             most,
-            ready: Bytes::new(),
-            held: Bytes::new(),
-            ended: false,
+            ready: if ended { begun.clone() } else { Bytes::new() },
+            held: if ended { Bytes::new() } else { begun },
+            ended,
         }
     }
 
@@ -60,9 +64,7 @@ impl Trickle {
                 return Ok(None);
             }
             match timeout(LONGEST, self.receiver.recv()).await {
-                Ok(Some(Message::Data(chunk))) => {
-                    self.ready = std::mem::replace(&mut self.held, chunk);
-                }
+                Ok(Some(Message::Data(chunk))) => self.take(chunk),
                 Ok(Some(Message::End)) => {
                     self.ready = std::mem::take(&mut self.held);
                     self.ended = true;
@@ -80,6 +82,19 @@ impl Trickle {
         }
         Ok(Some(piece))
     }
+
+    /// Lets go of what was held back, as far as enough of it is left.
+    fn take(&mut self, chunk: Bytes) {
+        if chunk.len() >= RESERVE {
+            self.ready = std::mem::replace(&mut self.held, chunk);
+            return;
+        }
+        let mut joined = BytesMut::from(&*std::mem::take(&mut self.held));
+        joined.extend_from_slice(&chunk);
+        let goes = joined.len().saturating_sub(RESERVE);
+        self.ready = joined.split_to(goes).freeze();
+        self.held = joined.freeze();
+    }
 }
 
 #[cfg(test)]
@@ -89,8 +104,12 @@ mod tests {
     use super::*;
 
     fn pipe() -> (mpsc::Sender<Message>, Trickle) {
+        pipe_after((Bytes::new(), false))
+    }
+
+    fn pipe_after(begun: (Bytes, bool)) -> (mpsc::Sender<Message>, Trickle) {
         let (sender, receiver) = mpsc::channel(8);
-        (sender, Trickle::new(receiver, None, 4))
+        (sender, Trickle::new(receiver, begun, None, 4))
     }
 
     async fn send(sender: &mpsc::Sender<Message>, text: &'static str) {
@@ -108,9 +127,42 @@ mod tests {
         }
         assert_eq!(begin.elapsed(), 3 * LONGEST);
         send(&sender, "second").await;
-        assert_eq!(body.next().await.unwrap().unwrap(), "st");
         assert!(sender.send(Message::End).await.is_ok());
-        for expected in ["seco", "nd"] {
+        for expected in ["stse", "cond"] {
+            assert_eq!(body.next().await.unwrap().unwrap(), expected);
+        }
+        assert!(body.next().await.unwrap().is_none());
+    }
+
+    /// However small the last chunk is, it is never all that is left to fill a silence with.
+    #[tokio::test(start_paused = true)]
+    async fn a_long_silence_after_a_tiny_chunk_is_filled() {
+        let (sender, mut body) = pipe_after((Bytes::from(vec![b'x'; 3 * RESERVE]), false));
+        send(&sender, "y").await;
+        let begin = Instant::now();
+        let mut passed = 0;
+        while begin.elapsed() == Duration::ZERO {
+            passed += body.next().await.unwrap().unwrap().len();
+        }
+        // The byte that broke the silence is the last of them.
+        assert_eq!(passed - 1, 2 * RESERVE + 1);
+        for _ in 0..100 {
+            assert_eq!(body.next().await.unwrap().unwrap().len(), 1);
+        }
+        assert_eq!(begin.elapsed(), 101 * LONGEST);
+        assert!(sender.send(Message::End).await.is_ok());
+        let mut rest = Vec::new();
+        while let Some(piece) = body.next().await.unwrap() {
+            rest.extend_from_slice(&piece);
+        }
+        assert_eq!(rest.len(), RESERVE - 101);
+        assert!(rest.ends_with(b"xy"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_of_it_may_have_come_before() {
+        let (_sender, mut body) = pipe_after((Bytes::from_static(b"whole"), true));
+        for expected in ["whol", "e"] {
             assert_eq!(body.next().await.unwrap().unwrap(), expected);
         }
         assert!(body.next().await.unwrap().is_none());

@@ -12,7 +12,7 @@ use reqwest::multipart::{Form, Part};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::trickle::{Message, Trickle};
+use crate::trickle::{Message, RESERVE, Trickle};
 use crate::{Client, Error, RateLimit, answer};
 
 /// Bytes of a chunk.
@@ -156,16 +156,34 @@ pub struct UploadBody {
 
 impl UploadBody {
     /// The body of a part, and what may say why it ends early.
-    pub(crate) fn into_body(self, limit: Option<RateLimit>) -> (Body, Fault) {
-        let body = Body::wrap_stream(Self::into_stream(self.receiver, limit));
+    pub(crate) async fn into_body(mut self, limit: Option<RateLimit>) -> (Body, Fault) {
+        let begun = Self::begin(&mut self.receiver).await;
+        let body = Body::wrap_stream(Self::into_stream(self.receiver, begun, limit));
         (body, self.fault)
+    }
+
+    /// Waits until there is enough to fill a long silence with, or all of it: servers do not wait
+    /// long for a body that has not begun.
+    async fn begin(receiver: &mut mpsc::Receiver<Message>) -> (Bytes, bool) {
+        let mut begun = Bytes::new();
+        while begun.len() < RESERVE {
+            match receiver.recv().await {
+                Some(Message::Data(chunk)) if begun.is_empty() => begun = chunk,
+                Some(Message::Data(chunk)) => begun = [begun, chunk].concat().into(),
+                Some(Message::End) => return (begun, true),
+                // The stream says that the writer is gone.
+                None => break,
+            }
+        }
+        (begun, false)
     }
 
     fn into_stream(
         receiver: mpsc::Receiver<Message>,
+        begun: (Bytes, bool),
         limit: Option<RateLimit>,
     ) -> impl Stream<Item = io::Result<Bytes>> {
-        let start = Some(Trickle::new(receiver, limit, CHUNK));
+        let start = Some(Trickle::new(receiver, begun, limit, CHUNK));
         stream::unfold(start, |body| async {
             let mut body = body?;
             match body.next().await {
@@ -182,12 +200,14 @@ impl Client {
     /// has been sent.
     pub async fn upload(&self, target: &str, upload: Upload) -> Result<Accepted, Error> {
         let UploadBody {
-            receiver,
+            mut receiver,
             digested,
             fault,
         } = upload.body;
+        let begun = UploadBody::begin(&mut receiver).await;
         let file = Part::stream(Body::wrap_stream(UploadBody::into_stream(
             receiver,
+            begun,
             upload.limit,
         )))
         .file_name(upload.file_name)
@@ -223,7 +243,7 @@ impl Client {
             }
         };
         self.note(&response);
-        answer::json(self, response).await
+        answer::json(self, Endpoint::Upload, response).await
     }
 }
 

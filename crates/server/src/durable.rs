@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, RenameFlags};
+use rustix::fs::{CWD, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 use crate::fault;
@@ -88,7 +88,8 @@ pub(crate) fn write_partial(path: &Path, content: &[u8]) -> io::Result<()> {
     let written = || -> io::Result<()> {
         let mut options = File::options();
         let options = options.write(true).create(true).truncate(true).mode(0o600);
-        let mut file = options.open(&new)?;
+        // A link in its place must not lead the content elsewhere.
+        let mut file = options.custom_flags(no_follow()).open(&new)?;
         file.write_all(content)?;
         file.sync_all()
     };
@@ -124,6 +125,7 @@ pub(crate) fn write_files(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> io::Re
         for (path, content) in files {
             let mut options = File::options();
             let options = options.write(true).create(true).truncate(true).mode(0o600);
+            let options = options.custom_flags(no_follow());
             options.open(partial(path)?)?.write_all(content)?;
         }
         sync_file_system(folder)?;
@@ -138,6 +140,11 @@ pub(crate) fn write_files(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> io::Re
             let _ = partial(path).and_then(fs::remove_file);
         }
     })
+}
+
+fn no_follow() -> i32 {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    i32::try_from(flags.bits()).unwrap_or_default()
 }
 
 /// Where the new content of a file is while it is written.

@@ -1,19 +1,14 @@
 //! Looking at a backup's content.
 
-use std::fs::{self, File};
 use std::io;
-use std::os::fd::AsFd as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use bchan_api::{Target, TargetType};
 use bchan_archive::Observer;
-use rustix::fs::OFlags;
 use rustix::io::Errno;
 
-use crate::durable;
 use crate::error::ApiError;
-use crate::ingest;
+use crate::reach::{Content, Identity};
 use crate::state::State;
 use crate::store::{Health, StoredBackup};
 
@@ -37,22 +32,13 @@ pub(crate) fn verify(
     target: &Target,
     stored: &StoredBackup,
 ) -> Result<Verdict, ApiError> {
-    match look(state, target, stored)? {
-        // What is missing may just have moved; whoever moves things holds the target.
-        Found::Missing => {
-            let Ok((now, target, _busy)) = state.lock_backup(&stored.backup.id) else {
-                return Ok(Verdict::Elsewhere);
-            };
-            match look(state, &target, &now)? {
-                Found::Missing => record(state, &now, &Health::Broken, "its files are missing"),
-                _ => Ok(Verdict::Elsewhere),
-            }
-        }
-        Found::Unreadable(why) => record(state, stored, &Health::Broken, &why),
+    let (seen, found) = look(state, target, stored)?;
+    match found {
+        Found::Broken(why) => condemn(state, stored, seen, &why),
         Found::Content { hash, bytes } => {
             let expected = stored.backup.hash.as_ref().filter(|hash| !hash.is_empty());
             if expected.is_some_and(|expected| !expected.eq_ignore_ascii_case(&hash)) {
-                return record(state, stored, &Health::Broken, "its content has changed");
+                return condemn(state, stored, seen, "its content has changed");
             }
             let recorded = state.store.set_health(stored, &Health::Sound { hash })?;
             if recorded && stored.backup.hash_mismatch {
@@ -63,26 +49,42 @@ pub(crate) fn verify(
     }
 }
 
-/// Marks a backup as broken if its files are missing, and not only on their way elsewhere.
-pub(crate) fn verify_presence(state: &State, id: &str) -> Result<(), ApiError> {
-    let (stored, target, _busy) = state.lock_backup(id)?;
-    state.require_home(&target, stored.backup.is_recycled)?;
-    let there = durable::exists(&state.path(&target, &stored)?);
-    if !there.map_err(|error| ApiError::from_io("looking for a backup", error))? {
-        // Its disk may have gone in between.
-        state.require_home(&target, stored.backup.is_recycled)?;
-        record(state, &stored, &Health::Broken, "its files are missing")?;
-    }
-    Ok(())
-}
-
-fn record(
+/// Records that a backup is broken, unless it has moved since it was looked at: files that are
+/// copied to another disk are taken apart where they were.
+fn condemn(
     state: &State,
     stored: &StoredBackup,
-    health: &Health,
+    seen: Option<Identity>,
     why: &str,
 ) -> Result<Verdict, ApiError> {
-    if !state.store.set_health(stored, health)? {
+    // Operations hold the target, so nothing moves from here on.
+    let (now, target, _busy) = match state.lock_backup(&stored.backup.id) {
+        Ok(found) => found,
+        Err(error) if error.status == 404 => return Ok(Verdict::Elsewhere),
+        Err(error) => return Err(error),
+    };
+    state.require_home(&target, now.backup.is_recycled)?;
+    let opened = Content::open(&state.path(&target, &now)?, target.target_type);
+    let there = match opened.and_then(|content| content.identity()) {
+        Ok(identity) => Some(identity),
+        Err(error) if lacks_resources(&error) => {
+            return Err(ApiError::from_io("reading a backup", error));
+        }
+        Err(_) => None,
+    };
+    if there.is_none() {
+        // Its disk may have gone in between.
+        state.require_home(&target, now.backup.is_recycled)?;
+    }
+    if there == seen {
+        record(state, stored, why)
+    } else {
+        Ok(Verdict::Elsewhere)
+    }
+}
+
+fn record(state: &State, stored: &StoredBackup, why: &str) -> Result<Verdict, ApiError> {
+    if !state.store.set_health(stored, &Health::Broken)? {
         return Ok(Verdict::Elsewhere);
     }
     let id = &stored.backup.id;
@@ -95,25 +97,51 @@ fn record(
     Ok(Verdict::Broken)
 }
 
-enum Found {
-    Content { hash: String, bytes: u64 },
-    Missing,
-    Unreadable(String),
+/// Marks a backup as broken, for a caller that holds its target and has another error to report.
+pub(crate) fn mark(state: &State, stored: &StoredBackup, why: &str) {
+    if let Err(error) = record(state, stored, why) {
+        tracing::error!(
+            backup = stored.backup.id,
+            message = error.message,
+            "a backup cannot be marked"
+        );
+    }
 }
 
-fn look(state: &State, target: &Target, stored: &StoredBackup) -> Result<Found, ApiError> {
+enum Found {
+    Content {
+        hash: String,
+        bytes: u64,
+    },
+    /// And why.
+    Broken(String),
+}
+
+/// Reads a backup. The identity is that of what was read, if it could be opened.
+fn look(
+    state: &State,
+    target: &Target,
+    stored: &StoredBackup,
+) -> Result<(Option<Identity>, Found), ApiError> {
     state.require_home(target, stored.backup.is_recycled)?;
     let path = state.path(target, stored)?;
-    match content(&path, target.target_type, &mut Stop(state)) {
-        Ok((hash, bytes)) => Ok(Found::Content { hash, bytes }),
-        Err(_) if state.schedule.is_stopping() => Err(stopping()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.exists() => {
-            // Its disk may have gone in between.
-            state.require_home(target, stored.backup.is_recycled)?;
-            Ok(Found::Missing)
+    let broken = |error: io::Error, seen: Option<Identity>| match error {
+        _ if state.schedule.is_stopping() => Err(stopping()),
+        error if lacks_resources(&error) => Err(ApiError::from_io("reading a backup", error)),
+        error if seen.is_none() && error.kind() == io::ErrorKind::NotFound => {
+            Ok((seen, Found::Broken("its files are missing".to_owned())))
         }
-        Err(error) if lacks_resources(&error) => Err(ApiError::from_io("reading a backup", error)),
-        Err(error) => Ok(Found::Unreadable(format!("it cannot be read: {error}"))),
+        error => Ok((seen, Found::Broken(format!("it cannot be read: {error}")))),
+    };
+    let opened = Content::open(&path, target.target_type);
+    let opened = opened.and_then(|content| Ok((content.identity()?, content)));
+    let (seen, mut content) = match opened {
+        Ok((identity, content)) => (Some(identity), content),
+        Err(error) => return broken(error, None),
+    };
+    match content.hash(&mut Stop(state)) {
+        Ok((hash, bytes)) => Ok((seen, Found::Content { hash, bytes })),
+        Err(error) => broken(error, seen),
     }
 }
 
@@ -131,46 +159,18 @@ fn lacks_resources(error: &io::Error) -> bool {
     )
 }
 
-/// Hash and bytes of what lies at `path`.
+/// Hash and bytes of what lies at `path`, none of whose components may be a link.
 pub(crate) fn content(
     path: &Path,
     kind: TargetType,
     observer: &mut dyn Observer,
 ) -> io::Result<(String, u64)> {
-    match kind {
-        TargetType::Single => {
-            let (digest, bytes) = ingest::hash_file(&mut open_file(path)?, observer)?;
-            Ok((hex::encode(digest), bytes))
-        }
-        TargetType::Multi => {
-            let directory = bchan_archive::open_dir(path)?;
-            let manifest = bchan_archive::hash_tree(directory.as_fd(), observer)?;
-            Ok((manifest.tree_hash(), manifest.bytes()))
-        }
-    }
+    Content::open(path, kind)?.hash(observer)
 }
 
-/// Bytes of what lies at `path`.
+/// Bytes of what lies at `path`, none of whose components may be a link.
 pub(crate) fn size(path: &Path, kind: TargetType, observer: &mut dyn Observer) -> io::Result<u64> {
-    match kind {
-        TargetType::Single => Ok(fs::symlink_metadata(path)?.len()),
-        TargetType::Multi => {
-            let directory = bchan_archive::open_dir(path)?;
-            bchan_archive::size_tree(directory.as_fd(), observer)
-        }
-    }
-}
-
-/// A backup is a file, not a link that leads to one, nor a pipe that somebody has put in its place.
-fn open_file(path: &Path) -> io::Result<File> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let flags = i32::try_from(flags.bits()).map_err(io::Error::other)?;
-    let file = File::options().read(true).custom_flags(flags).open(path)?;
-    if file.metadata()?.is_file() {
-        Ok(file)
-    } else {
-        Err(io::Error::new(io::ErrorKind::InvalidData, "it is no file"))
-    }
+    Content::open(path, kind)?.size(observer)
 }
 
 /// Ends the reading when the server stops.

@@ -14,7 +14,7 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use bchan_api::Target;
@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::durable;
 use crate::error::ApiError;
+use crate::open;
 use crate::state::State;
 use crate::store::StoredBackup;
 
@@ -59,8 +60,12 @@ impl Mirror {
 
     /// Makes the folders, where they are missing.
     pub(crate) fn prepare(&self) -> io::Result<()> {
-        durable::create_dirs(&self.records)?;
-        durable::create_dirs(&self.targets)
+        for folder in [&self.records, &self.targets] {
+            durable::create_dirs(folder)?;
+            // A link in place of one of these folders would lead what is written elsewhere.
+            open::directory(folder)?;
+        }
+        Ok(())
     }
 
     /// Whether the directory has been used for backups, and its disk is there.
@@ -223,10 +228,13 @@ fn read_all<T: DeserializeOwned>(folder: &Path) -> io::Result<Vec<(PathBuf, io::
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> io::Result<T> {
-    if fs::symlink_metadata(path)?.len() > LONGEST {
+    let mut text = Vec::new();
+    let file = open::file(path)?;
+    file.take(LONGEST + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > LONGEST {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it is too long"));
     }
-    let Versioned { version, content } = serde_json::from_slice(&fs::read(path)?)?;
+    let Versioned { version, content } = serde_json::from_slice(&text)?;
     if version == VERSION {
         Ok(content)
     } else {

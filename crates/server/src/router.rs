@@ -55,7 +55,7 @@ impl Router {
             Endpoint::SearchTargets => target::search(state, request, &grant),
             Endpoint::CreateTarget => target::create(state, request),
             Endpoint::ShowTarget => target::show(state, object),
-            Endpoint::EditTarget => target::edit(state, request, object),
+            Endpoint::EditTarget => target::edit(state, request, object, &grant),
             Endpoint::DeleteTarget => target::delete(state, request, object),
             Endpoint::DeleteBackups => target::delete_backups(state, request, object),
             Endpoint::DeleteRecycled => target::delete_recycled(state, request, object),
@@ -65,7 +65,7 @@ impl Router {
             Endpoint::Download => download::download(state, request, object),
             Endpoint::ListRecycleBin => recycle_bin::list(state, &grant),
             Endpoint::ClearRecycleBin => recycle_bin::clear(state, request),
-            Endpoint::ListJobs => jobs::list(state),
+            Endpoint::ListJobs => jobs::list(state, &grant),
             Endpoint::RunJob => jobs::run(state, object),
             Endpoint::ShowStats => server::stats(state, &grant),
             Endpoint::ShowLog => server::log(state, request),
@@ -124,10 +124,16 @@ impl Handler for Router {
     fn handle(&self, request: &mut Request) -> Response {
         let begun = Instant::now();
         let mut asked = None;
-        let mut response = self.answer(request, &mut asked).unwrap_or_else(|error| {
-            log(request, &error);
-            reply::failure(&error)
-        });
+        let mut response = self
+            .answer(request, &mut asked)
+            .unwrap_or_else(|mut error| {
+                if error.status == 400 && request.fell_silent() {
+                    // Its client may have been suspended: the same request may succeed.
+                    error.status = 408;
+                }
+                log(request, &error);
+                reply::failure(&error)
+            });
         response.endpoint = asked;
         let Request {
             method, path, peer, ..

@@ -157,7 +157,7 @@ impl Schedule {
     pub(crate) fn force(&self, store: &dyn Store, name: &str) -> Result<i64, ApiError> {
         let job = JOBS.iter().find(|job| job.name == name);
         let job = job.ok_or_else(|| ApiError::not_found("scheduled job", name))?;
-        let id = store.create_job(job.name, JobStatus::Idle)?;
+        let id = store.create_job(job.name, JobStatus::Idle, None)?;
         tracing::info!(job = job.name, id, "a job was forced to run");
         self.lock().forced.push_back((job, id));
         self.changed.notify_all();

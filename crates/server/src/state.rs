@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError, RwLock, TryLockError};
+use std::time::Duration;
 
 use bchan_api::Target;
 use bchan_archive::{StoreAttributes, UnpackOptions};
@@ -235,11 +236,17 @@ impl State {
     ) -> Result<(Target, BusyTarget<'_>), ApiError> {
         let id = self.target(id_or_alias)?.id;
         let guard = self.hold(&id);
-        if self.closed.reason(&id).is_some() {
-            ops::decide(self, &id)?;
-        }
+        self.decide_if_closed(&id)?;
         // It may have changed, or gone, before its turn came.
         Ok((self.target(&id)?, guard))
+    }
+
+    /// Opens a target that the caller holds, if it is closed; fails if it stays so.
+    fn decide_if_closed(&self, id: &str) -> Result<(), ApiError> {
+        if self.closed.reason(id).is_some() {
+            ops::decide(self, id)?;
+        }
+        Ok(())
     }
 
     /// Keeps others from changing the target with this id until the guard is dropped, whether it
@@ -281,6 +288,23 @@ impl State {
         let (target, guard) = self.lock_target(&found.backup.target_id)?;
         let backup = self.store.backup(id)?.ok_or_else(missing)?;
         Ok((backup, target, guard))
+    }
+
+    /// The same, if the target is free or becomes so within this time.
+    pub(crate) fn lock_backup_within(
+        &self,
+        id: &str,
+        patience: Duration,
+    ) -> Result<Option<(StoredBackup, Target, BusyTarget<'_>)>, ApiError> {
+        let missing = || ApiError::not_found("backup", id);
+        let found = self.store.backup(id)?.ok_or_else(missing)?;
+        let target_id = &found.backup.target_id;
+        let Some(guard) = self.busy.wait_within(target_id, patience) else {
+            return Ok(None);
+        };
+        self.decide_if_closed(target_id)?;
+        let backup = self.store.backup(id)?.ok_or_else(missing)?;
+        Ok(Some((backup, self.target(target_id)?, guard)))
     }
 
     /// The directory that a backup of `target` lies in: the location or the recycle bin.
@@ -401,6 +425,18 @@ impl Busy {
             home: self,
             id: id.to_owned(),
         }
+    }
+
+    fn wait_within(&self, id: &str, patience: Duration) -> Option<BusyTarget<'_>> {
+        let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut ids, _) = self
+            .freed
+            .wait_timeout_while(ids, patience, |ids| ids.contains(id))
+            .unwrap_or_else(PoisonError::into_inner);
+        ids.insert(id.to_owned()).then(|| BusyTarget {
+            home: self,
+            id: id.to_owned(),
+        })
     }
 }
 

@@ -82,7 +82,9 @@ pub(super) fn collect(
         source.path().clone_into(&mut collector.root);
         collector.name = match source {
             Source::Entry { name, .. } if !alone => name.into(),
-            Source::Entry { .. } | Source::Contents { .. } => PathBuf::new(),
+            Source::Entry { .. } | Source::Contents { .. } | Source::Opened { .. } => {
+                PathBuf::new()
+            }
             Source::Listed { name, .. } => name.clone(),
         };
         let one = std::slice::from_ref(source);

@@ -1,6 +1,5 @@
 //! Out of the spool.
 
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -128,7 +127,7 @@ async fn send(
 /// Whether it is what was written.
 fn is_sound(entry: &Entry) -> io::Result<bool> {
     let mut hasher = Sha256::new();
-    let mut file = File::open(entry.archive())?;
+    let mut file = entry.open()?;
     let mut buffer = vec![0; 256 * 1024];
     loop {
         match file.read(&mut buffer) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bchan_client::{Monitor, Ping};
 
 use crate::agent::{Guard, Hook, UploadOptions};
-use crate::commands::backup::upload::{Ended, upload};
+use crate::commands::backup::upload::{Ended, unless_interrupted, upload};
 use crate::config::{Care, Length};
 use crate::context::Context;
 use crate::error::{CommandError, Exit, Kind};
@@ -27,7 +27,7 @@ impl Attendance<'_, '_> {
     /// Runs the hooks around an upload, and tells the monitor. A signal ends the upload and not
     /// what comes after it; a second one ends everything.
     pub(super) async fn upload(self, options: UploadOptions) -> Result<Exit, CommandError> {
-        let mut signals = self.context.signals();
+        let signals = self.context.signals();
         let monitor = self.monitor();
         self.tell(monitor.as_ref(), Ping::Start, "").await;
         let mut variables = vec![
@@ -46,11 +46,7 @@ impl Attendance<'_, '_> {
                 }
                 upload(self.context, options, self.guard).await
             });
-            tokio::select! {
-                biased;
-                outcome = work => outcome,
-                signal = signals.next() => Err(CommandError::interrupted(signal)),
-            }
+            unless_interrupted(signals, self.guard, work).await
         };
         let (exit, summary) = describe(&outcome, &mut variables);
         let is_good = exit == Exit::Done;

@@ -15,6 +15,7 @@ use tokio::time::{sleep, timeout};
 use super::body::Body;
 use super::connection::{Connection, Next};
 use super::download::{self, Circumstances, Sent};
+use super::frame;
 use super::head::Head;
 use super::inner::{self, Answer, Inbox, Place};
 use super::listener::Guard;
@@ -127,7 +128,11 @@ async fn converse(
         answer = tokio::select! {
             biased;
             passed = passing => {
-                if passed == Passed::Cut {
+                if passed == Passed::Silent {
+                    // A client that is still there may try again.
+                    let _ = to_handler.write_all(&frame::SILENT).await;
+                }
+                if matches!(passed, Passed::Cut | Passed::Silent) {
                     // The handler now finds that its body has no end.
                     let _ = to_handler.shutdown().await;
                 }

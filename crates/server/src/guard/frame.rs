@@ -13,6 +13,9 @@ pub(crate) const HEADER: usize = 4;
 /// What ends a body.
 pub(crate) const END: [u8; HEADER] = [0; HEADER];
 
+/// What ends a body whose client has sent nothing for too long. No frame is so large.
+pub(crate) const SILENT: [u8; HEADER] = [0xff; HEADER];
+
 /// Most data that is gathered into one frame.
 const LARGEST: usize = 256 * 1024;
 
@@ -33,6 +36,7 @@ enum State {
     Within(usize),
     Ended,
     Broken,
+    Silent,
 }
 
 impl<R: Read> FrameReader<R> {
@@ -58,6 +62,11 @@ impl<R: Read> FrameReader<R> {
         self.count
     }
 
+    /// Whether the body is not complete because its client has sent nothing for too long.
+    pub(crate) fn fell_silent(&self) -> bool {
+        matches!(self.state, State::Silent)
+    }
+
     /// What the frames come from.
     pub(crate) fn into_inner(self) -> R {
         self.inner
@@ -71,6 +80,10 @@ impl<R: Read> FrameReader<R> {
             if header == END {
                 self.state = State::Ended;
                 return Ok(0);
+            }
+            if header == SILENT {
+                self.state = State::Silent;
+                return Err(cut_off());
             }
             left = u32::from_le_bytes(header) as usize;
             self.state = State::Within(left);
@@ -91,11 +104,13 @@ impl<R: Read> Read for FrameReader<R> {
         match self.state {
             _ if out.is_empty() => Ok(0),
             State::Ended => Ok(0),
-            State::Broken => Err(cut_off()),
+            State::Broken | State::Silent => Err(cut_off()),
             State::Within(left) => match self.read_frame(left, out) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
                 Err(_) => {
-                    self.state = State::Broken;
+                    if !self.fell_silent() {
+                        self.state = State::Broken;
+                    }
                     Err(cut_off())
                 }
                 read => read,

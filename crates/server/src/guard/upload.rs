@@ -17,8 +17,10 @@ pub(super) enum Passed {
     Whole,
     /// The handler wants no more of it.
     Unwanted,
-    /// The client went away, fell silent, or broke the framing.
+    /// The client went away, or broke the framing.
     Cut,
+    /// The client has sent nothing for too long.
+    Silent,
 }
 
 /// Passes a body on as it arrives, and its end only if it has come to it. When the future is dropped,
@@ -46,7 +48,8 @@ pub(super) async fn pass(
                 let capacity = LARGE.max(buffer.data().len() + 1);
                 match timeout(silence, buffer.fill(client, capacity)).await {
                     Ok(Ok(1..)) => Ok(()),
-                    _ => return Passed::Cut,
+                    Ok(_) => return Passed::Cut,
+                    Err(_) => return Passed::Silent,
                 }
             }
             Step::Malformed => return Passed::Cut,

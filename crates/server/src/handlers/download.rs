@@ -1,17 +1,15 @@
 //! Sending a backup back.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::thread;
 
-use bchan_api::TargetType;
 use bchan_archive::{Compression, Encoder, KeepAttributes, Observer, PackOptions, Problem, Source};
 
 use super::query;
 use crate::error::ApiError;
 use crate::http::{Body, Request, Response};
-use crate::inspect;
+use crate::reach::{self, Content};
 use crate::state::State;
 
 /// A form in which a tree can be asked for.
@@ -25,49 +23,25 @@ struct Format {
 /// sent. `?format=` takes `tar.gz` (what whoever asks for nothing gets), `tar.zst` and `tar`; with
 /// `&adapt=true`, `tar.zst` is made only as small as is worth it on the way.
 pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Response, ApiError> {
-    let stored = state
-        .store
-        .backup(id)?
-        .ok_or_else(|| ApiError::not_found("backup", id))?;
     let format = format(
         query(&request.query, "format")
             .as_deref()
             .unwrap_or("tar.gz"),
         adapts(query(&request.query, "adapt").as_deref())?,
     )?;
-    let target = state.target(&stored.backup.target_id)?;
-    let path = state.path(&target, &stored)?;
-    state.require_home(&target, stored.backup.is_recycled)?;
-    let missing = |error: io::Error| {
-        // Where that cannot be told, or is not so, it stays as it is.
-        if let Err(error) = inspect::verify_presence(state, id) {
-            tracing::error!(
-                backup = id,
-                message = error.message,
-                "a backup cannot be marked"
-            );
-        }
-        let message = match error.kind() {
-            io::ErrorKind::NotFound => {
-                format!("the files of backup {id} are missing on the server")
-            }
-            _ => format!("the files of backup {id} cannot be read"),
-        };
-        ApiError::new(500, message).caused_by(error)
-    };
+    let (stored, target, content) = reach::open(state, id)?;
     let name = stored.file_name.clone();
-    let (file_name, media_type, body) = match target.target_type {
-        TargetType::Single => {
-            let file = File::open(&path).map_err(missing)?;
-            let meta = file.metadata().map_err(missing)?;
+    let (file_name, media_type, body) = match content {
+        Content::File(file) => {
+            let meta = file.metadata();
+            let meta = meta.map_err(|error| ApiError::from_io("reading a backup", error))?;
             let body = Body::Sized {
                 reader: Box::new(file),
                 length: meta.len(),
             };
             (name, "application/octet-stream", body)
         }
-        TargetType::Multi => {
-            bchan_archive::open_dir(&path).map_err(missing)?;
+        Content::Tree(directory) => {
             let Format {
                 name: suffix,
                 media_type,
@@ -76,8 +50,12 @@ pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Res
             let attributes = KeepAttributes::Stored {
                 own_owners: state.limits().preserve_owner,
             };
+            let source = Source::Opened {
+                directory,
+                path: state.path(&target, &stored)?,
+            };
             let send =
-                move |out: &mut (dyn Write + Send)| send_tree(&path, compression, attributes, out);
+                move |out: &mut (dyn Write + Send)| send_tree(source, compression, attributes, out);
             let body = Body::Stream(Box::new(send));
             (format!("{name}.{suffix}"), media_type, body)
         }
@@ -147,14 +125,12 @@ fn disposition(name: &str) -> String {
 
 /// Anything less than everything is an error, so that a part never looks like the whole.
 fn send_tree(
-    path: &Path,
+    source: Source,
     compression: Compression,
     attributes: KeepAttributes,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    let source = [Source::Contents {
-        path: path.to_owned(),
-    }];
+    let path = source.path().to_owned();
     let options = PackOptions {
         force_readable: true,
         // Pipes that are none of the backup's own are not taken for some of it.
@@ -163,8 +139,8 @@ fn send_tree(
     };
     let encoder = Encoder::new(out, compression)?;
     let mut faults = Faults::default();
-    let (summary, encoder) =
-        bchan_archive::pack(&source, encoder, &options, &mut faults).map_err(|error| {
+    let (summary, encoder) = bchan_archive::pack(&[source], encoder, &options, &mut faults)
+        .map_err(|error| {
             tracing::error!(path = %path.display(), %error, "a download failed");
             io::Error::other(error)
         })?;

@@ -4,12 +4,14 @@ use bchan_api::{Accepted, Jobs};
 
 use crate::error::ApiError;
 use crate::http::Response;
+use crate::key::Grant;
 use crate::reply;
 use crate::state::State;
 
-/// `GET /jobs`
-pub(crate) fn list(state: &State) -> Result<Response, ApiError> {
-    let delayed = state.store.jobs()?;
+/// `GET /jobs`: a key for some targets sees their uploads alone. What scheduled jobs report may
+/// name any target.
+pub(crate) fn list(state: &State, grant: &Grant) -> Result<Response, ApiError> {
+    let delayed = state.store.jobs(grant.targets())?;
     let scheduled = state.schedule.list(&*state.store)?;
     Ok(reply::success(200, &Jobs { delayed, scheduled }))
 }

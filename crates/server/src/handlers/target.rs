@@ -1,6 +1,6 @@
 //! Targets.
 
-use bchan_api::{Created, TargetFilter, TargetList, TargetView};
+use bchan_api::{Created, Target, TargetFilter, TargetList, TargetView};
 
 use super::query;
 use crate::body;
@@ -92,10 +92,26 @@ pub(crate) fn show(state: &State, id: &str) -> Result<Response, ApiError> {
 }
 
 /// `PATCH /target/<ID>`
-pub(crate) fn edit(state: &State, request: &mut Request, id: &str) -> Result<Response, ApiError> {
+pub(crate) fn edit(
+    state: &State,
+    request: &mut Request,
+    id: &str,
+    grant: &Grant,
+) -> Result<Response, ApiError> {
     let body = body::read_object(request)?;
     let (target, _busy) = state.lock_target(id)?;
     let edited = validate::edited(target.clone(), &body)?;
+    // Targets share these names and places, so that changing them can touch other targets, and
+    // being refused a value that is taken would tell of them.
+    let shared = |target: &Target| {
+        let (alias, location) = (target.alias.clone(), target.location.clone());
+        (alias, location, target.name_template.clone())
+    };
+    if grant.is_bound() && shared(&edited) != shared(&target) {
+        let message = "this key is for some targets only: \
+            it cannot change the location, alias or name template of a target";
+        return Err(ApiError::new(403, message));
+    }
     if edited.location != target.location {
         state.require_no_backup(&edited.location)?;
     }

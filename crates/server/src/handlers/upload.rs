@@ -58,7 +58,9 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     let disk = disk.map_err(|error| ApiError::from_io("asking for the size of the disk", error))?;
     let options = state.unpack_options(disk);
 
-    let job_id = state.store.create_job(JOB, JobStatus::Running)?;
+    let job_id = state
+        .store
+        .create_job(JOB, JobStatus::Running, Some(&target.id))?;
     tracing::info!(target = target.id, job = job_id, "an upload begins");
     let stored = ingest::receive(
         request.body(),

@@ -33,6 +33,11 @@ impl Request {
     pub(crate) fn body(&mut self) -> &mut (dyn Read + Send) {
         &mut self.body
     }
+
+    /// Whether the body is not complete because its client has sent nothing for too long.
+    pub(crate) fn fell_silent(&self) -> bool {
+        self.body.fell_silent()
+    }
 }
 
 /// Headers of a request; values are ASCII.

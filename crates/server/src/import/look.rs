@@ -237,7 +237,13 @@ impl Looker<'_> {
             }
             return Ok(content);
         }
-        let (found, _) = inspect::content(path, kind, &mut Read(self)).map_err(fail)?;
+        // Locations of that server may be reached through links.
+        let resolved = match (path.parent(), path.file_name()) {
+            (Some(parent), Some(name)) => parent.canonicalize().map_err(fail)?.join(name),
+            _ => path.to_owned(),
+        };
+        let read = inspect::content(&resolved, kind, &mut Read(self));
+        let (found, _) = read.map_err(fail)?;
         let expected = content.hash.get_or_insert_with(|| found.clone());
         content.broken = !expected.eq_ignore_ascii_case(&found);
         if content.broken {

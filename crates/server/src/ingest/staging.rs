@@ -13,6 +13,7 @@ use crate::durable;
 use crate::error::ApiError;
 use crate::fault;
 use crate::live::{Held, Live};
+use crate::open;
 use crate::ops;
 
 /// A new folder of its own; removed with all that is still in it when dropped.
@@ -28,7 +29,9 @@ impl Staging {
         let folder = base.join(Uuid::new_v4().to_string());
         let held = live.hold(&folder);
         durable::create_dirs(base)
-            .and_then(|()| fs::DirBuilder::new().mode(0o700).create(&folder))
+            // A link in place of one of these folders would lead what arrives elsewhere.
+            .and_then(|()| open::directory(base))
+            .and_then(|_| fs::DirBuilder::new().mode(0o700).create(&folder))
             .map_err(|error| ApiError::from_io("making a staging folder", error))?;
         Ok(Self {
             folder,

@@ -1,10 +1,12 @@
 //! Files that only their owner may read.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::fs::OFlags;
 
 use super::KeyError;
 use crate::durable;
@@ -86,12 +88,19 @@ impl<T> Watched<T> {
 /// Reads a file that nobody else may read; none when there is no file.
 pub(super) fn read(path: &Path) -> Result<Option<(fs::Metadata, String)>, KeyError> {
     let fail = || io_error("reading", path);
-    let file = match File::open(path) {
+    // A pipe in its place would otherwise be waited for.
+    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let mut options = OpenOptions::new();
+    let file = match options.read(true).custom_flags(flags).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(fail()(error)),
     };
     let meta = file.metadata().map_err(fail())?;
+    if !meta.is_file() {
+        let error = io::Error::new(io::ErrorKind::InvalidData, "it is not a regular file");
+        return Err(fail()(error));
+    }
     if meta.mode() & 0o077 != 0 {
         return Err(KeyError::Exposed {
             path: path.to_owned(),

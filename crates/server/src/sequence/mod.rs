@@ -169,7 +169,9 @@ pub(crate) fn finish(state: &State, target: &str) -> Result<Accepted, ApiError> 
         warnings: Vec::new(),
     };
     let job = super::handlers::upload::JOB;
-    let job_id = state.store.create_job(job, JobStatus::Running)?;
+    let job_id = state
+        .store
+        .create_job(job, JobStatus::Running, Some(&target.id))?;
     let origin = Origin {
         from: folder(state, &sequence)?.tree,
         key: None,

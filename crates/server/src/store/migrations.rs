@@ -112,6 +112,14 @@ const STEPS: &[&str] = &[
         id TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
 ",
+    "
+    -- The target that an upload is for; null for jobs that concern more than one target.
+    ALTER TABLE jobs ADD COLUMN target_id TEXT;
+    UPDATE jobs SET target_id = (
+        SELECT backups.target_id FROM uploads JOIN backups ON backups.id = uploads.backup_id
+        WHERE uploads.job_id = jobs.id
+    );
+",
 ];
 
 /// Brings the database to the newest version, in one transaction.

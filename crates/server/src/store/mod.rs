@@ -309,16 +309,18 @@ pub(crate) trait Store: Send + Sync {
     /// Operations in the journal, oldest first.
     fn pending(&self) -> Result<Vec<(OperationId, Operation, Progress)>>;
 
-    /// Adds a job and gives its number. `status` is `Idle` or `Running`.
-    fn create_job(&self, name: &str, status: JobStatus) -> Result<i64>;
+    /// Adds a job and gives its number. `status` is `Idle` or `Running`; `target` is the id of the
+    /// only target that it concerns, if there is one.
+    fn create_job(&self, name: &str, status: JobStatus, target: Option<&str>) -> Result<i64>;
     /// Marks a job as running from now on.
     fn start_job(&self, id: i64) -> Result<()>;
     /// Ends a job, with the reason when it failed.
     fn end_job(&self, id: i64, failure: Option<&str>) -> Result<()>;
     /// Ends every job that is not ended: they belong to a process that is gone.
     fn fail_unfinished_jobs(&self, failure: &str) -> Result<()>;
-    /// The most recent jobs, newest last.
-    fn jobs(&self) -> Result<Vec<UploadJob>>;
+    /// The most recent jobs, newest last; with `only`, those that concern one of these targets and
+    /// no other.
+    fn jobs(&self, only: Option<&[String]>) -> Result<Vec<UploadJob>>;
 
     /// When a scheduled job is due, if that was ever decided.
     fn next_run(&self, name: &str) -> Result<Option<Time>>;

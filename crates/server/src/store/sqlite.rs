@@ -599,8 +599,8 @@ impl Store for Sqlite {
         journal::pending(&*self.reader()?, self.data())
     }
 
-    fn create_job(&self, name: &str, status: JobStatus) -> Result<i64> {
-        self.write(|transaction| jobs::create(transaction, name, status))
+    fn create_job(&self, name: &str, status: JobStatus, target: Option<&str>) -> Result<i64> {
+        self.write(|transaction| jobs::create(transaction, name, status, target))
     }
 
     fn start_job(&self, id: i64) -> Result<()> {
@@ -615,8 +615,8 @@ impl Store for Sqlite {
         self.write(|transaction| jobs::fail_unfinished(transaction, failure))
     }
 
-    fn jobs(&self) -> Result<Vec<UploadJob>> {
-        jobs::recent(&*self.reader()?)
+    fn jobs(&self, only: Option<&[String]>) -> Result<Vec<UploadJob>> {
+        jobs::recent(&*self.reader()?, only)
     }
 
     fn next_run(&self, name: &str) -> Result<Option<Time>> {

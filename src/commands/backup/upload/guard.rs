@@ -31,7 +31,8 @@ pub(crate) struct GuardArgs {
 
     /// Give up after so long, such as 6h, with all waiting and trying again
     ///
-    /// Nothing is stored then, and the exit code is 75.
+    /// The exit code is 75 then. Nothing is stored, unless all of it was sent by then: the message
+    /// says so.
     #[arg(long, value_name = "DURATION")]
     deadline: Option<Length>,
 

@@ -6,6 +6,8 @@ pub(crate) mod select;
 mod stream;
 
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use bchan_archive::Selection;
 use clap::Args;
@@ -19,8 +21,8 @@ use crate::agent::{
     self, AgentError, Guard, ListOptions, Outcome, UploadOptions, UploadReport, What,
 };
 use crate::complete;
-use crate::context::Context;
-use crate::error::{CommandError, Exit};
+use crate::context::{Context, Signals};
+use crate::error::{CommandError, Exit, Kind};
 use crate::suggest;
 use crate::ui::view::{Delivered, DryRun, Status, Upload};
 
@@ -137,6 +139,7 @@ impl UploadArgs {
             allow_empty: self.allow_empty,
             idempotency_key: None,
         };
+        let signals = context.signals();
         let work = guard.within(async {
             let bar = context.ui.bar();
             let lease = guard.lease(&options.target, &*bar.progress()).await?;
@@ -145,7 +148,39 @@ impl UploadArgs {
             drop(lease);
             Ok::<_, CommandError>(ended.exit)
         });
-        work.await
+        unless_interrupted(signals, &guard, work).await
+    }
+}
+
+/// How long the server's answer is waited for when a signal comes after all was sent.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Does a run until a signal ends it. Once all has been sent, a signal comes too late to keep the
+/// server from storing it: then the answer is waited for a moment, and counts.
+pub(crate) async fn unless_interrupted<T>(
+    mut signals: Signals,
+    guard: &Guard,
+    work: impl Future<Output = Result<T, CommandError>>,
+) -> Result<T, CommandError> {
+    let mut work = std::pin::pin!(work);
+    let signal = tokio::select! {
+        biased;
+        outcome = &mut work => return outcome,
+        signal = signals.next() => signal,
+    };
+    if !guard.sent.load(Ordering::Relaxed) {
+        return Err(CommandError::interrupted(signal));
+    }
+    match tokio::time::timeout(GRACE, work).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(CommandError::new(
+            Kind::Interrupted(signal),
+            format!(
+                "interrupted by {} after all was sent: it is not known whether the backup is stored",
+                signal.name()
+            ),
+        )
+        .hint("`bchan backup list` with the target shows whether it is")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Bodies of requests: whole, cut off, unwanted, and waited for.
 
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::Shutdown;
 use std::time::{Duration, Instant};
 
@@ -124,11 +124,25 @@ fn a_silent_body_is_cut() {
         body_timeout: timeout,
         ..GuardConfig::default()
     };
-    let server = Fixture::counting(config);
+    let server = Fixture::start(config, |request| {
+        let read = io::copy(request.body(), &mut io::sink());
+        text(
+            match read {
+                Ok(_) => 200,
+                // The handler can tell it from a client that has gone.
+                Err(_) if request.fell_silent() => 408,
+                Err(_) => 400,
+            },
+            "",
+        )
+    });
     let begun = Instant::now();
     let seen = only_response(&server.talk(&[post(9), b"1234".to_vec()].concat()));
-    assert_eq!(seen.status, 400);
+    assert_eq!(seen.status, 408);
     assert!(begun.elapsed() >= timeout);
+    let head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let seen = only_response(&server.talk(&[&head[..], b"zz\r\n"].concat()));
+    assert_eq!(seen.status, 400);
 }
 
 /// A client that reads only after it has sent what it has sees the early answer, every time.

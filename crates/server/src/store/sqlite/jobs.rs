@@ -3,7 +3,7 @@
 use bchan_api::{HttpTime, JobStatus, Time, UploadJob};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::Result;
+use super::{Result, totals};
 use crate::store::StoreError;
 
 /// Jobs that are remembered after they have ended.
@@ -23,12 +23,17 @@ fn name_of(status: JobStatus) -> &'static str {
         .map_or("ERROR", |entry| entry.1)
 }
 
-pub(super) fn create(connection: &Connection, name: &str, status: JobStatus) -> Result<i64> {
+pub(super) fn create(
+    connection: &Connection,
+    name: &str,
+    status: JobStatus,
+    target: Option<&str>,
+) -> Result<i64> {
     let started = (status == JobStatus::Running).then(|| Time::now().unix_seconds());
-    let sql = "INSERT INTO jobs (name, status, start_time) VALUES (?1, ?2, ?3)";
+    let sql = "INSERT INTO jobs (name, status, start_time, target_id) VALUES (?1, ?2, ?3, ?4)";
     connection
         .prepare_cached(sql)?
-        .execute(params![name, name_of(status), started])?;
+        .execute(params![name, name_of(status), started, target])?;
     let id = connection.last_insert_rowid();
     let sql = "DELETE FROM jobs WHERE id <= ?1 AND status IN ('FINISHED', 'ERROR')";
     connection.prepare_cached(sql)?.execute([id - HISTORY])?;
@@ -66,10 +71,11 @@ pub(super) fn fail_unfinished(connection: &Connection, failure: &str) -> Result<
     Ok(())
 }
 
-pub(super) fn recent(connection: &Connection) -> Result<Vec<UploadJob>> {
-    let sql = "SELECT id, name, status, start_time, end_time, message FROM jobs ORDER BY id";
+pub(super) fn recent(connection: &Connection, only: Option<&[String]>) -> Result<Vec<UploadJob>> {
+    let sql = "SELECT id, name, status, start_time, end_time, message FROM jobs \
+        WHERE ?1 IS NULL OR target_id IN (SELECT value FROM json_each(?1)) ORDER BY id";
     let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_and_then([], read)?;
+    let rows = statement.query_and_then([totals::list(only)?], read)?;
     rows.collect()
 }
 
