@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::error::ApiError;
 use crate::http::{Body, Response};
+use crate::log::mask_text;
 
 /// Seconds after which something that is not there now may be.
 const RETRY_AFTER: &str = "10";
@@ -31,9 +32,9 @@ pub(crate) fn done() -> Response {
     json(200, &Success { success: true })
 }
 
-/// An answer that says what went wrong.
+/// An answer that says what went wrong. It repeats no key that came in the place of something else.
 pub(crate) fn failure(error: &ApiError) -> Response {
-    let mut response = json(error.status, &Failure::new(&*error.message));
+    let mut response = json(error.status, &Failure::new(mask_text(&error.message)));
     match error.status {
         401 => response.headers.push(("www-authenticate", "Bearer".into())),
         503 => response.headers.push(("retry-after", RETRY_AFTER.into())),
