@@ -15,7 +15,7 @@ use crate::state::State;
 pub(crate) fn begin(state: &State, request: &mut Request, id: &str) -> Result<Response, ApiError> {
     // It may not even exist, which is to be said before a long list is read.
     state.target(id)?;
-    let list: SequenceBegin = body::read_list(request)?;
+    let (list, _memory): (SequenceBegin, _) = body::read_list(request, &state.lists)?;
     sequence::begin(state, id, &list)?;
     Ok(reply::done())
 }
@@ -41,13 +41,15 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     let fields = [form::PATH, form::NAME];
     let file = ingest::receive_one(request.body(), &content_type, fields, &staging, &mut room)?;
     let [path, name] = &file.fields;
-    sequence::take(state, &sequence, (path, name), &file, &staging)?;
+    let recheck = || request.recheck();
+    sequence::take(state, &sequence, (path, name), &file, &staging, &recheck)?;
     Ok(reply::done())
 }
 
 /// `POST /seq/<target>/finish`
-pub(crate) fn finish(state: &State, id: &str) -> Result<Response, ApiError> {
-    Ok(reply::success(200, &sequence::finish(state, id)?))
+pub(crate) fn finish(state: &State, request: &Request, id: &str) -> Result<Response, ApiError> {
+    let accepted = sequence::finish(state, id, &|| request.recheck())?;
+    Ok(reply::success(200, &accepted))
 }
 
 /// `POST /seq/<target>/terminate`

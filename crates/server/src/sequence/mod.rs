@@ -102,17 +102,19 @@ pub(crate) fn show(state: &State, target: &str) -> Result<Vec<SequenceFile>, Api
     Ok(files.into_iter().map(show).collect())
 }
 
-/// Takes a file that lies in `staging` into its place.
+/// Takes a file that lies in `staging` into its place, if `recheck` still allows it.
 pub(crate) fn take(
     state: &State,
     sequence: &Sequence,
     (path, name): (&str, &str),
     file: &StagedFile<2>,
     staging: &Staging,
+    recheck: &dyn Fn() -> Result<(), ApiError>,
 ) -> Result<(), ApiError> {
     let place = list::place(path, name)?;
     // Of two that come at once, one comes second.
     let _busy = state.lock_sequence(&sequence.id);
+    recheck()?;
     let part = state.store.sequence_file(&sequence.id, path, name)?;
     let Some(mut part) = part else {
         let place = place.escape_debug();
@@ -142,11 +144,16 @@ fn put(from: &Path, to: &Path) -> io::Result<()> {
     durable::sync_dir(parent)
 }
 
-/// Makes a backup of an upload that is complete.
-pub(crate) fn finish(state: &State, target: &str) -> Result<Accepted, ApiError> {
+/// Makes a backup of an upload that is complete, if `recheck` still allows it.
+pub(crate) fn finish(
+    state: &State,
+    target: &str,
+    recheck: &dyn Fn() -> Result<(), ApiError>,
+) -> Result<Accepted, ApiError> {
     let (target, _busy) = state.lock_target(target)?;
     let sequence = find(state, &target)?;
     let _alone = state.lock_sequence(&sequence.id);
+    recheck()?;
     let files = state.store.sequence_files(&sequence.id)?;
     let missing = files.iter().filter(|part| part.content.is_none()).count();
     if missing > 0 {
