@@ -1,5 +1,7 @@
 //! Answers in the shapes of the API.
 
+use std::io::{self, Write};
+
 use bchan_api::{Failure, Features, Method, OPENAPI, Success, header};
 use serde::Serialize;
 
@@ -56,6 +58,18 @@ pub(crate) fn text(media_type: &'static str, text: String) -> Response {
         status: 200,
         headers: vec![("content-type", media_type.to_owned())],
         body: Body::Bytes(text.into_bytes()),
+        ..Response::default()
+    }
+}
+
+/// A success in JSON that is written while it is sent.
+pub(crate) fn stream(
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()> + Send + 'static,
+) -> Response {
+    Response {
+        status: 200,
+        headers: vec![("content-type", "application/json".to_owned())],
+        body: Body::Stream(Box::new(write)),
         ..Response::default()
     }
 }

@@ -97,7 +97,7 @@ impl Router {
             Endpoint::ShowStats => server::stats(state, grant),
             Endpoint::ShowLog => server::log(state, request),
             Endpoint::BeginSequence => seq::begin(state, request, object),
-            Endpoint::ShowSequence => seq::show(state, object),
+            Endpoint::ShowSequence => seq::show(&self.state, object),
             Endpoint::UploadFile => seq::upload(state, request, object),
             Endpoint::FinishSequence => seq::finish(state, request, object),
             Endpoint::TerminateSequence => seq::terminate(state, object),

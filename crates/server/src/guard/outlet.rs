@@ -74,7 +74,7 @@ impl<'a> Outlet<'a> {
             Err(_) if brief == left => Err(io::ErrorKind::TimedOut.into()),
             Err(_) => {
                 self.seat.wait(Waiting::Stalled);
-                let written = timeout(left - brief, self.wait_stalled(write)).await;
+                let written = timeout(left.saturating_sub(brief), self.wait_stalled(write)).await;
                 if !self.seat.keep() {
                     return Err(io::ErrorKind::ConnectionAborted.into());
                 }

@@ -1,5 +1,8 @@
 //! Sequential uploads.
 
+use std::io;
+use std::sync::Arc;
+
 use bchan_api::{SequenceBegin, SequenceView, form};
 
 use crate::body;
@@ -21,9 +24,21 @@ pub(crate) fn begin(state: &State, request: &mut Request, id: &str) -> Result<Re
 }
 
 /// `GET /seq/<target>`
-pub(crate) fn show(state: &State, id: &str) -> Result<Response, ApiError> {
-    let file_list = sequence::show(state, id)?;
-    Ok(reply::success(200, &SequenceView { file_list }))
+pub(crate) fn show(state: &Arc<State>, id: &str) -> Result<Response, ApiError> {
+    let mut view = sequence::show(state, id)?;
+    if let Some(file_list) = view.short() {
+        return Ok(reply::success(200, &SequenceView { file_list }));
+    }
+    let state = Arc::clone(state);
+    Ok(reply::stream(move |out| {
+        let mut before: &[u8] = br#"{"success":true,"file_list":["#;
+        view.each(&state, |file| {
+            out.write_all(before)?;
+            before = b",";
+            serde_json::to_writer(&mut *out, file).map_err(io::Error::from)
+        })?;
+        out.write_all(b"]}")
+    }))
 }
 
 /// `POST /seq/<target>/upload`

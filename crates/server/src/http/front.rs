@@ -13,6 +13,9 @@ use super::Handler;
 use super::desk::{Desk, MOST_CLERKS};
 use crate::guard::{Counts, Door, Guard, GuardConfig, Probes, Stop, Tls};
 
+/// Most connections that wait to be accepted.
+const BACKLOG: i32 = 4096;
+
 /// A server that listens.
 pub(crate) struct Front {
     addresses: Vec<SocketAddr>,
@@ -44,6 +47,9 @@ impl Front {
         let listeners = {
             let _context = runtime.enter();
             let listen = |listener: TcpListener| {
+                // Many may come at once, and what the queue does not hold has to try again after a
+                // second. It is no matter if the system keeps to its own length.
+                let _ = rustix::net::listen(&listener, BACKLOG);
                 listener.set_nonblocking(true)?;
                 tokio::net::TcpListener::from_std(listener)
             };
