@@ -55,9 +55,9 @@ pub(super) async fn run(
         return brief::run(guard, connection, head, worker, seat).await;
     }
     let peer = connection.peer;
-    let entered = guard
-        .door
-        .enter(|_, id| Ok(inner::request_head(head, Place::Only(id), peer)));
+    let entered = guard.door.enter(kind == Kind::Body, |_, id| {
+        Ok(inner::request_head(head, Place::Only(id), peer))
+    });
     match wait(connection, entered).await {
         Ok((inner, _)) => converse(guard, connection, head, inner, worker, seat).await,
         Err(next) => next,
@@ -231,7 +231,13 @@ async fn stream(
     }
     let workers = Some(&guard.workers);
     let mut outlet = Outlet::new(seat, workers, guard.config.write_timeout);
-    match download::send(answer, inbox, &mut connection.stream, now, &mut outlet).await {
+    // The seat may be lost, or the server stop, before the answer is complete.
+    connection.stream.reset_when_dropped(true);
+    let sent = download::send(answer, inbox, &mut connection.stream, now, &mut outlet).await;
+    if !matches!(sent, Sent::Part) {
+        connection.stream.reset_when_dropped(false);
+    }
+    match sent {
         Sent::Whole if now.close => Next::Close,
         Sent::Whole => Next::KeepAlive,
         Sent::Nothing => Next::Refuse(FAILED),

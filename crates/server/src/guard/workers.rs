@@ -97,7 +97,7 @@ impl Workers {
             };
             let permit = match kind {
                 Kind::Probe => self.probe.acquire().await.ok()?,
-                Kind::Watching => self.acquire(&self.watching).await?,
+                Kind::Watching => self.watching.acquire().await.ok()?,
                 Kind::Short | Kind::Body => self.acquire(&self.all).await?,
             };
             Some(Worker {

@@ -67,7 +67,7 @@ async fn set_out<'a>(
         }
     }
     let mut begun = None;
-    let entered = guard.door.enter(|stream, id| {
+    let entered = guard.door.enter(false, |stream, id| {
         let closer = Lane::closer(stream)?;
         let trip = lanes.set_out(&closer);
         let bytes = inner::request_head(head, Place::First(id, trip.id), peer);
