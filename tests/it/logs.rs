@@ -165,9 +165,8 @@ fn no_key_is_in_the_log() {
     // However it is written, neither the log nor the answer has it.
     let bare = &key["bakch-".len()..];
     let encode = |text: &str| {
-        text.bytes()
-            .map(|byte| format!("%{byte:02X}"))
-            .collect::<String>()
+        let add = |encoded: String, byte: u8| encoded + &format!("%{byte:02X}");
+        text.bytes().fold(String::new(), add)
     };
     for written in [
         encode(&key),
