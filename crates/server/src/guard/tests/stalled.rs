@@ -79,8 +79,15 @@ fn those_who_read_nothing_make_room_for_others() {
         connections: 4,
         ..GuardConfig::default()
     };
-    let server = Fixture::start(config, large(Arc::default()));
-    let _held: Vec<_> = (0..4).map(|_| stall(server.address)).collect();
+    let stalled = Arc::new(AtomicUsize::new(0));
+    let server = Fixture::start(config, large(Arc::clone(&stalled)));
+    let held: Vec<_> = (0..4).map(|_| stall(server.address)).collect();
+    let mut before = 0;
+    while before < held.len() || stalled.load(Ordering::SeqCst) != before {
+        before = stalled.load(Ordering::SeqCst);
+        // Until no more is asked for.
+        std::thread::sleep(Duration::from_millis(200));
+    }
     let begun = Instant::now();
     while ask(server.address).ok() != Some(200) {
         assert!(begun.elapsed() < PATIENCE);
@@ -126,6 +133,8 @@ fn nobody_can_keep_the_probe_out() {
     let (enter, entered) = mpsc::channel();
     let (release, gate) = mpsc::channel::<()>();
     let gate = Mutex::new(gate);
+    let probed = Arc::new(AtomicUsize::new(0));
+    let answered = Arc::clone(&probed);
     let config = GuardConfig {
         connections: 3,
         workers: 1,
@@ -135,6 +144,7 @@ fn nobody_can_keep_the_probe_out() {
     let server = Fixture::start(config, move |request| {
         let mut answer = text(200, "");
         if request.is_probe {
+            answered.fetch_add(1, Ordering::SeqCst);
             answer.headers.push((header::FEATURES, "x".into()));
         } else {
             enter.send(()).unwrap();
@@ -157,8 +167,9 @@ fn nobody_can_keep_the_probe_out() {
     }
     let probes = server.front.as_ref().unwrap().probes();
     let probe = Probe::new(server.address, None, probes);
-    for _ in 0..3 {
+    for n in 1..=3 {
         probe.ask(PATIENCE).unwrap();
+        assert_eq!(probed.load(Ordering::SeqCst), n);
     }
     for _ in &held {
         release.send(()).unwrap();
@@ -182,7 +193,7 @@ fn only_so_many_heads_are_long() {
         stream
     };
     let long = [begin(), begin()];
-    let refused = (0..).find_map(|_| {
+    let refused = (0..100).find_map(|_| {
         let mut stream = begin();
         stream
             .set_read_timeout(Some(Duration::from_millis(200)))
