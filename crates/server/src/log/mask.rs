@@ -34,7 +34,7 @@ pub(crate) fn mask_text(text: &str) -> String {
     String::from_utf8_lossy(&mask(text.as_bytes())).into_owned()
 }
 
-/// A text with stars in the place of all but the first digits of each key: hex digits behind the
+/// A text with stars in the place of all but the first digits of each key: hex digits after the
 /// prefix, or as many as a key has, each as it is or percent-encoded, however often.
 pub(super) fn mask(text: &[u8]) -> Vec<u8> {
     let mut masked = Vec::with_capacity(text.len());
