@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 /// Requests of a measurement.
 const REQUESTS: usize = 200;
 
-/// Asks many times and prints how long that took.
-pub(crate) fn measure(beside: &str, ask: &mut dyn FnMut()) {
+/// Asks many times, prints how long that took, and returns the median.
+pub(crate) fn measure(beside: &str, ask: &mut dyn FnMut()) -> Duration {
     let mut times: Vec<Duration> = (0..REQUESTS)
         .map(|_| {
             let begun = Instant::now();
@@ -22,4 +22,5 @@ pub(crate) fn measure(beside: &str, ask: &mut dyn FnMut()) {
         at(95),
         times[REQUESTS - 1].as_secs_f64() * 1000.0
     );
+    times[REQUESTS / 2]
 }

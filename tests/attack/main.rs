@@ -13,6 +13,7 @@
 mod crowd;
 mod good;
 mod malformed;
+mod stalled;
 #[path = "../it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the other tests need more of it")]
 mod support;
@@ -20,6 +21,7 @@ mod support;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::net::UnixDatagram;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -28,7 +30,8 @@ use bchan_client::{Client, Config};
 use tokio::runtime::Runtime;
 
 use self::crowd::Crowd;
-use self::support::{Identity, TestServer};
+use self::stalled::{Stalled, Watchdog};
+use self::support::{Http, Identity, Program, TestServer};
 
 /// Most memory of the server under all of it, in bytes.
 const MOST_MEMORY: u64 = 100 * 1024 * 1024;
@@ -78,6 +81,54 @@ fn a_server_under_attack_goes_on() {
         assert_eq!(output.code, Some(0), "{output:?}");
         assert!(!server.log().contains("panic"), "{}", server.log());
     }
+}
+
+/// Peers without a key who read nothing of what they ask for keep nobody out: not those with a key,
+/// not monitoring, and not the service manager.
+#[test]
+fn readers_that_stall_keep_nobody_waiting() {
+    const LIMIT: Duration = Duration::from_secs(8);
+    let home = tempfile::tempdir().unwrap();
+    let key = Program::new(home.path()).args(["server", "new-key", "--data"]);
+    let key = key.arg(home.path().join("data")).ok();
+    let path = home.path().join("notify");
+    let watchdog = Watchdog::new(UnixDatagram::bind(&path).unwrap(), LIMIT);
+    let limit = LIMIT.as_micros().to_string();
+    let env = [
+        ("NOTIFY_SOCKET", path.to_str().unwrap()),
+        ("WATCHDOG_USEC", &limit),
+    ];
+    let server = TestServer::over(home, &[], &env).expect("a server that starts");
+    let http = Http::new(server.addr(), Some(key.stdout.trim().to_owned()));
+    let mut good = || {
+        http.get("/api/target").success(200);
+    };
+    let mut monitor = || {
+        let nobody = Http::new(server.addr(), None);
+        assert_eq!(nobody.get("/healthz").status, 200);
+        assert_eq!(http.get("/metrics").status, 200);
+    };
+    println!("with readers that stall:");
+    good::measure("nothing else", &mut good);
+    let stalled = Stalled::gather(server.addr());
+    thread::scope(|scope| {
+        // Several times what it takes for the watchdog to lose patience.
+        let watch = scope.spawn(|| watchdog.watch(LIMIT * 2));
+        let median = loop {
+            let median = good::measure("1,320 that stall", &mut good);
+            good::measure("the same, of monitoring", &mut monitor);
+            if watch.is_finished() {
+                break median;
+            }
+        };
+        watch.join().unwrap();
+        assert!(median < Duration::from_millis(100), "{median:?}");
+    });
+    drop(stalled);
+    let memory = server.peak_memory();
+    println!("  peak memory: {} KiB", memory / 1024);
+    assert!(memory < MOST_MEMORY, "{memory} bytes");
+    assert!(!server.log().contains("panic"), "{}", server.log());
 }
 
 /// However much a client still has to send, and however it says so, it sees why it is not wanted.

@@ -310,7 +310,7 @@ fn a_download_that_cannot_be_whole_does_not_look_whole() {
             .success()
     );
     let mut stream = std::net::TcpStream::connect(server.addr()).unwrap();
-    let request = format!("GET /api/backup/{backup}/download HTTP/1.1\r\nHost: h\r\n\r\n");
+    let request = format!("GET /api/backup/{backup}/download HTTP/1.1\r\nHost: localhost\r\n\r\n");
     std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
     let mut answer = Vec::new();
     let ended = stream.read_to_end(&mut answer);

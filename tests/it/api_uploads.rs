@@ -191,7 +191,7 @@ fn what_is_no_upload_is_refused() {
     http.get(path).failure(405);
     // More than any disk has; said at once.
     let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: h\r\nContent-Type: {form}\r\n\
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {form}\r\n\
          Content-Length: 9000000000000000000\r\n\r\n"
     );
     http.raw(head.as_bytes()).failure(507);
@@ -209,7 +209,7 @@ fn a_cut_upload_leaves_nothing_but_a_failed_job() {
     let body = form.finish();
     for cut in [0, 10, 200, 50_000, body.len() - 40, body.len() - 5] {
         let head = format!(
-            "POST /api/target/s/upload HTTP/1.1\r\nHost: h\r\nContent-Type: {}\r\n\
+            "POST /api/target/s/upload HTTP/1.1\r\nHost: localhost\r\nContent-Type: {}\r\n\
              Content-Length: {}\r\n\r\n",
             Form::content_type(),
             body.len()

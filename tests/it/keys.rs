@@ -1,6 +1,8 @@
 //! Keys with fewer rights, and those without one.
 
 use std::fs::{self, Permissions};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::{Value, json};
@@ -409,4 +411,88 @@ fn who_guesses_waits() {
         "{log}"
     );
     assert!(!log.contains("guess"), "{log}");
+}
+
+/// A request whose handler waits for its body.
+struct Begun {
+    stream: TcpStream,
+    body: Vec<u8>,
+}
+
+fn begin(server: &TestServer, key: &str, request: &str, kind: &str, body: Vec<u8>) -> Begun {
+    let mut stream = TcpStream::connect(server.addr()).unwrap();
+    let head = format!(
+        "{request} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n\
+         Content-Type: {kind}\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\
+         Connection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut word = [0; 25];
+    stream.read_exact(&mut word).unwrap();
+    assert_eq!(&word, b"HTTP/1.1 100 Continue\r\n\r\n");
+    Begun { stream, body }
+}
+
+impl Begun {
+    /// Sends the body and gives the status of the answer.
+    fn end(mut self) -> u16 {
+        self.stream.write_all(&self.body).unwrap();
+        let mut answer = String::new();
+        self.stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap().parse().unwrap()
+    }
+}
+
+fn revoke(server: &TestServer, name: &str) {
+    let program = Program::new(server.home()).args(["server", "revoke-key", "--data"]);
+    program.arg(server.data()).arg(name).ok();
+}
+
+#[test]
+fn what_was_begun_with_a_key_that_is_revoked_changes_nothing() {
+    let server = TestServer::start_with_key();
+    for target in ["t", "s", "n"] {
+        server.target(target, "multi");
+    }
+    let old = server.upload("t", b"old");
+    let agent = key(&server, "agent", "full", &[]);
+    let (form, json) = (Form::content_type(), "application/json".to_owned());
+    let list = json!({ "manual": 0, "file_list": [{ "path": "/", "name": "a" }] });
+    let http = server.http().with_key(&agent);
+    http.json("POST", "/api/seq/s/begin", &list).success(200);
+    let file = Form::new().file("file", b"content").finish();
+    let part = Form::new().field("path", "/").field("name", "a");
+    let part = part.part("file", "a", b"content").finish();
+    let flag = json!({ "delete_files": true }).to_string().into_bytes();
+    let alias = json!({ "alias": "x" }).to_string().into_bytes();
+    let delete = format!("DELETE /api/backup/{old}");
+    let requests = [
+        ("POST /api/target/t/upload", &form, file),
+        ("POST /api/seq/s/upload", &form, part),
+        (
+            "POST /api/seq/n/begin",
+            &json,
+            list.to_string().into_bytes(),
+        ),
+        (&*delete, &json, flag.clone()),
+        ("DELETE /api/target/t", &json, flag),
+        ("PATCH /api/target/t", &json, alias),
+    ];
+    let begun = requests.map(|(request, kind, body)| begin(&server, &agent, request, kind, body));
+    revoke(&server, "agent");
+    for begun in begun {
+        assert_eq!(begun.end(), 403);
+    }
+    let view = server.http().get("/api/target/t").success(200);
+    let backups = view["backups"].as_array().unwrap();
+    assert!(backups.len() == 1 && backups[0]["id"] == *old, "{view}");
+    let sequence = server.http().get("/api/seq/s").success(200);
+    assert_eq!(sequence["file_list"][0]["uploaded"], false);
+    server.http().get("/api/seq/n").failure(400);
+    let terminate = server
+        .http()
+        .json("POST", "/api/seq/s/terminate", &json!({}));
+    terminate.success(200);
+    server.assert_no_leftovers();
 }

@@ -163,6 +163,24 @@ fn no_key_is_in_the_log() {
     http.get(&format!("/api/target/{key}")).failure(404);
     http.get(&format!("/api/log?tail={key}")).failure(400);
     http.get(&format!("/api/jobs/force_run/{key}")).failure(404);
+    // However it is written, neither the log nor the answer has it.
+    let bare = &key["bakch-".len()..];
+    let encode = |text: &str| {
+        let add = |encoded: String, byte: u8| encoded + &format!("%{byte:02X}");
+        text.bytes().fold(String::new(), add)
+    };
+    for written in [
+        encode(&key),
+        format!("bakch-{}", encode(bare)),
+        bare.to_owned(),
+        encode(bare),
+    ] {
+        for place in ["target/", "jobs/force_run/", "seq/"] {
+            let message = http.get(&format!("/api/{place}{written}")).failure(404);
+            assert!(!message.contains(&bare[6..]), "{message}");
+        }
+        http.get(&format!("/api/{written}")).failure(404);
+    }
     server.http().with_key(&old).get("/api/stats").failure(403);
     let headers = [("Authorization", &*format!("Basic {key}"))];
     server
@@ -178,6 +196,7 @@ fn no_key_is_in_the_log() {
         assert!(log.contains("DEBUG") && log.contains("bakch-"), "{log}");
         for key in [&old, &key] {
             assert!(!log.contains(&key[12..]), "{key} in {log}");
+            assert!(!log.contains(&encode(&key[12..])), "{key} in {log}");
         }
     }
 }

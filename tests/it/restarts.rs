@@ -21,7 +21,7 @@ fn a_crash_loses_nothing_that_was_acknowledged_and_keeps_nothing_else() {
 
     let form = Form::new().file("a", &vec![b'x'; 1 << 20]);
     let head = format!(
-        "POST /api/target/m/upload HTTP/1.1\r\nHost: h\r\nContent-Type: {}\r\n\
+        "POST /api/target/m/upload HTTP/1.1\r\nHost: localhost\r\nContent-Type: {}\r\n\
          Content-Length: {}\r\n\r\n",
         Form::content_type(),
         form.finish().len()

@@ -1,11 +1,12 @@
 //! Sequential uploads over plain HTTP, across restarts too.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Form, TestServer};
+use crate::support::{Answer, Form, TestServer, wait_until};
 
 fn list(files: &[(&str, &str)]) -> Value {
     let file = |(path, name): &(&str, &str)| json!({"path": path, "name": name, "uploaded": false});
@@ -291,4 +292,74 @@ fn the_target_may_move_meanwhile() {
         !server.storage().join("m").exists(),
         "nothing is left where it was"
     );
+}
+
+#[test]
+fn long_lists_are_bounded_and_read_one_at_a_time() {
+    let server = TestServer::start();
+    server.target("m", "multi");
+    server.target("n", "multi");
+    let json = ("Content-Type", "application/json");
+    let file = br#"{"path":"/","name":"a"},"#;
+    let many = [br#"{"file_list":["#, &*file.repeat(200_001)].concat();
+    let answer = server
+        .http()
+        .send("POST", "/api/seq/m/begin", &[json], &many);
+    assert!(answer.failure(413).contains("200000"), "{answer:?}");
+    let long = vec![b' '; (16 << 20) + 1];
+    let answer = server
+        .http()
+        .send("POST", "/api/seq/m/begin", &[json], &long);
+    answer.failure(413);
+    assert!(server.peak_memory() < 100 << 20, "{}", server.peak_memory());
+
+    // While one is read, another one has to wait, unless it is short.
+    let mut reading = std::net::TcpStream::connect(server.addr()).unwrap();
+    let head = "POST /api/seq/m/begin HTTP/1.1\r\nHost: localhost\r\n\
+        Content-Type: application/json\r\nContent-Length: 100000\r\n\
+        Expect: 100-continue\r\n\r\n";
+    reading.write_all(head.as_bytes()).unwrap();
+    reading.read_exact(&mut [0; 25]).unwrap();
+    let files: Vec<_> = (0..2000)
+        .map(|n| ("/".to_owned(), format!("{n:030}")))
+        .collect();
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, name)| (&**path, &**name))
+        .collect();
+    begin(&server, "n", &files).failure(503);
+    begin(&server, "m", &files[..100]).success(200);
+    drop(reading);
+    wait_until(|| begin(&server, "n", &files).status == 200);
+}
+
+#[test]
+fn a_long_list_is_shown_whole_and_takes_no_memory() {
+    let server = TestServer::start();
+    server.target("m", "multi");
+    let names: Vec<_> = (0..100_000).map(|n| format!("{n:0100}")).collect();
+    let files: Vec<_> = names.iter().map(|name| ("/", &**name)).collect();
+    begin(&server, "m", &files).success(200);
+    let shown = server.http().get("/api/seq/m").success(200);
+    let shown = shown["file_list"].as_array().unwrap();
+    assert_eq!(shown.len(), files.len());
+    let in_order = |(file, name): (&Value, &String)| file["name"] == **name;
+    assert!(shown.iter().zip(&names).all(in_order));
+    let message = post(&server, "m", "finish").failure(409);
+    assert!(message.contains("100000 of 100000"), "{message}");
+
+    // Many ask for it, and take nothing.
+    let before = server.peak_memory();
+    let ask = "GET /api/seq/m HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let stalled: Vec<_> = (0..30)
+        .map(|_| {
+            let mut stream = std::net::TcpStream::connect(server.addr()).unwrap();
+            stream.write_all(ask.as_bytes()).unwrap();
+            stream.read_exact(&mut [0; 100]).unwrap();
+            stream
+        })
+        .collect();
+    let after = server.peak_memory();
+    assert!(after < before + (60 << 20), "{before} {after}");
+    drop(stalled);
 }

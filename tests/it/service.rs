@@ -299,7 +299,7 @@ fn sockets_that_are_handed_over_are_served() {
     // Before the program can even have begun: the socket keeps it for the server.
     let mut early = TcpStream::connect(address(ports[0])).unwrap();
     early
-        .write_all(b"GET /healthz?live HTTP/1.0\r\nHost: x\r\n\r\n")
+        .write_all(b"GET /healthz?live HTTP/1.0\r\nHost: localhost\r\n\r\n")
         .unwrap();
     assert_eq!(
         handed.line(),
@@ -377,7 +377,7 @@ fn systemd_hands_sockets_over() {
     });
     let mut stream = first.unwrap();
     stream
-        .write_all(b"GET /healthz HTTP/1.0\r\nHost: x\r\n\r\n")
+        .write_all(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
         .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();

@@ -22,7 +22,7 @@ const CONTENT: &[u8] = &[b'x'; 3_000_000];
 fn begin(server: &TestServer, target: &str) -> Upload {
     let body = Form::new().file("file", CONTENT).finish();
     let head = format!(
-        "POST /api/target/{target}/upload HTTP/1.1\r\nHost: x\r\nContent-Type: {}\r\n\
+        "POST /api/target/{target}/upload HTTP/1.1\r\nHost: localhost\r\nContent-Type: {}\r\n\
          Content-Length: {}\r\n\r\n",
         Form::content_type(),
         body.len()
@@ -135,7 +135,7 @@ fn nobody_waits_for_an_idle_connection() {
         .map(|_| {
             let mut stream = TcpStream::connect(server.addr()).unwrap();
             stream
-                .write_all(b"GET /healthz?live HTTP/1.1\r\nHost: x\r\n\r\n")
+                .write_all(b"GET /healthz?live HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 .unwrap();
             let mut first = [0; 12];
             stream.read_exact(&mut first).unwrap();

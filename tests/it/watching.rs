@@ -16,12 +16,16 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Http, TestServer, skipped, wait_until};
 
 fn health(server: &TestServer) -> Answer {
-    server.http().without_key().get("/healthz")
+    server.http().get("/healthz")
 }
 
 /// The checks that do not pass, with the message for people.
 fn bad(server: &TestServer) -> (Vec<Value>, String) {
-    let answer = health(server);
+    bad_for(&server.http())
+}
+
+fn bad_for(http: &Http) -> (Vec<Value>, String) {
+    let answer = http.get("/healthz");
     let message = answer.failure(503);
     assert_eq!(answer.header("retry-after"), Some("10"));
     let checks = answer.body()["checks"].as_array().unwrap().clone();
@@ -46,7 +50,7 @@ fn all_is_well_while_everything_answers() {
     ]);
     assert_eq!(answer["checks"], expected);
     // Whether it is alive is another question.
-    let live = server.http().without_key().get("/healthz?live");
+    let live = server.http().get("/healthz?live");
     assert_eq!(live.success(200)["checks"], json!([]));
     server
         .http()
@@ -119,7 +123,10 @@ fn an_empty_mount_point_is_a_disk_that_is_away() {
 
 #[test]
 fn a_database_and_keys_that_cannot_be_read_are_named() {
-    let server = TestServer::start_with_key();
+    // Without keys nobody could be told of them.
+    let server = TestServer::start_with(&["--open-monitoring"], true);
+    let bad = |server: &TestServer| bad_for(&server.http().without_key());
+    let health = |server: &TestServer| server.http().without_key().get("/healthz");
     let (database, away) = (server.data().join("bchan.db"), server.data().join("away"));
     fs::rename(&database, &away).unwrap();
     let (found, message) = bad(&server);
@@ -192,9 +199,9 @@ fn metrics_say_what_there_is_and_what_has_happened() {
     server.http().without_key().get("/api/stats").failure(401);
 
     // A request is counted when its answer has gone out, which is when its client goes on.
-    let mut found = metrics(&server.http().without_key());
+    let mut found = metrics(&server.http());
     wait_until(|| {
-        found = metrics(&server.http().without_key());
+        found = metrics(&server.http());
         let counted = |labels: &str| found["bchan_http_requests_total"].contains_key(labels);
         counted("endpoint=\"none\",code=\"401\"") && counted("endpoint=\"download\",code=\"200\"")
     });
@@ -279,36 +286,85 @@ fn outside() -> Option<IpAddr> {
     (!address.is_loopback() && !address.is_unspecified()).then_some(address)
 }
 
+/// Headers by which proxies say that they have passed a request on.
+const PROXIED: [&str; 5] = [
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "Forwarded",
+    "Via",
+    "X-Real-IP",
+];
+
+fn unproxied(http: &Http, path: &str, status: u16) {
+    for header in PROXIED {
+        for connection in ["close", &format!("close, {header}")] {
+            let request = format!(
+                "GET {path} HTTP/1.1\r\nHost: localhost\r\n{header}: for=192.0.2.1\r\n\
+                 Connection: {connection}\r\n\r\n"
+            );
+            let answer = http.raw(request.as_bytes());
+            assert_eq!(answer.status, status, "{request}");
+        }
+    }
+}
+
 #[test]
-fn from_elsewhere_a_key_is_needed() {
+fn without_a_key_the_own_machine_learns_whether_all_is_well_and_no_more() {
     let server = TestServer::start_with(&["--listen", "0.0.0.0:0"], true);
     let here = SocketAddr::new([127, 0, 0, 1].into(), server.addr().port());
     let http = |at: SocketAddr, key: Option<&str>| Http::new(at, key.map(str::to_owned));
-    let paths = ["/healthz", "/metrics"];
-    for path in paths {
-        assert_eq!(http(here, None).get(path).status, 200, "{path}");
+    let nobody = http(here, None);
+    let well = json!({ "success": true, "checks": [] });
+    assert_eq!(nobody.get("/healthz").success(200), well);
+    assert_eq!(nobody.get("/healthz?live").success(200), well);
+    for path in ["/metrics", "/api/stats", "/healthz/x", "/"] {
+        nobody.get(path).failure(401);
+    }
+    for path in ["/healthz", "/metrics"] {
         // Who shows a key is held to it.
         http(here, Some("bakch-wrong")).get(path).failure(403);
         // And who comes through a proxy is from wherever that says.
-        for header in ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"] {
-            let headers = [(header, "for=192.0.2.1")];
-            let answer = http(here, None).send("GET", path, &headers, b"");
-            answer.failure(401);
-        }
+        unproxied(&nobody, path, 401);
+        assert_eq!(
+            http(here, Some(server.key())).get(path).status,
+            200,
+            "{path}"
+        );
     }
-    // Nothing else is open.
-    for path in ["/api/stats", "/healthz/x", "/"] {
-        http(here, None).get(path).failure(401);
-    }
+    let away = server.data().join("away");
+    fs::rename(server.storage(), &away).unwrap();
+    let answer = nobody.get("/healthz");
+    let message = answer.failure(503);
+    assert!(!message.contains("storage"), "{message}");
+    assert_eq!(answer.body()["checks"], json!([]));
+    assert_eq!(nobody.get("/healthz?live").success(200), well);
+    fs::rename(&away, server.storage()).unwrap();
+
     let Some(outside) = outside() else {
         return skipped("the machine has no address but its loopback's");
     };
     let there = SocketAddr::new(outside, server.addr().port());
-    for path in paths {
+    for path in ["/healthz", "/metrics"] {
         http(there, None).get(path).failure(401);
         let answer = http(there, Some(server.key())).get(path);
         assert_eq!(answer.status, 200, "{path}");
     }
+}
+
+#[test]
+fn monitoring_is_open_where_that_was_asked_for() {
+    let server = TestServer::start_with(&["--open-monitoring"], true);
+    let nobody = server.http().without_key();
+    assert!(metrics(&nobody).contains_key("bchan_jobs_total"));
+    let health = nobody.get("/healthz").success(200);
+    assert_eq!(health["checks"].as_array().unwrap().len(), 4);
+    nobody.get("/api/stats").failure(401);
+    for path in ["/healthz", "/metrics"] {
+        unproxied(&nobody, path, 401);
+    }
+    // Not for a page that has been made to lead here.
+    let request = b"GET /metrics HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
+    nobody.raw(request).failure(403);
 }
 
 #[test]

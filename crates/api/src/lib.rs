@@ -32,7 +32,7 @@ pub use response::{
     Accepted, BackupList, Created, Failure, LogText, Success, TargetList, TargetView,
 };
 pub use route::{Endpoint, Method, NoRoute, Route, Subject};
-pub use sequence::{SequenceBegin, SequenceFile, SequenceView};
+pub use sequence::{MOST_FILES, SequenceBegin, SequenceFile, SequenceView, TOO_MANY_FILES};
 pub use stats::Stats;
 pub use target::{NewTarget, RecycleAction, RecycleCriteria, Target, TargetEdit, TargetType};
 pub use time::{HttpTime, Time, TimeError};

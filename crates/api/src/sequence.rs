@@ -1,6 +1,8 @@
 //! Sequential uploads: a list of files first, then the files one by one.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{Object, flag};
 
@@ -35,7 +37,35 @@ pub struct SequenceView {
     pub file_list: Vec<SequenceFile>,
 }
 
+/// Most files of one sequential upload.
+pub const MOST_FILES: usize = 200_000;
+
+/// What the error begins with that a longer list is.
+pub const TOO_MANY_FILES: &str = "too many files";
+
 fn objects<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SequenceFile>, D::Error> {
-    let files = Vec::<Object<SequenceFile>>::deserialize(deserializer)?;
-    Ok(files.into_iter().map(|Object(file)| file).collect())
+    deserializer.deserialize_seq(Files)
+}
+
+/// Reads no more files than there may be: a list takes more memory than its text.
+struct Files;
+
+impl<'de> de::Visitor<'de> for Files {
+    type Value = Vec<SequenceFile>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of files")
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut files = Vec::new();
+        while let Some(Object(file)) = list.next_element()? {
+            if files.len() == MOST_FILES {
+                let message = format!("{TOO_MANY_FILES}: {MOST_FILES} are the most");
+                return Err(de::Error::custom(message));
+            }
+            files.push(file);
+        }
+        Ok(files)
+    }
 }

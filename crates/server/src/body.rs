@@ -1,8 +1,10 @@
 //! JSON bodies of requests.
 
-use std::io::{BufReader, Read as _};
+use std::io::{self, BufReader, Read};
+use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::time::{Duration, Instant};
 
-use bchan_api::Object;
+use bchan_api::{Object, TOO_MANY_FILES};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -10,7 +12,7 @@ use crate::error::ApiError;
 use crate::http::Request;
 
 /// Largest JSON body that is read, in bytes.
-const LARGEST: u64 = 1024 * 1024;
+const LARGEST: u64 = 64 * 1024;
 
 /// Refuses a request whose body is missing or says that it is something else.
 fn require_json(request: &Request) -> Result<(), ApiError> {
@@ -47,6 +49,7 @@ pub(crate) fn read_object(request: &mut Request) -> Result<Map<String, Value>, A
     if bytes.len() as u64 > LARGEST {
         return Err(too_large());
     }
+    request.recheck()?;
     match serde_json::from_slice(&bytes) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(ApiError::bad_request("the body must be a JSON object")),
@@ -57,20 +60,77 @@ pub(crate) fn read_object(request: &mut Request) -> Result<Map<String, Value>, A
 }
 
 /// Largest list of files that is read, in bytes.
-const LARGEST_LIST: u64 = 256 * 1024 * 1024;
+const LARGEST_LIST: u64 = 16 * 1024 * 1024;
 
-/// Reads a body that may be long, and must be one JSON object, without keeping its text.
-pub(crate) fn read_list<T: DeserializeOwned>(request: &mut Request) -> Result<T, ApiError> {
-    require_json(request)?;
-    let declared = request.content_length.unwrap_or(0);
-    if declared > LARGEST_LIST {
-        let message = format!("the list may have at most {LARGEST_LIST} bytes");
-        return Err(ApiError::new(413, message));
+/// Largest list of which any number may be read at a time, in bytes.
+const SMALL_LIST: u64 = 32 * 1024;
+
+/// How long a large list may take to arrive.
+const LIST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The right to read a large list, which one request has at a time: in memory, a list takes several
+/// times its size.
+#[derive(Debug, Default)]
+pub(crate) struct Lists(Mutex<()>);
+
+impl Lists {
+    fn turn(&self) -> Result<MutexGuard<'_, ()>, ApiError> {
+        match self.0.try_lock() {
+            Ok(turn) => Ok(turn),
+            Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => {
+                let message = "another long list is being read; try again later";
+                Err(ApiError::new(503, message))
+            }
+        }
     }
-    let mut reader = BufReader::new(request.body().take(LARGEST_LIST));
-    let Object(list) = serde_json::from_reader(&mut reader)
-        .map_err(|error| ApiError::bad_request(format!("the body is not valid: {error}")))?;
-    Ok(list)
+}
+
+/// Reads a body that may be long, and must be one JSON object, without keeping its text. The guard
+/// is for its memory.
+pub(crate) fn read_list<'a, T: DeserializeOwned>(
+    request: &mut Request,
+    lists: &'a Lists,
+) -> Result<(T, Option<MutexGuard<'a, ()>>), ApiError> {
+    require_json(request)?;
+    let turn = match request.content_length {
+        Some(length) if length > LARGEST_LIST => {
+            let message = format!("the list may have at most {LARGEST_LIST} bytes");
+            return Err(ApiError::new(413, message));
+        }
+        Some(length) if length <= SMALL_LIST => None,
+        _ => Some(lists.turn()?),
+    };
+    let reader = InTime {
+        inner: request.body().take(LARGEST_LIST),
+        until: Instant::now() + LIST_TIMEOUT,
+    };
+    let Object(list) = serde_json::from_reader(BufReader::new(reader)).map_err(|error| {
+        let status = if error.to_string().starts_with(TOO_MANY_FILES) {
+            413
+        } else {
+            400
+        };
+        ApiError::new(status, format!("the body is not valid: {error}"))
+    })?;
+    request.recheck()?;
+    Ok((list, turn))
+}
+
+/// What must have been read by a certain time.
+struct InTime<R> {
+    inner: R,
+    until: Instant,
+}
+
+impl<R: Read> Read for InTime<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if Instant::now() > self.until {
+            let error = "it took too long to arrive";
+            return Err(io::Error::new(io::ErrorKind::TimedOut, error));
+        }
+        self.inner.read(out)
+    }
 }
 
 /// The flag that every deletion must spell out.

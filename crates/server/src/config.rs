@@ -45,6 +45,11 @@ pub struct Config {
     pub recycle_bin: Option<PathBuf>,
     /// Who may use the server.
     pub auth: Auth,
+    /// Names that the server is known by. Without keys, it answers to no others but addresses and
+    /// `localhost`.
+    pub allowed_hosts: Vec<String>,
+    /// Whether the server's own machine needs no key for `/metrics` and for all of `/healthz`.
+    pub open_monitoring: bool,
     /// What archives may ask for.
     pub unpack: UnpackLimits,
     /// Whether unpacked files get the owners that their archive names. Needs root.
@@ -109,6 +114,8 @@ impl Config {
             storage_roots: Vec::new(),
             recycle_bin: None,
             auth: Auth::default(),
+            allowed_hosts: Vec::new(),
+            open_monitoring: false,
             unpack: UnpackLimits::default(),
             preserve_owner: false,
             reserve: Reserve::default(),

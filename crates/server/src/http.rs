@@ -67,6 +67,8 @@ fn read(tiny: tiny_http::Request) -> Option<Request> {
         peer: header(&tiny, guard::PEER)?.parse().ok()?,
         content_length: header(&tiny, guard::LENGTH).and_then(|length| length.parse().ok()),
         has_body: header(&tiny, guard::BODY).is_some(),
+        is_probe: header(&tiny, guard::PROBE).is_some(),
+        pass: None,
         // Behind a request that keeps its connection, there is nothing of it.
         body: match number(&tiny, guard::LANE) {
             Some(_) => FrameReader::empty(Inner(tiny)),
@@ -109,7 +111,8 @@ fn answer(tiny: tiny_http::Request, handler: &dyn Handler, door: &Door) {
     // Its reader goes with it, which tells the guard that no more of the body is wanted.
     let out = request.body.into_inner().0.into_writer();
     let (method, path) = (request.method, request.path);
-    if let Ok(response) = response {
+    if let Ok(mut response) = response {
+        let _hold = response.hold.take();
         (exchange.endpoint, exchange.status) = (response.endpoint, response.status);
         let sent = AssertUnwindSafe(|| send(response, out, head_only, &mut exchange.sent));
         match catch_unwind(sent) {

@@ -5,6 +5,7 @@
 
 mod ask;
 mod body;
+mod browser;
 mod change;
 mod check;
 mod closed;

@@ -1,10 +1,13 @@
 //! Answers in the shapes of the API.
 
+use std::io::{self, Write};
+
 use bchan_api::{Failure, Features, Method, OPENAPI, Success, header};
 use serde::Serialize;
 
 use crate::error::ApiError;
 use crate::http::{Body, Response};
+use crate::log::mask_text;
 
 /// Seconds after which something that is not there now may be.
 const RETRY_AFTER: &str = "10";
@@ -31,9 +34,9 @@ pub(crate) fn done() -> Response {
     json(200, &Success { success: true })
 }
 
-/// An answer that says what went wrong.
+/// An answer that says what went wrong. It repeats no key that came in the place of something else.
 pub(crate) fn failure(error: &ApiError) -> Response {
-    let mut response = json(error.status, &Failure::new(&*error.message));
+    let mut response = json(error.status, &Failure::new(mask_text(&error.message)));
     match error.status {
         401 => response.headers.push(("www-authenticate", "Bearer".into())),
         503 => response.headers.push(("retry-after", RETRY_AFTER.into())),
@@ -55,6 +58,18 @@ pub(crate) fn text(media_type: &'static str, text: String) -> Response {
         status: 200,
         headers: vec![("content-type", media_type.to_owned())],
         body: Body::Bytes(text.into_bytes()),
+        ..Response::default()
+    }
+}
+
+/// A success in JSON that is written while it is sent.
+pub(crate) fn stream(
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()> + Send + 'static,
+) -> Response {
+    Response {
+        status: 200,
+        headers: vec![("content-type", "application/json".to_owned())],
+        body: Body::Stream(Box::new(write)),
         ..Response::default()
     }
 }

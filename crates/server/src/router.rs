@@ -5,10 +5,12 @@ use std::time::Instant;
 
 use bchan_api::{Endpoint, NoRoute, Route, Subject};
 
+use crate::browser;
 use crate::error::{ApiError, chain};
-use crate::handlers::{backup, download, jobs, recycle_bin, seq, server, target, upload, watch};
+use crate::handlers::watch::{self, Sight};
+use crate::handlers::{backup, download, jobs, recycle_bin, seq, server, target, upload};
 use crate::http::{Exchange, Handler, Request, Response};
-use crate::key::Grant;
+use crate::key::{Grant, Pass, Share};
 use crate::reply;
 use crate::state::State;
 
@@ -28,17 +30,29 @@ impl Router {
         request: &mut Request,
         asked: &mut Option<Endpoint>,
     ) -> Result<Response, ApiError> {
+        let state = &*self.state;
         let route = Route::find(&request.method, &request.path);
+        if watch::is_probe(request, &route) {
+            *asked = Some(Endpoint::ShowHealth);
+            return Ok(watch::live());
+        }
+        browser::check_origin(&request.headers, &state.allowed_hosts)?;
         // Without a key, nothing can be learnt, not even what paths there are.
         let authorization = request.headers.get("authorization");
-        let checked = self.state.gate.check(authorization);
-        if let Err(error) = self.state.note_keys() {
+        let checked = state.gate.check(authorization);
+        if let Err(error) = state.note_keys() {
             tracing::error!(%error, "that there are keys could not be recorded");
         }
         let grant = match checked {
             Ok(grant) => grant,
-            Err(_) if watch::is_open(&self.state, request, &route) => Grant::ALL,
-            Err(error) => return Ok(self.turn_away(request, &error)),
+            Err(error) => match watch::sight(state, request, &route) {
+                Sight::All => Grant::ALL,
+                Sight::Verdict => {
+                    *asked = Some(Endpoint::ShowHealth);
+                    return Ok(watch::verdict(&self.state, request));
+                }
+                Sight::Nothing => return Ok(self.turn_away(request, &error)),
+            },
         };
         let route = match route {
             Ok(route) => route,
@@ -48,14 +62,31 @@ impl Router {
             }
         };
         *asked = Some(route.endpoint);
-        let state = &*self.state;
+        browser::check_rest(request, &grant, route.endpoint, &state.allowed_hosts)?;
         let object = &*admit(state, &grant, &route)?;
-        match route.endpoint {
-            Endpoint::ListTargets => target::list(state, request, &grant),
-            Endpoint::SearchTargets => target::search(state, request, &grant),
+        request.pass = Some(Pass::new(&state.gate, &grant, route.endpoint));
+        let share = share(state, request, &grant, route.endpoint)?;
+        let response = self.carry_out(request, &grant, route.endpoint, object)?;
+        Ok(Response {
+            hold: share,
+            ..response
+        })
+    }
+
+    fn carry_out(
+        &self,
+        request: &mut Request,
+        grant: &Grant,
+        endpoint: Endpoint,
+        object: &str,
+    ) -> Result<Response, ApiError> {
+        let state = &*self.state;
+        match endpoint {
+            Endpoint::ListTargets => target::list(state, request, grant),
+            Endpoint::SearchTargets => target::search(state, request, grant),
             Endpoint::CreateTarget => target::create(state, request),
             Endpoint::ShowTarget => target::show(state, object),
-            Endpoint::EditTarget => target::edit(state, request, object, &grant),
+            Endpoint::EditTarget => target::edit(state, request, object, grant),
             Endpoint::DeleteTarget => target::delete(state, request, object),
             Endpoint::DeleteBackups => target::delete_backups(state, request, object),
             Endpoint::DeleteRecycled => target::delete_recycled(state, request, object),
@@ -63,20 +94,20 @@ impl Router {
             Endpoint::EditBackup => backup::edit(state, request, object),
             Endpoint::DeleteBackup => backup::delete(state, request, object),
             Endpoint::Download => download::download(state, request, object),
-            Endpoint::ListRecycleBin => recycle_bin::list(state, &grant),
+            Endpoint::ListRecycleBin => recycle_bin::list(state, grant),
             Endpoint::ClearRecycleBin => recycle_bin::clear(state, request),
-            Endpoint::ListJobs => jobs::list(state, &grant),
+            Endpoint::ListJobs => jobs::list(state, grant),
             Endpoint::RunJob => jobs::run(state, object),
-            Endpoint::ShowStats => server::stats(state, &grant),
+            Endpoint::ShowStats => server::stats(state, grant),
             Endpoint::ShowLog => server::log(state, request),
             Endpoint::BeginSequence => seq::begin(state, request, object),
-            Endpoint::ShowSequence => seq::show(state, object),
+            Endpoint::ShowSequence => seq::show(&self.state, object),
             Endpoint::UploadFile => seq::upload(state, request, object),
-            Endpoint::FinishSequence => seq::finish(state, object),
+            Endpoint::FinishSequence => seq::finish(state, request, object),
             Endpoint::TerminateSequence => seq::terminate(state, object),
             Endpoint::Describe => Ok(reply::description()),
-            Endpoint::ShowHealth => Ok(watch::health(&self.state, request, &grant)),
-            Endpoint::ShowMetrics => watch::metrics(&self.state, &grant),
+            Endpoint::ShowHealth => Ok(watch::health(&self.state, request, grant)),
+            Endpoint::ShowMetrics => watch::metrics(&self.state, grant),
         }
     }
 }
@@ -97,6 +128,21 @@ impl Router {
             ..reply::failure(error)
         }
     }
+}
+
+/// Counts a request that may keep its worker for long, against what its key may have at a time.
+fn share(
+    state: &State,
+    request: &Request,
+    grant: &Grant,
+    endpoint: Endpoint,
+) -> Result<Option<Share>, ApiError> {
+    if !request.has_body && endpoint != Endpoint::Download {
+        return Ok(None);
+    }
+    let share = state.shares.take(grant, request.peer.ip());
+    let message = "this key has too many requests under way; try again later";
+    share.map(Some).ok_or_else(|| ApiError::new(503, message))
 }
 
 /// Whether a key is good for what is asked for, and the object that is meant. What a key is not for

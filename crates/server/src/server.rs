@@ -116,7 +116,7 @@ impl Server {
     /// What asks it whether it answers.
     #[must_use]
     pub fn probe(&self) -> Probe {
-        Probe::new(self.local_addr(), self.tls.clone())
+        Probe::new(self.local_addr(), self.tls.clone(), self.front.probes())
     }
 
     /// Takes up other settings, all or none of them: limits, the reserve, intervals of jobs, the
@@ -199,6 +199,12 @@ fn fixed(old: &Config, new: &Config) -> Vec<&'static str> {
     }
     if matches!(old.auth, Auth::None) != matches!(new.auth, Auth::None) {
         names.push("no-auth");
+    }
+    if old.allowed_hosts != new.allowed_hosts {
+        names.push("allowed-hosts");
+    }
+    if old.open_monitoring != new.open_monitoring {
+        names.push("open-monitoring");
     }
     names
 }

@@ -6,18 +6,19 @@ use std::ffi::OsStr;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, OnceLock, PoisonError, RwLock, TryLockError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, RwLock, TryLockError};
 use std::time::Duration;
 
 use bchan_api::Target;
 use bchan_archive::{StoreAttributes, UnpackOptions};
 
+use crate::body::Lists;
 use crate::closed::Closed;
 use crate::config::{Config, UnpackLimits};
 use crate::error::ApiError;
 use crate::guard::Counts;
 use crate::health::Doctor;
-use crate::key::{Gate, Throttle};
+use crate::key::{Gate, Shares, Throttle};
 use crate::layout::Layout;
 use crate::live::Live;
 use crate::lock::Place;
@@ -34,8 +35,14 @@ use crate::store::{Store, StoreError, StoredBackup};
 pub(crate) struct State {
     pub(crate) store: Box<dyn Store>,
     pub(crate) layout: Layout,
-    pub(crate) gate: Gate,
+    pub(crate) gate: Arc<Gate>,
     pub(crate) throttle: Throttle,
+    pub(crate) shares: Arc<Shares>,
+    /// Names that the server is known by, beside its addresses.
+    pub(crate) allowed_hosts: Vec<String>,
+    /// Whether the own machine needs no key for what monitoring asks for.
+    pub(crate) open_monitoring: bool,
+    pub(crate) lists: Lists,
     pub(crate) schedule: Schedule,
     /// What may change while the server runs.
     limits: RwLock<Limits>,
@@ -95,8 +102,12 @@ impl State {
             store,
             doctor: Doctor::new(&layout),
             layout,
-            gate,
+            gate: Arc::new(gate),
             throttle: Throttle::default(),
+            shares: Arc::default(),
+            allowed_hosts: config.allowed_hosts.clone(),
+            open_monitoring: config.open_monitoring,
+            lists: Lists::default(),
             schedule,
             limits: RwLock::new(config.into()),
             meter: Meter::default(),

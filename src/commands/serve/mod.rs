@@ -49,7 +49,8 @@ enum LogLevel {
 ///
 /// GET /healthz answers 200 when the database, the key files and every storage root answer, and 503
 /// otherwise, saying what does not; with ?live it looks at nothing but the server itself. GET
-/// /metrics has what Prometheus wants to know. From the server's own machine neither needs a key.
+/// /metrics has what Prometheus wants to know, for whoever has a key (see --open-monitoring). From
+/// the server's own machine /healthz needs no key, and then says only whether all is well.
 ///
 /// Under systemd it says when it is ready, reloads and stops, keeps a watchdog awake for as long as
 /// it answers, and takes sockets that systemd listens on; --listen then means nothing.
@@ -130,6 +131,22 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     no_auth: Option<bool>,
+
+    /// Name that the server is known by, beside its addresses; may be given several times
+    /// [env: BCHAN_ALLOWED_HOST]
+    ///
+    /// A server without keys answers to no names but these and localhost, so that no web page can
+    /// reach it under a name of its own. In the variable, commas are between several.
+    #[arg(long = "allowed-host", value_name = "NAME")]
+    allowed_hosts: Vec<String>,
+
+    /// Show /metrics and the details of /healthz to every user of the server's own machine, without
+    /// a key [env: BCHAN_OPEN_MONITORING] [default: false]
+    ///
+    /// Not where a proxy on this machine passes requests on: only some proxies say that they do.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true")]
+    open_monitoring: Option<bool>,
 
     /// Give unpacked files the owners that their archives name; needs root
     /// [env: BCHAN_PRESERVE_OWNER] [default: false]

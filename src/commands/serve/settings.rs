@@ -59,6 +59,17 @@ impl ServeArgs {
         if no_auth.or(file.no_auth).unwrap_or(false) {
             config.auth = Auth::None;
         }
+        let hosts: Option<String> = given.variable("BCHAN_ALLOWED_HOST")?;
+        config.allowed_hosts = match hosts {
+            _ if !args.allowed_hosts.is_empty() => args.allowed_hosts,
+            Some(hosts) => hosts
+                .split(',')
+                .map(|host| host.trim().to_owned())
+                .collect(),
+            None => file.allowed_hosts,
+        };
+        let open = given.setting(args.open_monitoring, "BCHAN_OPEN_MONITORING")?;
+        config.open_monitoring = open.or(file.open_monitoring).unwrap_or(false);
         let grace: Option<Period> = given.text(args.grace.as_deref(), "BCHAN_GRACE")?;
         config.grace = grace.or(file.grace).map_or(config.grace, Into::into);
         let said = (!args.job_interval.is_empty()).then(|| args.job_interval.join(","));
@@ -199,7 +210,7 @@ mod tests {
     }
 
     /// Every option, with a value for the option, one for the variable and one for the file.
-    const ALL: [(&str, [&str; 3]); 16] = [
+    const ALL: [(&str, [&str; 3]); 18] = [
         ("data", ["/d1", "/d2", "/d3"]),
         ("storage-root", ["/s1", "/s2", "/s3"]),
         ("recycle-bin", ["/r1", "/r2", "/r3"]),
@@ -218,6 +229,8 @@ mod tests {
         ),
         ("log-level", ["error", "warn", "debug"]),
         ("no-auth", ["false", "true", "false"]),
+        ("allowed-host", ["a.example", "b.example", "c.example"]),
+        ("open-monitoring", ["true", "false", "true"]),
         ("preserve-owner", ["true", "false", "true"]),
     ];
 
@@ -231,7 +244,7 @@ mod tests {
 
     fn line(name: &str, value: &str) -> String {
         match name {
-            "storage-root" => format!("storage-roots = [\"{value}\"]"),
+            "storage-root" | "allowed-host" => format!("{name}s = [\"{value}\"]"),
             "job-interval" => {
                 let (job, time) = value.split_once('=').unwrap();
                 format!("job-intervals = {{ {job} = \"{time}\" }}")

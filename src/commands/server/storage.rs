@@ -29,9 +29,9 @@ pub(crate) struct StorageArgs {
 
     /// Configuration file of the server, in TOML [env: BCHAN_SERVER_CONFIG]
     ///
-    /// It may have every option of `bchan serve` under the option's name, but `storage-roots` and
-    /// `job-intervals` for those that may be given several times. Relative paths are relative to
-    /// the file. What it does not know is an error.
+    /// It may have every option of `bchan serve` under the option's name, but `storage-roots`,
+    /// `allowed-hosts` and `job-intervals` for those that may be given several times. Relative
+    /// paths are relative to the file. What it does not know is an error.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }

@@ -46,6 +46,10 @@ pub struct ConfigFile {
     pub reserve: Option<Reserve>,
     /// `no-auth = true`
     pub no_auth: Option<bool>,
+    /// `allowed-hosts = ["backup.example.org"]`
+    pub allowed_hosts: Vec<String>,
+    /// `open-monitoring = true`
+    pub open_monitoring: Option<bool>,
     /// `log-level = "info"`
     pub log_level: Option<LogLevel>,
     /// `grace = "30s"`

@@ -44,6 +44,14 @@ impl Body {
         }
     }
 
+    /// How many bytes are left of it, if it has said so.
+    pub(super) fn left(&self) -> Option<u64> {
+        match self {
+            Self::Length(left) => Some(*left),
+            Self::Chunked(_) => None,
+        }
+    }
+
     /// Takes what it can off the buffer.
     pub(super) fn step(&mut self, buffer: &mut Buffer) -> Step {
         match self {

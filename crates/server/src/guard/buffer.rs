@@ -45,7 +45,7 @@ impl Buffer {
         &self.storage[range]
     }
 
-    /// Reads more, in a buffer of at least `capacity` bytes, which must be more than there are.
+    /// Reads more, until there are `capacity` bytes at most, which must be more than there are.
     /// 0 at the end of the stream. Nothing is lost when the future is dropped.
     pub(super) async fn fill(
         &mut self,
@@ -60,7 +60,7 @@ impl Buffer {
         if self.storage.len() < capacity {
             self.storage.resize(capacity, 0);
         }
-        let length = reader.read(&mut self.storage[self.end..]).await?;
+        let length = reader.read(&mut self.storage[self.end..capacity]).await?;
         self.end += length;
         Ok(length)
     }

@@ -6,23 +6,32 @@ use std::time::Duration;
 /// Most connections at a time unless told otherwise.
 pub(crate) const DEFAULT_CONNECTIONS: usize = 1024;
 
+/// Most requests at a time that a handler works on.
+pub(crate) const DEFAULT_WORKERS: usize = 256;
+
 /// What peers may do. Sizes are in bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct GuardConfig {
     /// Longest head of a request; a longer one is answered with 431.
     pub(crate) head_bytes: usize,
+    /// Most connections at a time whose heads need more than a small buffer.
+    pub(crate) large_heads: usize,
     /// How long a head may take to arrive.
     pub(crate) head_timeout: Duration,
     /// How long a body may be silent, and how long a request waits for a free worker.
     pub(crate) body_timeout: Duration,
-    /// How long a peer may take nothing of a response.
+    /// How long a peer may take nothing of a response. It must also take 1 KiB per second on average.
     pub(crate) write_timeout: Duration,
+    /// After how long without progress a streamed answer is cut off when another request needs its
+    /// worker.
+    pub(crate) give_way: Duration,
     /// How long a connection may wait for its next request.
     pub(crate) idle_timeout: Duration,
     /// Most connections at a time. One more takes the place of one that only waits, or is answered
     /// with 503 when all are busy.
     pub(crate) connections: usize,
-    /// Most requests at a time that a handler works on, each on a thread of its own.
+    /// Most requests at a time that a handler works on, each on a thread of its own. An eighth is
+    /// kept for requests without a body whose answers are small.
     pub(crate) workers: usize,
     /// How many more there may be of those that ask how the server is. They wait for no upload.
     pub(crate) watchers: usize,
@@ -38,13 +47,15 @@ pub(crate) struct GuardConfig {
 impl Default for GuardConfig {
     fn default() -> Self {
         Self {
-            head_bytes: 64 * 1024,
+            head_bytes: 16 * 1024,
+            large_heads: 512,
             head_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(60),
             write_timeout: Duration::from_secs(60),
+            give_way: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(60),
             connections: DEFAULT_CONNECTIONS,
-            workers: 256,
+            workers: DEFAULT_WORKERS,
             watchers: 4,
             drain_bytes: 64 * 1024 * 1024,
             drain_timeout: Duration::from_secs(5),

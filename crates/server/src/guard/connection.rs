@@ -1,30 +1,35 @@
 //! One connection of a client: its requests in order, and its end.
 
 use std::io;
-use std::net::SocketAddr;
 
-use tokio::io::AsyncReadExt as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
+use tokio::sync::SemaphorePermit;
+use tokio::task::yield_now;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::buffer::{Buffer, LARGE, SMALL};
+use super::buffer::{Buffer, SMALL};
 use super::exchange;
 use super::head::{self, Head};
+use super::inner::Sender;
 use super::listener::Guard;
 use super::reply::Refusal;
 use super::seats::{Seat, Waiting};
 use super::stream::Stream;
 use super::tls;
 
+const CROWDED: Refusal = Refusal::new(503, "too many requests have long heads; try again later");
+
 const PLAIN: Refusal = Refusal::bad("this server speaks TLS; use https://");
 
 /// A client's connection. The next head is read only when the response before is sent.
-pub(super) struct Connection {
+pub(super) struct Connection<'a> {
     pub(super) stream: Stream,
-    pub(super) peer: SocketAddr,
+    pub(super) peer: Sender,
     /// What has arrived and not been read.
     pub(super) buffer: Buffer,
+    /// For the memory of a head that does not fit into a small buffer.
+    large_head: Option<SemaphorePermit<'a>>,
 }
 
 /// What is to become of a connection.
@@ -42,14 +47,17 @@ pub(super) enum Next {
 }
 
 /// Serves a connection to its end, or until somebody else needs its seat.
-pub(super) async fn serve(guard: &Guard, stream: TcpStream, peer: SocketAddr, seat: Seat) {
+pub(super) async fn serve(guard: &Guard, stream: TcpStream, peer: Sender, seat: Seat) {
     tokio::select! {
         () = talk(guard, stream, peer, &seat) => {}
-        () = seat.lost() => tracing::debug!(%peer, "a connection made room for another one"),
+        () = seat.lost() => {
+            let peer = peer.address;
+            tracing::debug!(%peer, "a connection made room for another one");
+        }
     }
 }
 
-async fn talk(guard: &Guard, stream: TcpStream, peer: SocketAddr, seat: &Seat) {
+async fn talk(guard: &Guard, stream: TcpStream, peer: Sender, seat: &Seat) {
     // Without it, small answers would only be slower.
     let _ = stream.set_nodelay(true);
     let Some(stream) = open(guard, stream, peer).await else {
@@ -59,6 +67,7 @@ async fn talk(guard: &Guard, stream: TcpStream, peer: SocketAddr, seat: &Seat) {
         stream,
         peer,
         buffer: Buffer::new(),
+        large_head: None,
     };
     // A client that has said nothing yet is not idle but slow.
     let mut deadline = Some(Instant::now() + guard.config.head_timeout);
@@ -74,17 +83,27 @@ async fn talk(guard: &Guard, stream: TcpStream, peer: SocketAddr, seat: &Seat) {
             _ => Waiting::Ending,
         });
         match next {
-            Next::KeepAlive => connection.buffer.shrink(),
-            Next::Close => return close(guard, connection.stream).await,
-            Next::Refuse(refusal) => return refuse(guard, connection.stream, refusal).await,
+            Next::KeepAlive => {
+                connection.buffer.shrink();
+                connection.large_head = None;
+            }
+            Next::Close => return close(guard, connection.into_stream()).await,
+            Next::Refuse(refusal) => return refuse(guard, connection.into_stream(), refusal).await,
             Next::Abort => return connection.stream.abort(),
             Next::Drop => return,
         }
     }
 }
 
+impl Connection<'_> {
+    /// Frees all other memory.
+    fn into_stream(self) -> Stream {
+        self.stream
+    }
+}
+
 /// Shakes hands, where that is asked for. None when the client does not come to the end of it.
-async fn open(guard: &Guard, stream: TcpStream, peer: SocketAddr) -> Option<Stream> {
+async fn open(guard: &Guard, stream: TcpStream, peer: Sender) -> Option<Stream> {
     let Some(tls) = &guard.tls else {
         return Some(Stream::Plain(stream));
     };
@@ -105,6 +124,7 @@ async fn open(guard: &Guard, stream: TcpStream, peer: SocketAddr) -> Option<Stre
     match shaken {
         Ok(stream) => Some(stream),
         Err(error) => {
+            let peer = peer.address;
             tracing::debug!(%peer, %error, "no TLS came about");
             None
         }
@@ -112,12 +132,17 @@ async fn open(guard: &Guard, stream: TcpStream, peer: SocketAddr) -> Option<Stre
 }
 
 /// The next head, or `None` when there is no reason to wait for one any longer.
-async fn read_head(
-    guard: &Guard,
-    connection: &mut Connection,
+async fn read_head<'a>(
+    guard: &'a Guard,
+    connection: &mut Connection<'a>,
     deadline: Option<Instant>,
 ) -> Result<Option<Head>, Refusal> {
-    let Connection { stream, buffer, .. } = connection;
+    let Connection {
+        stream,
+        buffer,
+        large_head,
+        ..
+    } = connection;
     let mut deadline = deadline;
     let mut seen = 0;
     loop {
@@ -130,7 +155,9 @@ async fn read_head(
                 return Err(too_long());
             }
             let range = buffer.take(end);
-            return head::parse(buffer.slice(range)).map(Some);
+            let head = head::parse(buffer.slice(range));
+            buffer.shrink();
+            return head.map(Some);
         }
         seen = buffer.data().len();
         if seen >= guard.config.head_bytes {
@@ -140,7 +167,11 @@ async fn read_head(
             deadline.get_or_insert_with(|| Instant::now() + guard.config.head_timeout);
         }
         let until = deadline.unwrap_or_else(|| Instant::now() + guard.config.idle_timeout);
-        let capacity = (seen * 2).clamp(SMALL, guard.config.head_bytes.max(SMALL) * 2);
+        if seen >= SMALL && large_head.is_none() {
+            let permit = guard.workers.large_heads.try_acquire();
+            *large_head = Some(permit.map_err(|_| CROWDED)?);
+        }
+        let capacity = (seen * 2).clamp(SMALL, guard.config.head_bytes.max(SMALL));
         let read = tokio::select! {
             read = timeout_at(until, buffer.fill(stream, capacity)) => read,
             _ = guard.stopped() => return Ok(None),
@@ -172,17 +203,19 @@ pub(super) async fn refuse(guard: &Guard, mut stream: Stream, refusal: Refusal) 
 /// Ends a connection so that the client gets to see the answer: closing while it still sends would
 /// reset the connection, and the answer would be lost with it.
 async fn close(guard: &Guard, stream: Stream) {
-    let Ok(Ok(mut stream)) = timeout(guard.config.write_timeout, stream.end()).await else {
+    let Ok(Ok(stream)) = timeout(guard.config.write_timeout, stream.end()).await else {
         return;
     };
     let drain = async {
         let mut left = guard.config.drain_bytes;
-        let mut sink = vec![0; LARGE];
-        while left > 0 {
-            match stream.read(&mut sink).await {
+        while left > 0 && stream.readable().await.is_ok() {
+            match guard.discard(&stream) {
                 Ok(length @ 1..) => left = left.saturating_sub(length as u64),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 _ => return,
             }
+            // A client that sends fast must not keep the others waiting.
+            yield_now().await;
         }
     };
     let _ = timeout(guard.config.drain_timeout, drain).await;

@@ -32,6 +32,9 @@ pub(crate) struct Door {
     parent: Option<PathBuf>,
     /// The socket in use. There is a new one each time the server inside is started anew.
     socket: Mutex<(PathBuf, u64)>,
+    /// Held by the one request with a body that waits for its turn. All others with a body wait for
+    /// that one, and those without for none of them.
+    bodies: AsyncMutex<()>,
     /// Number of the last request that was let in.
     turn: AsyncMutex<u64>,
     /// Highest number of a request that was handed over.
@@ -48,6 +51,7 @@ impl Door {
             folder: Mutex::new(Folder::create(parent)?),
             parent: parent.map(Path::to_owned),
             socket: Mutex::default(),
+            bodies: AsyncMutex::default(),
             turn: AsyncMutex::new(0),
             taken: watch::Sender::new(0),
             stuck: Notify::new(),
@@ -132,8 +136,14 @@ impl Door {
     /// is handed over, with the number of the socket that it went to.
     pub(super) async fn enter(
         &self,
+        has_body: bool,
         head: impl FnOnce(&UnixStream, u64) -> io::Result<Vec<u8>>,
     ) -> io::Result<(UnixStream, u64)> {
+        let _body = if has_body {
+            Some(self.bodies.lock().await)
+        } else {
+            None
+        };
         let mut turn = self.turn.lock().await;
         *turn += 1;
         let id = *turn;
@@ -235,5 +245,43 @@ impl Drop for Folder {
         {
             tracing::warn!(path = %path.display(), %error, "a folder of a socket stays");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::task::yield_now;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_without_a_body_waits_for_one_with_a_body_at_most() {
+        let temp = tempfile::tempdir().unwrap();
+        let door = Door::new(Some(temp.path())).unwrap();
+        let _listener = door.bind().unwrap();
+        let order = &Mutex::new(Vec::new());
+        let enter = |name: &'static str, has_body: bool| {
+            door.enter(has_body, move |_, _| {
+                order.lock().unwrap().push(name);
+                Ok(Vec::new())
+            })
+        };
+        let hand_over = async {
+            for id in 1..=4 {
+                while order.lock().unwrap().len() < id {
+                    yield_now().await;
+                }
+                door.took(Some(id as u64), None);
+            }
+        };
+        let (a, b, c, d, ()) = tokio::join!(
+            enter("a", true),
+            enter("b", true),
+            enter("c", true),
+            enter("d", false),
+            hand_over
+        );
+        assert!(a.is_ok() && b.is_ok() && c.is_ok() && d.is_ok());
+        assert_eq!(*order.lock().unwrap(), ["a", "d", "b", "c"]);
     }
 }

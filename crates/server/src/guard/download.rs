@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IoSlice};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::SemaphorePermit;
 
 use super::inner::{Answer, Inbox, Piece};
+use super::outlet::Outlet;
 use super::reply;
-use super::upload::write_all;
+use super::workers::{LARGEST_ANSWER, Workers};
 
 /// How the client is told where the body ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,8 +33,70 @@ pub(super) struct Circumstances {
     pub(super) old: bool,
     /// The connection ends behind this response.
     pub(super) close: bool,
-    /// How long the client may take nothing.
-    pub(super) stall: Duration,
+}
+
+impl Circumstances {
+    fn has_no_body(self, answer: &Answer) -> bool {
+        self.head_only || matches!(answer.status, 204 | 304)
+    }
+}
+
+/// A response as far as it was buffered.
+pub(super) enum Gathered<'a> {
+    /// All of it. The permit is for its memory.
+    Whole(Vec<u8>, SemaphorePermit<'a>),
+    /// Nothing of it: it must be streamed.
+    Large,
+    /// The handler has failed.
+    Cut,
+}
+
+/// Buffers the body of a small response, so that its handler is done.
+pub(super) async fn gather<'a>(
+    answer: &Answer,
+    inbox: &mut Inbox<impl AsyncRead + Unpin>,
+    now: Circumstances,
+    workers: &'a Workers,
+) -> Gathered<'a> {
+    let length = if now.has_no_body(answer) {
+        0
+    } else {
+        match answer.length {
+            Some(length) if length <= LARGEST_ANSWER => length,
+            _ => return Gathered::Large,
+        }
+    };
+    let Some(permit) = workers.buffer(length) else {
+        return Gathered::Large;
+    };
+    inbox.expect(Some(length));
+    let mut body = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    loop {
+        match inbox.next().await {
+            Piece::Data(range) => {
+                let data = inbox.buffer.slice(range);
+                if body.len() + data.len() > body.capacity() {
+                    return Gathered::Cut;
+                }
+                body.extend_from_slice(data);
+            }
+            Piece::End if body.len() as u64 == length => return Gathered::Whole(body, permit),
+            Piece::End | Piece::Cut => return Gathered::Cut,
+        }
+    }
+}
+
+/// Sends a buffered response. Whether the client has taken it.
+pub(super) async fn deliver(
+    answer: &Answer,
+    body: &[u8],
+    client: &mut (impl AsyncWrite + Unpin),
+    now: Circumstances,
+    outlet: &mut Outlet<'_>,
+) -> bool {
+    let head = render(answer, now);
+    let slices = &mut [IoSlice::new(head.as_bytes()), IoSlice::new(body)];
+    outlet.write_all(client, slices).await.is_ok()
 }
 
 /// How passing a response on has ended.
@@ -46,15 +109,16 @@ pub(super) enum Sent {
     Part,
 }
 
-/// Sends a response. What a handler did not finish never looks finished to the client.
+/// Streams a response. What a handler did not finish never looks finished to the client.
 pub(super) async fn send(
     answer: &Answer,
     inbox: &mut Inbox<impl AsyncRead + Unpin>,
     client: &mut (impl AsyncWrite + Unpin),
     now: Circumstances,
+    outlet: &mut Outlet<'_>,
 ) -> Sent {
     let mut ending = match answer.length {
-        _ if now.head_only || matches!(answer.status, 204 | 304) => Ending::Empty,
+        _ if now.has_no_body(answer) => Ending::Empty,
         Some(length) => Ending::Length(length),
         None if now.old => Ending::Close,
         None => Ending::Chunk,
@@ -66,7 +130,7 @@ pub(super) async fn send(
         let written = match piece {
             Piece::Data(range) => {
                 let data = inbox.buffer.slice(range);
-                let written = write_piece(client, &head, data, &mut ending, now.stall).await;
+                let written = write_piece(client, &head, data, &mut ending, outlet).await;
                 head.clear();
                 written
             }
@@ -80,7 +144,7 @@ pub(super) async fn send(
                     b""
                 };
                 let slices = &mut [IoSlice::new(&head), IoSlice::new(tail)];
-                return match write_all(client, slices, Some(now.stall)).await {
+                return match outlet.write_all(client, slices).await {
                     Ok(()) => Sent::Whole,
                     Err(_) => Sent::Part,
                 };
@@ -102,7 +166,7 @@ async fn write_piece(
     head: &[u8],
     data: &[u8],
     ending: &mut Ending,
-    stall: Duration,
+    outlet: &mut Outlet<'_>,
 ) -> io::Result<()> {
     let (mut before, mut after) = (String::new(), "");
     match ending {
@@ -120,7 +184,7 @@ async fn write_piece(
         Ending::Close => {}
     }
     let mut slices = [head, before.as_bytes(), data, after.as_bytes()].map(IoSlice::new);
-    write_all(client, &mut slices, Some(stall)).await
+    outlet.write_all(client, &mut slices).await
 }
 
 fn render(answer: &Answer, now: Circumstances) -> String {

@@ -9,19 +9,21 @@ use std::time::Duration;
 use bchan_api::Endpoint;
 use tokio::io::{AsyncRead, AsyncWriteExt as _};
 use tokio::net::UnixStream;
-use tokio::sync::SemaphorePermit;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::body::Body;
+use super::buffer::Buffer;
 use super::connection::{Connection, Next};
-use super::download::{self, Circumstances, Sent};
+use super::download::{self, Circumstances, Gathered, Sent};
 use super::frame;
 use super::head::Head;
 use super::inner::{self, Answer, Inbox, Place};
 use super::listener::Guard;
+use super::outlet::Outlet;
 use super::reply::Refusal;
 use super::seats::{Seat, Waiting};
 use super::upload::{self, Passed};
+use super::workers::{Kind, Worker};
 
 const BUSY: Refusal = Refusal::new(503, "the server is busy; try again later");
 const FAILED: Refusal = Refusal::new(500, "the server failed to answer");
@@ -35,28 +37,28 @@ const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 /// Has a request answered, and says what is to become of the connection.
 pub(super) async fn run(
     guard: &Guard,
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     head: &Head,
     seat: &Seat,
 ) -> Next {
-    let is_watching = is_watching(&head.target);
-    let workers = if is_watching {
-        &guard.watchers
-    } else {
-        &guard.workers
+    let kind = match () {
+        () if connection.peer.is_probe => Kind::Probe,
+        () if !head.has_no_body() => Kind::Body,
+        () if is_watching(&head.target) => Kind::Watching,
+        () => Kind::Short,
     };
-    let worker = timeout(guard.config.body_timeout, workers.acquire()).await;
-    let Ok(Ok(worker)) = worker else {
+    let worker = guard.workers.get(kind, guard.config.body_timeout).await;
+    let Some(worker) = worker else {
         return Next::Refuse(BUSY);
     };
-    // Whoever asks how the server is must learn whether anybody new gets in.
-    if head.has_no_body() && !is_watching {
+    // Requests for the server's health must notice when no new connection gets in.
+    if kind == Kind::Short {
         return brief::run(guard, connection, head, worker, seat).await;
     }
     let peer = connection.peer;
-    let entered = guard
-        .door
-        .enter(|_, id| Ok(inner::request_head(head, Place::Only(id), peer)));
+    let entered = guard.door.enter(kind == Kind::Body, |_, id| {
+        Ok(inner::request_head(head, Place::Only(id), peer))
+    });
     match wait(connection, entered).await {
         Ok((inner, _)) => converse(guard, connection, head, inner, worker, seat).await,
         Err(next) => next,
@@ -65,7 +67,7 @@ pub(super) async fn run(
 
 /// Waits until a request has been let in, or until nobody waits for its answer.
 async fn wait<T>(
-    connection: &Connection,
+    connection: &Connection<'_>,
     entered: impl Future<Output = io::Result<T>>,
 ) -> Result<T, Next> {
     // Those who have gone while they waited for their turn hold descriptors, which may be just what
@@ -95,10 +97,10 @@ fn is_watching(target: &str) -> bool {
 
 async fn converse(
     guard: &Guard,
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     head: &Head,
     mut inner: UnixStream,
-    worker: SemaphorePermit<'_>,
+    mut worker: Worker<'_>,
     seat: &Seat,
 ) -> Next {
     let (from_handler, mut to_handler) = inner.split();
@@ -112,7 +114,7 @@ async fn converse(
         };
         if word.status != 100 {
             answer = Some(word);
-        } else if send_continue(guard, connection).await.is_err() {
+        } else if send_continue(guard, connection, seat).await.is_err() {
             return Next::Abort;
         }
     }
@@ -144,55 +146,104 @@ async fn converse(
     let Some(answer) = answer else {
         return Next::Refuse(FAILED);
     };
-    let Some(_worker) = sit_out(&answer, worker, seat).await else {
-        return Next::Drop;
-    };
-    // What is left of an unwanted body would be taken for the next request.
-    let whole = body.skip_arrived(&mut connection.buffer);
-    respond(guard, connection, head, &answer, &mut inbox, whole).await
-}
-
-/// Lets a client wait for its answer, where it has to; `None` when it is not there any more. A
-/// worker is kept unless there is nothing to do for it.
-async fn sit_out<'a>(
-    answer: &Answer,
-    worker: SemaphorePermit<'a>,
-    seat: &Seat,
-) -> Option<Option<SemaphorePermit<'a>>> {
-    if answer.delay == Duration::ZERO {
-        return Some(Some(worker));
+    // What is left of an unwanted body would be taken for the next request, and what a client sends
+    // ahead of its answer takes memory.
+    let whole = body.skip_arrived(&mut connection.buffer)
+        && connection.buffer.data().len() <= guard.config.head_bytes;
+    if whole {
+        connection.buffer.shrink();
+    } else {
+        connection.buffer = Buffer::new();
     }
-    // Its handler is done, and so could be the client.
-    drop(worker);
-    seat.wait(Waiting::Ending);
-    sleep(answer.delay).await;
-    seat.keep().then_some(None)
+    let now = circumstances(guard, head, whole);
+    match download::gather(&answer, &mut inbox, now, &guard.workers).await {
+        Gathered::Whole(body, _memory) => {
+            drop((inner, worker));
+            deliver(guard, connection, &answer, &body, now, seat).await
+        }
+        Gathered::Large => {
+            stream(
+                guard,
+                connection,
+                &answer,
+                &mut inbox,
+                now,
+                &mut worker,
+                seat,
+            )
+            .await
+        }
+        Gathered::Cut => Next::Refuse(FAILED),
+    }
 }
 
 /// Sends the word that a client waits for.
-async fn send_continue(guard: &Guard, connection: &mut Connection) -> io::Result<()> {
+async fn send_continue(
+    guard: &Guard,
+    connection: &mut Connection<'_>,
+    seat: &Seat,
+) -> io::Result<()> {
+    let mut outlet = Outlet::new(seat, Some(&guard.workers), guard.config.write_timeout);
     let word = &mut [IoSlice::new(CONTINUE)];
-    let stall = Some(guard.config.write_timeout);
-    upload::write_all(&mut connection.stream, word, stall).await
+    outlet.write_all(&mut connection.stream, word).await
 }
 
-async fn respond(
-    guard: &Guard,
-    connection: &mut Connection,
-    head: &Head,
-    answer: &Answer,
-    inbox: &mut Inbox<impl AsyncRead + Unpin>,
-    whole: bool,
-) -> Next {
-    let close = !whole || !head.keep_alive || guard.is_stopping();
-    let now = Circumstances {
+fn circumstances(guard: &Guard, head: &Head, whole: bool) -> Circumstances {
+    Circumstances {
         head_only: head.method == "HEAD",
         old: head.old,
-        close,
-        stall: guard.config.write_timeout,
-    };
-    match download::send(answer, inbox, &mut connection.stream, now).await {
-        Sent::Whole if close => Next::Close,
+        close: !whole || !head.keep_alive || guard.is_stopping(),
+    }
+}
+
+/// Sends an answer whose handler is done, once its time has come. It keeps no worker.
+async fn deliver(
+    guard: &Guard,
+    connection: &mut Connection<'_>,
+    answer: &Answer,
+    body: &[u8],
+    now: Circumstances,
+    seat: &Seat,
+) -> Next {
+    if answer.delay > Duration::ZERO {
+        seat.wait(Waiting::Ending);
+        sleep(answer.delay).await;
+        if !seat.keep() {
+            return Next::Drop;
+        }
+    }
+    let mut outlet = Outlet::new(seat, None, guard.config.write_timeout);
+    let stream = &mut connection.stream;
+    match download::deliver(answer, body, stream, now, &mut outlet).await {
+        true if now.close => Next::Close,
+        true => Next::KeepAlive,
+        false => Next::Abort,
+    }
+}
+
+/// Sends an answer that is too large to be buffered, while its handler makes it.
+async fn stream(
+    guard: &Guard,
+    connection: &mut Connection<'_>,
+    answer: &Answer,
+    inbox: &mut Inbox<impl AsyncRead + Unpin>,
+    now: Circumstances,
+    worker: &mut Worker<'_>,
+    seat: &Seat,
+) -> Next {
+    if !worker.stay().await {
+        return Next::Refuse(BUSY);
+    }
+    let workers = Some(&guard.workers);
+    let mut outlet = Outlet::new(seat, workers, guard.config.write_timeout);
+    // The seat may be lost, or the server stop, before the answer is complete.
+    connection.stream.reset_when_dropped(true);
+    let sent = download::send(answer, inbox, &mut connection.stream, now, &mut outlet).await;
+    if !matches!(sent, Sent::Part) {
+        connection.stream.reset_when_dropped(false);
+    }
+    match sent {
+        Sent::Whole if now.close => Next::Close,
         Sent::Whole => Next::KeepAlive,
         Sent::Nothing => Next::Refuse(FAILED),
         Sent::Part => Next::Abort,

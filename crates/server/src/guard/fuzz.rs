@@ -12,7 +12,10 @@ use super::{head, inner};
 pub(crate) fn head(data: &[u8]) -> Option<Vec<u8>> {
     let end = head::find_end(data, 0).ok()??;
     let head = head::parse(&data[..end]).ok()?;
-    let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
+    let peer = inner::Sender {
+        address: SocketAddr::from((Ipv4Addr::LOCALHOST, 1)),
+        is_probe: false,
+    };
     Some(inner::request_head(&head, inner::Place::Only(1), peer))
 }
 

@@ -103,7 +103,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Head, Refusal> {
     Ok(Head {
         method: method.to_owned(),
         target: target::path_and_query(method, path)?,
-        headers: lines.end_to_end(&connection),
+        headers: lines.end_to_end(),
         old,
         keep_alive: !old && !connection.iter().any(|token| token == "close"),
         expects_continue: !old && expects_continue(&lines)? && framing != Framing::Length(0),
@@ -143,12 +143,13 @@ impl Lines<'_> {
     }
 
     /// What goes on to a handler: not what is between neighbours, nor what only the guard may say.
-    fn end_to_end(&self, connection: &[String]) -> Vec<(String, String)> {
+    /// A name in `Connection` takes no header away: handlers decide by headers that a proxy has
+    /// added, and no peer may hide one of them.
+    fn end_to_end(&self) -> Vec<(String, String)> {
         let mut headers = Vec::with_capacity(self.0.len());
         for line in self.0 {
             let name = line.name.to_ascii_lowercase();
-            let between = HOP_BY_HOP.contains(&&*name) || connection.contains(&name);
-            if between || inner::is_private(&name) {
+            if HOP_BY_HOP.contains(&&*name) || inner::is_private(&name) {
                 continue;
             }
             // No header that means something here has anything but ASCII.

@@ -26,6 +26,9 @@ pub(crate) const LANE: &str = "guard-lane";
 /// Address of the client.
 pub(crate) const PEER: &str = "guard-peer";
 
+/// In a request, that it is the server's own probe.
+pub(crate) const PROBE: &str = "guard-probe";
+
 /// In a request, the length that the client declared; in a response, the one that the handler
 /// promised. Absent where it is not known.
 pub(crate) const LENGTH: &str = "guard-length";
@@ -59,19 +62,30 @@ pub(super) enum Place {
     Later(u64),
 }
 
+/// Who sends a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sender {
+    pub(super) address: SocketAddr,
+    /// It is this process.
+    pub(super) is_probe: bool,
+}
+
 /// The head of a request as the server inside gets it.
 ///
 /// One with a body asks for an upgrade, because then the server hands the connection out as it is
 /// behind the head: it reads nothing ahead, allocates nothing by a declared length, drains nothing, and
 /// looks for no second request. One without a body ends with its head.
-pub(super) fn request_head(head: &Head, place: Place, peer: SocketAddr) -> Vec<u8> {
+pub(super) fn request_head(head: &Head, place: Place, peer: Sender) -> Vec<u8> {
     let mut text = String::with_capacity(SMALL / 4);
     // Writing to a string cannot fail.
     let _ = write!(
         text,
-        "{} {} HTTP/1.1\r\n{PEER}: {peer}\r\n",
-        head.method, head.target
+        "{} {} HTTP/1.1\r\n{PEER}: {}\r\n",
+        head.method, head.target, peer.address
     );
+    if peer.is_probe {
+        let _ = write!(text, "{PROBE}: yes\r\n");
+    }
     let _ = match place {
         Place::Only(id) => write!(text, "connection: upgrade\r\n{ID}: {id}\r\n"),
         Place::First(id, trip) => write!(text, "{ID}: {id}\r\n{LANE}: {trip}\r\n"),
@@ -167,9 +181,8 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
 
     /// Prepares for a large body.
     pub(super) fn expect(&mut self, length: Option<u64>) {
-        if length.is_none_or(|length| length > SMALL as u64) {
-            self.capacity = LARGE;
-        }
+        let length = length.and_then(|length| usize::try_from(length).ok());
+        self.capacity = length.unwrap_or(LARGE).clamp(SMALL, LARGE);
     }
 
     /// The next piece of the body.

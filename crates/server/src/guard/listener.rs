@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -17,12 +17,18 @@ use super::config::GuardConfig;
 use super::connection;
 use super::count::Counts;
 use super::door::Door;
+use super::inner::Sender;
+use super::probe::Probes;
 use super::reply::Refusal;
 use super::stream::Stream;
 use super::tls::Tls;
+use super::workers::Workers;
 
 /// How long accepting pauses when the system has no descriptors or memory for more.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// Bytes that are thrown away at a time.
+const SINK: usize = 64 * 1024;
 
 /// Most connections beyond the limit that are told so, rather than just closed.
 const TOLD: usize = 64;
@@ -37,11 +43,12 @@ pub(crate) type Stop = Option<Duration>;
 pub(crate) struct Guard {
     pub(super) config: GuardConfig,
     pub(super) door: Arc<Door>,
-    /// One permit for each request that a handler may work on.
-    pub(super) workers: Semaphore,
-    /// The same for those that ask how the server is.
-    pub(super) watchers: Semaphore,
+    pub(super) workers: Workers,
     pub(super) counts: Counts,
+    /// Connections of the server's own probe.
+    probes: Arc<Probes>,
+    /// Where all connections put what they read and throw away.
+    sink: Mutex<Vec<u8>>,
     /// The identity that is shown; without one, nothing is encrypted.
     pub(super) tls: Option<Arc<Tls>>,
     /// Where hands are shaken.
@@ -54,19 +61,20 @@ impl Guard {
     pub(crate) fn new(
         config: GuardConfig,
         counts: Counts,
+        probes: Arc<Probes>,
         door: Arc<Door>,
         tls: Option<Arc<Tls>>,
         handshakes: runtime::Handle,
         stop: watch::Receiver<Stop>,
     ) -> Self {
-        let workers = Semaphore::new(config.workers);
-        let watchers = Semaphore::new(config.watchers);
+        let workers = Workers::new(&config);
         Self {
             config,
             door,
             workers,
-            watchers,
             counts,
+            probes,
+            sink: Mutex::new(vec![0; SINK]),
             tls,
             handshakes,
             stop,
@@ -117,12 +125,21 @@ impl Guard {
         peer: SocketAddr,
     ) {
         let guard = Arc::clone(self);
-        if let Some(seat) = self.counts.seats.take(peer.ip()) {
+        let address = peer;
+        let is_probe = self.probes.is_one(address);
+        let peer = Sender { address, is_probe };
+        let seats = &self.counts.seats;
+        let seat = if is_probe {
+            Some(seats.add(address.ip()))
+        } else {
+            seats.take(address.ip())
+        };
+        if let Some(seat) = seat {
             connections.spawn(async move {
                 connection::serve(&guard, stream, peer, seat).await;
             });
         } else if let Ok(slot) = Arc::clone(told).try_acquire_owned() {
-            tracing::warn!(%peer, "too many connections");
+            tracing::warn!(peer = %address, "too many connections");
             connections.spawn(async move {
                 if guard.tls.is_none() {
                     connection::refuse(&guard, Stream::Plain(stream), FULL).await;
@@ -134,6 +151,12 @@ impl Guard {
         } else {
             self.counts.refuse(FULL.status);
         }
+    }
+
+    /// Reads what has arrived and throws it away.
+    pub(super) fn discard(&self, stream: &TcpStream) -> io::Result<usize> {
+        let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
+        stream.try_read(&mut sink)
     }
 
     /// Whether no connection may wait for another request.

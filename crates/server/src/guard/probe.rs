@@ -1,11 +1,16 @@
 //! Asking this server itself, over the network as everybody else, whether it answers.
 
+use std::collections::HashSet;
 use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bchan_api::{Endpoint, header};
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
+use rustix::net::{
+    AddressFamily, SocketFlags, SocketType, bind, connect, getsockname, socket_with,
+};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -25,6 +30,66 @@ const MOST: u64 = 64 * 1024;
 pub struct Probe {
     address: SocketAddr,
     tls: Option<Arc<Tls>>,
+    probes: Arc<Probes>,
+}
+
+/// Connections of this process to itself, by their own end. The guard has a seat and a worker for
+/// them that no peer can take.
+#[derive(Debug, Default)]
+pub(crate) struct Probes(Mutex<HashSet<(IpAddr, u16)>>);
+
+impl Probes {
+    /// Whether a connection comes from this process.
+    pub(super) fn is_one(&self, peer: SocketAddr) -> bool {
+        self.lock().contains(&end(peer))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<(IpAddr, u16)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn end(address: SocketAddr) -> (IpAddr, u16) {
+    (address.ip().to_canonical(), address.port())
+}
+
+/// A connection that the guard knows as one of this process.
+struct Known<'a> {
+    probes: &'a Probes,
+    end: (IpAddr, u16),
+    stream: Option<TcpStream>,
+}
+
+impl<'a> Known<'a> {
+    fn connect(probes: &'a Probes, to: SocketAddr, patience: Duration) -> io::Result<Self> {
+        let family = match to {
+            SocketAddr::V4(_) => AddressFamily::INET,
+            SocketAddr::V6(_) => AddressFamily::INET6,
+        };
+        let socket = socket_with(family, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
+        // Bound first, so that the guard knows the connection when it accepts it.
+        let mut own = to;
+        own.set_port(0);
+        bind(&socket, &own)?;
+        let own = SocketAddr::try_from(getsockname(&socket)?)?;
+        let mut known = Self {
+            probes,
+            end: end(own),
+            stream: None,
+        };
+        probes.lock().insert(known.end);
+        // The system takes this for the longest time to connect, too.
+        set_socket_timeout(&socket, Timeout::Send, Some(patience))?;
+        connect(&socket, &to)?;
+        known.stream = Some(socket.into());
+        Ok(known)
+    }
+}
+
+impl Drop for Known<'_> {
+    fn drop(&mut self) {
+        self.probes.lock().remove(&self.end);
+    }
 }
 
 /// Why a server does not count as one that answers.
@@ -56,7 +121,7 @@ pub enum ProbeError {
 }
 
 impl Probe {
-    pub(crate) fn new(address: SocketAddr, tls: Option<Arc<Tls>>) -> Self {
+    pub(crate) fn new(address: SocketAddr, tls: Option<Arc<Tls>>, probes: Arc<Probes>) -> Self {
         // What is bound to every address is reached by that of the machine itself.
         let ip = match address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -64,7 +129,11 @@ impl Probe {
             ip => ip,
         };
         let address = SocketAddr::new(ip, address.port());
-        Self { address, tls }
+        Self {
+            address,
+            tls,
+            probes,
+        }
     }
 
     /// Asks, and waits for at most so long for each step. A server that is too full to answer is
@@ -72,9 +141,15 @@ impl Probe {
     pub fn ask(&self, patience: Duration) -> Result<(), ProbeError> {
         let address = self.address;
         let connect = |source| ProbeError::Connect { address, source };
-        let stream = TcpStream::connect_timeout(&address, patience).map_err(connect)?;
-        let answer = self.talk(stream, patience);
-        let answer = answer.map_err(|source| ProbeError::Talk { address, source })?;
+        let known = Known::connect(&self.probes, address, patience).map_err(connect)?;
+        let answer = known
+            .stream
+            .as_ref()
+            .map(|stream| self.talk(stream, patience));
+        let answer = answer.transpose();
+        let answer = answer
+            .map_err(|source| ProbeError::Talk { address, source })?
+            .flatten();
         let Some(answer) = answer else {
             return Ok(());
         };
@@ -87,7 +162,7 @@ impl Probe {
     }
 
     /// What the server says; nothing where it hangs up at once, as it does with TLS when it is full.
-    fn talk(&self, stream: TcpStream, patience: Duration) -> io::Result<Option<String>> {
+    fn talk(&self, mut stream: &TcpStream, patience: Duration) -> io::Result<Option<String>> {
         stream.set_read_timeout(Some(patience))?;
         stream.set_write_timeout(Some(patience))?;
         let path = Endpoint::ShowHealth.path("");
@@ -96,7 +171,7 @@ impl Probe {
         let mut answer = Vec::new();
         match &self.tls {
             None => {
-                (&stream).write_all(request.as_bytes())?;
+                stream.write_all(request.as_bytes())?;
                 read(stream.take(MOST), &mut answer)?;
             }
             Some(tls) => {
@@ -112,11 +187,11 @@ impl Probe {
         Ok(Some(String::from_utf8_lossy(&answer).into_owned()))
     }
 
-    fn encrypted(
+    fn encrypted<'a>(
         &self,
         tls: &Tls,
-        stream: TcpStream,
-    ) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
+        stream: &'a TcpStream,
+    ) -> io::Result<StreamOwned<ClientConnection, &'a TcpStream>> {
         let provider = Arc::new(ring::default_provider());
         let expected = Expected {
             certificate: tls.certificate(),

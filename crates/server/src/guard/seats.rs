@@ -42,6 +42,8 @@ struct Holder {
 pub(super) enum Waiting {
     /// It has had its last answer, and the client still sends.
     Ending,
+    /// The client takes nothing of its answer.
+    Stalled,
     /// It has not asked for anything yet.
     New,
     /// It has been answered and may ask again.
@@ -91,6 +93,14 @@ impl Seats {
         if table.taken >= table.limit && !table.free_one(peer) {
             return None;
         }
+        drop(table);
+        Some(self.add(peer))
+    }
+
+    /// A seat whatever the limit.
+    pub(super) fn add(self: &Arc<Self>, peer: impl Into<Peer>) -> Seat {
+        let peer = peer.into();
+        let mut table = self.lock();
         let lost = Arc::new(Notify::new());
         table.taken += 1;
         table.clock += 1;
@@ -99,12 +109,12 @@ impl Seats {
         holder.seats += 1;
         holder.waiting.insert(phase, Arc::clone(&lost));
         drop(table);
-        Some(Seat {
+        Seat {
             seats: Arc::clone(self),
             peer,
             lost,
             phase: Mutex::new(Phase::Waiting(phase.0, phase.1)),
-        })
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Table> {

@@ -3,7 +3,9 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
+use rustix::net::sockopt::set_socket_linger;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
@@ -38,11 +40,17 @@ impl Stream {
 
     /// Closes with a reset, which even a client that reads to the end cannot take for one.
     pub(super) fn abort(self) {
-        let stream = match &self {
+        self.reset_when_dropped(true);
+    }
+
+    /// Whether to close with a reset, from now on and wherever this is dropped.
+    pub(super) fn reset_when_dropped(&self, reset: bool) {
+        let stream = match self {
             Self::Plain(stream) => stream,
             Self::Tls(stream) => stream.get_ref().0,
         };
-        let _ = stream.set_zero_linger();
+        // It fails only where there is no connection any more.
+        let _ = set_socket_linger(stream, reset.then_some(Duration::ZERO));
     }
 }
 

@@ -5,6 +5,7 @@ mod lanes;
 mod limits;
 mod malformed;
 mod responses;
+mod stalled;
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 
 use super::body::{Body, Step};
-use super::buffer::{Buffer, LARGE};
+use super::buffer::{Buffer, LARGE, SMALL};
 use super::frame;
 
 /// How passing a body on has ended.
@@ -32,6 +32,8 @@ pub(super) async fn pass(
     handler: &mut (impl AsyncWrite + Unpin),
     silence: Duration,
 ) -> Passed {
+    // A client that sends little at a time gets a small buffer.
+    let mut capacity = SMALL;
     loop {
         let written = match body.step(buffer) {
             Step::Data(range) => {
@@ -45,8 +47,15 @@ pub(super) async fn pass(
                 };
             }
             Step::Starved => {
-                let capacity = LARGE.max(buffer.data().len() + 1);
-                match timeout(silence, buffer.fill(client, capacity)).await {
+                // Little is read of what follows the body.
+                let left = body.left().and_then(|left| usize::try_from(left).ok());
+                let useful = left.map_or(usize::MAX, |left| left.saturating_add(SMALL));
+                let wanted = capacity.min(useful).max(buffer.data().len() + 1);
+                match timeout(silence, buffer.fill(client, wanted)).await {
+                    Ok(Ok(1..)) if buffer.data().len() == wanted => {
+                        capacity = (capacity * 4).min(LARGE);
+                        Ok(())
+                    }
                     Ok(Ok(1..)) => Ok(()),
                     Ok(_) => return Passed::Cut,
                     Err(_) => return Passed::Silent,
@@ -62,37 +71,13 @@ pub(super) async fn pass(
 
 async fn write_frame(handler: &mut (impl AsyncWrite + Unpin), data: &[u8]) -> io::Result<()> {
     let header = frame::header(data.len());
-    write_all(
-        handler,
-        &mut [IoSlice::new(&header), IoSlice::new(data)],
-        None,
-    )
-    .await
-}
-
-/// Writes several slices with as few calls as the socket allows. With `stall`, each call may take
-/// only so long.
-pub(super) async fn write_all(
-    writer: &mut (impl AsyncWrite + Unpin),
-    mut slices: &mut [IoSlice<'_>],
-    stall: Option<Duration>,
-) -> io::Result<()> {
-    // Advancing by nothing drops empty slices.
-    IoSlice::advance_slices(&mut slices, 0);
+    let mut slices: &mut [IoSlice<'_>] = &mut [IoSlice::new(&header), IoSlice::new(data)];
     while !slices.is_empty() {
-        let write = writer.write_vectored(slices);
-        let written = match stall {
-            Some(stall) => timeout(stall, write).await??,
-            None => write.await?,
-        };
+        let written = handler.write_vectored(slices).await?;
         if written == 0 {
             return Err(io::ErrorKind::WriteZero.into());
         }
         IoSlice::advance_slices(&mut slices, written);
     }
-    // What is encrypted may still be on this side.
-    match stall {
-        Some(stall) => timeout(stall, writer.flush()).await?,
-        None => writer.flush().await,
-    }
+    Ok(())
 }

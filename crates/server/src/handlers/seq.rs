@@ -1,5 +1,8 @@
 //! Sequential uploads.
 
+use std::io;
+use std::sync::Arc;
+
 use bchan_api::{SequenceBegin, SequenceView, form};
 
 use crate::body;
@@ -15,15 +18,27 @@ use crate::state::State;
 pub(crate) fn begin(state: &State, request: &mut Request, id: &str) -> Result<Response, ApiError> {
     // It may not even exist, which is to be said before a long list is read.
     state.target(id)?;
-    let list: SequenceBegin = body::read_list(request)?;
+    let (list, _memory): (SequenceBegin, _) = body::read_list(request, &state.lists)?;
     sequence::begin(state, id, &list)?;
     Ok(reply::done())
 }
 
 /// `GET /seq/<target>`
-pub(crate) fn show(state: &State, id: &str) -> Result<Response, ApiError> {
-    let file_list = sequence::show(state, id)?;
-    Ok(reply::success(200, &SequenceView { file_list }))
+pub(crate) fn show(state: &Arc<State>, id: &str) -> Result<Response, ApiError> {
+    let mut view = sequence::show(state, id)?;
+    if let Some(file_list) = view.short() {
+        return Ok(reply::success(200, &SequenceView { file_list }));
+    }
+    let state = Arc::clone(state);
+    Ok(reply::stream(move |out| {
+        let mut before: &[u8] = br#"{"success":true,"file_list":["#;
+        view.each(&state, |file| {
+            out.write_all(before)?;
+            before = b",";
+            serde_json::to_writer(&mut *out, file).map_err(io::Error::from)
+        })?;
+        out.write_all(b"]}")
+    }))
 }
 
 /// `POST /seq/<target>/upload`
@@ -41,13 +56,15 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     let fields = [form::PATH, form::NAME];
     let file = ingest::receive_one(request.body(), &content_type, fields, &staging, &mut room)?;
     let [path, name] = &file.fields;
-    sequence::take(state, &sequence, (path, name), &file, &staging)?;
+    let recheck = || request.recheck();
+    sequence::take(state, &sequence, (path, name), &file, &staging, &recheck)?;
     Ok(reply::done())
 }
 
 /// `POST /seq/<target>/finish`
-pub(crate) fn finish(state: &State, id: &str) -> Result<Response, ApiError> {
-    Ok(reply::success(200, &sequence::finish(state, id)?))
+pub(crate) fn finish(state: &State, request: &Request, id: &str) -> Result<Response, ApiError> {
+    let accepted = sequence::finish(state, id, &|| request.recheck())?;
+    Ok(reply::success(200, &accepted))
 }
 
 /// `POST /seq/<target>/terminate`

@@ -74,6 +74,7 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
         let warnings = std::mem::take(&mut arrival.warnings);
         // It may have been edited or deleted while the upload came in.
         let (target, _busy) = state.lock_target(&target.id)?;
+        request.recheck()?;
         let origin = Origin {
             from: staging.content(),
             key: key.clone(),

@@ -26,25 +26,70 @@ const PROXIED: [&str; 5] = [
 /// Asks for nothing but a sign of life.
 const LIVE: &str = "live";
 
-/// Whether a request needs no key: from this machine, for what watches the server. One that shows a
-/// key all the same is held to it, and one that a proxy has passed on comes from elsewhere.
-pub(crate) fn is_open(state: &State, request: &Request, route: &Result<Route, NoRoute>) -> bool {
-    let asked = route.as_ref().map(|route| route.endpoint);
-    let watches = matches!(asked, Ok(Endpoint::ShowHealth | Endpoint::ShowMetrics));
+/// What a request without a valid key may see.
+pub(crate) enum Sight {
+    /// Nothing.
+    Nothing,
+    /// Whether the server has what it needs, and no more.
+    Verdict,
+    /// Everything.
+    All,
+}
+
+/// Decides what a request without a valid key may see: from this machine, for what watches the
+/// server. A request that shows a key all the same is held to it. One that a proxy has passed on may
+/// come from anywhere, and not every proxy says so; therefore details must be allowed in the
+/// settings.
+pub(crate) fn sight(state: &State, request: &Request, route: &Result<Route, NoRoute>) -> Sight {
     let header = |name: &&str| request.headers.get(name).is_some();
-    watches
-        && state.is_own_machine(request.peer.ip())
-        && !header(&"authorization")
-        && !PROXIED.iter().any(header)
+    let is_own = state.is_own_machine(request.peer.ip());
+    if !is_own || header(&"authorization") || PROXIED.iter().any(header) {
+        return Sight::Nothing;
+    }
+    match route.as_ref().map(|route| route.endpoint) {
+        Ok(Endpoint::ShowHealth | Endpoint::ShowMetrics) if state.open_monitoring => Sight::All,
+        Ok(Endpoint::ShowHealth) => Sight::Verdict,
+        _ => Sight::Nothing,
+    }
+}
+
+/// Whether this process asks for a sign of life.
+pub(crate) fn is_probe(request: &Request, route: &Result<Route, NoRoute>) -> bool {
+    let endpoint = route.as_ref().map(|route| route.endpoint);
+    request.is_probe && endpoint == Ok(Endpoint::ShowHealth)
+}
+
+/// The answer to it.
+pub(crate) fn live() -> Response {
+    let checks = Vec::new();
+    reply::success(200, &Health { checks })
+}
+
+/// `GET /healthz` without a key: how it is, and nothing about why.
+pub(crate) fn verdict(state: &Arc<State>, request: &Request) -> Response {
+    let checks = checks(state, request);
+    if checks.iter().all(|check| check.ok) {
+        return live();
+    }
+    let message = "the server lacks something that it needs; ask with a key, or see its log";
+    reply::unavailable(&Unhealthy {
+        failure: Failure::new(message),
+        checks: Vec::new(),
+    })
+}
+
+/// What is looked at for a request.
+fn checks(state: &Arc<State>, request: &Request) -> Vec<HealthCheck> {
+    if query(&request.query, LIVE).is_some() {
+        Vec::new()
+    } else {
+        health::check(state)
+    }
 }
 
 /// `GET /healthz`; with `?live`, only whether the server itself answers, and nothing that it needs.
 pub(crate) fn health(state: &Arc<State>, request: &Request, grant: &Grant) -> Response {
-    let mut checks = if query(&request.query, LIVE).is_some() {
-        Vec::new()
-    } else {
-        health::check(state)
-    };
+    let mut checks = checks(state, request);
     if grant.is_bound() {
         // Where things are on the server is not about the targets of the key.
         for check in &mut checks {

@@ -11,12 +11,16 @@ use tokio::sync::watch;
 
 use super::Handler;
 use super::desk::{Desk, MOST_CLERKS};
-use crate::guard::{Counts, Door, Guard, GuardConfig, Stop, Tls};
+use crate::guard::{Counts, Door, Guard, GuardConfig, Probes, Stop, Tls};
+
+/// Most connections that wait to be accepted.
+const BACKLOG: i32 = 4096;
 
 /// A server that listens.
 pub(crate) struct Front {
     addresses: Vec<SocketAddr>,
     counts: Counts,
+    probes: Arc<Probes>,
     stop: watch::Sender<Stop>,
     thread: JoinHandle<()>,
     handshakes: Option<JoinHandle<()>>,
@@ -37,11 +41,15 @@ impl Front {
         let runtime = runtime::Builder::new_current_thread()
             .enable_io()
             .enable_time()
-            .max_blocking_threads(config.workers + config.watchers + MOST_CLERKS)
+            // One more for the probe.
+            .max_blocking_threads(config.workers + config.watchers + MOST_CLERKS + 1)
             .build()?;
         let listeners = {
             let _context = runtime.enter();
             let listen = |listener: TcpListener| {
+                // Many may come at once, and what the queue does not hold has to try again after a
+                // second. It is no matter if the system keeps to its own length.
+                let _ = rustix::net::listen(&listener, BACKLOG);
                 listener.set_nonblocking(true)?;
                 tokio::net::TcpListener::from_std(listener)
             };
@@ -61,7 +69,9 @@ impl Front {
         #[cfg(test)]
         let inner = Arc::clone(&door);
         let behind = Arc::clone(&door);
-        let guard = Guard::new(config, counts.clone(), behind, tls, shaking, stopped);
+        let probes = Arc::new(Probes::default());
+        let known = Arc::clone(&probes);
+        let guard = Guard::new(config, counts.clone(), known, behind, tls, shaking, stopped);
         let guard = Arc::new(guard);
         let thread = thread::Builder::new().name("guard".into()).spawn(move || {
             runtime.block_on(async {
@@ -78,6 +88,7 @@ impl Front {
         Ok(Self {
             addresses,
             counts,
+            probes,
             stop,
             thread,
             handshakes,
@@ -94,6 +105,11 @@ impl Front {
     /// What the guard counts.
     pub(crate) fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// Connections of the server's own probe.
+    pub(crate) fn probes(&self) -> Arc<Probes> {
+        Arc::clone(&self.probes)
     }
 
     /// The door to the server inside.

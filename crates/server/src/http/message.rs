@@ -7,7 +7,9 @@ use std::time::Duration;
 use bchan_api::Endpoint;
 
 use super::Inner;
+use crate::error::ApiError;
 use crate::guard::frame::FrameReader;
+use crate::key::{Pass, Share};
 
 /// A request whose head is known to be sound.
 pub(crate) struct Request {
@@ -24,6 +26,10 @@ pub(crate) struct Request {
     pub(crate) content_length: Option<u64>,
     /// Whether there is a body, of declared length or not.
     pub(crate) has_body: bool,
+    /// Whether this process itself sent it, to see whether it answers.
+    pub(crate) is_probe: bool,
+    /// What allows it, once that is known.
+    pub(crate) pass: Option<Pass>,
     pub(super) body: FrameReader<Inner>,
 }
 
@@ -37,6 +43,18 @@ impl Request {
     /// Whether the body is not complete because its client has sent nothing for too long.
     pub(crate) fn fell_silent(&self) -> bool {
         self.body.fell_silent()
+    }
+
+    /// Fails if the key has been revoked or changed since the request began. To be asked again
+    /// before anything is stored or changed.
+    pub(crate) fn recheck(&self) -> Result<(), ApiError> {
+        self.pass.as_ref().map_or(Ok(()), Pass::check)
+    }
+
+    /// Identifies the key that was shown, in hex; none where no key is needed. It is not the key.
+    #[expect(dead_code, reason = "for whatever belongs to a key")]
+    pub(crate) fn key_id(&self) -> Option<String> {
+        self.pass.as_ref().and_then(Pass::key_id)
     }
 }
 
@@ -53,6 +71,34 @@ impl Headers {
             .filter(|(other, _)| other.eq_ignore_ascii_case(name));
         named.next().map(|(_, value)| value.as_str())
     }
+
+    /// Whether there is a header whose name begins like this.
+    pub(crate) fn has_any(&self, prefix: &str) -> bool {
+        let begins = |name: &str| {
+            name.get(..prefix.len())
+                .is_some_and(|b| b.eq_ignore_ascii_case(prefix))
+        };
+        self.0.iter().any(|(name, _)| begins(name))
+    }
+
+    /// All values of a header.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = self
+            .0
+            .iter()
+            .filter(move |(other, _)| other.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.as_str())
+    }
+}
+
+#[cfg(test)]
+impl From<&[(&str, &str)]> for Headers {
+    fn from(lines: &[(&str, &str)]) -> Self {
+        let owned = lines
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()));
+        Self(owned.collect())
+    }
 }
 
 /// What a handler answers.
@@ -66,6 +112,8 @@ pub(crate) struct Response {
     pub(crate) delay: Duration,
     /// What was asked for, if that is known.
     pub(crate) endpoint: Option<Endpoint>,
+    /// Given back when it is sent.
+    pub(crate) hold: Option<Share>,
 }
 
 /// A request and what became of it.

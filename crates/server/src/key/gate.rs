@@ -72,6 +72,16 @@ impl Gate {
 
     /// Lets a request with this `Authorization` header pass, or says why not.
     pub(crate) fn check(&self, authorization: Option<&str>) -> Result<Grant, ApiError> {
+        let bearer = authorization.and_then(|value| {
+            let (scheme, token) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        });
+        let token = bearer.filter(|token| !token.is_empty());
+        self.find(token.map(fingerprint))
+    }
+
+    /// What a key is good for now.
+    pub(super) fn find(&self, shown: Option<Fingerprint>) -> Result<Grant, ApiError> {
         let (main, named) = match &self.rule {
             Rule::Open => return Ok(Grant::ALL),
             Rule::Fixed(fingerprint) => (Some(*fingerprint), None),
@@ -93,21 +103,16 @@ impl Gate {
                 }
             }
         };
-        let bearer = authorization.and_then(|value| {
-            let (scheme, token) = value.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-        });
-        let Some(token) = bearer.filter(|token| !token.is_empty()) else {
+        let Some(shown) = shown else {
             return Err(ApiError::new(401, "Unauthorized"));
         };
-        let found = fingerprint(token);
         // All are looked at, wherever the right one is.
-        let same = |key: &Fingerprint| found.ct_eq(key);
+        let same = |key: &Fingerprint| shown.ct_eq(key);
         let is_main = main.as_ref().map_or(Choice::from(0), same);
-        let mut grant = bool::from(is_main).then_some(Grant::ALL);
+        let mut grant = bool::from(is_main).then(|| Grant::main(shown));
         for key in named.iter().flat_map(|keys| &keys.keys) {
             if bool::from(same(&key.sha256)) {
-                grant = Some(Grant::new(&key.name, key.rights, key.targets.clone()));
+                grant = Some(Grant::named(key));
             }
         }
         grant.ok_or_else(|| ApiError::new(403, "Invalid API key"))
@@ -216,7 +221,7 @@ mod tests {
         assert_eq!(gate.check(None).unwrap_err().status, 401);
         assert_eq!(pass(&agent).unwrap().name.as_deref(), Some("agent"));
         let main = new_key(data, false).unwrap();
-        assert_eq!(pass(&main).unwrap(), Grant::ALL);
+        assert_eq!(pass(&main).unwrap().name, None);
         let path = data.join(named::FILE);
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
         let text = fs::read_to_string(&path).unwrap();

@@ -4,7 +4,9 @@
 mod file;
 mod gate;
 mod named;
+mod pass;
 mod rights;
+mod shares;
 mod throttle;
 
 use std::io;
@@ -15,8 +17,10 @@ use sha2::{Digest as _, Sha256};
 
 pub(crate) use self::gate::Gate;
 pub use self::named::{NamedKey, list_keys, new_named_key, revoke_key};
+pub(crate) use self::pass::Pass;
 pub(crate) use self::rights::Grant;
 pub use self::rights::Rights;
+pub(crate) use self::shares::{Share, Shares};
 pub(crate) use self::throttle::Throttle;
 use crate::control::Caller;
 use crate::store::StoreError;

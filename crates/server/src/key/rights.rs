@@ -5,6 +5,7 @@ use std::fmt;
 use bchan_api::Endpoint as E;
 use serde::{Deserialize, Serialize};
 
+use super::{Fingerprint, NamedKey};
 use crate::error::ApiError;
 
 /// What whoever has a key may do.
@@ -71,22 +72,40 @@ pub(crate) struct Grant {
     pub(super) rights: Rights,
     /// Ids of the only targets that may be touched.
     targets: Option<Vec<String>>,
+    /// Which key it is; none where none is needed.
+    pub(super) key: Option<Fingerprint>,
 }
 
 impl Grant {
-    /// Of the key without a name.
+    /// Of anybody where no key is needed.
     pub(crate) const ALL: Self = Self {
         name: None,
         rights: Rights::Full,
         targets: None,
+        key: None,
     };
 
-    pub(super) fn new(name: &str, rights: Rights, targets: Option<Vec<String>>) -> Self {
+    /// Of the key without a name.
+    pub(super) fn main(key: Fingerprint) -> Self {
         Self {
-            name: Some(name.to_owned()),
-            rights,
-            targets,
+            key: Some(key),
+            ..Self::ALL
         }
+    }
+
+    /// Of a key with a name.
+    pub(super) fn named(key: &NamedKey) -> Self {
+        Self {
+            name: Some(key.name.clone()),
+            rights: key.rights,
+            targets: key.targets.clone(),
+            key: Some(key.sha256),
+        }
+    }
+
+    /// Whether a key was shown for it.
+    pub(crate) fn has_key(&self) -> bool {
+        self.key.is_some()
     }
 
     /// Fails if an endpoint may not be used.

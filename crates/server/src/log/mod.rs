@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use self::mask::Masked;
+pub(crate) use self::mask::mask_text;
 pub(crate) use self::tail::tail;
 
 /// Folder of the log in the data folder.

@@ -6,8 +6,6 @@ use bchan_api::SequenceFile;
 
 use crate::error::ApiError;
 
-/// Most files of one upload.
-const MOST_FILES: usize = 1_000_000;
 /// Longest path of a file in its backup, in bytes.
 const LONGEST_PATH: usize = 2048;
 
@@ -52,10 +50,6 @@ pub(super) fn place(path: &str, name: &str) -> Result<String, ApiError> {
 
 /// Checks that all files of a list can lie beside each other.
 pub(super) fn check(files: &[SequenceFile]) -> Result<(), ApiError> {
-    if files.len() > MOST_FILES {
-        let message = format!("a sequential upload may have at most {MOST_FILES} files");
-        return Err(ApiError::new(413, message));
-    }
     let mut places = HashSet::with_capacity(files.len());
     for file in files {
         let place = place(&file.path, &file.name)?;

@@ -91,29 +91,91 @@ pub(crate) fn begin(state: &State, target: &str, body: &SequenceBegin) -> Result
     Ok(())
 }
 
-/// The list with what has come.
-pub(crate) fn show(state: &State, target: &str) -> Result<Vec<SequenceFile>, ApiError> {
+/// Files that are read from the database at a time.
+const BATCH: u64 = 1000;
+
+/// A list with what has come, as far as it is read.
+pub(crate) struct View {
+    sequence: Sequence,
+    first: Vec<SequenceFile>,
+}
+
+/// Begins to read the list with what has come.
+pub(crate) fn show(state: &State, target: &str) -> Result<View, ApiError> {
     let sequence = find(state, &state.target(target)?)?;
-    let show = |part: SequencePart| SequenceFile {
+    let first = state.store.sequence_files(&sequence.id, 0, BATCH)?;
+    let first = first.into_iter().map(shown).collect();
+    Ok(View { sequence, first })
+}
+
+impl View {
+    /// All of the list, if it is short.
+    pub(crate) fn short(&mut self) -> Option<Vec<SequenceFile>> {
+        let is_short = (self.first.len() as u64) < BATCH;
+        is_short.then(|| std::mem::take(&mut self.first))
+    }
+
+    /// Gives each file of the list. Only a few are in memory at a time.
+    pub(crate) fn each(
+        self,
+        state: &State,
+        mut each: impl FnMut(&SequenceFile) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.first.iter().try_for_each(&mut each)?;
+        for_each_file(state, &self.sequence.id, BATCH, |part| {
+            let written = each(&shown(part));
+            written.map_err(|error| ApiError::from_io("sending a list", error))
+        })
+        .map_err(|error| io::Error::other(error.message))?;
+        let now = state.store.sequence(&self.sequence.target_id);
+        let now = now.map_err(io::Error::other)?;
+        if now.is_none_or(|now| now.id != self.sequence.id) {
+            // Not all of its files may have been there to be read.
+            return Err(io::Error::other("the upload has ended meanwhile"));
+        }
+        Ok(())
+    }
+}
+
+fn shown(part: SequencePart) -> SequenceFile {
+    SequenceFile {
         uploaded: part.content.is_some(),
         path: part.path,
         name: part.name,
-    };
-    let files = state.store.sequence_files(&sequence.id)?;
-    Ok(files.into_iter().map(show).collect())
+    }
 }
 
-/// Takes a file that lies in `staging` into its place.
+/// Reads the files of a sequence from one on, without having all of them in memory.
+fn for_each_file(
+    state: &State,
+    id: &str,
+    mut from: u64,
+    mut each: impl FnMut(SequencePart) -> Result<(), ApiError>,
+) -> Result<(), ApiError> {
+    loop {
+        let batch = state.store.sequence_files(id, from, BATCH)?;
+        let is_last = (batch.len() as u64) < BATCH;
+        batch.into_iter().try_for_each(&mut each)?;
+        if is_last {
+            return Ok(());
+        }
+        from += BATCH;
+    }
+}
+
+/// Takes a file that lies in `staging` into its place, if `recheck` still allows it.
 pub(crate) fn take(
     state: &State,
     sequence: &Sequence,
     (path, name): (&str, &str),
     file: &StagedFile<2>,
     staging: &Staging,
+    recheck: &dyn Fn() -> Result<(), ApiError>,
 ) -> Result<(), ApiError> {
     let place = list::place(path, name)?;
     // Of two that come at once, one comes second.
     let _busy = state.lock_sequence(&sequence.id);
+    recheck()?;
     let part = state.store.sequence_file(&sequence.id, path, name)?;
     let Some(mut part) = part else {
         let place = place.escape_debug();
@@ -143,24 +205,34 @@ fn put(from: &Path, to: &Path) -> io::Result<()> {
     durable::sync_dir(parent)
 }
 
-/// Makes a backup of an upload that is complete.
-pub(crate) fn finish(state: &State, target: &str) -> Result<Accepted, ApiError> {
+/// Makes a backup of an upload that is complete, if `recheck` still allows it.
+pub(crate) fn finish(
+    state: &State,
+    target: &str,
+    recheck: &dyn Fn() -> Result<(), ApiError>,
+) -> Result<Accepted, ApiError> {
     let (target, _busy) = state.lock_target(target)?;
     let sequence = find(state, &target)?;
     let _alone = state.lock_sequence(&sequence.id);
-    let files = state.store.sequence_files(&sequence.id)?;
-    let missing = files.iter().filter(|part| part.content.is_none()).count();
+    recheck()?;
+    let (mut count, mut missing) = (0_u64, 0_u64);
+    for_each_file(state, &sequence.id, 0, |part| {
+        count += 1;
+        missing += u64::from(part.content.is_none());
+        Ok(())
+    })?;
     if missing > 0 {
-        let message = format!("{missing} of {} files are missing", files.len());
+        let message = format!("{missing} of {count} files are missing");
         return Err(ApiError::new(409, message));
     }
     let mut manifest = Manifest::default();
-    for part in &files {
+    for_each_file(state, &sequence.id, 0, |part| {
         if let Some((size, digest)) = part.content {
             let place = list::place(&part.path, &part.name)?;
             manifest.add_file(place.as_bytes(), size, digest);
         }
-    }
+        Ok(())
+    })?;
     let arrival = Arrival {
         manual: sequence.manual,
         extension: String::new(),

@@ -283,8 +283,8 @@ pub(crate) trait Store: Send + Sync {
     fn sequence(&self, target_id: &str) -> Result<Option<Sequence>>;
     /// Begins one with all files that will come.
     fn begin_sequence(&self, sequence: &Sequence, files: &[SequenceFile]) -> Result<()>;
-    /// The files of one, in the order of its list.
-    fn sequence_files(&self, id: &str) -> Result<Vec<SequencePart>>;
+    /// Files of one, in the order of its list: `count` at most, from a number on.
+    fn sequence_files(&self, id: &str, from: u64, count: u64) -> Result<Vec<SequencePart>>;
     /// One file of one.
     fn sequence_file(&self, id: &str, path: &str, name: &str) -> Result<Option<SequencePart>>;
     /// Records the content of a file that has arrived.

@@ -545,8 +545,8 @@ impl Store for Sqlite {
         self.write(|transaction| sequences::begin(transaction, sequence, files))
     }
 
-    fn sequence_files(&self, id: &str) -> Result<Vec<SequencePart>> {
-        sequences::files(&*self.reader()?, id)
+    fn sequence_files(&self, id: &str, from: u64, count: u64) -> Result<Vec<SequencePart>> {
+        sequences::files(&*self.reader()?, id, from, count)
     }
 
     fn sequence_file(&self, id: &str, path: &str, name: &str) -> Result<Option<SequencePart>> {

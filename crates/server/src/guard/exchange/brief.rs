@@ -3,22 +3,22 @@
 use std::io;
 
 use tokio::io::AsyncWriteExt as _;
-use tokio::sync::SemaphorePermit;
 use tokio::time::timeout;
 
 use super::super::door::HANDOVER;
 use super::super::inner::Answer;
 use super::super::lane::{Lane, Trip};
 use super::{
-    BUSY, Connection, FAILED, Guard, Head, Next, Place, Seat, inner, respond, sit_out, wait,
+    BUSY, Connection, FAILED, Gathered, Guard, Head, Next, Place, Seat, Worker, circumstances,
+    deliver, download, inner, stream, wait,
 };
 
 /// Has a request answered that ends with its head.
 pub(super) async fn run(
     guard: &Guard,
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     head: &Head,
-    worker: SemaphorePermit<'_>,
+    mut worker: Worker<'_>,
     seat: &Seat,
 ) -> Next {
     let (mut lane, trip) = match set_out(guard, connection, head).await {
@@ -29,21 +29,32 @@ pub(super) async fn run(
         Ok(answer) => answer,
         Err(next) => return next,
     };
-    let Some(_worker) = sit_out(&answer, worker, seat).await else {
-        return Next::Drop;
-    };
-    let next = respond(guard, connection, head, &answer, &mut lane.inbox, true).await;
-    // Where the client was not told everything, there may be more to come.
-    if matches!(next, Next::KeepAlive | Next::Close) && trip.end() {
-        guard.door.lanes.keep(lane);
+    let now = circumstances(guard, head, true);
+    match download::gather(&answer, &mut lane.inbox, now, &guard.workers).await {
+        Gathered::Whole(body, _memory) => {
+            if trip.end() {
+                guard.door.lanes.keep(lane);
+            }
+            drop(worker);
+            deliver(guard, connection, &answer, &body, now, seat).await
+        }
+        Gathered::Large => {
+            let inbox = &mut lane.inbox;
+            let next = stream(guard, connection, &answer, inbox, now, &mut worker, seat).await;
+            // Where the client was not told everything, there may be more to come.
+            if matches!(next, Next::KeepAlive | Next::Close) && trip.end() {
+                guard.door.lanes.keep(lane);
+            }
+            next
+        }
+        Gathered::Cut => Next::Refuse(FAILED),
     }
-    next
 }
 
 /// Sends a request through a lane that is there, or else lets it in through the door.
 async fn set_out<'a>(
     guard: &'a Guard,
-    connection: &Connection,
+    connection: &Connection<'_>,
     head: &Head,
 ) -> Result<(Lane, Trip<'a>), Next> {
     let (lanes, peer) = (&guard.door.lanes, connection.peer);
@@ -56,7 +67,7 @@ async fn set_out<'a>(
         }
     }
     let mut begun = None;
-    let entered = guard.door.enter(|stream, id| {
+    let entered = guard.door.enter(false, |stream, id| {
         let closer = Lane::closer(stream)?;
         let trip = lanes.set_out(&closer);
         let bytes = inner::request_head(head, Place::First(id, trip.id), peer);

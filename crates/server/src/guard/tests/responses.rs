@@ -215,3 +215,18 @@ fn a_client_that_takes_nothing_ends_the_writing() {
     let error = stream.read_to_end(&mut Vec::new()).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
 }
+
+/// To an old client, whose answer ends with its connection, too.
+#[test]
+fn what_is_cut_off_when_the_server_stops_does_not_look_whole() {
+    for version in ["1.0", "1.1"] {
+        let (mut server, errors) = endless(GuardConfig::default());
+        let mut stream = server.connect();
+        write!(stream, "GET / HTTP/{version}\r\nHost: x\r\n\r\n").unwrap();
+        stream.read_exact(&mut [0; 10_000]).unwrap();
+        server.front.take().unwrap().shutdown(Duration::ZERO);
+        errors.recv_timeout(PATIENCE).unwrap();
+        let error = stream.read_to_end(&mut Vec::new()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionReset, "{version}");
+    }
+}

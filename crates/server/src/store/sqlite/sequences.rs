@@ -43,11 +43,17 @@ pub(super) fn begin(
     Ok(())
 }
 
-pub(super) fn files(connection: &Connection, id: &str) -> Result<Vec<SequencePart>> {
+pub(super) fn files(
+    connection: &Connection,
+    id: &str,
+    from: u64,
+    count: u64,
+) -> Result<Vec<SequencePart>> {
     let sql = "SELECT path, name, size, digest FROM sequence_files WHERE sequence_id = ?1 \
-        ORDER BY number";
+        AND number >= ?2 ORDER BY number LIMIT ?3";
     let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([id], read_part)?;
+    let number = |number| i64::try_from(number).unwrap_or(i64::MAX);
+    let rows = statement.query_map(params![id, number(from), number(count)], read_part)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
