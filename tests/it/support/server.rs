@@ -85,6 +85,11 @@ impl TestServer {
         stat.is_ok_and(|stat| !stat.contains(") Z "))
     }
 
+    #[allow(dead_code, reason = "not every test binary asks")]
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends the process as a power cut would.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
