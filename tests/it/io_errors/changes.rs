@@ -93,13 +93,17 @@ fn outcome(answer: &Answer) -> Outcome {
     if answer.status < 300 {
         return Outcome::Done;
     }
-    let body = answer.body();
-    let message = body["message"].as_str().unwrap_or_default();
-    refusal(format!("{} {message}", answer.status))
+    refusal(format!("{} {}", answer.status, answer.body()))
 }
 
+/// A failure, from everything that was said of it.
 fn refusal(message: String) -> Outcome {
-    if message.contains("outcome unknown") {
+    let signs = [
+        "outcome unknown",
+        "outcome_unknown",
+        "\"outcome\":\"unknown\"",
+    ];
+    if signs.iter().any(|sign| message.contains(sign)) {
         Outcome::Unknown(message)
     } else {
         Outcome::Refused(message)
