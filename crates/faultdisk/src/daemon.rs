@@ -76,10 +76,9 @@ fn obey(disks: &Disks, line: &str) -> String {
             let image: usize = image.parse().unwrap();
             disks.with(|images| images[image].fail(failing));
         }
-        ["counts", image] => {
+        ["failed", image] => {
             let image: usize = image.parse().unwrap();
-            let counts = disks.with(|images| images[image].counts);
-            return format!("ok {} {} {}", counts.writes, counts.flushes, counts.failed);
+            return format!("ok {}", disks.with(|images| images[image].failed()));
         }
         _ => return format!("unknown: {line}"),
     }

@@ -17,7 +17,7 @@ pub(crate) struct Image {
     /// The writes since the last flush, in order.
     pending: Vec<(u64, Vec<u8>)>,
     failing: Failing,
-    pub(crate) counts: Counts,
+    failed: u64,
 }
 
 /// Writes that fail.
@@ -27,14 +27,6 @@ pub(crate) enum Failing {
     All,
     /// Those that have a page which begins with these bytes.
     Marked(Vec<u8>),
-}
-
-/// How many calls there were.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Counts {
-    pub(crate) writes: u64,
-    pub(crate) flushes: u64,
-    pub(crate) failed: u64,
 }
 
 /// A write that this disk was told to fail.
@@ -62,7 +54,7 @@ impl Image {
             flushed: HashMap::new(),
             pending: Vec::new(),
             failing: Failing::None,
-            counts: Counts::default(),
+            failed: 0,
         }
     }
 
@@ -72,6 +64,11 @@ impl Image {
 
     pub(crate) fn fail(&mut self, failing: Failing) {
         self.failing = failing;
+    }
+
+    /// How many writes have failed on purpose.
+    pub(crate) fn failed(&self) -> u64 {
+        self.failed
     }
 
     /// Up to `length` bytes from `offset`, fewer at the end of the disk.
@@ -96,10 +93,9 @@ impl Image {
                 .any(|(_, start, part)| start == 0 && bytes[part].starts_with(marker)),
         };
         if fails {
-            self.counts.failed += 1;
+            self.failed += 1;
             return Err(WriteError);
         }
-        self.counts.writes += 1;
         self.apply(offset, bytes);
         self.pending.push((offset, bytes.to_vec()));
         Ok(())
@@ -107,7 +103,6 @@ impl Image {
 
     /// Everything that was written so far survives a power cut.
     pub(crate) fn flush(&mut self) {
-        self.counts.flushes += 1;
         self.flushed.clear();
         self.pending.clear();
     }
@@ -241,6 +236,6 @@ mod tests {
         image.write(PAGE_U64 + 1, b"bad").unwrap();
         image.fail(Failing::All);
         image.write(0, b"any").unwrap_err();
-        assert_eq!(image.counts.failed, 2);
+        assert_eq!(image.failed(), 2);
     }
 }

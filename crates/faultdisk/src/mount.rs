@@ -176,12 +176,7 @@ impl FaultDisk {
 
     /// How many writes have failed on purpose.
     pub fn failed_writes(&mut self, volume: usize) -> u64 {
-        numbers(&self.tell(&format!("counts {volume}")))[2]
-    }
-
-    /// How many flushes a disk has had.
-    pub fn flushes(&mut self, volume: usize) -> u64 {
-        numbers(&self.tell(&format!("counts {volume}")))[1]
+        numbers(&self.tell(&format!("failed {volume}")))[0]
     }
 
     /// Unmounts and mounts again, so that what is read comes from the disk.
