@@ -13,6 +13,8 @@
 mod crowd;
 mod good;
 mod malformed;
+mod readers;
+mod soak;
 mod stalled;
 #[path = "../it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the other tests need more of it")]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -75,6 +75,19 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Load {
+    /// For so many threads, over these storage roots and this recycle bin.
+    pub(crate) fn new(workers: usize, roots: &[PathBuf; 2], bin: &Path) -> Self {
+        Self {
+            slots: (0..workers)
+                .map(|worker| Mutex::new(slots(worker, roots)))
+                .collect(),
+            bin: bin.to_owned(),
+            counts: Mutex::default(),
+            jobs: Mutex::default(),
+            findings: Mutex::default(),
+        }
+    }
+
     /// Keeps the server busy until it is dead.
     pub(crate) fn run(&self, worker: usize, addr: SocketAddr, mut rng: Rng) {
         while self.step(worker, addr, &mut rng).is_ok() {}
@@ -600,7 +613,7 @@ fn post(addr: SocketAddr, path: &str, upload: &Upload) -> Outcome {
 }
 
 /// The targets of one thread: with files, with trees, and one of each rule that deletes.
-pub(crate) fn slots(worker: usize, roots: &[PathBuf; 2]) -> Vec<Slot> {
+fn slots(worker: usize, roots: &[PathBuf; 2]) -> Vec<Slot> {
     let law = |deletes| Some(Law { keep: 2, deletes });
     let kinds = [
         (Kind::Single, None),

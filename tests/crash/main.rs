@@ -15,19 +15,18 @@ mod content;
 mod http;
 mod ledger;
 mod load;
+mod report;
 mod rng;
 mod server;
 #[path = "../it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the other tests need more of it")]
 mod support;
 
-use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use self::checker::Seen;
-use self::load::{Count, Load, lock};
+use self::load::{Load, lock};
+use self::report::Report;
 use self::rng::Rng;
 use self::server::Place;
 
@@ -39,22 +38,6 @@ const MOST_KEPT: usize = 3;
 
 /// Kills after which a new data folder is taken.
 const KILLS_EACH: u64 = 6;
-
-#[derive(Default)]
-struct Report {
-    kills: u64,
-    kills_while_starting: u64,
-    restarts: u64,
-    /// Data folders that the program itself has checked.
-    self_checks: u64,
-    kept: usize,
-    counts: BTreeMap<&'static str, Count>,
-    seen: Seen,
-    finished: usize,
-    undone: usize,
-    removed: usize,
-    findings: Vec<String>,
-}
 
 #[test]
 fn a_killed_server_keeps_what_it_has_acknowledged() {
@@ -82,15 +65,7 @@ fn a_killed_server_keeps_what_it_has_acknowledged() {
 /// The life of one data folder, until it has been killed a few times or something is wrong.
 fn live(report: &mut Report, rng: &mut Rng, far_bin: bool, kills: u64) {
     let place = Place::new(far_bin);
-    let load = Load {
-        slots: (0..WORKERS)
-            .map(|worker| Mutex::new(load::slots(worker, &place.roots)))
-            .collect(),
-        bin: place.bin.clone(),
-        counts: Mutex::default(),
-        jobs: Mutex::default(),
-        findings: Mutex::default(),
-    };
+    let load = Load::new(WORKERS, &place.roots, &place.bin);
     let mut faults = Vec::new();
     let last = kills.min(report.kills + KILLS_EACH);
     while report.kills < last && faults.is_empty() {
@@ -100,12 +75,9 @@ fn live(report: &mut Report, rng: &mut Rng, far_bin: bool, kills: u64) {
         };
     }
     let said = place.said();
-    report.finished += said.matches("finished an interrupted operation").count();
-    report.undone += said.matches("undid an interrupted operation").count();
-    report.removed += said.matches("removed a left-over").count();
     let panics = said.lines().filter(|line| line.contains("panicked"));
     faults.extend(panics.map(str::to_owned));
-    report.add(&lock(&load.counts));
+    report.add(&load, &said);
     if !faults.is_empty() {
         println!("kill {}: {faults:#?}", report.kills);
         if report.kept < MOST_KEPT {
@@ -158,44 +130,4 @@ fn round(
         }
     }
     Ok(())
-}
-
-impl Report {
-    fn add(&mut self, counts: &BTreeMap<&'static str, Count>) {
-        for (kind, more) in counts {
-            let count = self.counts.entry(kind).or_default();
-            count.sent += more.sent;
-            count.acknowledged += more.acknowledged;
-            count.refused += more.refused;
-            count.lost += more.lost;
-        }
-    }
-
-    fn print(&self, elapsed: Duration) {
-        println!("kills under load       {}", self.kills);
-        println!("kills while starting   {}", self.kills_while_starting);
-        println!("restarts checked       {}", self.restarts);
-        println!("checks by the program  {}", self.self_checks);
-        println!("operations finished    {} after a restart", self.finished);
-        println!("operations undone      {} after a restart", self.undone);
-        println!("left-overs removed     {} by restarts", self.removed);
-        println!("backups checked        {}", self.seen.backups);
-        println!("bytes hashed           {}", self.seen.bytes);
-        println!("findings               {}", self.findings.len());
-        println!("seconds                {}", elapsed.as_secs());
-        let (sent, done) = ("sent", "acknowledged");
-        println!(
-            "{:26} {sent:>8} {done:>13} {:>8} {:>8}",
-            "operation", "refused", "lost"
-        );
-        for (kind, count) in &self.counts {
-            let Count {
-                sent,
-                acknowledged,
-                refused,
-                lost,
-            } = count;
-            println!("{kind:26} {sent:>8} {acknowledged:>13} {refused:>8} {lost:>8}");
-        }
-    }
 }

@@ -15,11 +15,13 @@ use crate::support::Program;
 
 /// Folders on one or two file systems, and how to start a server over them.
 pub(crate) struct Place {
-    home: TempDir,
-    /// On another file system where there is one.
-    far: TempDir,
+    /// The home of the program, with the log.
+    home: PathBuf,
+    data: PathBuf,
     pub(crate) roots: [PathBuf; 2],
     pub(crate) bin: PathBuf,
+    /// What is removed with this.
+    folders: Vec<TempDir>,
 }
 
 /// A running server.
@@ -30,6 +32,7 @@ pub(crate) struct Server {
 
 impl Place {
     /// With the recycle bin on the file system of the first storage root or of the second.
+    #[allow(dead_code, reason = "not every test binary wants new folders")]
     pub(crate) fn new(far_bin: bool) -> Self {
         let named = |at: &Path| {
             tempfile::Builder::new()
@@ -40,22 +43,30 @@ impl Place {
         // Memory is another file system wherever there is this folder.
         let far = named(Path::new("/dev/shm")).or_else(|_| named(&std::env::temp_dir()));
         let far = far.unwrap();
-        let real = |folder: &TempDir| fs::canonicalize(folder.path()).unwrap();
-        let (near_path, far_path) = (real(&home), real(&far));
+        let mut place = Self::over(home.path(), home.path(), far.path(), far_bin);
+        place.folders = vec![home, far];
+        place
+    }
+
+    /// In folders that somebody else removes: the log in `home`, the data folder and the first
+    /// storage root in `near`, the second storage root in `far`.
+    pub(crate) fn over(home: &Path, near: &Path, far: &Path, far_bin: bool) -> Self {
+        let [home, near, far] = [home, near, far].map(|path| fs::canonicalize(path).unwrap());
         Self {
-            roots: [near_path.join("near"), far_path.join("far")],
-            bin: if far_bin { far_path } else { near_path }.join("bin"),
+            data: near.join("data"),
+            roots: [near.join("near"), far.join("far")],
+            bin: if far_bin { far } else { near }.join("bin"),
             home,
-            far,
+            folders: Vec::new(),
         }
     }
 
     pub(crate) fn data(&self) -> PathBuf {
-        self.home.path().join("data")
+        self.data.clone()
     }
 
     fn log(&self) -> PathBuf {
-        self.home.path().join("server.log")
+        self.home.join("server.log")
     }
 
     /// What the servers have said so far.
@@ -63,9 +74,10 @@ impl Place {
         fs::read_to_string(self.log()).unwrap_or_default()
     }
 
+    #[allow(dead_code, reason = "not every test binary keeps its folders")]
     /// Leaves everything for somebody to look at.
-    pub(crate) fn keep(self) -> [PathBuf; 2] {
-        [self.home.keep(), self.far.keep()]
+    pub(crate) fn keep(self) -> Vec<PathBuf> {
+        self.folders.into_iter().map(TempDir::keep).collect()
     }
 
     /// Options that say where things lie.
@@ -79,12 +91,13 @@ impl Place {
         options
     }
 
-    fn spawn(&self) -> Child {
+    /// Starts a server that may not listen yet.
+    pub(crate) fn spawn(&self) -> Child {
         let log = fs::File::options()
             .create(true)
             .append(true)
             .open(self.log());
-        Program::new(self.home.path())
+        Program::new(&self.home)
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(self.options())
             .into_command()
@@ -94,6 +107,7 @@ impl Place {
             .unwrap()
     }
 
+    #[allow(dead_code, reason = "not every test binary kills while starting")]
     /// Starts a server and kills it, perhaps before it listens.
     pub(crate) fn kill_while_starting(&self, after: Duration) {
         let mut child = self.spawn();
@@ -105,13 +119,13 @@ impl Place {
 
     /// Whether the program can check a data folder without a server.
     pub(crate) fn can_check(&self) -> bool {
-        let program = Program::new(self.home.path());
+        let program = Program::new(&self.home);
         program.args(["server", "check", "--help"]).run().code == Some(0)
     }
 
     /// Lets the program itself check what a server has left.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let program = Program::new(self.home.path()).args(["server", "check", "--deep"]);
+        let program = Program::new(&self.home).args(["server", "check", "--deep"]);
         let output = program.args(self.options()).run();
         if output.code == Some(0) {
             Ok(())
@@ -144,6 +158,12 @@ impl Server {
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    #[allow(dead_code, reason = "not every test binary cuts the power")]
+    /// Kills it without waiting: its threads may wait for a disk.
+    pub(crate) fn send_kill(&mut self) {
+        self.child.kill().unwrap();
     }
 
     /// Asks it to stop and waits until it has.

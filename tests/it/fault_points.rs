@@ -100,7 +100,7 @@ impl Scenario {
 }
 
 /// Where the runs of a scenario take place.
-struct Lab {
+pub(crate) struct Lab {
     /// The state before.
     kept: Option<TempDir>,
     kept_bin: TempDir,
@@ -109,7 +109,7 @@ struct Lab {
 }
 
 impl Lab {
-    fn new(far_bin: bool) -> Option<Self> {
+    pub(crate) fn new(far_bin: bool) -> Option<Self> {
         // Memory is another file system wherever there is this folder.
         let far = if far_bin {
             Some(tempfile::tempdir_in("/dev/shm").ok()?)
@@ -135,12 +135,12 @@ impl Lab {
         far.unwrap_or_else(near)
     }
 
-    fn start(&self, home: TempDir, env: &[(&str, &str)]) -> Result<TestServer, TempDir> {
+    pub(crate) fn start(&self, home: TempDir, env: &[(&str, &str)]) -> Result<TestServer, TempDir> {
         TestServer::over(home, &self.options(), env)
     }
 
     /// Stops a server and takes its data as the state before.
-    fn keep(&mut self, mut server: TestServer) {
+    pub(crate) fn keep(&mut self, mut server: TestServer) {
         assert_eq!(server.stop(), Some(0));
         if let Some(far) = &self.far {
             copy(&far.path().join("bin"), &self.kept_bin.path().join("bin"));
@@ -149,7 +149,7 @@ impl Lab {
     }
 
     /// A copy of the state before.
-    fn copy(&self) -> TempDir {
+    pub(crate) fn copy(&self) -> TempDir {
         let home = tempfile::tempdir().unwrap();
         let kept = self.kept.as_ref().unwrap().path();
         copy(&kept.join("data"), &home.path().join("data"));
@@ -192,7 +192,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Everything that can be seen of a server's state, with backups that are new called so.
-fn snapshot(server: &TestServer, lab: &Lab) -> String {
+pub(crate) fn snapshot(server: &TestServer, lab: &Lab) -> String {
     let mut text = String::new();
     let targets = server.http().get("/api/target").success(200);
     let bin = lab.bin(server);
@@ -263,7 +263,7 @@ fn content(path: &Path) -> String {
 }
 
 /// Nothing is left over, no job hangs, and every backup has its record beside it.
-fn assert_whole(server: &TestServer, lab: &Lab) {
+pub(crate) fn assert_whole(server: &TestServer, lab: &Lab) {
     server.assert_no_leftovers();
     if let Some(far) = &lab.far {
         assert_no_leftovers_below(far.path());

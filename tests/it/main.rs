@@ -25,6 +25,8 @@ mod hostile;
 mod import;
 #[cfg(feature = "import-mariadb")]
 mod import_faults;
+#[cfg(target_os = "linux")]
+mod io_errors;
 mod jobs;
 mod keys;
 mod lists;
