@@ -42,7 +42,7 @@ pub struct Manifest {
     folders: Folders,
     /// Whether there are links of either kind.
     links: bool,
-    /// Whether there are second names.
+    /// True if there are second names.
     hard_links: bool,
     /// Pipes and devices, as far as they are known to be such, in the order in which they came.
     special: Vec<Place>,

@@ -56,7 +56,7 @@ pub(super) const DIGEST: usize = 32;
 pub struct Receipt {
     /// The digest.
     pub sha256: [u8; DIGEST],
-    /// Whether a tree that is made from the entries and packed again has the same entries: each
+    /// True if a tree that is made from the entries and packed again has the same entries: each
     /// directory is one of them, and each second name is that of a file.
     pub is_closed: bool,
 }
@@ -69,7 +69,7 @@ impl Receipt {
     }
 }
 
-/// What is known of an entry beside its path and its kind.
+/// Properties of an entry beside its path and its kind.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Properties<'a> {
     pub(crate) mode: u32,
@@ -82,7 +82,7 @@ pub(crate) struct Properties<'a> {
     pub(crate) attributes: &'a [(CString, Vec<u8>)],
 }
 
-/// What an entry is.
+/// Kind of an entry, with what only that kind has.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind<'a> {
     File {
@@ -301,7 +301,7 @@ impl Manifest {
         }
         let path = |folder, name| {
             let path: &[u8] = self.folders.path(folder);
-            // What ends a component is below all that one can hold.
+            // The end of a component sorts before every byte that a component can hold.
             let rank = |byte: &u8| u16::from(*byte) + 1;
             path.iter()
                 .chain(name)

@@ -326,7 +326,7 @@ fn the_receipt_is_what_the_documentation_says() {
 
 #[test]
 fn trees_with_the_same_hash_have_different_receipts() {
-    // The second's name is the first's name with a digest behind it, and its content the second's.
+    // The name of the only file is that of the first, its digest, and the name of the second.
     let (mut real, mut made) = (Manifest::default(), Manifest::default());
     plain(1).add(&mut real, b"a.db");
     plain(2).add(&mut real, b"b.txt");

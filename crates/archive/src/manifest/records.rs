@@ -18,7 +18,7 @@ const FILE: usize = 0;
 const LINK: usize = 1;
 const HARD_LINK: usize = 2;
 const DIRECTORY: usize = 3;
-/// Whether the digest of the entry's text follows its name.
+/// Set where the digest of the entry's text follows its name.
 const TEXT: usize = 4;
 /// Bits in front of the length of a name.
 const BITS: usize = 3;

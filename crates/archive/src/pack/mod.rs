@@ -66,8 +66,8 @@ pub struct PackOptions {
     pub owner_names: bool,
     /// Whether named pipes and devices are packed, as such.
     pub special: bool,
-    /// Whether modes on disk count where others were kept: of a tree on a disk that takes modes,
-    /// somebody has changed those that differ.
+    /// Takes the modes on disk where they differ from those that were kept. On a disk that keeps
+    /// modes, somebody has changed them.
     pub own_modes: bool,
 }
 

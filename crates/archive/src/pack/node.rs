@@ -23,7 +23,7 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// What the archive says of it.
+    /// Returns what the archive says of it.
     pub(super) fn properties(&self) -> Properties<'_> {
         let stat = &self.stat;
         Properties {
@@ -114,7 +114,7 @@ impl Packer<'_> {
 fn keep_changed_mode(kept: &mut Stat, found: &Stat) {
     const PLAIN: u32 = 0o777;
     let (was, is) = (kept.st_mode & PLAIN, found.st_mode & PLAIN);
-    // Whoever reads by force opens it for a moment, perhaps this one.
+    // Reading by force adds these bits for a moment, here or in another thread.
     let opened = match file_type(found) {
         FileType::Directory => 0o500,
         _ => 0o400,

@@ -36,7 +36,7 @@ pub(super) struct Meta {
 }
 
 impl Meta {
-    /// The same, for a receipt.
+    /// Returns the same for a receipt.
     pub(super) fn properties(&self) -> Properties<'_> {
         Properties {
             mode: self.mode,

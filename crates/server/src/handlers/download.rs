@@ -76,8 +76,15 @@ pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Res
             let attributes = KeepAttributes::Stored {
                 own_owners: state.limits().preserve_owner,
             };
+            let options = PackOptions {
+                force_readable: true,
+                // Pipes that are none of the backup's own are not taken for some of it.
+                attributes,
+                own_modes: stored.backup.reproducible,
+                ..PackOptions::default()
+            };
             let send =
-                move |out: &mut (dyn Write + Send)| send_tree(&path, compression, attributes, out);
+                move |out: &mut (dyn Write + Send)| send_tree(&path, compression, &options, out);
             let body = Body::Stream(Box::new(send));
             (format!("{name}.{suffix}"), media_type, body)
         }
@@ -149,22 +156,16 @@ fn disposition(name: &str) -> String {
 fn send_tree(
     path: &Path,
     compression: Compression,
-    attributes: KeepAttributes,
+    options: &PackOptions,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     let source = [Source::Contents {
         path: path.to_owned(),
     }];
-    let options = PackOptions {
-        force_readable: true,
-        // Pipes that are none of the backup's own are not taken for some of it.
-        attributes,
-        ..PackOptions::default()
-    };
     let encoder = Encoder::new(out, compression)?;
     let mut faults = Faults::default();
     let (summary, encoder) =
-        bchan_archive::pack(&source, encoder, &options, &mut faults).map_err(|error| {
+        bchan_archive::pack(&source, encoder, options, &mut faults).map_err(|error| {
             tracing::error!(path = %path.display(), %error, "a download failed");
             io::Error::other(error)
         })?;

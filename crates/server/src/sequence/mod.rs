@@ -165,6 +165,9 @@ pub(crate) fn finish(state: &State, target: &str) -> Result<Accepted, ApiError> 
         extension: String::new(),
         filesize: manifest.bytes(),
         hash: manifest.tree_hash(),
+        receipt: None,
+        reproducible: false,
+        sent: None,
         warnings: Vec::new(),
     };
     let job = super::handlers::upload::JOB;
@@ -185,6 +188,7 @@ pub(crate) fn finish(state: &State, target: &str) -> Result<Accepted, ApiError> 
                 job_id,
                 backup_id,
                 warnings: Vec::new(),
+                receipt: None,
             })
         }
         Err(failure) => {
