@@ -82,5 +82,7 @@ fn backup(day: usize) -> Backup {
         filesize: 1,
         hash: Some(format!("{:064x}", day / 2)),
         hash_mismatch: false,
+        receipt: None,
+        reproducible: false,
     }
 }

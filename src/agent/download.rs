@@ -58,6 +58,10 @@ pub(crate) struct DownloadReport {
     pub(crate) bytes: u64,
     /// Whether it was compared with a hash that the server has of it.
     pub(crate) compared: bool,
+    /// True if links, folders, modes, times, owners and attributes were compared, too.
+    pub(crate) attributes: bool,
+    /// True for a tree, false for a single file.
+    pub(crate) is_tree: bool,
     /// Modes, times and owners that could not be restored.
     pub(crate) not_restored: u64,
     pub(crate) warnings: Vec<Warning>,
@@ -68,6 +72,8 @@ pub(super) struct Written {
     pub(super) path: PathBuf,
     /// Whether the server has a hash with which it was compared.
     pub(super) compared: bool,
+    /// True if everything else was compared with the receipt, too.
+    pub(super) attributes: bool,
     pub(super) files: u64,
     pub(super) bytes: u64,
     pub(super) not_restored: u64,
@@ -142,6 +148,7 @@ pub(crate) async fn download(
     let Written {
         path,
         compared,
+        attributes,
         files,
         bytes,
         not_restored,
@@ -153,6 +160,8 @@ pub(crate) async fn download(
         files,
         bytes,
         compared,
+        attributes,
+        is_tree: target_type == TargetType::Multi,
         not_restored,
         warnings,
     })

@@ -60,6 +60,11 @@ pub(crate) enum AgentError {
     Broken { backup: String },
     #[error("what came is not what the server has stored: its hash differs")]
     HashMismatch,
+    #[error(
+        "what came is not what was uploaded: its files have the right content, but links, folders, \
+         modes, times, owners or attributes differ"
+    )]
+    ReceiptMismatch,
     #[error("{} is there already", path.display())]
     Exists { path: PathBuf },
     #[error("{} is not empty", path.display())]
@@ -173,6 +178,9 @@ impl AgentError {
             }
             Self::HashMismatch => {
                 "nothing was kept; try again, and check the server's disk if it stays so".into()
+            }
+            Self::ReceiptMismatch => {
+                "somebody has changed the backup's files on the server, or its disk has".into()
             }
             Self::Exists { .. } => "move it away, or name another folder with --directory".into(),
             Self::MigrationLocked { .. } => "wait until it has ended".into(),

@@ -53,14 +53,31 @@ pub(super) fn examine(
         // Other servers follow links out of the tree, where we cannot: only the same says something.
         None => check(found, &manifest.tree_hash()).unwrap_or(false),
     };
+    let attributes = is_tree && check_receipt(found, &manifest)?;
     Ok(Written {
         path: name.to_owned(),
-        compared,
+        compared: compared || attributes,
+        attributes,
         files: done.files + done.links + done.directories + done.special,
         bytes: done.bytes,
         not_restored: 0,
         warnings: listener.warnings,
     })
+}
+
+/// Compares everything about a tree with what was uploaded; says whether that can be done. What the
+/// server could not keep, it cannot give back.
+fn check_receipt(found: &Found, manifest: &Manifest) -> Result<bool, AgentError> {
+    let expected = found.backup.receipt.as_ref();
+    let Some(expected) = expected.filter(|_| found.backup.reproducible) else {
+        return Ok(false);
+    };
+    let receipt = manifest.receipt();
+    if receipt.is_some_and(|receipt| receipt.hex().eq_ignore_ascii_case(expected)) {
+        Ok(true)
+    } else {
+        Err(AgentError::ReceiptMismatch)
+    }
 }
 
 /// Reads what is no archive.

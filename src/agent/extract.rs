@@ -97,6 +97,7 @@ pub(super) fn extract(
     Ok(Written {
         path: directory,
         compared,
+        attributes: false,
         files: done.files + done.links + done.directories + done.special,
         bytes: done.bytes,
         not_restored: done.not_restored,

@@ -57,6 +57,23 @@ impl Content {
         }
     }
 
+    /// Returns true if it is a tree that was packed here.
+    pub(super) fn is_packed(&self) -> bool {
+        match self {
+            Self::Archive(_) => true,
+            Self::Kept(entry) => entry.about.receipt.is_some(),
+            Self::File(_) | Self::Stream { .. } => false,
+        }
+    }
+
+    /// Hex SHA-256 of what is sent, where that is known before.
+    pub(super) fn known_sha256(&self) -> Option<String> {
+        match self {
+            Self::Kept(entry) => Some(entry.about.sha256.clone()),
+            _ => None,
+        }
+    }
+
     /// Whether it comes from elsewhere.
     pub(super) fn is_stream(&self) -> bool {
         matches!(self, Self::Stream { .. })
@@ -109,6 +126,8 @@ pub(super) struct Hashes {
     pub(super) file: String,
     /// Hash of the tree that an archive unpacks to, or of one with nothing but a file that was sent.
     pub(super) tree: String,
+    /// Receipt of that tree, where it was packed here.
+    pub(super) receipt: Option<String>,
     /// Whether it is only the server that knows if it has unpacked what was sent.
     pub(super) may_unpack: bool,
     /// Whether links lead out of the tree, which not all servers take for nothing.
@@ -116,14 +135,14 @@ pub(super) struct Hashes {
 }
 
 impl Hashes {
-    fn new(file: [u8; 32], packed: Option<Manifest>, content: &Content) -> Self {
+    fn new(
+        file: [u8; 32],
+        packed: Option<Manifest>,
+        receipt: Option<String>,
+        content: &Content,
+    ) -> Self {
         if let Content::Kept(entry) = content {
-            return Self {
-                file: hex::encode(file),
-                tree: entry.about.tree.clone(),
-                may_unpack: entry.about.may_unpack,
-                leads_out: entry.about.leads_out,
-            };
+            return entry.hashes(hex::encode(file));
         }
         let may_unpack = packed.is_none();
         let manifest = packed.unwrap_or_else(|| {
@@ -140,6 +159,7 @@ impl Hashes {
         Self {
             file: hex::encode(file),
             tree: manifest.tree_hash(),
+            receipt,
             may_unpack,
             leads_out: manifest.leads_out(),
         }
@@ -219,12 +239,20 @@ pub(super) fn produce(
         checked.map_err(Halt::Shrunk)?;
     }
     let sent = counting.count;
+    let receipt = match content {
+        Content::Kept(entry) => entry.about.receipt.clone(),
+        _ => summary
+            .manifest
+            .as_ref()
+            .and_then(Manifest::receipt)
+            .map(|receipt| receipt.hex()),
+    };
     let file = counting
         .writer
-        .finish()
+        .finish(receipt.as_deref())
         .map_err(|source| PackError::Write { source })?;
     // While the server does its part.
-    let hashes = Hashes::new(file, summary.manifest.take(), content);
+    let hashes = Hashes::new(file, summary.manifest.take(), receipt, content);
     let Listener {
         warnings,
         count: warning_count,
@@ -356,13 +384,13 @@ impl Observer for Counter<'_> {
 
 /// Where content is written to.
 pub(super) trait Sink: Write + Send {
-    /// Ends it well, and gives the SHA-256 of everything.
-    fn finish(self) -> io::Result<[u8; 32]>;
+    /// Ends it well, with the receipt of what was packed, and gives the SHA-256 of everything.
+    fn finish(self, receipt: Option<&str>) -> io::Result<[u8; 32]>;
 }
 
 impl Sink for UploadWriter {
-    fn finish(self) -> io::Result<[u8; 32]> {
-        Self::finish(self)
+    fn finish(self, receipt: Option<&str>) -> io::Result<[u8; 32]> {
+        Self::finish(self, receipt)
     }
 }
 

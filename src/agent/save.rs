@@ -44,6 +44,7 @@ pub(super) fn save(
     Ok(Written {
         path,
         compared,
+        attributes: false,
         files: 1,
         bytes,
         not_restored: 0,

@@ -12,11 +12,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bchan_api::Time;
+use bchan_archive::PackSummary;
 use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 use super::AgentError;
 use super::lock::{Lock, LockError};
+use super::produce::{Hashes, Produced};
 
 pub(crate) use self::deliver::Delivered;
 pub(super) use self::deliver::deliver;
@@ -68,6 +70,9 @@ pub(super) struct About {
     pub(super) sha256: String,
     /// Hash of the tree that it unpacks to.
     pub(super) tree: String,
+    /// Receipt of that tree, where it has one.
+    #[serde(default)]
+    pub(super) receipt: Option<String>,
     /// Whether it is only the server that knows if it has unpacked it.
     pub(super) may_unpack: bool,
     /// Whether links lead out of the tree.
@@ -88,6 +93,31 @@ impl Entry {
 
     pub(super) fn open(&self) -> io::Result<File> {
         open(&self.archive())
+    }
+
+    /// Returns what sending it comes to, for a server that has it already.
+    pub(super) fn produced(&self) -> Produced {
+        let about = &self.about;
+        Produced {
+            summary: PackSummary {
+                files: about.files,
+                bytes: about.bytes,
+                ..PackSummary::default()
+            },
+            hashes: self.hashes(about.sha256.clone()),
+            ..Produced::default()
+        }
+    }
+
+    /// Returns the hashes that a server has of it when its file has this SHA-256.
+    pub(super) fn hashes(&self, file: String) -> Hashes {
+        Hashes {
+            file,
+            tree: self.about.tree.clone(),
+            receipt: self.about.receipt.clone(),
+            may_unpack: self.about.may_unpack,
+            leads_out: self.about.leads_out,
+        }
     }
 
     /// Takes it away, in a step that cannot be half done.

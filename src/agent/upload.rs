@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use bchan_api::{Accepted, Backup, Feature, Target, TargetView};
+use bchan_api::{Accepted, Backup, Feature, Target, TargetType, TargetView};
 use bchan_archive::PackError;
 use bchan_client::{Client, Error, RateLimit, Upload, UploadWriter, upload_pipe};
 
@@ -17,7 +17,7 @@ use super::plan::{Plan, What, is_kept};
 use super::produce::{Content, Halt, Produced, Pump, Sink, count_ahead, produce};
 use super::shrink::Floor;
 use super::spool::Delivered;
-use super::verify::{self, Terms, Unverified};
+use super::verify::{self, Terms, Unverified, Verified};
 use super::{AgentError, Phase, Progress, Warning, naming, pause};
 
 /// Chunks of 256 KiB between the threads that pack and the socket.
@@ -135,9 +135,9 @@ impl Write for Telling {
 }
 
 impl Sink for Telling {
-    fn finish(self) -> io::Result<[u8; 32]> {
+    fn finish(self, receipt: Option<&str>) -> io::Result<[u8; 32]> {
         self.progress.phase(Phase::Sent);
-        Sink::finish(self.writer)
+        Sink::finish(self.writer, receipt)
     }
 }
 
@@ -177,9 +177,16 @@ pub(super) async fn transfer(
     stop.store(true, Ordering::Relaxed);
     // It looks at the flag for each file; a panic there is no reason to fail.
     let _ = counter.map(thread::JoinHandle::join);
-    let (accepted, mut attempts) = sent?;
+    let Sent {
+        accepted,
+        mut attempts,
+        refused,
+    } = sent?;
 
-    let mut status = if options.wait {
+    let mut status = if refused.is_some() {
+        // Of the attempt that was stored there is no answer.
+        Outcome::Unconfirmed
+    } else if options.wait {
         progress.phase(Phase::Waiting);
         match wait_for_job(client, accepted.job_id).await? {
             JobOutcome::Finished => Outcome::Stored,
@@ -192,7 +199,20 @@ pub(super) async fn transfer(
     // Of a backup that no job tells of, its hash tells.
     let patiently = status == Outcome::Unconfirmed;
     let upload = (&target, &accepted);
-    let verified = verify::find(client, upload, &before, (terms, &attempts), patiently).await?;
+    let found = verify::find(client, upload, &before, (terms, &attempts), patiently).await;
+    let verified = match (found, refused) {
+        (
+            Ok(Verified {
+                unverified: Some(_),
+                ..
+            })
+            | Err(_),
+            Some(refused),
+        ) => {
+            return Err(refused.into());
+        }
+        (found, _) => found?,
+    };
     if status == Outcome::Unconfirmed && verified.unverified.is_none() {
         // Whoever has the hash of it all has it all, whatever is known of the job.
         status = Outcome::Stored;
@@ -212,7 +232,7 @@ pub(super) async fn transfer(
     let warning_count = warning_count + lost.len() as u64;
     warnings.extend(lost);
     Ok(UploadReport {
-        job_id: Some(accepted.job_id),
+        job_id: Some(accepted.job_id).filter(|job| *job > 0),
         status,
         backup: verified.backup,
         unverified: verified.unverified,
@@ -270,17 +290,42 @@ pub(super) async fn find_target(
     }
 }
 
-/// Sends the content, again and again while that can neither harm nor be hopeless. Gives all
-/// attempts that came to their end, of which there is at least one: the server may have any.
+/// Outcome of sending something.
+struct Sent {
+    accepted: Accepted,
+    /// All attempts that came to their end, of which there is at least one: the server may have any.
+    attempts: Vec<Produced>,
+    /// Why the last one was refused, where the server has stored one before it and has not been
+    /// heard: the source has changed in the meantime.
+    refused: Option<Error>,
+}
+
+impl Sent {
+    fn accepted(accepted: Accepted, attempts: Vec<Produced>) -> Self {
+        Self {
+            accepted,
+            attempts,
+            refused: None,
+        }
+    }
+}
+
+/// Returns true if a server has stored other content under the same key.
+fn is_other_content(error: &Error) -> bool {
+    matches!(error, Error::Rejected { status: 422, .. })
+}
+
+/// Sends the content, again and again while that can neither harm nor be hopeless.
 async fn send(
     client: &Client,
     target: &Target,
     options: &UploadOptions,
     (content, file_name, floor): (&Content, &str, Option<Floor>),
     progress: &Arc<dyn Progress>,
-) -> Result<(Accepted, Vec<Produced>), AgentError> {
+) -> Result<Sent, AgentError> {
     let features = client.features();
     let ours = features.has(Feature::Sha256);
+    let compares = features.has(Feature::Receipt);
     let key = options.idempotency_key.clone();
     let key = ours.then(|| key.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()));
     let mut attempt = 0;
@@ -304,6 +349,8 @@ async fn send(
             special: options.packing.special && client.features().has(Feature::Metadata),
             limit: options.limit.clone(),
             sha256: ours,
+            receipt: compares && target.target_type == TargetType::Multi && content.is_packed(),
+            known_sha256: content.known_sha256().filter(|_| compares),
             idempotency_key: key.clone(),
         };
         let (answer, cut) = pumped(client.upload(&target.id, upload), pump).await?;
@@ -322,7 +369,12 @@ async fn send(
         let error = match (answer, produced) {
             (Ok(accepted), Ok(produced)) => {
                 whole.push(produced);
-                return Ok((accepted, whole));
+                return Ok(Sent::accepted(accepted, whole));
+            }
+            // The server knows the key and the digest of what waits in a spool, and reads no more.
+            (Ok(accepted), Err(PackError::Write { .. })) if let Content::Kept(entry) = content => {
+                whole.push(entry.produced());
+                return Ok(Sent::accepted(accepted, whole));
             }
             (Err(error), Err(PackError::Write { .. })) => error,
             (Err(error), Ok(produced)) => {
@@ -331,12 +383,24 @@ async fn send(
             }
             // The server has all of it from an attempt before, of which only the answer was lost.
             (Ok(accepted), Err(PackError::Write { .. })) if !whole.is_empty() => {
-                return Ok((accepted, whole));
+                return Ok(Sent::accepted(accepted, whole));
             }
             (_, Err(PackError::Empty)) => return Err(content.is_empty()),
             // A part cannot have been acknowledged as the whole; if it was, it is a lie.
             (_, Err(error)) => return Err(AgentError::Pack(error)),
         };
+        if attempt > 0 && is_other_content(&error) && !whole.is_empty() {
+            return Ok(Sent {
+                accepted: Accepted {
+                    job_id: 0,
+                    backup_id: None,
+                    warnings: Vec::new(),
+                    receipt: None,
+                },
+                attempts: whole,
+                refused: Some(error),
+            });
+        }
         // A server that does not know the key might store what it gets twice.
         let safe = content.is_repeatable() && (ours || matches!(error, Error::Unreachable { .. }));
         if !safe || !error.is_passing() || attempt >= options.retries {

@@ -68,7 +68,15 @@ pub(super) async fn find(
     let mut pause = PAUSES.0;
     loop {
         let candidates = candidates(client, target, accepted, before).await;
-        let found = verify(terms, attempts, candidates);
+        let mut found = verify(terms, attempts, candidates);
+        if let Ok(verified) = &mut found
+            && verified.unverified == Some(Unverified::NoBackup)
+            && let Some(attempt) = told(attempts, accepted)
+        {
+            // The server has said so, although it does not show the backup.
+            verified.attempt = Some(attempt);
+            verified.unverified = None;
+        }
         let settled = match &found {
             Ok(verified) => !matches!(
                 verified.unverified,
@@ -83,6 +91,20 @@ pub(super) async fn find(
         tokio::time::sleep(pause).await;
         pause = pause.mul_f64(1.5).min(PAUSES.1);
     }
+}
+
+/// The attempt of which an answer has the receipt.
+fn told(attempts: &[Produced], accepted: &Accepted) -> Option<usize> {
+    let receipt = accepted.receipt.as_deref()?;
+    attempts
+        .iter()
+        .rposition(|attempt| is_receipt(receipt, attempt) == Some(true))
+}
+
+/// Returns true if a receipt is that of an attempt, and none if the attempt has no receipt.
+fn is_receipt(receipt: &str, attempt: &Produced) -> Option<bool> {
+    let sent = attempt.hashes.receipt.as_deref()?;
+    Some(receipt.eq_ignore_ascii_case(sent))
 }
 
 /// The backups that an upload may have become: the one that the server names, or all that were not
@@ -141,6 +163,11 @@ fn verify(
     candidates: Vec<Backup>,
 ) -> Result<Verified, AgentError> {
     let is_of = |backup: &Backup, attempt: &Produced| {
+        // Many trees have the same hash, and only one has the receipt.
+        let receipt = backup.receipt.as_deref();
+        if let Some(is_it) = receipt.and_then(|receipt| is_receipt(receipt, attempt)) {
+            return is_it;
+        }
         let stored = backup.hash.as_deref();
         stored.is_some_and(|hash| hash.eq_ignore_ascii_case(terms.expected(attempt)))
     };
@@ -208,6 +235,8 @@ mod tests {
             filesize: 1,
             hash: hash.map(str::to_owned),
             hash_mismatch: false,
+            receipt: None,
+            reproducible: false,
         }
     }
 
@@ -238,6 +267,25 @@ mod tests {
         };
         assert!(found(single, &[sent("tree")], &others[1..]).is_err());
         assert!(found(single, &[sent("tree")], &[backup("z", Some("file"))]).is_ok());
+    }
+
+    #[test]
+    fn a_receipt_counts_more_than_a_hash() {
+        let with = |receipt: &str| {
+            let mut sent = sent("tree");
+            sent.hashes.receipt = Some(receipt.to_owned());
+            sent
+        };
+        let mut stored = backup("x", Some("tree"));
+        stored.receipt = Some("R".to_owned());
+        let found = |sent: Produced| found(TERMS, &[sent], std::slice::from_ref(&stored));
+        assert_eq!(found(with("r")).unwrap().attempt, Some(0));
+        assert!(matches!(
+            found(with("other")),
+            Err(AgentError::StoredDiffers { .. })
+        ));
+        // Without one on this side, there is the hash.
+        assert_eq!(found(sent("tree")).unwrap().attempt, Some(0));
     }
 
     #[test]

@@ -244,8 +244,11 @@ impl Op<'_> {
             return self.create(rng);
         }
         if rng.percent(60)
-            && let Some(repeat) = self.slot.repeat.take()
+            && let Some(mut repeat) = self.slot.repeat.take()
         {
+            // A backup that was deleted is stored again.
+            let backups = &self.slot.known().backups;
+            repeat.id = repeat.id.filter(|id| backups.contains_key(id));
             return self.upload_with_key(repeat, 1);
         }
         let full = self.slot.known().backups.len() > MOST_BACKUPS;

@@ -1,6 +1,7 @@
 //! Backups that wait for their server.
 
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -296,4 +297,38 @@ fn pipes_and_links_in_a_spool_are_not_waited_for() {
     fs::remove_file(entry.join("archive")).unwrap();
     fs::rename(entry.join("archive.away"), entry.join("archive")).unwrap();
     assert_eq!(scene.upload(&[]).code, Some(0));
+}
+
+#[test]
+fn a_large_archive_that_the_server_has_already_does_not_wait_for_ever() {
+    let scene = Scene::new("multi");
+    // More than what lies between the program and the server holds, and not to be compressed.
+    let mut random = fs::File::open("/dev/urandom").unwrap().take(40 << 20);
+    let mut large = fs::File::create(scene.source.join("a")).unwrap();
+    std::io::copy(&mut random, &mut large).unwrap();
+    assert_eq!(scene.upload(&[]).code, Some(75));
+    let entry = scene.waiting().remove(0);
+    let copy = scene.server.home().join("copy");
+    fs::create_dir(&copy).unwrap();
+    for file in ["archive", "about.json"] {
+        fs::copy(entry.join(file), copy.join(file)).unwrap();
+    }
+    scene.open();
+    scene.write("second");
+    let options = ["--allow-shrink"];
+    let first = scene.upload(&options);
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    assert_eq!(scene.server.files().len(), 2);
+    for _ in 0..2 {
+        // As if the program had been killed after the server had stored it.
+        fs::create_dir(&entry).unwrap();
+        for file in ["archive", "about.json"] {
+            fs::copy(copy.join(file), entry.join(file)).unwrap();
+        }
+        let before = scene.server.files().len();
+        let again = scene.upload(&options);
+        assert_eq!(again.code, Some(0), "{again:#?}");
+        assert!(!entry.exists());
+        assert_eq!(scene.server.files().len(), before + 1, "only the new one");
+    }
 }

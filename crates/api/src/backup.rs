@@ -33,6 +33,24 @@ pub struct Backup {
     /// Whether the last integrity check found other content than `hash` says.
     #[serde(default, deserialize_with = "flag::deserialize")]
     pub hash_mismatch: bool,
+    /// Hex SHA-256 over everything that the client has sent of a tree, kinds, links, modes, times,
+    /// owners and attributes included; the client has computed the same. Only servers with
+    /// [`Feature::Receipt`](crate::Feature::Receipt) have it, and only of trees that their clients
+    /// have packed.
+    #[serde(
+        default,
+        deserialize_with = "non_empty",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub receipt: Option<String>,
+    /// True if a download must come to the same receipt, because the server keeps everything that
+    /// the receipt covers.
+    #[serde(
+        default,
+        deserialize_with = "flag::deserialize",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    pub reproducible: bool,
 }
 
 /// The body of a request that recycles (`true`) or restores (`false`) a backup.

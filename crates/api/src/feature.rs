@@ -16,14 +16,19 @@ pub enum Feature {
     /// [`special`](crate::form::SPECIAL) pipes and devices; says in its answer what it could not
     /// keep, and gives it all back with downloads.
     Metadata,
+    /// Compares the form field [`receipt`](crate::form::RECEIPT) with what it has received, stores
+    /// nothing that differs, and says it again with the backup. Takes the header
+    /// [`backup-chan-sha256`](crate::header::SHA256).
+    Receipt,
 }
 
 impl Feature {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::Zstd,
         Self::Sha256,
         Self::DownloadFormat,
         Self::Metadata,
+        Self::Receipt,
     ];
 
     const fn as_str(self) -> &'static str {
@@ -32,6 +37,7 @@ impl Feature {
             Self::Sha256 => "sha256",
             Self::DownloadFormat => "download-format",
             Self::Metadata => "metadata",
+            Self::Receipt => "receipt",
         }
     }
 }

@@ -41,8 +41,12 @@ pub use time::{HttpTime, Time, TimeError};
 pub mod header {
     /// Response header in which a server lists its [`Features`](crate::Features).
     pub const FEATURES: &str = "backup-chan-features";
-    /// Request header that makes an upload repeatable: the same value never stores twice.
+    /// Request header that makes an upload repeatable: the same value with the same API key and
+    /// target never stores the same content twice.
     pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+    /// Request header with the hex SHA-256 of the only file of an upload, from a client that knows
+    /// it before it sends: a server that has stored the upload needs no more to say so.
+    pub const SHA256: &str = "backup-chan-sha256";
 }
 
 /// Names of the form fields of an upload.
@@ -64,4 +68,8 @@ pub mod form {
     /// of the archive, and understood by servers with
     /// [`Feature::Metadata`](crate::Feature::Metadata).
     pub const SPECIAL: &str = "special";
+    /// The [receipt](crate::Backup::receipt) of the tree in the only archive, after it; empty where
+    /// the client has none. Understood by servers with
+    /// [`Feature::Receipt`](crate::Feature::Receipt).
+    pub const RECEIPT: &str = "receipt";
 }

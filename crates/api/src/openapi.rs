@@ -62,6 +62,8 @@ mod tests {
             filesize: u64::MAX,
             hash: hash.map(str::to_owned),
             hash_mismatch: false,
+            receipt: hash.map(str::to_owned),
+            reproducible: hash.is_some(),
         }
     }
 
@@ -190,8 +192,9 @@ mod tests {
         assert_described("Created", &[&Created { id: ID.into() }]);
         let (delayed, scheduled) = (vec![job(None)], vec![scheduled()]);
         assert_described("Jobs", &[&Jobs { delayed, scheduled }]);
-        let accepted = |backup_id, warnings| Accepted {
+        let accepted = |backup_id: Option<String>, warnings| Accepted {
             job_id: 1,
+            receipt: backup_id.as_ref().map(|_| "0".repeat(64)),
             backup_id,
             warnings,
         };
@@ -229,6 +232,7 @@ mod tests {
         );
         let fields = json!({
             form::BACKUP_FILE: [""], form::MANUAL: "1", form::SHA256: ID, form::SPECIAL: "1",
+            form::RECEIPT: "",
         });
         assert_described("Upload", &[&fields]);
         let fields = json!({form::FILE: "", form::PATH: "/", form::NAME: "n"});
@@ -280,6 +284,8 @@ mod tests {
         assert_eq!(*features, json!([Features::all().to_string()]));
         let name = components["parameters"]["IdempotencyKey"]["name"].as_str();
         assert!(name.unwrap().eq_ignore_ascii_case(header::IDEMPOTENCY_KEY));
+        let name = components["parameters"]["Sha256"]["name"].as_str();
+        assert!(name.unwrap().eq_ignore_ascii_case(header::SHA256));
         assert!(OPENAPI.to_lowercase().contains(header::FEATURES));
     }
 }

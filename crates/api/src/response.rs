@@ -80,4 +80,7 @@ pub struct Accepted {
     /// of this project say so, and only where there is something to say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// The [receipt](Backup::receipt) of what is stored, where the client has sent one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
 }

@@ -27,7 +27,7 @@ mod writeback;
 pub use ahead::{Ahead, read_ahead};
 pub use compress::{Compression, Encoder};
 pub use detect::{Codec, Kind, Replay, detect};
-pub use manifest::Manifest;
+pub use manifest::{Manifest, Receipt};
 pub use observer::{EntryKind, Observer, Problem};
 pub use pack::{KeepAttributes, PackError, PackOptions, PackSummary, pack};
 pub use select::{Reason, Rules, Selection, SelectionError};

@@ -33,6 +33,11 @@ pub struct Upload {
     pub special: bool,
     /// Whether to send the digest behind it; only for servers that say they check it.
     pub sha256: bool,
+    /// Sends the receipt after it; only for servers that say they compare it.
+    pub receipt: bool,
+    /// Hex SHA-256 of the file, where it is known before; only for servers that say they compare
+    /// receipts. Such a server need not read an upload that it has stored before.
+    pub known_sha256: Option<String>,
     /// How fast it goes.
     pub limit: Option<RateLimit>,
     /// Makes it harmless to send the same upload twice, on servers that know of it.
@@ -44,10 +49,12 @@ pub struct Upload {
 pub fn upload_pipe(capacity: usize) -> (UploadWriter, UploadBody) {
     let (sender, receiver) = mpsc::channel(capacity.max(1));
     let (digest, digested) = oneshot::channel();
+    let (receipt, received) = oneshot::channel();
     let fault = Fault::default();
     let writer = UploadWriter {
         sender,
         digest,
+        receipt,
         fault: fault.clone(),
         buffer: BytesMut::with_capacity(CHUNK),
         hasher: Sha256::new(),
@@ -59,6 +66,7 @@ pub fn upload_pipe(capacity: usize) -> (UploadWriter, UploadBody) {
         UploadBody {
             receiver,
             digested,
+            received,
             fault,
         },
     )
@@ -84,6 +92,7 @@ impl Fault {
 pub struct UploadWriter {
     sender: mpsc::Sender<Message>,
     digest: oneshot::Sender<String>,
+    receipt: oneshot::Sender<String>,
     fault: Fault,
     buffer: BytesMut,
     hasher: Sha256,
@@ -94,12 +103,13 @@ pub struct UploadWriter {
 }
 
 impl UploadWriter {
-    /// Sends the rest, and returns the SHA-256 of everything.
-    pub fn finish(mut self) -> io::Result<[u8; 32]> {
+    /// Sends the rest and the receipt, if there is one, and returns the SHA-256 of everything.
+    pub fn finish(mut self, receipt: Option<&str>) -> io::Result<[u8; 32]> {
         self.send()?;
         let digest: [u8; 32] = self.hasher.finalize().into();
         // Whoever does not want it has dropped the other end.
         let _ = self.digest.send(hex::encode(digest));
+        let _ = self.receipt.send(receipt.unwrap_or_default().to_owned());
         self.sender
             .blocking_send(Message::End)
             .map_err(|_| closed())?;
@@ -151,6 +161,7 @@ impl Write for UploadWriter {
 pub struct UploadBody {
     receiver: mpsc::Receiver<Message>,
     digested: oneshot::Receiver<String>,
+    received: oneshot::Receiver<String>,
     fault: Fault,
 }
 
@@ -195,6 +206,12 @@ impl UploadBody {
     }
 }
 
+/// A field that is known only when the file before it has passed.
+fn later(value: oneshot::Receiver<String>) -> Part {
+    let value = async { value.await.map(Bytes::from).map_err(|_| closed()) };
+    Part::stream(Body::wrap_stream(stream::once(value)))
+}
+
 impl Client {
     /// Uploads a file to a target, once. A server's answer counts even when it comes before all
     /// has been sent.
@@ -202,6 +219,7 @@ impl Client {
         let UploadBody {
             mut receiver,
             digested,
+            received,
             fault,
         } = upload.body;
         let begun = UploadBody::begin(&mut receiver).await;
@@ -220,16 +238,17 @@ impl Client {
         }
         form = form.part(form::BACKUP_FILE, file);
         if upload.sha256 {
-            // Known only when the part before it has passed.
-            let digest = async { digested.await.map(Bytes::from).map_err(|_| closed()) };
-            form = form.part(
-                form::SHA256,
-                Part::stream(Body::wrap_stream(stream::once(digest))),
-            );
+            form = form.part(form::SHA256, later(digested));
+        }
+        if upload.receipt {
+            form = form.part(form::RECEIPT, later(received));
         }
         let mut request = self.request(Endpoint::Upload, target).multipart(form);
         if let Some(key) = upload.idempotency_key {
             request = request.header(header::IDEMPOTENCY_KEY, key);
+        }
+        if let Some(sha256) = upload.known_sha256 {
+            request = request.header(header::SHA256, sha256);
         }
         // No time limit: the server may have to unpack and sync for long. A peer that is gone is
         // found out by the system's keep-alive.

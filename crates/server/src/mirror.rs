@@ -349,6 +349,8 @@ mod tests {
                 filesize: 7,
                 hash: Some("h".into()),
                 hash_mismatch: false,
+                receipt: Some("r".into()),
+                reproducible: true,
             },
             extension: ".gz".into(),
             file_name: "b.gz".into(),

@@ -10,7 +10,7 @@ use crate::error::ApiError;
 use crate::ingest::Arrival;
 use crate::ops::{self, Operation};
 use crate::state::State;
-use crate::store::StoredBackup;
+use crate::store::{StoredBackup, UploadKey};
 use crate::template;
 
 /// How it came in.
@@ -18,7 +18,7 @@ pub(crate) struct Origin {
     /// Where it has arrived, durable already.
     pub(crate) from: PathBuf,
     /// What the client calls the upload.
-    pub(crate) key: Option<String>,
+    pub(crate) key: Option<UploadKey>,
     /// The sequential upload that ends with it.
     pub(crate) sequence: Option<String>,
 }
@@ -42,6 +42,8 @@ pub(crate) fn publish(
             filesize: arrival.filesize,
             hash: Some(arrival.hash),
             hash_mismatch: false,
+            receipt: arrival.receipt,
+            reproducible: arrival.reproducible,
         },
         extension: arrival.extension,
         file_name: String::new(),
@@ -52,7 +54,7 @@ pub(crate) fn publish(
     let operation = Operation::Publish {
         job,
         backup,
-        key: origin.key,
+        key: origin.key.zip(arrival.sent),
         sequence: origin.sequence,
         from: origin.from,
         to,

@@ -90,7 +90,7 @@ impl Router {
             Endpoint::DeleteTarget => target::delete(state, request, object),
             Endpoint::DeleteBackups => target::delete_backups(state, request, object),
             Endpoint::DeleteRecycled => target::delete_recycled(state, request, object),
-            Endpoint::Upload => upload::upload(state, request, object),
+            Endpoint::Upload => upload::upload(state, request, object, &grant),
             Endpoint::EditBackup => backup::edit(state, request, object),
             Endpoint::DeleteBackup => backup::delete(state, request, object),
             Endpoint::Download => download::download(state, request, object),

@@ -75,6 +75,8 @@ impl Transfer<'_> {
             idempotency_key: ours.then(|| self.key.clone()),
             special: goal.has(Feature::Metadata),
             limit: None,
+            receipt: false,
+            known_sha256: None,
         };
         let (answer, came) = tokio::join!(
             self.to.upload(self.to_target, upload),
@@ -88,8 +90,6 @@ impl Transfer<'_> {
                 "what came is not what its hash says".to_owned(),
             )),
             (Err(error), Copied::Part) => Err(Fault::Destination(error)),
-            // A server that knows the upload from before says so without reading all of it.
-            (Ok(accepted), Copied::Part) if ours => Ok(accepted),
             (Ok(_), Copied::Part) => Err(Fault::Content(
                 "the other server took a part for the whole".to_owned(),
             )),
@@ -147,7 +147,7 @@ fn copy(
                     writer.fail(io::Error::other("the content is not what it should be"));
                     return Copied::Wrong;
                 }
-                return match writer.finish() {
+                return match writer.finish(None) {
                     Ok(_) => Copied::All,
                     Err(_) => Copied::Part,
                 };

@@ -109,6 +109,7 @@ async fn put(spool: &Spool, wanted: Wanted, progress: Arc<dyn Progress>) -> Resu
         size: produced.sent,
         sha256: produced.hashes.file,
         tree: produced.hashes.tree,
+        receipt: produced.hashes.receipt,
         may_unpack: produced.hashes.may_unpack,
         leads_out: produced.hashes.leads_out,
     };

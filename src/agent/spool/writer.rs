@@ -69,7 +69,7 @@ impl Write for Writer {
 }
 
 impl Sink for Writer {
-    fn finish(self) -> io::Result<[u8; 32]> {
+    fn finish(self, _receipt: Option<&str>) -> io::Result<[u8; 32]> {
         self.file.sync_all()?;
         Ok(self.hasher.finalize().into())
     }

@@ -10,8 +10,10 @@ use crate::ui::view::Verification;
 /// Check that a backup can be fetched, and is what was stored
 ///
 /// It is read over the network to its end and compared with the server's hash, and nothing of it is
-/// kept. Ends with exit code 1 if it differs or is damaged. Where the server has no hash, it is only
-/// read, and that is said.
+/// kept. Where the server has kept everything that was sent of a tree, links, folders, modes, times,
+/// owners and attributes are compared with what was uploaded, too; --verbose says where not. Ends with
+/// exit code 1 if it differs or is damaged. Where the server has no hash, it is only read, and that is
+/// said.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan backup verify docs
@@ -48,9 +50,21 @@ impl VerifyArgs {
                 "the server gives no hash to compare it with; it could be read to its end";
             context.ui.warn(message);
         }
+        let backup = &report.backup;
+        if report.compared && !report.attributes && report.is_tree {
+            let why = match backup.receipt {
+                None => "the server has no receipt of them",
+                Some(_) => "the server could not keep all that was uploaded",
+            };
+            context.ui.verbose(&format!(
+                "only the contents of files were compared, not links, folders, modes, times, owners \
+                 and attributes: {why}"
+            ));
+        }
         context.ui.show(&Verification {
             backup: report.backup,
             verified: report.compared,
+            attributes: report.attributes,
             files: report.files,
             bytes: report.bytes,
         })?;

@@ -108,6 +108,8 @@ mod tests {
             filesize: 4096,
             hash: None,
             hash_mismatch: false,
+            receipt: None,
+            reproducible: false,
         }
     }
 

@@ -115,6 +115,8 @@ pub(crate) struct Verification {
     pub(crate) backup: Backup,
     /// Whether it was compared with a hash of the server's.
     pub(crate) verified: bool,
+    /// True if links, folders, modes, times, owners and attributes were compared, too.
+    pub(crate) attributes: bool,
     /// Files in it.
     pub(crate) files: u64,
     /// Bytes of their content.

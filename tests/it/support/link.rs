@@ -2,6 +2,7 @@
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -19,6 +20,8 @@ pub(crate) enum Way {
     Stuck,
     /// The first large request stops in its middle; the test is told, and what comes from it is cut.
     Breaks(SocketAddr, SyncSender<()>),
+    /// The first large request arrives as a whole; the test is told, and its answer is lost.
+    Swallows(SocketAddr, SyncSender<()>),
 }
 
 /// An address that stays the same.
@@ -43,6 +46,7 @@ impl Link {
                     Way::Open(server) => pass(client, server, 65_536, None),
                     Way::Slow(server) => pass(client, server, 7, None),
                     Way::Breaks(server, tell) => pass(client, server, 65_536, Some(tell)),
+                    Way::Swallows(server, tell) => swallow(client, server, tell),
                 }
             }
         });
@@ -65,6 +69,49 @@ impl Link {
         self.lead(Way::Breaks(server, tell));
         told
     }
+
+    /// Loses the answer to the next large request, and calls `meanwhile` before its client knows.
+    pub(crate) fn swallow_once(&self, server: SocketAddr) -> std::sync::mpsc::Receiver<()> {
+        let (tell, told) = sync_channel(0);
+        self.lead(Way::Swallows(server, tell));
+        told
+    }
+}
+
+fn swallow(client: TcpStream, server: SocketAddr, tell: SyncSender<()>) {
+    thread::spawn(move || {
+        let Ok(upstream) = TcpStream::connect(server) else {
+            return;
+        };
+        let passed = Arc::new(AtomicUsize::new(0));
+        let (mut answers, mut back) = (upstream.try_clone().unwrap(), client.try_clone().unwrap());
+        let seen = Arc::clone(&passed);
+        thread::spawn(move || {
+            let mut buffer = vec![0; 65_536];
+            while let Ok(count @ 1..) = answers.read(&mut buffer) {
+                if seen.load(Ordering::SeqCst) > 1_000_000 {
+                    if tell.send(()).is_ok() {
+                        let _ = tell.send(());
+                    }
+                    break;
+                }
+                if back.write_all(&buffer[..count]).is_err() {
+                    break;
+                }
+            }
+            let _ = back.shutdown(Shutdown::Both);
+            let _ = answers.shutdown(Shutdown::Both);
+        });
+        let (mut client, mut upstream) = (client, upstream);
+        let mut buffer = vec![0; 65_536];
+        while let Ok(count @ 1..) = client.read(&mut buffer) {
+            passed.fetch_add(count, Ordering::SeqCst);
+            if upstream.write_all(&buffer[..count]).is_err() {
+                break;
+            }
+        }
+        let _ = upstream.shutdown(Shutdown::Write);
+    });
 }
 
 fn pass(client: TcpStream, server: SocketAddr, chunk: usize, breaks: Option<SyncSender<()>>) {

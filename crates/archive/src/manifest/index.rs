@@ -70,7 +70,13 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn origin(&self, place: Place) -> Place {
+    /// The entries that have second names.
+    pub(super) fn origins(&self) -> impl Iterator<Item = Place> {
+        self.origins.iter().map(|(_, origin)| *origin)
+    }
+
+    /// The entry of which another is a second name: itself, if of none.
+    pub(super) fn origin(&self, place: Place) -> Place {
         let found = self.origins.binary_search_by_key(&place, |known| known.0);
         found.map_or(place, |found| self.origins[found].1)
     }

@@ -16,6 +16,9 @@ mod links;
 #[cfg(test)]
 mod oracle;
 mod order;
+mod receipt;
+#[cfg(test)]
+mod receipt_tests;
 mod records;
 #[cfg(test)]
 mod tests;
@@ -27,16 +30,22 @@ use self::index::Index;
 use self::links::Lead;
 pub(crate) use self::order::code_points;
 use self::order::split;
-use self::records::{Content, Records};
+pub use self::receipt::Receipt;
+pub(crate) use self::receipt::{Kind, Properties};
+use self::records::{Content, Place, Records};
 
-/// A list of entries with their digests: about 35 bytes each beside their names, and 8 more while
-/// the hash is made.
+/// A list of entries with their digests: about 35 bytes each beside their names, 32 more where it is
+/// to give a receipt, and 8 more while the hash is made, or 16 while the receipt is.
 #[derive(Clone, Debug, Default)]
 pub struct Manifest {
     records: Records,
     folders: Folders,
     /// Whether there are links of either kind.
     links: bool,
+    /// True if there are second names.
+    hard_links: bool,
+    /// Pipes and devices, as far as they are known to be such, in the order in which they came.
+    special: Vec<Place>,
     /// Whether there are names that are not UTF-8.
     odd: bool,
     files: u64,
@@ -48,7 +57,7 @@ impl Manifest {
     pub fn add_file(&mut self, path: &[u8], size: u64, digest: [u8; 32]) {
         self.files += 1;
         self.bytes += size;
-        self.add(path, Content::File(&digest));
+        self.add(path, Content::File(&digest), None);
     }
 
     /// Adds a pipe or a device, which counts as an empty file.
@@ -59,7 +68,7 @@ impl Manifest {
     /// Adds a symbolic link.
     pub fn add_link(&mut self, path: &[u8], target: &[u8]) {
         self.links = true;
-        self.add(path, Content::Link(target));
+        self.add(path, Content::Link(target), None);
     }
 
     /// Adds a second name of something that was added before under the name `target`.
@@ -67,19 +76,21 @@ impl Manifest {
         self.files += 1;
         self.bytes += size;
         self.links = true;
-        self.add(path, Content::HardLink(target));
+        self.hard_links = true;
+        self.add(path, Content::HardLink(target), None);
     }
 
     /// Adds a directory.
     pub fn add_directory(&mut self, path: &[u8]) {
-        self.add(path, Content::Directory);
+        self.add(path, Content::Directory, None);
     }
 
-    fn add(&mut self, path: &[u8], content: Content<'_>) {
+    fn add(&mut self, path: &[u8], content: Content<'_>, text: Option<&[u8; 32]>) -> Place {
         self.odd |= std::str::from_utf8(path).is_err();
         let (folder, name) = split(path);
-        let place = self.records.push(name, content);
+        let place = self.records.push(name, content, text);
         self.folders.put(folder, place);
+        place
     }
 
     /// Files, without links.

@@ -3,6 +3,8 @@
 //! They lie in blocks that never move: a list of a million entries must not be copied to grow, and
 //! must not keep room for a second million.
 
+use super::receipt::DIGEST;
+
 /// Most bytes of the first block. Most trees are small, so it grows as it is filled.
 const FIRST: usize = 256 * 1024;
 /// Most bytes of any other. No entry lies in two; what is longer has one of its own. Allocators get
@@ -16,9 +18,13 @@ const FILE: usize = 0;
 const LINK: usize = 1;
 const HARD_LINK: usize = 2;
 const DIRECTORY: usize = 3;
+/// Set where the digest of the entry's text follows its name.
+const TEXT: usize = 4;
+/// Bits in front of the length of a name.
+const BITS: usize = 3;
 
 /// Where an entry lies; those that came later lie behind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Place(usize);
 
 /// See the module.
@@ -32,6 +38,8 @@ pub(super) struct Record<'a> {
     /// The last part of its path.
     pub(super) name: &'a [u8],
     pub(super) content: Content<'a>,
+    /// Digest of its text, if that is known; a second name has that of the first.
+    pub(super) text: Option<&'a [u8]>,
 }
 
 /// What an entry is.
@@ -47,14 +55,19 @@ pub(super) enum Content<'a> {
 }
 
 impl Records {
-    pub(super) fn push(&mut self, name: &[u8], content: Content<'_>) -> Place {
+    pub(super) fn push(
+        &mut self,
+        name: &[u8],
+        content: Content<'_>,
+        text: Option<&[u8; DIGEST]>,
+    ) -> Place {
         let (kind, tail) = match content {
             Content::File(digest) => (FILE, digest),
             Content::Link(target) => (LINK, target),
             Content::HardLink(target) => (HARD_LINK, target),
             Content::Directory => (DIRECTORY, &[][..]),
         };
-        let most = name.len() + tail.len() + 2 * NUMBER;
+        let most = name.len() + DIGEST + tail.len() + 2 * NUMBER;
         let limit = if self.blocks.len() == 1 { FIRST } else { BLOCK };
         let fits = |block: &Vec<u8>| block.len() + most <= limit;
         if !self.blocks.last().is_some_and(fits) {
@@ -64,8 +77,10 @@ impl Records {
         let at = self.blocks.len() - 1;
         let block = &mut self.blocks[at];
         let place = Place(at * BLOCK + block.len());
-        push_number(block, name.len() << 2 | kind);
+        let flag = if text.is_some() { TEXT } else { 0 };
+        push_number(block, name.len() << BITS | flag | kind);
         block.extend_from_slice(name);
+        block.extend_from_slice(text.map_or(&[], |text| &text[..]));
         if let Content::Link(_) | Content::HardLink(_) = content {
             push_number(block, tail.len());
         }
@@ -80,7 +95,7 @@ impl Records {
     pub(super) fn name(&self, place: Place) -> &[u8] {
         let mut rest = self.at(place);
         let head = take_number(&mut rest);
-        take(&mut rest, head >> 2)
+        take(&mut rest, head >> BITS)
     }
 
     /// All, in the order in which they came.
@@ -105,18 +120,24 @@ impl Records {
     fn read_on(&self, place: Place) -> (Record<'_>, usize) {
         let mut rest = self.at(place);
         let head = take_number(&mut rest);
-        let name = take(&mut rest, head >> 2);
+        let name = take(&mut rest, head >> BITS);
+        let text = (head & TEXT != 0).then(|| take(&mut rest, DIGEST));
         let mut target = || {
             let length = take_number(&mut rest);
             take(&mut rest, length)
         };
-        let content = match head & 3 {
+        let content = match head & (TEXT - 1) {
             LINK => Content::Link(target()),
             HARD_LINK => Content::HardLink(target()),
             DIRECTORY => Content::Directory,
             _ => Content::File(take(&mut rest, 32)),
         };
-        (Record { name, content }, rest.len())
+        let record = Record {
+            name,
+            content,
+            text,
+        };
+        (record, rest.len())
     }
 
     fn at(&self, place: Place) -> &[u8] {
@@ -186,10 +207,10 @@ mod tests {
         let mut places = Vec::new();
         for length in lengths {
             let name = vec![b'n'; length];
-            places.push(records.push(&name, Content::File(&[7; 32])));
-            places.push(records.push(&name, Content::Link(&name)));
-            places.push(records.push(&name, Content::HardLink(&name)));
-            places.push(records.push(&name, Content::Directory));
+            places.push(records.push(&name, Content::File(&[7; 32]), Some(&[8; DIGEST])));
+            places.push(records.push(&name, Content::Link(&name), None));
+            places.push(records.push(&name, Content::HardLink(&name), None));
+            places.push(records.push(&name, Content::Directory, Some(&[9; DIGEST])));
         }
         assert!(places.is_sorted());
         let found: Vec<_> = records.iter().map(|(place, _)| place).collect();
@@ -198,6 +219,8 @@ mod tests {
             let length = lengths[number / 4];
             assert_eq!(record.name.len(), length);
             assert_eq!(records.name(place).len(), length);
+            let text = [Some(&[8; DIGEST][..]), None, None, Some(&[9; DIGEST])];
+            assert_eq!(record.text, text[number % 4]);
             match (number % 4, record.content) {
                 (0, Content::File(digest)) => assert_eq!(digest, [7; 32]),
                 (1, Content::Link(target)) | (2, Content::HardLink(target)) => {

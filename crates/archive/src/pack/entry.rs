@@ -114,8 +114,8 @@ impl Entry<'_> {
         // A second name has them already.
         if self.kind != EntryType::Link {
             for (name, value) in &self.node.attributes {
-                let key = format!("SCHILY.xattr.{}", escape(&name.to_string_lossy()));
-                record(&mut records, &key, value);
+                let key = [b"SCHILY.xattr.", &*escape(name.to_bytes())].concat();
+                record(&mut records, key, value);
             }
         }
         records
@@ -123,8 +123,16 @@ impl Entry<'_> {
 }
 
 /// A name of an attribute in a key of PAX, in the way of GNU tar.
-fn escape(name: &str) -> String {
-    name.replace('%', "%25").replace('=', "%3D")
+fn escape(name: &[u8]) -> Vec<u8> {
+    let mut escaped = Vec::with_capacity(name.len());
+    for byte in name {
+        match byte {
+            b'%' => escaped.extend_from_slice(b"%25"),
+            b'=' => escaped.extend_from_slice(b"%3D"),
+            byte => escaped.push(*byte),
+        }
+    }
+    escaped
 }
 
 fn name_bytes(name: Option<&Name>) -> &[u8] {
@@ -154,13 +162,16 @@ fn put(field: &mut [u8], text: &[u8]) {
 }
 
 /// `length name=value\n`, where the length counts its own digits.
-fn record(records: &mut Vec<u8>, name: &str, value: &[u8]) {
+fn record(records: &mut Vec<u8>, name: impl AsRef<[u8]>, value: &[u8]) {
+    let name = name.as_ref();
     let rest = name.len() + value.len() + 3;
     let mut length = rest + 1;
     while rest + length.to_string().len() != length {
         length = rest + length.to_string().len();
     }
-    records.extend_from_slice(format!("{length} {name}=").as_bytes());
+    records.extend_from_slice(format!("{length} ").as_bytes());
+    records.extend_from_slice(name);
+    records.push(b'=');
     records.extend_from_slice(value);
     records.push(b'\n');
 }

@@ -16,13 +16,14 @@ use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{FileType, Stat};
+use rustix::fs::{FileType, Stat, major, minor};
 use tar::EntryType;
 
 use self::entry::{BLOCK, Entry};
 use self::node::Node;
 use self::out::Out;
 use self::scout::Clock;
+use crate::manifest::Kind;
 use crate::observer::{EntryKind, Observer, Problem};
 use crate::owners::Names;
 use crate::select::{Reason, Rules};
@@ -65,6 +66,9 @@ pub struct PackOptions {
     pub owner_names: bool,
     /// Whether named pipes and devices are packed, as such.
     pub special: bool,
+    /// Takes the modes on disk where they differ from those that were kept. On a disk that keeps
+    /// modes, somebody has changed them.
+    pub own_modes: bool,
 }
 
 /// What was packed.
@@ -233,7 +237,7 @@ impl Visitor for Packer<'_> {
         self.head(&name, EntryType::Directory, node, b"")?;
         self.summary.directories += 1;
         if let Some(manifest) = &mut self.summary.manifest {
-            manifest.add_directory(place.name);
+            manifest.record(place.name, Kind::Directory, &node.properties());
         }
         Ok(())
     }
@@ -296,7 +300,7 @@ impl Packer<'_> {
         self.head(place.name, EntryType::Symlink, node, target)?;
         self.summary.links += 1;
         if let Some(manifest) = &mut self.summary.manifest {
-            manifest.add_link(place.name, target);
+            manifest.record(place.name, Kind::Link(target), &node.properties());
         }
         Ok(())
     }
@@ -304,15 +308,16 @@ impl Packer<'_> {
     /// A pipe or a device. It hashes as the empty file that it becomes where it must not be one.
     fn special(&mut self, place: &Place<'_>, node: &Node) -> Result<(), PackError> {
         self.observer.entry(place.path, 0);
-        let kind = match file_type(&node.stat) {
-            FileType::BlockDevice => EntryType::Block,
-            FileType::CharacterDevice => EntryType::Char,
-            _ => EntryType::Fifo,
+        let number = (major(node.stat.st_rdev), minor(node.stat.st_rdev));
+        let (kind, recorded) = match file_type(&node.stat) {
+            FileType::BlockDevice => (EntryType::Block, Kind::Block(number)),
+            FileType::CharacterDevice => (EntryType::Char, Kind::Character(number)),
+            _ => (EntryType::Fifo, Kind::Fifo),
         };
         self.head(place.name, kind, node, b"")?;
         self.summary.special += 1;
         if let Some(manifest) = &mut self.summary.manifest {
-            manifest.add_special(place.name);
+            manifest.record(place.name, recorded, &node.properties());
         }
         Ok(())
     }
@@ -337,7 +342,7 @@ impl Packer<'_> {
         self.observer.entry(place.path, size);
         let digest = self.content(place, fd, node)?;
         if let Some(manifest) = &mut self.summary.manifest {
-            manifest.add_file(place.name, size, digest);
+            manifest.record(place.name, Kind::File { size, digest }, &node.properties());
         }
         if stat.st_nlink > 1 {
             self.seen.insert(identity(stat), place.name.to_owned());

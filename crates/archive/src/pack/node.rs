@@ -8,6 +8,7 @@ use rustix::io::Errno;
 use super::{KeepAttributes, Packer};
 use crate::attributes::{self, Attributes};
 use crate::kept;
+use crate::manifest::Properties;
 use crate::observer::Problem;
 use crate::owners::Name;
 use crate::tour::{At, Place, Visitor as _};
@@ -19,6 +20,24 @@ pub(crate) struct Node {
     /// Names of user and group.
     pub(super) names: (Option<Name>, Option<Name>),
     pub(super) attributes: Attributes,
+}
+
+impl Node {
+    /// Returns what the archive says of it.
+    pub(super) fn properties(&self) -> Properties<'_> {
+        let stat = &self.stat;
+        Properties {
+            mode: stat.st_mode,
+            mtime: Some((
+                stat.st_mtime,
+                u32::try_from(stat.st_mtime_nsec).unwrap_or(0),
+            )),
+            owner: Some((stat.st_uid, stat.st_gid)),
+            user: self.names.0.as_deref(),
+            group: self.names.1.as_deref(),
+            attributes: &self.attributes,
+        }
+    }
 }
 
 impl Packer<'_> {
@@ -59,6 +78,9 @@ impl Packer<'_> {
                 match kept {
                     Some(kept) => {
                         kept.apply(&mut node.stat);
+                        if self.options.own_modes {
+                            keep_changed_mode(&mut node.stat, stat);
+                        }
                         node.names = kept.names;
                     }
                     // Whoever stores it has not owned it.
@@ -84,5 +106,20 @@ impl Packer<'_> {
             self.summary.attributed += 1;
         }
         node
+    }
+}
+
+/// Takes the mode on disk where it is another than the one that was kept, but for the bits that are
+/// only ever kept.
+fn keep_changed_mode(kept: &mut Stat, found: &Stat) {
+    const PLAIN: u32 = 0o777;
+    let (was, is) = (kept.st_mode & PLAIN, found.st_mode & PLAIN);
+    // Reading by force adds these bits for a moment, here or in another thread.
+    let opened = match file_type(found) {
+        FileType::Directory => 0o500,
+        _ => 0o400,
+    };
+    if is & was != was || is & !was & !opened != 0 {
+        kept.st_mode = kept.st_mode & !PLAIN | is;
     }
 }

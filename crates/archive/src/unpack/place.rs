@@ -12,6 +12,7 @@ use rustix::io::Errno;
 use super::parents::Parents;
 use super::{Limit, Limits, Result, StoreAttributes, UnpackError, UnpackOptions, Unpacked, show};
 use crate::attributes::Attributes;
+use crate::manifest::Properties;
 use crate::observer::{Observer, Problem};
 use crate::owners::{Name, Numbers};
 use crate::walk::{DIRECTORY, file_type};
@@ -35,6 +36,18 @@ pub(super) struct Meta {
 }
 
 impl Meta {
+    /// Returns the same for a receipt.
+    pub(super) fn properties(&self) -> Properties<'_> {
+        Properties {
+            mode: self.mode,
+            mtime: self.mtime,
+            owner: self.owner,
+            user: self.user.as_deref(),
+            group: self.group.as_deref(),
+            attributes: &self.attributes,
+        }
+    }
+
     /// Bytes of all attributes.
     pub(super) fn attributes_size(&self) -> usize {
         let size = |(name, value): &(CString, Vec<u8>)| name.as_bytes().len() + value.len();

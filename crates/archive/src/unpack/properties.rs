@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString};
 use std::os::fd::{AsFd as _, BorrowedFd};
 
-use rustix::fs::{self, AtFlags, FileType, Gid, Mode, Timespec, Timestamps, UTIME_OMIT, Uid};
+use rustix::fs::{self, AtFlags, FileType, Gid, Mode, Stat, Timespec, Timestamps, UTIME_OMIT, Uid};
 use rustix::io::Errno;
 use rustix::process::{getegid, geteuid};
 
@@ -42,7 +42,8 @@ impl Placer<'_> {
             }
             StoreAttributes::Restore { .. } => self.restore(meta, false, &mut faults, &mut set),
         }
-        let set_mode = fs::fchmod(fd, Mode::from_raw_mode(self.mode(meta, kind, &mut faults)));
+        let mode = self.mode(meta, kind, &mut faults);
+        let set_mode = fs::fchmod(fd, Mode::from_raw_mode(mode));
         faults.extend(set_mode.err().map(|error| ("mode", error)));
         if let StoreAttributes::Restore { .. } = self.options.attributes {
             self.restore(meta, true, &mut faults, &mut set);
@@ -50,7 +51,27 @@ impl Placer<'_> {
         if let Some(times) = times(meta) {
             faults.extend(fs::futimens(fd, &times).err().map(|error| ("time", error)));
         }
+        self.check_kept(meta, Some(mode), || fs::fstat(fd));
         self.not_restored(path, faults);
+    }
+
+    /// Counts an entry that is not as the archive says, now that everything was set.
+    pub(super) fn check_kept(
+        &mut self,
+        meta: &Meta,
+        mode: Option<u32>,
+        stat: impl FnOnce() -> std::result::Result<Stat, Errno>,
+    ) {
+        let StoreAttributes::Keep { .. } = self.options.attributes else {
+            return;
+        };
+        let is_as_said = |stat: Stat| {
+            let time = u32::try_from(stat.st_mtime_nsec).map(|nanos| (stat.st_mtime, nanos));
+            // Of a link, neither owner nor mode is kept.
+            let with_mode = |mode| meta.owner.is_some() && stat.st_mode & 0o777 == mode & 0o777;
+            meta.mtime == time.ok() && mode.is_none_or(with_mode)
+        };
+        self.done.altered += u64::from(!stat().is_ok_and(is_as_said));
     }
 
     /// Sets what the archive says of what cannot be opened; of a link, the mode means nothing.
@@ -89,6 +110,9 @@ impl Placer<'_> {
             let set = fs::utimensat(&dir, &name, &times, AtFlags::SYMLINK_NOFOLLOW);
             faults.extend(set.err().map(|error| ("time", error)));
         }
+        self.check_kept(meta, None, || {
+            fs::statat(&dir, &name, AtFlags::SYMLINK_NOFOLLOW)
+        });
         self.not_restored(path, faults);
         Ok(())
     }

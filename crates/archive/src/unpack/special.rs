@@ -87,11 +87,13 @@ impl Placer<'_> {
         if !Self::keep(&owned, kind, device, &mut faults, &mut set) {
             faults.push(("kind, a pipe or a device,", Errno::NOTSUP));
         }
-        let mode = Mode::from_raw_mode(meta.mode & 0o777);
-        faults.extend(fs::fchmod(&fd, mode).err().map(|error| ("mode", error)));
+        let mode = meta.mode & 0o777;
+        let set_mode = fs::fchmod(&fd, Mode::from_raw_mode(mode));
+        faults.extend(set_mode.err().map(|error| ("mode", error)));
         if let Some(times) = times(meta) {
             faults.extend(fs::futimens(&fd, &times).err().map(|error| ("time", error)));
         }
+        self.check_kept(meta, Some(mode), || fs::fstat(&fd));
         self.done.special += 1;
         self.not_restored(path, faults);
         Ok(())

@@ -18,6 +18,7 @@ use super::place::{Meta, Placer};
 use super::read::Stream;
 use super::{Limit, Result, UnpackError, UnpackOptions, Unpacked, corrupt, show};
 use crate::attributes::Attributes;
+use crate::manifest::Kind;
 use crate::observer::Observer;
 use crate::{Codec, Manifest};
 
@@ -192,7 +193,8 @@ impl Unpacker<'_, '_> {
                 }
                 // Nothing else is remembered to the end.
                 self.placer.admit_text(meta.attributes_size())?;
-                self.manifest.add_directory(&path);
+                self.manifest
+                    .record(&path, Kind::Directory, &meta.properties());
                 self.placer.directory(&path, meta)
             }
             EntryType::Symlink => {
@@ -201,7 +203,8 @@ impl Unpacker<'_, '_> {
                 }
                 self.placer.admit(&path, 0)?;
                 self.placer.symlink(&path, target, &meta)?;
-                self.manifest.add_link(&path, target);
+                self.manifest
+                    .record(&path, Kind::Link(target), &meta.properties());
                 self.skip(stored)
             }
             EntryType::Link => {
@@ -226,7 +229,12 @@ impl Unpacker<'_, '_> {
                 let major = number(header.device_major()).unwrap_or(0);
                 let minor = number(header.device_minor()).unwrap_or(0);
                 self.placer.special(&path, kind, (major, minor), &meta)?;
-                self.manifest.add_special(&path);
+                let kind = match kind {
+                    FileType::CharacterDevice => Kind::Character((major, minor)),
+                    FileType::BlockDevice => Kind::Block((major, minor)),
+                    _ => Kind::Fifo,
+                };
+                self.manifest.record(&path, kind, &meta.properties());
                 self.skip(stored)
             }
             _ => refuse("it is of a kind that is not known"),
@@ -283,7 +291,8 @@ impl Unpacker<'_, '_> {
             digest = found;
             Ok(size)
         })?;
-        manifest.add_file(path, map.size, digest);
+        let size = map.size;
+        manifest.record(path, Kind::File { size, digest }, &meta.properties());
         self.skip_padding(stored)
     }
 

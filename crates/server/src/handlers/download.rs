@@ -54,8 +54,15 @@ pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Res
                 directory,
                 path: state.path(&target, &stored)?,
             };
+            let options = PackOptions {
+                force_readable: true,
+                // Pipes that are none of the backup's own are not taken for some of it.
+                attributes,
+                own_modes: stored.backup.reproducible,
+                ..PackOptions::default()
+            };
             let send =
-                move |out: &mut (dyn Write + Send)| send_tree(source, compression, attributes, out);
+                move |out: &mut (dyn Write + Send)| send_tree(source, compression, &options, out);
             let body = Body::Stream(Box::new(send));
             (format!("{name}.{suffix}"), media_type, body)
         }
@@ -127,19 +134,13 @@ fn disposition(name: &str) -> String {
 fn send_tree(
     source: Source,
     compression: Compression,
-    attributes: KeepAttributes,
+    options: &PackOptions,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     let path = source.path().to_owned();
-    let options = PackOptions {
-        force_readable: true,
-        // Pipes that are none of the backup's own are not taken for some of it.
-        attributes,
-        ..PackOptions::default()
-    };
     let encoder = Encoder::new(out, compression)?;
     let mut faults = Faults::default();
-    let (summary, encoder) = bchan_archive::pack(&[source], encoder, &options, &mut faults)
+    let (summary, encoder) = bchan_archive::pack(&[source], encoder, options, &mut faults)
         .map_err(|error| {
             tracing::error!(path = %path.display(), %error, "a download failed");
             io::Error::other(error)

@@ -25,6 +25,7 @@ pub(crate) fn run(state: &State, name: &str) -> Result<Response, ApiError> {
             job_id,
             backup_id: None,
             warnings: Vec::new(),
+            receipt: None,
         },
     ))
 }

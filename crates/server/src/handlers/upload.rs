@@ -1,20 +1,28 @@
 //! Uploads.
 
-use bchan_api::{Accepted, JobStatus, header};
+use bchan_api::{Accepted, Backup, JobStatus, Target, header};
 
+use crate::durable;
 use crate::error::ApiError;
 use crate::http::{Request, Response};
-use crate::ingest::{self, Staging};
+use crate::ingest::{self, Arrival, Staging};
+use crate::key::Grant;
 use crate::publish::{Origin, publish};
 use crate::reply;
 use crate::room::Room;
 use crate::state::State;
+use crate::store::{Sent, StoredUpload, UploadKey};
 
 /// Name of the jobs that uploads are.
 pub(crate) const JOB: &str = "upload_job";
 
 /// `POST /target/<ID>/upload`: answers when what arrived is durable and visible.
-pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<Response, ApiError> {
+pub(crate) fn upload(
+    state: &State,
+    request: &mut Request,
+    id: &str,
+    grant: &Grant,
+) -> Result<Response, ApiError> {
     let mut target = state.target(id)?;
     state.require_open(&target)?;
     let content_type = request
@@ -33,9 +41,13 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
             "an upload needs a Content-Length or chunked encoding",
         ));
     }
-    let key = idempotency_key(request)?;
-    if let Some(accepted) = earlier(state, key.as_deref())? {
-        return Ok(accepted);
+    let key = idempotency_key(request, grant, &target)?;
+    // Without the digest, only the content can tell whether it is the same.
+    if let Some(sha256) = request.headers.get(header::SHA256)
+        && let Some(earlier) = earlier(state, &target, key.as_ref())?
+        && earlier.upload.sent.sha256.eq_ignore_ascii_case(sha256)
+    {
+        return Ok(earlier.answer());
     }
     // Below the location, so that it arrives on the file system where it will stay.
     let (location, staging) = loop {
@@ -75,42 +87,45 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
         // It may have been edited or deleted while the upload came in.
         let (target, _busy) = state.lock_target(&target.id)?;
         request.recheck()?;
+        // Nothing else is stored to the target while it is held.
+        if let Some(earlier) = earlier(state, &target, key.as_ref())? {
+            return earlier.compared(&arrival).map(Outcome::Earlier);
+        }
         let origin = Origin {
             from: staging.content(),
             key: key.clone(),
             sequence: None,
         };
+        let receipt = arrival.receipt.clone();
         let backup_id = publish(state, &target, job_id, arrival, origin)?;
-        Ok((backup_id, warnings))
+        Ok(Outcome::Stored(Accepted {
+            job_id,
+            backup_id: Some(backup_id),
+            warnings,
+            receipt,
+        }))
     });
     match stored {
-        Ok((backup_id, warnings)) => {
+        Ok(Outcome::Stored(accepted)) => {
             state.meter.job(JOB, true);
-            let target = &target.id;
-            tracing::info!(target, backup = backup_id, job = job_id, "stored a backup");
-            if let Some(first) = warnings.first() {
-                tracing::warn!(backup = backup_id, first, "not everything could be kept");
+            let (target, backup) = (&target.id, &accepted.backup_id);
+            tracing::info!(target, backup, job = job_id, "stored a backup");
+            if let Some(first) = accepted.warnings.first() {
+                tracing::warn!(backup, first, "not everything could be kept");
             }
-            Ok(reply::success(
-                200,
-                &Accepted {
-                    job_id,
-                    backup_id: Some(backup_id),
-                    warnings,
-                },
-            ))
+            Ok(reply::success(200, &accepted))
         }
-        Err(failure) => {
+        Ok(Outcome::Earlier(earlier)) => {
             // Whoever sees that the job has ended finds nothing left of it.
             drop(staging);
-            // The same upload may have been stored while this one came in.
-            if let Some(accepted) = earlier(state, key.as_deref())? {
-                let done = state
-                    .store
-                    .end_job(job_id, Some("the same upload was stored already"));
-                done.map_err(ApiError::from)?;
-                return Ok(accepted);
-            }
+            let done = state
+                .store
+                .end_job(job_id, Some("the same upload was stored already"));
+            done.map_err(ApiError::from)?;
+            Ok(earlier.answer())
+        }
+        Err(failure) => {
+            drop(staging);
             state.meter.job(JOB, false);
             let (target, message) = (&target.id, &failure.message);
             tracing::warn!(target, job = job_id, message, "an upload has failed");
@@ -122,8 +137,19 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     }
 }
 
-/// What the client calls the upload, so that it can be sent twice and stored once.
-fn idempotency_key(request: &Request) -> Result<Option<String>, ApiError> {
+/// Outcome of an upload that has not failed.
+enum Outcome {
+    Stored(Accepted),
+    /// It was stored before.
+    Earlier(Earlier),
+}
+
+/// Name that the client gives the upload, so that it can be sent twice and stored once.
+fn idempotency_key(
+    request: &Request,
+    grant: &Grant,
+    target: &Target,
+) -> Result<Option<UploadKey>, ApiError> {
     /// Longest key, in bytes.
     const LONGEST: usize = 255;
     match request.headers.get(header::IDEMPOTENCY_KEY) {
@@ -131,22 +157,67 @@ fn idempotency_key(request: &Request) -> Result<Option<String>, ApiError> {
             let message = format!("Idempotency-Key must have 1 to {LONGEST} characters");
             Err(ApiError::bad_request(message))
         }
-        key => Ok(key.map(str::to_owned)),
+        key => Ok(key.map(|name| UploadKey {
+            client: grant.name.clone().unwrap_or_default(),
+            target_id: target.id.clone(),
+            name: name.to_owned(),
+        })),
     }
 }
 
-/// The answer that an upload of this key has had.
-fn earlier(state: &State, key: Option<&str>) -> Result<Option<Response>, ApiError> {
+/// An upload that was stored under the same key, and whose backup is there.
+struct Earlier {
+    upload: StoredUpload,
+    backup: Backup,
+}
+
+/// The upload that was stored under this key, if its backup is still where it belongs.
+fn earlier(
+    state: &State,
+    target: &Target,
+    key: Option<&UploadKey>,
+) -> Result<Option<Earlier>, ApiError> {
     let Some(key) = key else { return Ok(None) };
-    let answer = |(job_id, backup_id)| {
+    let Some(upload) = state.store.upload(key)? else {
+        return Ok(None);
+    };
+    let Some(stored) = state.store.backup(&upload.backup_id)? else {
+        return Ok(None);
+    };
+    state.require_home(target, stored.backup.is_recycled)?;
+    let is_there = durable::exists(&state.path(target, &stored)?)
+        .map_err(|error| ApiError::from_io("looking for a backup", error))?;
+    Ok(is_there.then_some(Earlier {
+        upload,
+        backup: stored.backup,
+    }))
+}
+
+impl Earlier {
+    /// Fails if what has arrived is something else.
+    fn compared(self, arrival: &Arrival) -> Result<Self, ApiError> {
+        let is_same = |sent: &Sent| sent.is_same(&self.upload.sent);
+        let hash = self.backup.hash.as_deref();
+        if hash == Some(&*arrival.hash) && arrival.sent.as_ref().is_some_and(is_same) {
+            return Ok(self);
+        }
+        let message = format!(
+            "other content was stored under this Idempotency-Key, as backup {}; nothing was \
+             stored now; send it under another key",
+            self.backup.id
+        );
+        Err(ApiError::new(422, message))
+    }
+
+    fn answer(self) -> Response {
         reply::success(
             200,
             &Accepted {
-                job_id,
-                backup_id: Some(backup_id),
+                job_id: self.upload.job_id,
+                backup_id: Some(self.backup.id),
                 warnings: Vec::new(),
+                receipt: self.backup.receipt,
             },
         )
-    };
-    Ok(state.store.upload(key)?.map(answer))
+    }
 }

@@ -135,6 +135,8 @@ impl Looker<'_> {
                 filesize: content.filesize,
                 hash: content.hash,
                 hash_mismatch: content.broken,
+                receipt: None,
+                reproducible: false,
             },
             extension: place.extension,
             file_name: place.file_name,

@@ -8,6 +8,7 @@ use std::io::{self, Read};
 
 use bchan_api::{TargetType, form};
 use bchan_archive::{StoreAttributes, UnpackOptions};
+use sha2::{Digest as _, Sha256};
 
 pub(crate) use self::digest::hash_file;
 use self::digest::{Digest, Hashing, hex_digest};
@@ -16,6 +17,7 @@ pub(crate) use self::staging::Staging;
 use crate::error::{ApiError, is_out_of_space};
 use crate::multipart::{Multipart, MultipartError, Part};
 use crate::room::Room;
+use crate::store::Sent;
 
 /// Longest value of a form field that is not a file, in bytes.
 const LONGEST_FIELD: usize = 4096;
@@ -30,6 +32,12 @@ pub(crate) struct Arrival {
     pub(crate) filesize: u64,
     /// Hex SHA-256 of the file or the tree.
     pub(crate) hash: String,
+    /// Receipt of the tree, where the client has sent the same.
+    pub(crate) receipt: Option<String>,
+    /// True if what is stored must come to that receipt.
+    pub(crate) reproducible: bool,
+    /// Digests of the upload, where it came in one request.
+    pub(crate) sent: Option<Sent>,
     /// What could not be kept.
     pub(crate) warnings: Vec<String>,
 }
@@ -47,12 +55,13 @@ pub(crate) fn receive(
     let mut form = Multipart::new(body, content_type).map_err(from_multipart)?;
     let mut placed = Placed::default();
     let mut manual = None;
-    let mut last_digest = None;
+    let mut digests = Vec::new();
+    let mut expected_receipt = None;
     let mut options = *options;
     while let Some(mut part) = form.next_part().map_err(from_multipart)? {
         match &*part.name {
             form::BACKUP_FILE => {
-                last_digest = Some(receive_file(
+                digests.push(receive_file(
                     part,
                     kind,
                     &options,
@@ -61,9 +70,15 @@ pub(crate) fn receive(
                     &mut placed,
                 )?);
             }
+            form::RECEIPT => {
+                let text = part.text(LONGEST_FIELD).map_err(from_multipart)?;
+                // Empty where the client has none.
+                let text = text.trim().to_ascii_lowercase();
+                expected_receipt = Some(text).filter(|text| !text.is_empty());
+            }
             form::SHA256 => {
                 let expected = part.text(LONGEST_FIELD).map_err(from_multipart)?;
-                let Some(found) = &last_digest else {
+                let Some(found) = digests.last() else {
                     return Err(ApiError::bad_request(
                         "sha256 must come after the file it is of",
                     ));
@@ -93,14 +108,33 @@ pub(crate) fn receive(
         ));
     }
     let content = placed.finish(kind, staging)?;
+    if expected_receipt.is_some() && expected_receipt != content.receipt {
+        return Err(ApiError::bad_request(
+            "what arrived is not what was sent: its receipt differs; nothing was stored",
+        ));
+    }
     staging.sync(kind)?;
     Ok(Arrival {
         manual: manual.unwrap_or(false),
         extension: content.extension,
         filesize: content.filesize,
         hash: content.hash,
+        reproducible: content.reproducible && expected_receipt.is_some(),
+        receipt: expected_receipt,
+        sent: Some(Sent {
+            sha256: digest_of_all(digests),
+            receipt: content.receipt,
+        }),
         warnings: room.warnings(),
     })
+}
+
+/// The digest of the only file, or one of the digests of several.
+fn digest_of_all(digests: Vec<String>) -> String {
+    match <[String; 1]>::try_from(digests) {
+        Ok([only]) => only,
+        Err(several) => hex_digest(Sha256::digest(several.join("\n")).into()),
+    }
 }
 
 /// Puts one file where it belongs and returns the hex SHA-256 of what came over the wire.

@@ -21,6 +21,8 @@ pub(super) struct Placed {
     /// File parts.
     pub(super) parts: usize,
     manifest: Manifest,
+    /// True if everything that was unpacked is kept as it was.
+    kept: bool,
     single: Option<Content>,
 }
 
@@ -29,6 +31,10 @@ pub(super) struct Content {
     pub(super) extension: String,
     pub(super) filesize: u64,
     pub(super) hash: String,
+    /// Receipt of the tree, where it has one.
+    pub(super) receipt: Option<String>,
+    /// True if what is stored must come to that receipt.
+    pub(super) reproducible: bool,
 }
 
 impl Placed {
@@ -40,10 +46,13 @@ impl Placed {
             (TargetType::Multi, _) => {
                 // An archive without entries leaves a backup that is an empty folder.
                 staging.open_tree()?;
+                let receipt = self.manifest.receipt();
                 Ok(Content {
                     extension: String::new(),
                     filesize: self.manifest.bytes(),
                     hash: self.manifest.tree_hash(),
+                    receipt: receipt.map(|receipt| receipt.hex()),
+                    reproducible: self.kept && receipt.is_some_and(|receipt| receipt.is_closed),
                 })
             }
         }
@@ -64,6 +73,8 @@ pub(super) fn place_single<R: Read + Send>(
         extension,
         filesize,
         hash: hex_digest(digest),
+        receipt: None,
+        reproducible: false,
     });
     Ok(())
 }
@@ -112,7 +123,9 @@ pub(super) fn place_tree<R: Read + Send>(
         }
         Kind::Other => return put(&mut replay, name, &tree, room, placed),
     };
-    unpacked.map(drop).map_err(from_unpack)
+    let done = unpacked.map_err(from_unpack)?;
+    placed.kept = done.not_restored == 0 && done.altered == 0;
+    Ok(())
 }
 
 /// Puts a file into the root of the tree under its own name.

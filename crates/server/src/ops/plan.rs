@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use bchan_api::Target;
 use serde::{Deserialize, Serialize};
 
-use crate::store::StoredBackup;
+use crate::store::{Sent, StoredBackup, UploadKey};
 
 /// What is to happen.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub(crate) enum Operation {
         /// The new record.
         backup: StoredBackup,
         /// What the client calls the upload, so that it is stored once however often it is sent.
-        key: Option<String>,
+        key: Option<(UploadKey, Sent)>,
         /// The sequential upload that ends with it.
         #[serde(default)]
         sequence: Option<String>,

@@ -34,6 +34,8 @@ pub(super) fn backup(id: usize, time: i64, recycled: bool, broken: bool) -> Back
         filesize: 1,
         hash: None,
         hash_mismatch: broken,
+        receipt: None,
+        reproducible: false,
     }
 }
 

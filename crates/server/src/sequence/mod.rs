@@ -238,6 +238,9 @@ pub(crate) fn finish(
         extension: String::new(),
         filesize: manifest.bytes(),
         hash: manifest.tree_hash(),
+        receipt: None,
+        reproducible: false,
+        sent: None,
         warnings: Vec::new(),
     };
     let job = super::handlers::upload::JOB;
@@ -260,6 +263,7 @@ pub(crate) fn finish(
                 job_id,
                 backup_id,
                 warnings: Vec::new(),
+                receipt: None,
             })
         }
         Err(failure) => {

@@ -120,6 +120,28 @@ const STEPS: &[&str] = &[
         WHERE uploads.job_id = jobs.id
     );
 ",
+    "
+    -- What was received of a tree, and whether its files must come to the same.
+    ALTER TABLE backups ADD COLUMN receipt TEXT;
+    ALTER TABLE backups ADD COLUMN reproducible INTEGER NOT NULL DEFAULT 0;
+
+    -- A name that a client gives an upload means something to that client and target alone, and
+    -- only as long as the backup is there.
+    DROP TABLE uploads;
+    CREATE TABLE uploads (
+        client TEXT NOT NULL,
+        target_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        job_id INTEGER NOT NULL,
+        backup_id TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        receipt TEXT,
+        ended INTEGER NOT NULL,
+        PRIMARY KEY (client, target_id, name)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX uploads_by_end ON uploads (ended);
+    CREATE INDEX uploads_by_backup ON uploads (backup_id);
+",
 ];
 
 /// Brings the database to the newest version, in one transaction.

@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
 
 pub(crate) use self::place::DataPlace;
-pub(crate) use self::records::{Sequence, SequencePart, StoredBackup};
+pub(crate) use self::records::{
+    Sent, Sequence, SequencePart, StoredBackup, StoredUpload, UploadKey,
+};
 pub(crate) use self::sqlite::Sqlite;
 use crate::control::Caller;
 use crate::durable;
@@ -274,8 +276,8 @@ pub(crate) trait Store: Send + Sync {
     /// The same for the bytes of the content.
     fn set_filesize(&self, seen: &StoredBackup, bytes: u64) -> Result<bool>;
 
-    /// Job and backup of an upload that was stored under this key.
-    fn upload(&self, key: &str) -> Result<Option<(i64, String)>>;
+    /// The upload that was stored under this key, unless its backup is gone or marked as broken.
+    fn upload(&self, key: &UploadKey) -> Result<Option<StoredUpload>>;
 
     /// All sequential uploads under way.
     fn sequences(&self) -> Result<Vec<Sequence>>;

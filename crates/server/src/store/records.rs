@@ -14,6 +14,39 @@ pub(crate) struct StoredBackup {
     pub(crate) file_name: String,
 }
 
+/// Name that a client gives an upload, so that it is stored once however often it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct UploadKey {
+    /// Name of the API key; empty for the one that has none, or where none is needed.
+    pub(crate) client: String,
+    pub(crate) target_id: String,
+    pub(crate) name: String,
+}
+
+/// Digests that tell an upload's content from other content with the same hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Sent {
+    /// Hex SHA-256 of the file as it came; of several, of their digests.
+    pub(crate) sha256: String,
+    /// Receipt of the tree that was unpacked, where there is one.
+    pub(crate) receipt: Option<String>,
+}
+
+impl Sent {
+    /// Returns true if two uploads had the same content. The same tree may be packed in different ways.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.sha256 == other.sha256 || (self.receipt.is_some() && self.receipt == other.receipt)
+    }
+}
+
+/// An upload that was stored under a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredUpload {
+    pub(crate) job_id: i64,
+    pub(crate) backup_id: String,
+    pub(crate) sent: Sent,
+}
+
 /// An upload whose files come one by one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sequence {

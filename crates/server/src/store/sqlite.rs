@@ -29,7 +29,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, Trans
 
 use super::{
     BackupRow, DataPlace, Health, OperationId, Progress, Result, Sequence, SequencePart, Store,
-    StoreError, StoredBackup, TargetSums, Totals, migrations,
+    StoreError, StoredBackup, StoredUpload, TargetSums, Totals, UploadKey, migrations,
 };
 use crate::fault;
 use crate::ops::Operation;
@@ -529,7 +529,7 @@ impl Store for Sqlite {
         self.write(|transaction| backups::set_filesize(transaction, seen, bytes))
     }
 
-    fn upload(&self, key: &str) -> Result<Option<(i64, String)>> {
+    fn upload(&self, key: &UploadKey) -> Result<Option<StoredUpload>> {
         backups::find_upload(&*self.reader()?, key)
     }
 

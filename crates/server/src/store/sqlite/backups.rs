@@ -4,10 +4,10 @@ use bchan_api::{Backup, Time};
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 
 use super::Result;
-use crate::store::{BackupRow, Health, StoredBackup};
+use crate::store::{BackupRow, Health, Sent, StoredBackup, StoredUpload, UploadKey};
 
 const COLUMNS: &str = "id, target_id, created_at, manual, is_recycled, filesize, hash, \
-    hash_mismatch, extension, file_name";
+    hash_mismatch, extension, file_name, receipt, reproducible";
 
 pub(super) fn of_target(connection: &Connection, target_id: &str) -> Result<Vec<StoredBackup>> {
     select(
@@ -113,8 +113,10 @@ fn select(connection: &Connection, rest: &str, values: impl Params) -> Result<Ve
 
 pub(super) fn insert(connection: &Connection, stored: &StoredBackup) -> Result<()> {
     let backup = &stored.backup;
-    let sql =
-        format!("INSERT INTO backups ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+    let sql = format!(
+        "INSERT INTO backups ({COLUMNS}) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+    );
     connection.prepare_cached(&sql)?.execute(params![
         backup.id,
         backup.target_id,
@@ -126,6 +128,8 @@ pub(super) fn insert(connection: &Connection, stored: &StoredBackup) -> Result<(
         backup.hash_mismatch,
         stored.extension,
         stored.file_name,
+        backup.receipt,
+        backup.reproducible,
     ])?;
     Ok(())
 }
@@ -134,25 +138,53 @@ pub(super) fn insert(connection: &Connection, stored: &StoredBackup) -> Result<(
 const REMEMBERED: i64 = 14 * 24 * 60 * 60;
 
 /// Records what a client calls an upload that is stored now.
-pub(super) fn note_upload(connection: &Connection, key: &str, job: i64, id: &str) -> Result<()> {
+pub(super) fn note_upload(
+    connection: &Connection,
+    key: &UploadKey,
+    upload: &StoredUpload,
+) -> Result<()> {
     let now = Time::now().unix_seconds();
     connection
         .prepare_cached("DELETE FROM uploads WHERE ended < ?1")?
         .execute([now - REMEMBERED])?;
-    let sql = "INSERT INTO uploads (key, job_id, backup_id, ended) VALUES (?1, ?2, ?3, ?4)";
-    connection
-        .prepare_cached(sql)?
-        .execute(params![key, job, id, now])?;
+    // The one before has become a backup that is broken, or whose files are gone.
+    let sql = "INSERT OR REPLACE INTO uploads \
+        (client, target_id, name, job_id, backup_id, sha256, receipt, ended) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    connection.prepare_cached(sql)?.execute(params![
+        key.client,
+        key.target_id,
+        key.name,
+        upload.job_id,
+        upload.backup_id,
+        upload.sent.sha256,
+        upload.sent.receipt,
+        now,
+    ])?;
     Ok(())
 }
 
-/// The job and the backup of an upload that a client has called so.
-pub(super) fn find_upload(connection: &Connection, key: &str) -> Result<Option<(i64, String)>> {
-    let sql = "SELECT job_id, backup_id FROM uploads WHERE key = ?1";
+/// The upload that a client has called so, unless its backup is gone or marked as broken.
+pub(super) fn find_upload(
+    connection: &Connection,
+    key: &UploadKey,
+) -> Result<Option<StoredUpload>> {
+    let sql = "SELECT job_id, backup_id, sha256, uploads.receipt FROM uploads \
+        JOIN backups ON backups.id = backup_id AND NOT hash_mismatch \
+        WHERE client = ?1 AND uploads.target_id = ?2 AND name = ?3";
     let mut statement = connection.prepare_cached(sql)?;
-    Ok(statement
-        .query_row([key], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?)
+    let read = |row: &Row<'_>| {
+        Ok(StoredUpload {
+            job_id: row.get(0)?,
+            backup_id: row.get(1)?,
+            sent: Sent {
+                sha256: row.get(2)?,
+                receipt: row.get(3)?,
+            },
+        })
+    };
+    let values = params![key.client, key.target_id, key.name];
+    Ok(statement.query_row(values, read).optional()?)
 }
 
 /// Records where a backup lies now.
@@ -167,9 +199,13 @@ pub(super) fn place(connection: &Connection, stored: &StoredBackup) -> Result<()
 }
 
 pub(super) fn delete(connection: &Connection, id: &str) -> Result<()> {
-    connection
-        .prepare_cached("DELETE FROM backups WHERE id = ?1")?
-        .execute([id])?;
+    // The same upload stores again.
+    for sql in [
+        "DELETE FROM uploads WHERE backup_id = ?1",
+        "DELETE FROM backups WHERE id = ?1",
+    ] {
+        connection.prepare_cached(sql)?.execute([id])?;
+    }
     Ok(())
 }
 
@@ -184,6 +220,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredBackup> {
             filesize: u64::try_from(row.get::<_, i64>(5)?).unwrap_or(0),
             hash: row.get(6)?,
             hash_mismatch: row.get(7)?,
+            receipt: row.get(10)?,
+            reproducible: row.get(11)?,
         },
         extension: row.get(8)?,
         file_name: row.get(9)?,
@@ -215,6 +253,8 @@ mod tests {
                 filesize: 1,
                 hash: None,
                 hash_mismatch: false,
+                receipt: None,
+                reproducible: false,
             },
             extension: String::new(),
             file_name: id.into(),
@@ -242,6 +282,46 @@ mod tests {
         let lines: Vec<_> = lines.unwrap().flatten().collect();
         let found = lines.iter().any(|line| line.contains("COVERING INDEX"));
         assert!(found, "{lines:?}");
+    }
+
+    #[test]
+    fn an_upload_is_known_to_its_client_and_target_while_its_backup_is_sound() {
+        let connection = database();
+        let key = |client: &str, target_id: &str| UploadKey {
+            client: client.into(),
+            target_id: target_id.into(),
+            name: "key".into(),
+        };
+        let upload = |id: &str| StoredUpload {
+            job_id: 1,
+            backup_id: id.into(),
+            sent: Sent {
+                sha256: "s".into(),
+                receipt: None,
+            },
+        };
+        let known = |key: &UploadKey| {
+            let found = find_upload(&connection, key).unwrap();
+            found.map(|upload| upload.backup_id)
+        };
+        let store = |id: &str| {
+            note_upload(&connection, &key("c", "t"), &upload(id)).unwrap();
+            insert(&connection, &stored(id, "t", 1, false)).unwrap();
+        };
+        store("a");
+        assert_eq!(known(&key("c", "t")).as_deref(), Some("a"));
+        for other in [key("", "t"), key("c", "u")] {
+            assert_eq!(known(&other), None);
+        }
+        assert!(set_health(&connection, &stored("a", "t", 1, false), &Health::Broken).unwrap());
+        assert_eq!(known(&key("c", "t")), None);
+        store("b");
+        assert_eq!(known(&key("c", "t")).as_deref(), Some("b"));
+        // The other one was forgotten when this one took its place.
+        delete(&connection, "a").unwrap();
+        assert_eq!(known(&key("c", "t")).as_deref(), Some("b"));
+        delete(&connection, "b").unwrap();
+        assert_eq!(known(&key("c", "t")), None);
     }
 
     #[test]

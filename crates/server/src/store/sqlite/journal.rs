@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use super::{Result, backups, jobs, sequences, targets};
 use crate::ops::Operation;
-use crate::store::{OperationId, Progress, StoreError};
+use crate::store::{OperationId, Progress, StoreError, StoredUpload};
 
 /// Paths below the data folder are relative in the journal, so that a copy of the data folder never
 /// refers to the original.
@@ -115,8 +115,13 @@ pub(super) fn apply(connection: &Connection, operation: &Operation) -> Result<()
             if let Some(sequence) = sequence {
                 sequences::delete(connection, sequence)?;
             }
-            if let Some(key) = key {
-                backups::note_upload(connection, key, *job, &backup.backup.id)?;
+            if let Some((key, sent)) = key {
+                let upload = StoredUpload {
+                    job_id: *job,
+                    backup_id: backup.backup.id.clone(),
+                    sent: sent.clone(),
+                };
+                backups::note_upload(connection, key, &upload)?;
             }
             backups::insert(connection, backup)?;
             jobs::end(connection, *job, None)
