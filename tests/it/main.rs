@@ -12,6 +12,7 @@ mod api_targets;
 mod api_uploads;
 mod changing;
 mod check;
+mod clocks;
 mod completion;
 mod exit_codes;
 mod fault_points;

@@ -166,6 +166,9 @@ pub(crate) fn prepare(
     let schedule = Schedule::new(config.schedule, config.intervals.clone());
     let state = State::new(Box::new(store), layout, gate, schedule, config);
     ops::recover(&state).map_err(broken)?;
+    if let Err(error) = state.clock.start(&*state.store) {
+        tracing::warn!(%error, "trusted time is not written down");
+    }
     let stopped = "the server stopped before it was done";
     state.store.fail_unfinished_jobs(stopped).map_err(broken)?;
     sweep::partial_records(&state).map_err(broken)?;

@@ -8,6 +8,7 @@ use std::sync::{Condvar, Mutex, OnceLock, PoisonError, RwLock, TryLockError};
 use bchan_api::Target;
 use bchan_archive::{StoreAttributes, UnpackOptions};
 
+use crate::clock::Timekeeper;
 use crate::config::{Config, UnpackLimits};
 use crate::durable;
 use crate::error::ApiError;
@@ -19,6 +20,7 @@ use crate::live::Live;
 use crate::log;
 use crate::metrics::Meter;
 use crate::page::Pages;
+use crate::quota::Quota;
 use crate::room::Reserve;
 use crate::schedule::Schedule;
 use crate::store::{OperationId, Store, StoredBackup};
@@ -29,6 +31,9 @@ pub(crate) struct State {
     pub(crate) layout: Layout,
     pub(crate) gate: Gate,
     pub(crate) throttle: Throttle,
+    pub(crate) clock: Timekeeper,
+    /// Uploads under way with keys that only append.
+    pub(crate) quota: Quota,
     pub(crate) schedule: Schedule,
     /// What may change while the server runs.
     limits: RwLock<Limits>,
@@ -84,6 +89,8 @@ impl State {
             layout,
             gate,
             throttle: Throttle::default(),
+            clock: Timekeeper::default(),
+            quota: Quota::default(),
             schedule,
             limits: RwLock::new(config.into()),
             meter: Meter::default(),

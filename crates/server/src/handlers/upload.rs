@@ -5,7 +5,9 @@ use bchan_api::{Accepted, JobStatus, header};
 use crate::error::ApiError;
 use crate::http::{Request, Response};
 use crate::ingest::{self, Staging};
+use crate::key::Grant;
 use crate::publish::{Origin, publish};
+use crate::quota;
 use crate::reply;
 use crate::room::Room;
 use crate::state::State;
@@ -14,7 +16,12 @@ use crate::state::State;
 pub(crate) const JOB: &str = "upload_job";
 
 /// `POST /target/<ID>/upload`: answers when what arrived is durable and visible.
-pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<Response, ApiError> {
+pub(crate) fn upload(
+    state: &State,
+    request: &mut Request,
+    grant: &Grant,
+    id: &str,
+) -> Result<Response, ApiError> {
     let mut target = state.target(id)?;
     let content_type = request
         .headers
@@ -36,6 +43,7 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     if let Some(accepted) = earlier(state, key.as_deref())? {
         return Ok(accepted);
     }
+    let _seat = quota::admit(state, &target, grant)?;
     // Below the location, so that it arrives on the file system where it will stay.
     let (location, staging) = loop {
         let location = state.require_location(&target)?;
@@ -75,6 +83,7 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
             from: staging.content(),
             key: key.clone(),
             sequence: None,
+            appended: grant.only_appends(),
         };
         let backup_id = publish(state, &target, job_id, arrival, origin)?;
         Ok((backup_id, warnings))

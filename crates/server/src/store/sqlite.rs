@@ -1,5 +1,6 @@
 //! The store in an SQLite database: one writer, several readers, write-ahead log.
 
+mod arrivals;
 mod backups;
 mod jobs;
 mod journal;
@@ -21,11 +22,12 @@ use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use super::{
-    BackupRow, Health, OperationId, Progress, Result, Sequence, SequencePart, Store, StoreError,
-    StoredBackup, TargetSums, Totals, migrations,
+    BackupRow, Health, OperationId, Present, Progress, Result, Sequence, SequencePart, Store,
+    StoreError, StoredBackup, TargetSums, Totals, migrations,
 };
 use crate::fault;
 use crate::ops::Operation;
+use crate::policy::Clock;
 
 /// Readers kept open between requests.
 const SPARE_READERS: usize = 8;
@@ -264,16 +266,23 @@ impl Store for Sqlite {
         backups::find(&*self.reader()?, id)
     }
 
+    fn next_number(&self, target_id: &str) -> Result<i64> {
+        arrivals::next_number(&*self.reader()?, target_id)
+    }
+
     fn add_backup(&self, backup: &StoredBackup) -> Result<()> {
-        self.write(|transaction| backups::insert(transaction, backup))
+        self.write(|transaction| {
+            let mut backup = backup.clone();
+            arrivals::date(transaction, &mut backup)?;
+            backups::insert(transaction, &backup)
+        })
     }
 
     #[cfg(feature = "import-mariadb")]
     fn adopt(&self, target: Option<&Target>, backups: &[StoredBackup]) -> Result<()> {
         self.write(|transaction| {
             target.map_or(Ok(()), |target| targets::insert(transaction, target))?;
-            let mut backups = backups.iter();
-            backups.try_for_each(|stored| backups::insert(transaction, stored))
+            arrivals::adopt(transaction, backups)
         })
     }
 
@@ -285,8 +294,24 @@ impl Store for Sqlite {
         backups::targets_in_bin(&*self.reader()?)
     }
 
-    fn present(&self, target_id: &str) -> Result<(u64, Option<Time>)> {
+    fn present(&self, target_id: &str) -> Result<Present> {
         backups::present(&*self.reader()?, target_id)
+    }
+
+    fn appended_since(&self, target_id: &str, since: Time) -> Result<(u64, Option<Time>)> {
+        arrivals::appended_since(&*self.reader()?, target_id, since)
+    }
+
+    fn clock(&self) -> Result<Option<Clock>> {
+        arrivals::clock(&*self.reader()?)
+    }
+
+    fn save_clock(&self, clock: &Clock) -> Result<()> {
+        self.write(|transaction| arrivals::save_clock(transaction, clock))
+    }
+
+    fn last_arrival(&self) -> Result<Option<Time>> {
+        arrivals::last(&*self.reader()?)
     }
 
     fn totals(&self, only: Option<&[String]>) -> Result<Totals> {
@@ -358,12 +383,12 @@ impl Store for Sqlite {
         sequences::file(&*self.reader()?, id, path, name)
     }
 
-    fn arrived(&self, id: &str, part: &SequencePart) -> Result<()> {
-        self.write(|transaction| sequences::arrived(transaction, id, part))
+    fn arrived(&self, id: &str, part: &SequencePart, now: Time) -> Result<()> {
+        self.write(|transaction| sequences::arrived(transaction, id, part, now))
     }
 
-    fn touch_sequence(&self, id: &str) -> Result<()> {
-        self.write(|transaction| sequences::touch(transaction, id))
+    fn touch_sequence(&self, id: &str, now: Time) -> Result<()> {
+        self.write(|transaction| sequences::touch(transaction, id, now))
     }
 
     fn end_sequence(&self, id: &str) -> Result<()> {
@@ -403,6 +428,10 @@ impl Store for Sqlite {
 
     fn start_job(&self, id: i64) -> Result<()> {
         self.write(|transaction| jobs::start(transaction, id))
+    }
+
+    fn note_job(&self, id: i64, message: &str) -> Result<()> {
+        self.write(|transaction| jobs::note(transaction, id, message))
     }
 
     fn end_job(&self, id: i64, failure: Option<&str>) -> Result<()> {
