@@ -80,8 +80,8 @@ pub enum Error {
         /// What the server says.
         message: String,
     },
-    /// The server cannot answer at present (429, 502, 503, 504).
-    #[error("the server cannot answer now ({status}): {message}")]
+    /// The server cannot answer at present (502, 503, 504), or takes no more for now (429).
+    #[error("the server {} ({status}): {message}", if *status == 429 { "takes no more for now" } else { "cannot answer now" })]
     Overloaded {
         /// Status of the answer.
         status: u16,
