@@ -37,7 +37,7 @@ fn multipart(criterion: &mut Criterion) {
 }
 
 fn policy(criterion: &mut Criterion) {
-    let backups: Vec<_> = (0..BACKUPS).map(backup).collect();
+    let backups: inner::Backups = (0..BACKUPS).map(backup).collect();
     let now = Time::from_unix_seconds(i64::try_from(BACKUPS).unwrap() * DAY);
     let mut group = criterion.benchmark_group("policy");
     group.throughput(Throughput::Elements(BACKUPS as u64));
@@ -67,6 +67,7 @@ fn target(criteria: RecycleCriteria) -> Target {
         deduplicate: true,
         alias: None,
         min_backups: None,
+        max_daily_uploads: None,
         tags: Vec::new(),
     }
 }

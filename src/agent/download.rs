@@ -1,6 +1,5 @@
 //! From a stored backup to files here.
 
-use std::cmp::Reverse;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -171,10 +170,8 @@ pub(crate) async fn download(
 async fn find(client: &Client, what: &str) -> Result<(Target, Backup), AgentError> {
     match client.target(what).await {
         Ok(TargetView { target, backups }) => {
-            let present = backups.into_iter().filter(|backup| !backup.is_recycled);
-            // Of those of the same second it is the first that the server lists, as documented
-            // newest first.
-            let newest = present.min_by_key(|backup| Reverse(backup.created_at));
+            // They come newest first.
+            let newest = backups.into_iter().find(|backup| !backup.is_recycled);
             let none = || AgentError::NoBackups {
                 target: target.handle().to_owned(),
             };

@@ -34,6 +34,7 @@ pub(super) fn new_target(name: &str) -> NewTarget {
             deduplicate: false,
             alias: Some(name.to_owned()),
             min_backups: None,
+            max_daily_uploads: None,
             tags: Vec::new(),
         },
     }

@@ -226,7 +226,7 @@ impl Run<'_> {
         }
     }
 
-    /// The backups that were not there before.
+    /// The backups that were not there before, newest first.
     async fn new_backups(&self, before: &HashSet<String>) -> Vec<Backup> {
         let view = self.client.target(&self.target.id).await;
         let backups = view.map(|view| view.backups).unwrap_or_default();
@@ -264,8 +264,7 @@ fn find(
             } else {
                 Unverified::NoHash
             };
-            let newest = new.into_iter().max_by_key(|backup| backup.created_at);
-            Ok((newest, Some(why)))
+            Ok((new.into_iter().next(), Some(why)))
         }
     }
 }

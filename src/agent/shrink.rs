@@ -20,12 +20,11 @@ pub(super) struct Floor {
 }
 
 impl Floor {
-    /// What a target's newest backup on the server says, where this machine knows of none.
+    /// What the first sound one of a target's backups says, which come newest first, where this machine knows of none.
     pub(super) fn of_backups(backups: &[Backup], percent: u8) -> Option<Self> {
-        let sound = backups
+        let newest = backups
             .iter()
-            .filter(|backup| !backup.is_recycled && !backup.hash_mismatch);
-        let newest = sound.max_by_key(|backup| backup.created_at)?;
+            .find(|backup| !backup.is_recycled && !backup.hash_mismatch)?;
         // Of a single file that may be an archive, this is the size after compression, and so says
         // less than it could, but nothing wrong.
         Some(Self {

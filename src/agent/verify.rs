@@ -107,8 +107,8 @@ fn is_receipt(receipt: &str, attempt: &Produced) -> Option<bool> {
     Some(receipt.eq_ignore_ascii_case(sent))
 }
 
-/// The backups that an upload may have become: the one that the server names, or all that were not
-/// there before. That they cannot be listed is no failure of the upload.
+/// The backups that an upload may have become, newest first: the one that the server names, or all
+/// that were not there before. That they cannot be listed is no failure of the upload.
 async fn candidates(
     client: &Client,
     target: &Target,
@@ -190,9 +190,7 @@ fn verify(
     let is_tree = terms.kind == TargetType::Multi;
     let leads_out = is_tree && attempts.iter().any(|attempt| attempt.hashes.leads_out);
     let may_unpack = is_tree && attempts.iter().any(|attempt| attempt.hashes.may_unpack);
-    let newest = candidates
-        .into_iter()
-        .max_by_key(|backup| backup.created_at);
+    let newest = candidates.into_iter().next();
     let unverified = match &newest {
         None => Unverified::NoBackup,
         Some(_) if hashless => Unverified::NoHash,

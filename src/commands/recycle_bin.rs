@@ -1,7 +1,5 @@
 //! `bchan recycle-bin`
 
-use std::cmp::Reverse;
-
 use clap::{Args, Subcommand};
 
 use super::{DeleteFilesArgs, count_backups};
@@ -47,8 +45,7 @@ impl RecycleBinArgs {
 }
 
 async fn list(context: &Context<'_>) -> Result<Exit, CommandError> {
-    let mut backups = context.client().await?.recycle_bin().await?;
-    backups.sort_by_key(|backup| Reverse(backup.created_at));
+    let backups = context.client().await?.recycle_bin().await?;
     context.ui.show(&RecycleBin { backups })?;
     Ok(Exit::Done)
 }

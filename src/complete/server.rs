@@ -40,8 +40,7 @@ async fn names(client: &Client, kind: Names) -> Option<Vec<Name>> {
         Names::AllBackups => backups(client, |_| true).await?,
         Names::RecycledBackups => {
             let targets = client.all_targets().await.ok()?;
-            let mut backups = client.recycle_bin().await.ok()?;
-            backups.sort_by_key(|backup| Reverse(backup.created_at));
+            let backups = client.recycle_bin().await.ok()?;
             let of = |backup: &Backup| {
                 let mut targets = targets.iter();
                 targets.find(|target| target.id == backup.target_id)

@@ -48,6 +48,20 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             "`bchan server list-keys` on the server shows what each key is for".into()
         }
         Error::Busy { .. } => "try again when the server is done with it".into(),
+        Error::Overloaded {
+            status: 429,
+            retry_after,
+            ..
+        } => {
+            let when = retry_after.map_or_else(
+                || "later".to_owned(),
+                |wait| format!("in {}", hours(wait.as_secs())),
+            );
+            format!(
+                "try again {when}; `bchan target edit --max-daily-uploads NUMBER` with a full key \
+                 raises a target's limit"
+            )
+        }
         Error::TimedOut { .. } => "--timeout SECONDS waits longer".into(),
         Error::TooLarge { proxy: true, .. } => {
             "raise the proxy's limit on the size of requests (nginx: client_max_body_size 0)".into()
@@ -65,9 +79,19 @@ pub(super) fn hint(error: &Error) -> Option<String> {
     })
 }
 
+/// Seconds in the unit that fits, rounded up.
+fn hours(seconds: u64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7199 => format!("{} min", seconds.div_ceil(60)),
+        _ => format!("{} h", seconds.div_ceil(3600)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io;
+    use std::time::Duration;
 
     use super::*;
 
@@ -106,11 +130,37 @@ mod tests {
                 },
                 13,
             ),
+            (
+                Error::Overloaded {
+                    status: 429,
+                    retry_after: None,
+                    message: message(),
+                },
+                75,
+            ),
         ];
         for (error, code) in table {
             let name = format!("{error:?}");
             assert_eq!(CommandError::from(error).kind.exit() as u8, code, "{name}");
         }
+    }
+
+    #[test]
+    fn a_limit_of_uploads_says_when_to_try_again() {
+        let error = CommandError::from(Error::Overloaded {
+            status: 429,
+            retry_after: Some(Duration::from_secs(5 * 3600 + 1)),
+            message: "enough".into(),
+        });
+        assert_eq!(
+            error.message(),
+            "the server takes no more for now (429): enough"
+        );
+        assert!(
+            error.hints[0].starts_with("try again in 6 h;"),
+            "{:?}",
+            error.hints
+        );
     }
 
     #[test]

@@ -248,14 +248,11 @@ impl State {
             .iter()
             .map(|(id, backup)| (id.clone(), backup.created_at.clone(), backup.places))
             .collect();
-        let may_be_newer =
-            |mine: (&String, &Option<String>), other: (&String, &Option<String>)| match (
-                mine.1, other.1,
-            ) {
-                (Some(a), Some(b)) if a != b => b > a,
-                (Some(_), Some(_)) => other.0 < mine.0,
-                _ => true,
-            };
+        // Of one second, either may have arrived later.
+        let may_be_newer = |mine: &Option<String>, other: &Option<String>| match (mine, other) {
+            (Some(a), Some(b)) => b >= a,
+            _ => true,
+        };
         let away = if law.deletes { GONE } else { RECYCLED };
         let arrivals = self.arrivals.len();
         for (id, backup) in &mut self.backups {
@@ -263,9 +260,7 @@ impl State {
                 continue;
             }
             let newer = all.iter().filter(|(other, created_at, places)| {
-                other != id
-                    && places & PRESENT != 0
-                    && may_be_newer((id, &backup.created_at), (other, created_at))
+                other != id && places & PRESENT != 0 && may_be_newer(&backup.created_at, created_at)
             });
             if newer.count() + arrivals >= law.keep {
                 backup.places |= away;

@@ -13,6 +13,7 @@ mod api_uploads;
 mod browsers;
 mod changing;
 mod check;
+mod clocks;
 mod completion;
 mod data_folder;
 mod exit_codes;

@@ -36,6 +36,7 @@ mod tests {
             deduplicate: true,
             alias: Some("a".into()),
             min_backups: Some(2),
+            max_daily_uploads: Some(20),
             tags: vec!["t".into()],
         }
     }
@@ -47,6 +48,7 @@ mod tests {
             recycle_value: None,
             alias: None,
             min_backups: None,
+            max_daily_uploads: None,
             tags: vec![],
             ..target()
         }

@@ -106,6 +106,10 @@ pub struct Target {
     /// How many backups age-based recycling always keeps.
     #[serde(default)]
     pub min_backups: Option<i64>,
+    /// How many backups keys with only the right to append may add in a day; 0 is none. The
+    /// server's default where there is none. An extension of this project's server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_daily_uploads: Option<i64>,
     /// Labels.
     #[serde(default)]
     pub tags: Vec<String>,
@@ -153,6 +157,10 @@ pub struct TargetEdit {
     /// See [`Target::min_backups`]. One example of the documentation calls it `num_backups`; the
     /// reference server reads only this name.
     pub min_backups: Option<i64>,
+    /// See [`Target::max_daily_uploads`]. What is not said is not changed; `Some(None)` asks for the
+    /// server's default. Not for servers of others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_daily_uploads: Option<Option<i64>>,
     /// See [`Target::tags`].
     #[serde(default)]
     pub tags: Vec<String>,
@@ -170,6 +178,7 @@ impl From<&Target> for TargetEdit {
             deduplicate: target.deduplicate,
             alias: target.alias.clone(),
             min_backups: target.min_backups,
+            max_daily_uploads: Some(target.max_daily_uploads),
             tags: target.tags.clone(),
         }
     }
@@ -206,6 +215,7 @@ mod tests {
                 deduplicate: false,
                 alias: None,
                 min_backups: None,
+                max_daily_uploads: None,
                 tags: vec![],
             },
         };

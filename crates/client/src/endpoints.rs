@@ -1,5 +1,6 @@
 //! The endpoints, one method each.
 
+use std::cmp::Reverse;
 use std::fmt;
 
 use bchan_api::{
@@ -149,9 +150,19 @@ impl Client {
         Ok(self.sensible(list.targets))
     }
 
-    /// A target and its backups, by id or alias.
+    /// A target and its backups, newest first, by id or alias.
     pub async fn target(&self, id: &str) -> Result<TargetView, Error> {
-        self.ask(Endpoint::ShowTarget, id, &[], NOTHING).await
+        let mut view: TargetView = self.ask(Endpoint::ShowTarget, id, &[], NOTHING).await?;
+        self.newest_first(&mut view.backups);
+        Ok(view)
+    }
+
+    /// The server of this project lists backups in the order in which they arrived, which it knows
+    /// better than their times tell. Not every other one keeps to the documented order.
+    fn newest_first(&self, backups: &mut [Backup]) {
+        if self.features() == Features::default() {
+            backups.sort_by_key(|backup| Reverse(backup.created_at));
+        }
     }
 
     /// Creates a target and returns its id.
@@ -178,10 +189,12 @@ impl Client {
         self.command(Endpoint::EditTarget, id, &edit).await
     }
 
-    /// The reference server fails without a number of backups to keep; none is the same as 0.
+    /// The reference server fails without a number of backups to keep; none is the same as 0. What
+    /// it does not know is not sent to it.
     fn suit(&self, edit: &mut TargetEdit) {
         if self.features() == Features::default() {
             edit.min_backups.get_or_insert(0);
+            edit.max_daily_uploads = None;
         }
     }
 
@@ -217,7 +230,8 @@ impl Client {
 
     /// What lies in the recycle bin, newest first.
     pub async fn recycle_bin(&self) -> Result<Vec<Backup>, Error> {
-        let list: BackupList = self.ask(Endpoint::ListRecycleBin, "", &[], NOTHING).await?;
+        let mut list: BackupList = self.ask(Endpoint::ListRecycleBin, "", &[], NOTHING).await?;
+        self.newest_first(&mut list.backups);
         Ok(list.backups)
     }
 

@@ -80,9 +80,9 @@ pub enum Error {
         /// What the server says.
         message: String,
     },
-    /// The server cannot answer at present (429, 502, 503, 504), or has waited too long for the rest of
-    /// the request (408).
-    #[error("the server cannot answer now ({status}): {message}")]
+    /// The server cannot answer at present (502, 503, 504), has waited too long for the rest of the
+    /// request (408), or takes no more for now (429).
+    #[error("the server {} ({status}): {message}", if *status == 429 { "takes no more for now" } else { "cannot answer now" })]
     Overloaded {
         /// Status of the answer.
         status: u16,

@@ -227,13 +227,8 @@ fn plan_move(
         let message = format!("the files of backup {} are missing", stored.backup.id);
         return Err(ApiError::new(500, format!("{message}: {}", from.display())));
     }
-    let base = template::name_of(&target.name_template, &stored.backup, "");
-    // Names can repeat: two backups of one second under a template without the id.
     for number in 1..=10_000 {
-        let file_name = match number {
-            1 => format!("{base}{}", stored.extension),
-            _ => format!("{base}~{number}{}", stored.extension),
-        };
+        let file_name = template::numbered(target, stored, number);
         let to = directory.join(&file_name);
         let free = to == from || !durable::exists(&to).map_err(read)?;
         if free && taken.insert(to.clone()) {
@@ -249,6 +244,7 @@ fn plan_move(
             });
         }
     }
+    let base = template::name_of(&target.name_template, &stored.backup, "");
     Err(ApiError::new(
         409,
         format!(

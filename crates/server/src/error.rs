@@ -13,6 +13,8 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
     /// For the log of the server; may name paths.
     pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
+    /// Seconds after which it may be otherwise, where that is known.
+    pub(crate) retry_after: Option<u64>,
 }
 
 impl ApiError {
@@ -21,6 +23,7 @@ impl ApiError {
             status,
             message: message.into(),
             cause: None,
+            retry_after: None,
         }
     }
 
@@ -34,6 +37,11 @@ impl ApiError {
 
     pub(crate) fn caused_by(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
+        self
+    }
+
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
         self
     }
 

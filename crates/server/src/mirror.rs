@@ -140,15 +140,19 @@ impl Mirror {
         read(&file(&self.records, id))
     }
 
-    /// All records, by file, in the order in which they were made as far as that can be told; those
-    /// that cannot be read as errors.
+    /// All records, by file, in the order in which the backups of each target arrived; those that
+    /// cannot be read as errors.
     pub(crate) fn records(&self) -> io::Result<Vec<(PathBuf, io::Result<StoredBackup>)>> {
         let mut records = read_all::<StoredBackup>(&self.records)?;
-        // Of backups of the same second, the file that was written later belongs to the later one.
+        // Where there is no number yet, and two have the same time, the file that was written later
+        // belongs to the later one.
         records.sort_by_cached_key(|(path, found)| {
             let written = fs::metadata(path).and_then(|meta| meta.modified()).ok();
-            let made = found.as_ref().ok().map(|stored| stored.backup.created_at);
-            (made, written)
+            let place = found
+                .as_ref()
+                .ok()
+                .map(|stored| (stored.order.number, stored.backup.created_at));
+            (place, written)
         });
         Ok(records)
     }
@@ -330,6 +334,7 @@ mod tests {
     use bchan_api::{Backup, Time};
 
     use super::*;
+    use crate::store::Order;
 
     #[test]
     fn records_come_back_as_they_were() {
@@ -354,6 +359,11 @@ mod tests {
             },
             extension: ".gz".into(),
             file_name: "b.gz".into(),
+            order: Order {
+                number: 3,
+                at: Some(Time::from_unix_seconds(6)),
+                appended: Some(Time::from_unix_seconds(6)),
+            },
         };
         mirror.write_record(&stored).unwrap();
         assert_eq!(mirror.record_ids().unwrap(), HashSet::from(["b".into()]));

@@ -1,8 +1,9 @@
 //! Making a backup of what has arrived.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use bchan_api::{Backup, Target, Time};
+use bchan_api::{Backup, Target};
 use uuid::Uuid;
 
 use crate::durable;
@@ -10,7 +11,7 @@ use crate::error::ApiError;
 use crate::ingest::Arrival;
 use crate::ops::{self, Operation};
 use crate::state::State;
-use crate::store::{StoredBackup, UploadKey};
+use crate::store::{Order, StoredBackup, UploadKey};
 use crate::template;
 
 /// How it came in.
@@ -21,6 +22,8 @@ pub(crate) struct Origin {
     pub(crate) key: Option<UploadKey>,
     /// The sequential upload that ends with it.
     pub(crate) sequence: Option<String>,
+    /// Whether the key of the upload has only the right to append.
+    pub(crate) appended: bool,
 }
 
 /// Makes what has arrived a backup of the target, which the caller holds, and returns its id.
@@ -32,11 +35,18 @@ pub(crate) fn publish(
     origin: Origin,
 ) -> Result<String, ApiError> {
     let location = state.enter_location(target)?;
+    let reading = state.clock.read(&*state.store)?;
+    // The target is held: no other upload gets this number.
+    let order = Order {
+        number: state.store.next_number(&target.id)?,
+        at: Some(reading.arrival),
+        appended: origin.appended.then_some(reading.now.trusted),
+    };
     let mut backup = StoredBackup {
         backup: Backup {
             id: Uuid::new_v4().to_string(),
             target_id: target.id.clone(),
-            created_at: Time::now(),
+            created_at: reading.now.wall,
             manual: arrival.manual,
             is_recycled: false,
             filesize: arrival.filesize,
@@ -47,8 +57,9 @@ pub(crate) fn publish(
         },
         extension: arrival.extension,
         file_name: String::new(),
+        order,
     };
-    choose_name(state, target, &location, &mut backup)?;
+    backup.file_name = choose_name(state, target, &location, &backup)?;
     let id = backup.backup.id.clone();
     let to = location.join(&backup.file_name);
     let operation = Operation::Publish {
@@ -63,35 +74,27 @@ pub(crate) fn publish(
     Ok(id)
 }
 
-/// Names a backup by the target's template. Where the creation time alone tells backups apart and
-/// its second is taken, the next free second is the backup's.
+/// Names a backup by the target's template. Where the template tells backups apart by their time
+/// alone and the name of this second is taken, it gets a number. The time of creation stays.
 fn choose_name(
     state: &State,
     target: &Target,
     location: &Path,
-    stored: &mut StoredBackup,
-) -> Result<(), ApiError> {
-    let known: Vec<String> = if target.name_template.contains("$I") {
-        Vec::new()
+    stored: &StoredBackup,
+) -> Result<String, ApiError> {
+    let known: HashSet<String> = if target.name_template.contains("$I") {
+        HashSet::new()
     } else {
-        state
-            .store
-            .backups(&target.id)?
-            .into_iter()
-            .map(|other| other.file_name)
-            .collect()
+        let others = state.store.backups(&target.id)?.into_iter();
+        others.map(|other| other.file_name).collect()
     };
-    for _ in 0..100_000 {
-        let backup = &stored.backup;
-        let name = template::name_of(&target.name_template, backup, &stored.extension);
+    for number in 1..=100_000 {
+        let name = template::numbered(target, stored, number);
         let on_disk = durable::exists(&location.join(&name))
             .map_err(|error| ApiError::from_io("reading the target's location", error))?;
         if !on_disk && !known.contains(&name) {
-            stored.file_name = name;
-            return Ok(());
+            return Ok(name);
         }
-        let next = stored.backup.created_at.unix_seconds().saturating_add(1);
-        stored.backup.created_at = Time::from_unix_seconds(next);
     }
     Err(ApiError::new(
         409,

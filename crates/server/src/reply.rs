@@ -39,9 +39,15 @@ pub(crate) fn failure(error: &ApiError) -> Response {
     let mut response = json(error.status, &Failure::new(mask_text(&error.message)));
     match error.status {
         401 => response.headers.push(("www-authenticate", "Bearer".into())),
-        503 => response.headers.push(("retry-after", RETRY_AFTER.into())),
+        503 if error.retry_after.is_none() => {
+            response.headers.push(("retry-after", RETRY_AFTER.into()));
+        }
         _ => {}
     }
+    let wait = error.retry_after.map(|wait| wait.to_string());
+    response
+        .headers
+        .extend(wait.map(|wait| ("retry-after", wait)));
     response
 }
 

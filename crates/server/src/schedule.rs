@@ -14,13 +14,16 @@ use crate::ops;
 use crate::state::State;
 use crate::store::Store;
 
+/// What there is to say of a job that has not failed.
+type Said = Option<String>;
+
 /// A job of the server.
 struct Job {
     name: &'static str,
     display_name: &'static str,
     /// Seconds between two runs, unless told otherwise.
     interval: u32,
-    run: fn(&State) -> Result<(), ApiError>,
+    run: fn(&State) -> Result<Said, ApiError>,
 }
 
 const JOBS: &[Job] = &[
@@ -34,31 +37,31 @@ const JOBS: &[Job] = &[
         name: "backup_filesize_job",
         display_name: "Measure backups",
         interval: 7200,
-        run: jobs::filesize::run,
+        run: |state| jobs::filesize::run(state).map(|()| None),
     },
     Job {
         name: "deduplicate_job",
         display_name: "Delete duplicate backups",
         interval: 18_000,
-        run: jobs::deduplicate::run,
+        run: |state| jobs::deduplicate::run(state).map(|()| None),
     },
     Job {
         name: "stale_seq_upload_job",
         display_name: "End stale sequential uploads",
         interval: 3600,
-        run: jobs::stale::run,
+        run: |state| jobs::stale::run(state).map(|()| None),
     },
     Job {
         name: "tmp_purge_job",
         display_name: "Remove temporary files",
         interval: 43_200,
-        run: jobs::purge::run,
+        run: |state| jobs::purge::run(state).map(|()| None),
     },
     Job {
         name: INTEGRITY,
         display_name: "Check the integrity of backups",
         interval: 57_600,
-        run: jobs::integrity::run,
+        run: |state| jobs::integrity::run(state).map(|()| None),
     },
 ];
 
@@ -318,15 +321,23 @@ fn run(state: &State, job: &Job, id: Option<i64>) {
     state.meter.job(job.name, outcome.is_ok());
     // Told first: whoever sees that it has ended can read so in the log.
     match (&outcome, id) {
-        (Ok(()), Some(id)) => tracing::info!(job = job.name, id, "a forced job has ended"),
-        (Ok(()), None) => tracing::info!(job = job.name, "a scheduled job has ended"),
+        (Ok(_), Some(id)) => tracing::info!(job = job.name, id, "a forced job has ended"),
+        (Ok(_), None) => tracing::info!(job = job.name, "a scheduled job has ended"),
         (Err(error), _) => {
             let cause = error.cause.as_ref().map(|cause| chain(&**cause));
             let message = &error.message;
             tracing::error!(job = job.name, id, message, cause, "job failed");
         }
     }
+    let saved = state.clock.save(&*state.store);
+    let _ = saved
+        .map_err(ApiError::from)
+        .map_err(log("trusted time is not written down"));
     if let Some(id) = id {
+        if let Ok(Some(said)) = &outcome {
+            let noted = state.store.note_job(id, said);
+            let _ = noted.map_err(ApiError::from).map_err(log("job not marked"));
+        }
         let failure = outcome.as_ref().err().map(|error| error.message.as_str());
         let ended = state.store.end_job(id, failure);
         let _ = ended.map_err(ApiError::from).map_err(log("job not marked"));

@@ -177,6 +177,9 @@ impl Server {
         if self.jobs.join().is_err() {
             tracing::error!("the thread of the jobs ended in a panic");
         }
+        if let Err(error) = self.state.clock.save(&*self.state.store) {
+            tracing::warn!(%error, "trusted time is not written down");
+        }
         tracing::info!("the server has stopped");
     }
 }

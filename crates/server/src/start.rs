@@ -222,6 +222,9 @@ pub(crate) fn prepare(
         tracing::error!(message, "directories of backups could not be marked");
     }
     ops::recover(&state).map_err(broken)?;
+    if let Err(error) = state.clock.start(&*state.store) {
+        tracing::warn!(%error, "trusted time is not written down");
+    }
     let stopped = "the server stopped before it was done";
     state.store.fail_unfinished_jobs(stopped).map_err(broken)?;
     sweep::partial_records(&state).map_err(broken)?;

@@ -13,6 +13,7 @@ use bchan_api::Target;
 use bchan_archive::{StoreAttributes, UnpackOptions};
 
 use crate::body::Lists;
+use crate::clock::Timekeeper;
 use crate::closed::Closed;
 use crate::config::{Config, UnpackLimits};
 use crate::error::ApiError;
@@ -27,6 +28,7 @@ use crate::markers;
 use crate::metrics::Meter;
 use crate::ops;
 use crate::page::Pages;
+use crate::quota::Quota;
 use crate::room::Reserve;
 use crate::schedule::Schedule;
 use crate::store::{Store, StoreError, StoredBackup};
@@ -43,6 +45,9 @@ pub(crate) struct State {
     /// Whether the own machine needs no key for what monitoring asks for.
     pub(crate) open_monitoring: bool,
     pub(crate) lists: Lists,
+    pub(crate) clock: Timekeeper,
+    /// Uploads under way with keys that only append.
+    pub(crate) quota: Quota,
     pub(crate) schedule: Schedule,
     /// What may change while the server runs.
     limits: RwLock<Limits>,
@@ -108,6 +113,8 @@ impl State {
             allowed_hosts: config.allowed_hosts.clone(),
             open_monitoring: config.open_monitoring,
             lists: Lists::default(),
+            clock: Timekeeper::default(),
+            quota: Quota::default(),
             schedule,
             limits: RwLock::new(config.into()),
             meter: Meter::default(),

@@ -1,6 +1,8 @@
 //! Name templates: how backups are called on disk.
 
-use bchan_api::{Backup, Time};
+use bchan_api::{Backup, Target, Time};
+
+use crate::store::StoredBackup;
 
 /// Longest name that a template may expand to, in bytes. File systems take 255; the rest is for
 /// the extension of the uploaded file.
@@ -62,6 +64,17 @@ pub(crate) fn expand_with(template: &str, id: &str, created_at: &str, manual: bo
 pub(crate) fn name_of(template: &str, backup: &Backup, extension: &str) -> String {
     let name = expand(template, &backup.id, backup.created_at, backup.manual);
     format!("{name}{extension}")
+}
+
+/// The same with its extension, and with a number where there are several of one name: two backups
+/// of one second under a template without the id.
+pub(crate) fn numbered(target: &Target, stored: &StoredBackup, number: u32) -> String {
+    let base = name_of(&target.name_template, &stored.backup, "");
+    let extension = &stored.extension;
+    match number {
+        0 | 1 => format!("{base}{extension}"),
+        _ => format!("{base}~{number}{extension}"),
+    }
 }
 
 /// The extension, with its dot, that a single backup keeps of an uploaded file's name; empty when

@@ -47,6 +47,7 @@ pub(crate) fn blank(id: String, target_type: TargetType) -> Target {
         deduplicate: false,
         alias: None,
         min_backups: None,
+        max_daily_uploads: None,
         tags: Vec::new(),
     }
 }
@@ -85,6 +86,7 @@ pub(crate) fn edited(mut target: Target, body: &Map<String, Value>) -> Result<Ta
         target.alias = alias(value)?;
     }
     target.min_backups = min_backups(body)?.over(target.min_backups);
+    target.max_daily_uploads = max_daily_uploads(body)?.over(target.max_daily_uploads);
     if let Some(value) = body.get("tags") {
         target.tags = tags(value)?;
     }
@@ -163,6 +165,15 @@ fn min_backups(body: &Map<String, Value>) -> Result<Given<i64>> {
     };
     if matches!(given, Given::Value(count) if count < 0) {
         return Err(ApiError::bad_request("min_backups must not be negative"));
+    }
+    Ok(given)
+}
+
+fn max_daily_uploads(body: &Map<String, Value>) -> Result<Given<i64>> {
+    let given = integer(body, "max_daily_uploads")?;
+    if matches!(given, Given::Value(count) if count < 0) {
+        let message = "max_daily_uploads must not be negative";
+        return Err(ApiError::bad_request(message));
     }
     Ok(given)
 }
@@ -322,6 +333,16 @@ mod tests {
                 "alias must not look",
             ),
             ("min_backups", json!(-1), "min_backups must not be negative"),
+            (
+                "max_daily_uploads",
+                json!(-1),
+                "max_daily_uploads must not be negative",
+            ),
+            (
+                "max_daily_uploads",
+                json!("many"),
+                "max_daily_uploads must be an integer",
+            ),
             ("tags", json!("a,b"), "tags must be a list"),
             ("tags", json!(["a b"]), "the tag `a b`"),
             ("tags", json!(["a,b"]), "the tag `a,b`"),
@@ -364,6 +385,15 @@ mod tests {
                 .message
                 .contains("differ")
         );
+    }
+
+    #[test]
+    fn the_daily_limit_stays_unless_it_is_named() {
+        let target = new_target(&with("max_daily_uploads", json!(4))).unwrap();
+        let with_name = edited(target, &object(json!({"name": "other"}))).unwrap();
+        assert_eq!(with_name.max_daily_uploads, Some(4));
+        let default = edited(with_name, &object(json!({"max_daily_uploads": null}))).unwrap();
+        assert_eq!(default.max_daily_uploads, None);
     }
 
     #[test]

@@ -50,9 +50,8 @@ impl Backups<'_> {
         mut self,
         mut backups: Vec<Backup>,
     ) -> Result<TargetReport, AgentError> {
-        // Newest first is what a server gives; those of one second stay in their order.
+        // They come newest first.
         backups.reverse();
-        backups.sort_by_key(|backup| backup.created_at);
         for backup in &backups {
             self.one(backup).await?;
         }

@@ -76,6 +76,7 @@ pub(super) async fn create(to: &Client, new: &NewTarget) -> Result<Target, Error
     if to.features() == Features::default() {
         // The reference server fails where there is none; zero means the same.
         new.settings.min_backups = new.settings.min_backups.or(Some(0));
+        new.settings.max_daily_uploads = None;
     }
     let id = to.create_target(&new).await?;
     Ok(to.target(&id).await?.target)

@@ -192,11 +192,23 @@ fn extension(target: &Target, backup: &Backup, name: &str) -> String {
         }
         None => name.rfind('.').map_or("", |at| &name[at..]),
     };
+    let rest = unnumbered(rest);
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if rest.starts_with('.') && rest.chars().all(plain) {
         rest.to_owned()
     } else {
         String::new()
+    }
+}
+
+/// Skips the number that this project's server gives to a name that was taken, as in `x~2.gz`.
+fn unnumbered(rest: &str) -> &str {
+    let number = rest.rsplit_once('~').map_or("", |(_, number)| number);
+    let after = number.trim_start_matches(|c: char| c.is_ascii_digit());
+    if after.len() < number.len() && (after.is_empty() || after.starts_with('.')) {
+        after
+    } else {
+        rest
     }
 }
 
@@ -263,6 +275,12 @@ mod tests {
         assert_eq!(extension("v1.x-$I-$M", "v1.x-b-manual.tar.gz"), ".tar.gz");
         assert_eq!(extension("v1.x-$I", "v1.x-b"), "");
         assert_eq!(extension("$D", "2025-01-02T03:04:05+00:00.bin"), ".bin");
+        let numbered = "2025-01-02T03:04:05+00:00~12.tar.gz";
+        assert_eq!(extension("$D", numbered), ".tar.gz");
+        assert_eq!(extension("$D", "2025-01-02T03:04:05+00:00~2"), "");
+        // Servers put other characters in the place of some.
+        let altered = "2025-01-02T03:04:05+00:00_x.file~2.tar.gz";
+        assert_eq!(extension("$D x.file", altered), ".tar.gz");
         assert_eq!(extension("v1 $D", "v1 2025-01-02T04:04:05.bin"), ".bin");
         assert_eq!(extension("v1 $D", "v1 2025-01-02T04:04:05"), "");
         assert_eq!(extension("$I", "renamed.gz"), ".gz");

@@ -1,5 +1,3 @@
-use std::cmp::Reverse;
-
 use clap::Args;
 
 use crate::complete;
@@ -30,8 +28,6 @@ impl ListArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
         let mut backups = context.target(&self.target).await?.backups;
         backups.retain(|backup| self.include_recycled || !backup.is_recycled);
-        // Documented, but not every server does it.
-        backups.sort_by_key(|backup| Reverse(backup.created_at));
         backups.truncate(self.limit.unwrap_or(usize::MAX));
         context.ui.show(&Backups { backups })?;
         Ok(Exit::Done)

@@ -47,6 +47,10 @@ pub(super) struct CreateArgs {
     #[arg(short, long)]
     deduplicate: bool,
 
+    /// Backups that keys with only the right to append may add in a day; 0 is none [default: 150]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..))]
+    max_daily_uploads: Option<i64>,
+
     /// Short name that can stand wherever the id can
     #[arg(short = 's', long)]
     alias: Option<String>,
@@ -100,6 +104,7 @@ impl CreateArgs {
             deduplicate: self.deduplicate,
             alias: self.alias,
             min_backups: None,
+            max_daily_uploads: self.max_daily_uploads.map(Some),
             tags: tags(&self.tags),
             name: self.name,
         };
@@ -166,7 +171,7 @@ mod tests {
     #[test]
     fn takes_the_short_options_of_the_python_program() {
         let line = "-n db -t single -c age -v 30 -a delete -l /srv/db -m db-$I -d -s d \
-                    --min-backups 3 --tags a,b";
+                    --min-backups 3 --max-daily-uploads 4 --tags a,b";
         let target = parse(line).unwrap();
         assert_eq!(target.backup_type, TargetType::Single);
         let settings = target.settings;
@@ -181,6 +186,7 @@ mod tests {
             (settings.name_template.as_str(), settings.min_backups),
             ("db-$I", Some(3))
         );
+        assert_eq!(settings.max_daily_uploads, Some(Some(4)));
         assert_eq!(
             (settings.alias.as_deref(), settings.tags.len()),
             (Some("d"), 2)

@@ -29,6 +29,14 @@ pub(super) struct EditArgs {
     #[arg(long, conflicts_with = "min_backups")]
     remove_min_backups: bool,
 
+    /// Backups that keys with only the right to append may add in a day; 0 is none
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..))]
+    max_daily_uploads: Option<i64>,
+
+    /// Go back to the server's default for --max-daily-uploads
+    #[arg(long, conflicts_with = "max_daily_uploads")]
+    remove_max_daily_uploads: bool,
+
     /// New folder on the server; existing backups move there
     #[arg(short, long, value_name = "DIR")]
     location: Option<String>,
@@ -88,6 +96,8 @@ impl EditArgs {
             name,
             recycling,
             remove_min_backups,
+            max_daily_uploads,
+            remove_max_daily_uploads,
             location,
             name_template,
             deduplicate,
@@ -99,6 +109,7 @@ impl EditArgs {
         } = self;
         let flags = [
             remove_min_backups,
+            remove_max_daily_uploads,
             toggle_deduplication,
             remove_alias,
             clear_tags,
@@ -107,6 +118,7 @@ impl EditArgs {
         recycling.is_empty()
             && deduplicate.is_none()
             && tags.is_none()
+            && max_daily_uploads.is_none()
             && flags.into_iter().all(|flag| !flag)
             && texts.into_iter().all(Option::is_none)
     }
@@ -117,6 +129,9 @@ impl EditArgs {
         self.recycling.apply(&mut edit)?;
         if self.remove_min_backups {
             edit.min_backups = None;
+        }
+        if self.max_daily_uploads.is_some() || self.remove_max_daily_uploads {
+            edit.max_daily_uploads = Some(self.max_daily_uploads);
         }
         edit.name = self.name.unwrap_or(edit.name);
         edit.location = self.location.unwrap_or(edit.location);
@@ -200,6 +215,12 @@ mod tests {
             (counted.recycle_value, counted.min_backups),
             (Some(5), Some(2))
         );
+        let limited = edited("--max-daily-uploads 7");
+        assert_eq!(limited.max_daily_uploads, Some(Some(7)));
+        let mut target = test_target();
+        target.max_daily_uploads = Some(7);
+        let default = parse("--remove-max-daily-uploads").edit(&target).unwrap();
+        assert_eq!(default.max_daily_uploads, Some(None));
     }
 
     #[test]
@@ -224,6 +245,8 @@ mod tests {
             "--clear-tags",
             "--tags a",
             "--remove-min-backups",
+            "--max-daily-uploads 1",
+            "--remove-max-daily-uploads",
         ] {
             assert!(!parse(line).is_empty(), "{line}");
         }

@@ -1,5 +1,3 @@
-use std::cmp::Reverse;
-
 use bchan_api::TargetView;
 use clap::Args;
 
@@ -27,8 +25,6 @@ impl ShowArgs {
             mut backups,
         } = context.target(&self.which.target).await?;
         backups.retain(|backup| self.include_recycled || !backup.is_recycled);
-        // Documented, but not every server does it.
-        backups.sort_by_key(|backup| Reverse(backup.created_at));
         context.ui.show(&TargetDetail { target, backups })?;
         Ok(Exit::Done)
     }

@@ -76,7 +76,11 @@ impl View for EndedJobs {
                 (JobStatus::Error, Some(why)) => {
                     format!("job {} ({name}) failed: {}\n", job.id, clean(why))
                 }
-                (state, _) => format!("job {} ({name}) {}\n", job.id, status(state)),
+                (state, Some(said)) => {
+                    let state = status(state);
+                    format!("job {} ({name}) {state}: {}\n", job.id, clean(said))
+                }
+                (state, None) => format!("job {} ({name}) {}\n", job.id, status(state)),
             }
         };
         self.jobs.iter().map(line).collect()

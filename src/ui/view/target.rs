@@ -130,6 +130,7 @@ impl Render for View {
                 "deduplicate",
                 if target.deduplicate { "yes" } else { "no" }.to_owned(),
             ),
+            ("daily uploads", daily_uploads(target)),
             ("tags", clean(&tags)),
         ];
         let mut text = String::new();
@@ -167,6 +168,14 @@ impl Render for CreatedTarget {
     }
 }
 
+/// How many backups a day come in by keys that only append.
+fn daily_uploads(target: &Target) -> String {
+    target.max_daily_uploads.map_or_else(
+        || "the server's default for append keys".to_owned(),
+        |most| format!("at most {most} by append keys"),
+    )
+}
+
 /// What recycling leaves of a target, in a few words.
 fn keeps(target: &Target) -> String {
     let value = target.recycle_value.unwrap_or(0);
@@ -201,6 +210,7 @@ pub(crate) mod tests {
             deduplicate: false,
             alias: Some("docs".into()),
             min_backups: None,
+            max_daily_uploads: None,
             tags: vec!["a".into(), "b".into()],
         }
     }

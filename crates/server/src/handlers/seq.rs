@@ -9,15 +9,23 @@ use crate::body;
 use crate::error::ApiError;
 use crate::http::{Request, Response};
 use crate::ingest::{self, Staging};
+use crate::key::Grant;
+use crate::quota;
 use crate::reply;
 use crate::room::Room;
 use crate::sequence;
 use crate::state::State;
 
 /// `POST /seq/<target>/begin`
-pub(crate) fn begin(state: &State, request: &mut Request, id: &str) -> Result<Response, ApiError> {
+pub(crate) fn begin(
+    state: &State,
+    request: &mut Request,
+    grant: &Grant,
+    id: &str,
+) -> Result<Response, ApiError> {
     // It may not even exist, which is to be said before a long list is read.
-    state.target(id)?;
+    let target = state.target(id)?;
+    let _seat = quota::admit(state, &target, grant)?;
     let (list, _memory): (SequenceBegin, _) = body::read_list(request, &state.lists)?;
     sequence::begin(state, id, &list)?;
     Ok(reply::done())
@@ -51,7 +59,8 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     let mut room = Room::new(&folder.path, state.limits().reserve);
     room.require(request.content_length.unwrap_or(0))
         .map_err(|error| ApiError::from_io("asking for free space", error))?;
-    state.store.touch_sequence(&sequence.id)?;
+    let now = state.clock.moment(&*state.store)?.trusted;
+    state.store.touch_sequence(&sequence.id, now)?;
     let staging = Staging::create(&folder.arriving, &state.live)?;
     let fields = [form::PATH, form::NAME];
     let file = ingest::receive_one(request.body(), &content_type, fields, &staging, &mut room)?;
@@ -62,8 +71,16 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
 }
 
 /// `POST /seq/<target>/finish`
-pub(crate) fn finish(state: &State, request: &Request, id: &str) -> Result<Response, ApiError> {
-    let accepted = sequence::finish(state, id, &|| request.recheck())?;
+pub(crate) fn finish(
+    state: &State,
+    request: &Request,
+    grant: &Grant,
+    id: &str,
+) -> Result<Response, ApiError> {
+    // Others may have reached the limit since it was begun. It stays, and can be finished later.
+    let _seat = quota::admit(state, &state.target(id)?, grant)?;
+    let recheck = || request.recheck();
+    let accepted = sequence::finish(state, id, grant.only_appends(), &recheck)?;
     Ok(reply::success(200, &accepted))
 }
 

@@ -8,6 +8,7 @@ use crate::http::{Request, Response};
 use crate::ingest::{self, Arrival, Staging};
 use crate::key::Grant;
 use crate::publish::{Origin, publish};
+use crate::quota;
 use crate::reply;
 use crate::room::Room;
 use crate::state::State;
@@ -20,8 +21,8 @@ pub(crate) const JOB: &str = "upload_job";
 pub(crate) fn upload(
     state: &State,
     request: &mut Request,
-    id: &str,
     grant: &Grant,
+    id: &str,
 ) -> Result<Response, ApiError> {
     let mut target = state.target(id)?;
     state.require_open(&target)?;
@@ -49,6 +50,7 @@ pub(crate) fn upload(
     {
         return Ok(earlier.answer());
     }
+    let _seat = quota::admit(state, &target, grant)?;
     // Below the location, so that it arrives on the file system where it will stay.
     let (location, staging) = loop {
         let _busy = state.at_work();
@@ -95,6 +97,7 @@ pub(crate) fn upload(
             from: staging.content(),
             key: key.clone(),
             sequence: None,
+            appended: grant.only_appends(),
         };
         let receipt = arrival.receipt.clone();
         let backup_id = publish(state, &target, job_id, arrival, origin)?;

@@ -50,12 +50,6 @@ impl Request {
     pub(crate) fn recheck(&self) -> Result<(), ApiError> {
         self.pass.as_ref().map_or(Ok(()), Pass::check)
     }
-
-    /// Identifies the key that was shown, in hex; none where no key is needed. It is not the key.
-    #[expect(dead_code, reason = "for whatever belongs to a key")]
-    pub(crate) fn key_id(&self) -> Option<String> {
-        self.pass.as_ref().and_then(Pass::key_id)
-    }
 }
 
 /// Headers of a request; values are ASCII.

@@ -15,7 +15,7 @@ use super::tree;
 use super::zone::{Doubt, Zone, isoformat};
 use crate::inspect;
 use crate::layout;
-use crate::store::StoredBackup;
+use crate::store::{Order, StoredBackup};
 use crate::template;
 
 /// Where the backups of one target lie.
@@ -140,6 +140,7 @@ impl Looker<'_> {
             },
             extension: place.extension,
             file_name: place.file_name,
+            order: Order::default(),
         };
         Ok(Verdict::Take(stored, findings))
     }

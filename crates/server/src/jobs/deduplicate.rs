@@ -1,6 +1,6 @@
 //! The job that deletes backups whose content another backup of the same target has.
 
-use bchan_api::{Backup, Target};
+use bchan_api::Target;
 
 use super::for_each_target;
 use crate::change;
@@ -29,8 +29,7 @@ fn duplicates(
     target: &Target,
 ) -> Result<(Vec<StoredBackup>, Vec<Duplicate>), ApiError> {
     let stored = state.store.backups(&target.id)?;
-    let backups: Vec<Backup> = stored.iter().map(|stored| stored.backup.clone()).collect();
-    let duplicates = policy::duplicates(target, &backups);
+    let duplicates = policy::duplicates(target, &stored);
     Ok((stored, duplicates))
 }
 

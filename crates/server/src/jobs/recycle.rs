@@ -2,34 +2,60 @@
 
 use std::collections::HashSet;
 
-use bchan_api::{Backup, RecycleAction, Target, Time};
+use bchan_api::{RecycleAction, Target};
 
 use super::for_each_target;
 use crate::change;
 use crate::durable;
 use crate::error::ApiError;
-use crate::policy;
+use crate::policy::{self, Moment};
 use crate::state::State;
 use crate::store::{Health, StoredBackup};
 
-/// Recycles or deletes what each target's rule calls old.
-pub(crate) fn run(state: &State) -> Result<(), ApiError> {
-    for_each_target(state, |target| recycle(state, &target.id))
+/// Recycles or deletes what each target's rule calls old. Says so where backups stay that are old
+/// by the clock and not by trusted time.
+pub(crate) fn run(state: &State) -> Result<Option<String>, ApiError> {
+    let (mut held, mut targets) = (0, 0);
+    let outcome = for_each_target(state, |target| {
+        let of_target = recycle(state, &target.id)?;
+        held += of_target;
+        targets += usize::from(of_target > 0);
+        Ok(())
+    });
+    state.meter.set_held(held as u64);
+    outcome?;
+    if held == 0 {
+        return Ok(None);
+    }
+    let difference = state.clock.difference();
+    let message = format!(
+        "{held} backups of {targets} targets stay although their dates are old enough: the clock is \
+         {difference} s ahead of the time that the server has measured. What it shows after a time \
+         without a server counts when the server has run for a day; a jump never counts"
+    );
+    tracing::warn!(held, targets, difference, "recycling by age is held");
+    Ok(Some(message))
 }
 
-fn recycle(state: &State, id: &str) -> Result<(), ApiError> {
+/// Returns how many backups stay that are old by the clock alone.
+fn recycle(state: &State, id: &str) -> Result<usize, ApiError> {
     let (target, _busy) = state.lock_target(id)?;
+    let now = state.clock.moment(&*state.store)?;
     // Most targets have nothing to do, and may have many backups.
-    let (count, oldest) = state.store.present(&target.id)?;
-    if !policy::may_be_old(&target, count, oldest, Time::now()) || old(state, &target)?.is_empty() {
-        return Ok(());
+    if !policy::may_be_old(&target, &state.store.present(&target.id)?, now) {
+        return Ok(0);
+    }
+    let stored = state.store.backups(&target.id)?;
+    let held = policy::held(&target, &stored, now);
+    if policy::old(&target, &stored, now).is_empty() {
+        return Ok(held);
     }
     // What stays must be there, or else what goes was needed.
     state.require_location(&target)?;
     mark_missing(state, &target)?;
-    let old = old(state, &target)?;
+    let old = old(state, &target, now)?;
     if old.is_empty() {
-        return Ok(());
+        return Ok(held);
     }
     tracing::info!(target = id, count = old.len(), action = %target.recycle_action, "recycling");
     // One by one, so that one whose files are damaged does not keep the rest.
@@ -41,16 +67,13 @@ fn recycle(state: &State, id: &str) -> Result<(), ApiError> {
         };
         outcome = outcome.and(done);
     }
-    outcome
+    outcome.map(|()| held)
 }
 
-/// What the target's rule calls old now.
-fn old(state: &State, target: &Target) -> Result<Vec<StoredBackup>, ApiError> {
+/// What the target's rule calls old.
+fn old(state: &State, target: &Target, now: Moment) -> Result<Vec<StoredBackup>, ApiError> {
     let mut stored = state.store.backups(&target.id)?;
-    let backups: Vec<Backup> = stored.iter().map(|stored| stored.backup.clone()).collect();
-    let old: HashSet<_> = policy::old(target, &backups, Time::now())
-        .into_iter()
-        .collect();
+    let old: HashSet<_> = policy::old(target, &stored, now).into_iter().collect();
     stored.retain(|stored| old.contains(&stored.backup.id));
     Ok(stored)
 }

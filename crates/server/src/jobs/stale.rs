@@ -1,7 +1,5 @@
 //! The job that ends sequential uploads that nobody goes on with.
 
-use bchan_api::Time;
-
 use crate::error::ApiError;
 use crate::policy;
 use crate::sequence;
@@ -11,7 +9,8 @@ use crate::state::State;
 pub(crate) fn run(state: &State) -> Result<(), ApiError> {
     let sequences = state.store.sequences()?;
     let activity = sequences.iter().map(|one| (one.id.as_str(), one.active));
-    let stale = policy::stale(activity, Time::now());
+    let now = state.clock.moment(&*state.store)?.trusted;
+    let stale = policy::stale(activity, now);
     for one in sequences.iter().filter(|one| stale.contains(&&*one.id)) {
         let Ok((target, _busy)) = state.lock_target(&one.target_id) else {
             // It has gone, and the upload with it.

@@ -125,6 +125,11 @@ impl Grant {
         Ok(())
     }
 
+    /// Whether it is of a key that can do nothing but add backups.
+    pub(crate) fn only_appends(&self) -> bool {
+        self.rights == Rights::Append
+    }
+
     /// Whether a target may be touched, and its backups with it.
     pub(crate) fn covers(&self, target_id: &str) -> bool {
         let named = |targets: &Vec<String>| targets.iter().any(|id| id == target_id);

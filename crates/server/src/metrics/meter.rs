@@ -1,6 +1,7 @@
 //! What is counted while the server runs.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -18,6 +19,8 @@ pub(super) const BOUNDS: [f64; 10] = [
 pub(crate) struct Meter {
     /// When the process began to count.
     pub(super) started: SystemTime,
+    /// Backups that the last run of recycling has held back.
+    held: AtomicU64,
     counted: Mutex<Counted>,
 }
 
@@ -62,6 +65,7 @@ impl Default for Meter {
     fn default() -> Self {
         Self {
             started: SystemTime::now(),
+            held: AtomicU64::new(0),
             counted: Mutex::default(),
         }
     }
@@ -91,6 +95,15 @@ impl Meter {
         let ended = if good { &mut runs.good } else { &mut runs.bad };
         ended.count += 1;
         ended.last = Some(Time::now());
+    }
+
+    /// Recycling has held back so many backups.
+    pub(crate) fn set_held(&self, backups: u64) {
+        self.held.store(backups, Ordering::Relaxed);
+    }
+
+    pub(super) fn held(&self) -> u64 {
+        self.held.load(Ordering::Relaxed)
     }
 
     /// Seconds since 1970 at which it began.

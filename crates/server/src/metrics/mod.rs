@@ -41,6 +41,7 @@ pub(crate) fn render(state: &Arc<State>, only: Option<&[String]>) -> Result<Stri
         let started = "When the server was started, in seconds since 1970.";
         let mut family = text.family(Kind::Gauge, "bchan_start_time_seconds", started);
         family.sample(&[], state.meter.started_at());
+        clock(&mut text, state);
         let counted = state.meter.lock();
         requests(&mut text, &counted);
         jobs(&mut text, &counted);
@@ -117,6 +118,17 @@ fn targets(text: &mut Text, sums: &TargetSums) {
     let help = "Number of targets.";
     text.family(Kind::Gauge, "bchan_targets", help)
         .sample(&[], sums.count);
+}
+
+fn clock(text: &mut Text, state: &State) {
+    let help = "How far the clock is ahead of the time that the server has measured; negative if it \
+        is behind.";
+    text.family(Kind::Gauge, "bchan_clock_difference_seconds", help)
+        .sample(&[], state.clock.difference());
+    let help = "Backups that the last run of recycling has kept although their dates are old enough, \
+        because the clock is not trusted.";
+    text.family(Kind::Gauge, "bchan_recycling_held_backups", help)
+        .sample(&[], state.meter.held());
 }
 
 fn guard(text: &mut Text, counts: &Counts) {

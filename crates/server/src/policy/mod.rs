@@ -8,12 +8,27 @@
 //! 3. What is in the recycle bin is not touched.
 //! 4. A duplicate goes only if a healthy backup with the same hash stays.
 //! 5. Once is enough: of what is left, nothing goes right afterwards.
-//! 6. The order of the list does not matter.
+//! 6. The order is that in which backups arrived, as the server has numbered them, and never that of
+//!    their times: recycling by count keeps exactly the last ones that arrived, whatever the clock
+//!    showed. Where numbers are equal (backups of another server, or from before there were numbers)
+//!    it is by time of creation. The order of the list matters only where both are equal.
+//! 7. A backup gets old by trusted time alone (see [`clock`]), which no jump of the clock changes,
+//!    and only if its time of creation does not say that it is younger. A time of creation in the
+//!    future says nothing. So no backup goes by age before that much time has passed since it
+//!    arrived, within what trusted time promises. Of two backups the one that arrived later is
+//!    never measured as the older one.
+//! 8. What the clock alone calls old stays, and is counted ([`held`]), so that people hear of it.
 
+mod clock;
+
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use bchan_api::{Backup, RecycleCriteria, Target, Time};
+
+pub(crate) use self::clock::Clock;
+use crate::store::{Present, StoredBackup};
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
@@ -22,49 +37,107 @@ fn floor(target: &Target) -> i64 {
     target.min_backups.unwrap_or(0).max(1)
 }
 
-/// Healthy backups that the target's own rule keeps whatever their age, and the age beyond which
-/// others go; none, if it has no rule.
-fn rule(target: &Target, now: Time) -> Option<(i64, Option<i64>)> {
+/// What time it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    /// By the machine's clock.
+    pub(crate) wall: Time,
+    /// By the server's own count, which is late rather than early.
+    pub(crate) trusted: Time,
+}
+
+/// What time it is, and what a backup is dated that arrives now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reading {
+    pub(crate) now: Moment,
+    pub(crate) arrival: Time,
+}
+
+/// How old something is by one of them, in seconds.
+fn age(now: Time, then: Option<Time>) -> Option<i64> {
+    Some(now.unix_seconds().saturating_sub(then?.unix_seconds()))
+}
+
+impl Moment {
+    /// Whether more than so many seconds have passed since a backup arrived, at `at`.
+    fn is_past(self, stored: &StoredBackup, at: Option<Time>, limit: i64) -> bool {
+        let measured = age(self.trusted, at);
+        measured.is_some_and(|age| age > limit) && self.dated(stored).is_none_or(|age| age > limit)
+    }
+
+    /// Whether the clock alone says so.
+    fn only_seems_past(self, stored: &StoredBackup, at: Option<Time>, limit: i64) -> bool {
+        !self.is_past(stored, at, limit) && self.dated(stored).is_some_and(|age| age > limit)
+    }
+
+    /// The age by time of creation, unless that lies in the future.
+    fn dated(self, stored: &StoredBackup) -> Option<i64> {
+        age(self.wall, Some(stored.backup.created_at)).filter(|age| *age >= 0)
+    }
+}
+
+/// Healthy backups that the target's own rule keeps whatever their age, and the age in seconds
+/// beyond which others go; none, if it has no rule.
+fn rule(target: &Target) -> Option<(i64, Option<i64>)> {
     let value = target.recycle_value.filter(|value| *value > 0)?;
     let floor = floor(target);
     match target.recycle_criteria {
         RecycleCriteria::None => None,
         RecycleCriteria::Count => Some((value.max(floor), None)),
-        RecycleCriteria::Age => {
-            let age = value.saturating_mul(SECONDS_PER_DAY);
-            Some((floor, Some(now.unix_seconds().saturating_sub(age))))
-        }
+        RecycleCriteria::Age => Some((floor, Some(value.saturating_mul(SECONDS_PER_DAY)))),
     }
 }
 
-/// Whether [`old`] can find any among so many backups outside of the recycle bin, of which this is
-/// when the oldest was made: what can be known without reading them.
-pub(crate) fn may_be_old(target: &Target, count: u64, oldest: Option<Time>, now: Time) -> bool {
-    rule(target, now).is_some_and(|(keep, before)| {
-        let expired = |limit| oldest.is_some_and(|oldest| oldest.unix_seconds() < limit);
-        count > keep.unsigned_abs() && before.is_none_or(expired)
+/// Whether [`old`] or [`held`] can find any among the backups outside of the recycle bin: what can
+/// be known without reading them.
+pub(crate) fn may_be_old(target: &Target, present: &Present, now: Moment) -> bool {
+    rule(target).is_some_and(|(keep, limit)| {
+        let past = |limit| {
+            let measured = age(now.trusted, present.first_arrival);
+            let dated = age(now.wall, present.oldest);
+            measured.max(dated).is_some_and(|age| age > limit)
+        };
+        present.count > keep.unsigned_abs() && limit.is_none_or(past)
     })
 }
 
 /// Ids of the backups that the target's own rule calls old, oldest last.
-pub(crate) fn old(target: &Target, backups: &[Backup], now: Time) -> Vec<String> {
-    let Some((keep, before)) = rule(target, now) else {
-        return Vec::new();
+pub(crate) fn old(target: &Target, backups: &[StoredBackup], now: Moment) -> Vec<String> {
+    let is_old = |stored: &StoredBackup, at, limit: Option<i64>| {
+        limit.is_none_or(|limit| now.is_past(stored, at, limit))
     };
-    let mut healthy = 0;
-    let mut old = Vec::new();
-    for backup in present(backups) {
+    beyond(target, backups, is_old)
+        .map(|stored| stored.backup.id.clone())
+        .collect()
+}
+
+/// How many backups stay that the target's own rule would call old if the clock were right.
+pub(crate) fn held(target: &Target, backups: &[StoredBackup], now: Moment) -> usize {
+    let is_held = |stored: &StoredBackup, at, limit: Option<i64>| {
+        limit.is_some_and(|limit| now.only_seems_past(stored, at, limit))
+    };
+    beyond(target, backups, is_held).count()
+}
+
+/// The backups beyond those that the target's own rule keeps whatever their age, newest first, of
+/// which something is true. It is asked with the latest time at which each can have arrived, which
+/// is before all later ones, and with the age in seconds, if that counts.
+fn beyond<'a>(
+    target: &Target,
+    backups: &'a [StoredBackup],
+    is_meant: impl Fn(&StoredBackup, Option<Time>, Option<i64>) -> bool,
+) -> impl Iterator<Item = &'a StoredBackup> {
+    let (keep, limit) = rule(target).unwrap_or((i64::MAX, None));
+    let (mut healthy, mut at) = (0, None);
+    in_order(backups).into_iter().filter(move |stored| {
         // A broken backup neither counts as kept nor takes the place of one that is.
         let spared = healthy < keep;
-        if !backup.hash_mismatch {
+        if !stored.backup.hash_mismatch {
             healthy += 1;
         }
-        let expired = before.is_none_or(|limit| backup.created_at.unix_seconds() < limit);
-        if !spared && expired {
-            old.push(backup.id.clone());
-        }
-    }
-    old
+        at = at.into_iter().chain(stored.order.at).min();
+        !spared && is_meant(stored, at, limit)
+    })
 }
 
 /// A backup that holds nothing that another does not hold, too.
@@ -78,7 +151,7 @@ pub(crate) struct Duplicate {
 
 /// Older backups with the same hash as a newer one, oldest first, if the target wants them gone. The
 /// newest of them stays, so that what rules by age or number sees the content as it is: recent.
-pub(crate) fn duplicates(target: &Target, backups: &[Backup]) -> Vec<Duplicate> {
+pub(crate) fn duplicates(target: &Target, backups: &[StoredBackup]) -> Vec<Duplicate> {
     if !target.deduplicate {
         return Vec::new();
     }
@@ -108,6 +181,16 @@ pub(crate) fn duplicates(target: &Target, backups: &[Backup]) -> Vec<Duplicate> 
     found
 }
 
+/// Backups that keys with only the right to append may add to a target in a day, unless it says
+/// otherwise. A job that runs every ten minutes needs 144; the rest is for people.
+pub(crate) const DAILY_UPLOADS: u64 = 150;
+
+/// How many such backups a target takes in a day. 0 is none.
+pub(crate) fn daily_uploads(target: &Target) -> u64 {
+    let own = target.max_daily_uploads;
+    own.map_or(DAILY_UPLOADS, |own| u64::try_from(own).unwrap_or(0))
+}
+
 /// Ids of the sequential uploads to which nothing has come for a day.
 pub(crate) fn stale<'a>(
     activity: impl IntoIterator<Item = (&'a str, Time)>,
@@ -119,17 +202,18 @@ pub(crate) fn stale<'a>(
     stale.map(|(id, _)| id).collect()
 }
 
-/// What is not in the recycle bin, newest first.
-fn present(backups: &[Backup]) -> Vec<&Backup> {
+/// What is not in the recycle bin, last arrived first.
+fn present(backups: &[StoredBackup]) -> Vec<&Backup> {
+    let ordered = in_order(backups).into_iter();
+    ordered.map(|stored| &stored.backup).collect()
+}
+
+fn in_order(backups: &[StoredBackup]) -> Vec<&StoredBackup> {
     let mut present: Vec<_> = backups
         .iter()
-        .filter(|backup| !backup.is_recycled)
+        .filter(|stored| !stored.backup.is_recycled)
         .collect();
-    present.sort_by(|a, b| {
-        b.created_at
-            .cmp(&a.created_at)
-            .then_with(|| a.id.cmp(&b.id))
-    });
+    present.sort_by_key(|stored| Reverse((stored.order.number, stored.backup.created_at)));
     present
 }
 

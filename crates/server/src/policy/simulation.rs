@@ -1,12 +1,20 @@
-//! Years of uploads, decay, jobs and changed minds, with the laws checked after every step.
+//! Years of uploads, decay, jobs, changed minds, floods and wrong clocks, with the laws checked after
+//! every step.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bchan_api::{Backup, RecycleAction, RecycleCriteria, Target, Time};
+use bchan_api::{RecycleAction, RecycleCriteria, Target, Time};
 use proptest::prelude::*;
 
+use super::clock::LONGEST_OFF;
 use super::tests::{backup, target};
-use super::{SECONDS_PER_DAY, duplicates, old};
+use super::{Clock, Moment, SECONDS_PER_DAY, duplicates, old};
+use crate::store::StoredBackup;
+
+const HOUR: i64 = 60 * 60;
+
+/// A day in 2026.
+const START: i64 = 1_790_000_000;
 
 /// Small, fast and always the same for one seed.
 struct Dice(u64);
@@ -27,19 +35,72 @@ impl Dice {
 /// One target, what is known of its backups, and what is true.
 struct World {
     target: Target,
-    backups: Vec<Backup>,
+    /// In the order in which they arrived.
+    backups: Vec<StoredBackup>,
+    /// When they did in truth.
+    arrived: BTreeMap<String, i64>,
     /// Backups whose files have decayed, known or not.
     rotten: BTreeSet<String>,
     /// Content that was uploaded last.
     content: u64,
     made: usize,
+    /// The true time.
     now: i64,
+    /// What the machine's clock is off by.
+    error: i64,
+    clock: Clock,
 }
 
 impl World {
     fn healthy(&self) -> usize {
-        let healthy = |backup: &&Backup| !backup.is_recycled && !backup.hash_mismatch;
-        self.backups.iter().filter(healthy).count()
+        self.backups
+            .iter()
+            .filter(|stored| is_healthy(stored))
+            .count()
+    }
+
+    fn wall(&self) -> i64 {
+        self.now + self.error
+    }
+
+    fn moment(&self) -> Moment {
+        Moment {
+            wall: Time::from_unix_seconds(self.wall()),
+            trusted: Time::from_unix_seconds(self.clock.trusted()),
+        }
+    }
+
+    /// Time passes while the server runs.
+    fn pass(&mut self, seconds: i64) {
+        self.now += seconds;
+        self.clock.run(seconds, self.now + self.error);
+    }
+
+    /// The clock is set to something, while the server runs or while it is off. What the server
+    /// cannot tell from time that it was off is put right within a day.
+    fn set_clock(&mut self, dice: &mut Dice) {
+        let before = self.error;
+        let days = i64::try_from(dice.roll(30_000)).unwrap() - 15_000;
+        self.error = if dice.one_in(2) {
+            0
+        } else {
+            days * SECONDS_PER_DAY
+        };
+        if dice.one_in(2) {
+            self.pass(HOUR);
+            return;
+        }
+        self.now += i64::try_from(dice.roll(20)).unwrap() * SECONDS_PER_DAY;
+        self.clock.start(self.now + self.error);
+        let excess = self.error - before;
+        if (1..=2 * LONGEST_OFF).contains(&excess) {
+            self.upload(dice);
+            self.recycle();
+            self.pass(22 * HOUR);
+            self.recycle();
+            self.error = 0;
+            self.pass(HOUR);
+        }
     }
 
     fn floor(&self) -> usize {
@@ -49,9 +110,11 @@ impl World {
     /// How often each content is really there, outside of the recycle bin.
     fn contents(&self) -> BTreeMap<String, usize> {
         let mut contents = BTreeMap::new();
-        let sound = |backup: &&Backup| !backup.is_recycled && !self.rotten.contains(&backup.id);
-        for backup in self.backups.iter().filter(sound) {
-            *contents.entry(backup.hash.clone().unwrap()).or_default() += 1;
+        for stored in &self.backups {
+            let backup = &stored.backup;
+            if !backup.is_recycled && !self.rotten.contains(&backup.id) {
+                *contents.entry(backup.hash.clone().unwrap()).or_default() += 1;
+            }
         }
         contents
     }
@@ -60,8 +123,10 @@ impl World {
         if dice.one_in(3) {
             self.content = dice.roll(5);
         }
-        let mut new = backup(self.made, self.now, false, false);
-        new.hash = Some(format!("hash-{}", self.content));
+        let mut new = backup(self.made, self.wall(), false, false);
+        new.order.at = Some(Time::from_unix_seconds(self.clock.arrival()));
+        new.backup.hash = Some(format!("hash-{}", self.content));
+        self.arrived.insert(new.backup.id.clone(), self.now);
         self.made += 1;
         self.backups.push(new);
     }
@@ -69,8 +134,12 @@ impl World {
     /// What the integrity check does to one backup.
     fn check(&mut self, id: &str) -> bool {
         let sound = !self.rotten.contains(id);
-        for backup in self.backups.iter_mut().filter(|backup| backup.id == id) {
-            backup.hash_mismatch = !sound;
+        for stored in self
+            .backups
+            .iter_mut()
+            .filter(|stored| stored.backup.id == id)
+        {
+            stored.backup.hash_mismatch = !sound;
         }
         sound
     }
@@ -79,7 +148,7 @@ impl World {
         let ids: Vec<_> = self
             .backups
             .iter()
-            .map(|backup| backup.id.clone())
+            .map(|stored| stored.backup.id.clone())
             .collect();
         for id in ids {
             self.check(&id);
@@ -87,19 +156,47 @@ impl World {
     }
 
     fn recycle(&mut self) {
-        let now = Time::from_unix_seconds(self.now);
+        let now = self.moment();
         let before = self.healthy();
         let gone = old(&self.target, &self.backups, now);
+        self.assert_really_old(&gone);
         match self.target.recycle_action {
-            RecycleAction::Delete => self.backups.retain(|backup| !gone.contains(&backup.id)),
+            RecycleAction::Delete => self.backups.retain(|one| !gone.contains(&one.backup.id)),
             RecycleAction::Recycle => {
-                for backup in &mut self.backups {
-                    backup.is_recycled |= gone.contains(&backup.id);
+                for stored in &mut self.backups {
+                    stored.backup.is_recycled |= gone.contains(&stored.backup.id);
                 }
             }
         }
         self.assert_enough(before);
         assert!(old(&self.target, &self.backups, now).is_empty());
+    }
+
+    /// Nothing goes by age before its time, and by count exactly the last ones stay, whatever the
+    /// clock shows.
+    fn assert_really_old(&self, gone: &[String]) {
+        let value = self.target.recycle_value.unwrap_or(0);
+        match self.target.recycle_criteria {
+            RecycleCriteria::None => assert!(gone.is_empty()),
+            RecycleCriteria::Age => {
+                for id in gone {
+                    let age = self.now - self.arrived[id];
+                    assert!(age > value * SECONDS_PER_DAY, "{id} is {age} s old");
+                }
+            }
+            RecycleCriteria::Count => {
+                let keep = usize::try_from(value).unwrap().max(self.floor());
+                let healthy = self
+                    .backups
+                    .iter()
+                    .filter(|stored| is_healthy(stored))
+                    .rev();
+                for (place, stored) in healthy.enumerate() {
+                    let goes = value > 0 && place >= keep;
+                    assert_eq!(gone.contains(&stored.backup.id), goes, "{place} of {keep}");
+                }
+            }
+        }
     }
 
     /// As the job does it: both are read first, and the decision is made anew.
@@ -109,7 +206,8 @@ impl World {
         for duplicate in duplicates(&self.target, &self.backups) {
             let sound = self.check(&duplicate.of) && self.check(&duplicate.id);
             if sound && duplicates(&self.target, &self.backups).contains(&duplicate) {
-                self.backups.retain(|backup| backup.id != duplicate.id);
+                self.backups
+                    .retain(|stored| stored.backup.id != duplicate.id);
             }
         }
         let after = self.contents();
@@ -131,7 +229,7 @@ impl World {
         let known_broken = self
             .backups
             .iter()
-            .filter(|backup| !backup.is_recycled && backup.hash_mismatch)
+            .filter(|stored| !stored.backup.is_recycled && stored.backup.hash_mismatch)
             .count();
         let after = self.healthy() + known_broken;
         assert!(after >= before.min(self.floor()), "{before} became {after}");
@@ -152,19 +250,26 @@ impl World {
     }
 
     fn day(&mut self, dice: &mut Dice) {
-        self.now += SECONDS_PER_DAY;
-        for _ in 0..dice.roll(3) {
-            self.now += 60;
+        self.pass(SECONDS_PER_DAY);
+        if dice.one_in(25) {
+            self.set_clock(dice);
+        }
+        // A flood comes within one second.
+        let uploads = if dice.one_in(40) { 30 } else { dice.roll(3) };
+        for _ in 0..uploads {
+            if uploads < 30 {
+                self.pass(60);
+            }
             self.upload(dice);
         }
         if dice.one_in(20) && !self.backups.is_empty() {
             let any = usize::try_from(dice.roll(self.backups.len() as u64)).unwrap();
-            self.rotten.insert(self.backups[any].id.clone());
+            self.rotten.insert(self.backups[any].backup.id.clone());
         }
         // Somebody recycles, restores, and has the files of a backup put back.
         if dice.one_in(15) && !self.backups.is_empty() {
             let any = usize::try_from(dice.roll(self.backups.len() as u64)).unwrap();
-            let picked = &mut self.backups[any];
+            let picked = &mut self.backups[any].backup;
             picked.is_recycled = !picked.is_recycled;
             self.rotten.remove(&picked.id);
         }
@@ -184,9 +289,13 @@ impl World {
         }
         // The bin is emptied now and then, or this would never end.
         if dice.one_in(60) {
-            self.backups.retain(|backup| !backup.is_recycled);
+            self.backups.retain(|stored| !stored.backup.is_recycled);
         }
     }
+}
+
+fn is_healthy(stored: &StoredBackup) -> bool {
+    !stored.backup.is_recycled && !stored.backup.hash_mismatch
 }
 
 proptest! {
@@ -201,9 +310,13 @@ proptest! {
             backups: Vec::new(),
             rotten: BTreeSet::new(),
             content: 0,
+            arrived: BTreeMap::new(),
             made: 0,
-            now: 0,
+            now: START,
+            error: 0,
+            clock: Clock::new(START, None),
         };
+        world.clock.start(START);
         world.change_mind(&mut dice);
         for _ in 0..5 * 365 {
             world.day(&mut dice);

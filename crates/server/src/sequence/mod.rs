@@ -10,7 +10,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use bchan_api::{Accepted, JobStatus, SequenceBegin, SequenceFile, Target, TargetType, Time};
+use bchan_api::{Accepted, JobStatus, SequenceBegin, SequenceFile, Target, TargetType};
 use bchan_archive::Manifest;
 use uuid::Uuid;
 
@@ -72,7 +72,7 @@ pub(crate) fn begin(state: &State, target: &str, body: &SequenceBegin) -> Result
         target_id: target.id.clone(),
         location: target.location.clone(),
         manual: body.manual,
-        active: Time::now(),
+        active: state.clock.moment(&*state.store)?.trusted,
     };
     let folder = folder(state, &sequence)?;
     let _held = state.live.hold(&folder.path);
@@ -192,7 +192,8 @@ pub(crate) fn take(
     let to = folder(state, sequence)?.tree.join(place);
     put(&staging.content(), &to).map_err(|error| ApiError::from_io("storing a file", error))?;
     part.content = Some((file.size, file.digest));
-    state.store.arrived(&sequence.id, &part)?;
+    let now = state.clock.moment(&*state.store)?.trusted;
+    state.store.arrived(&sequence.id, &part, now)?;
     Ok(())
 }
 
@@ -205,10 +206,12 @@ fn put(from: &Path, to: &Path) -> io::Result<()> {
     durable::sync_dir(parent)
 }
 
-/// Makes a backup of an upload that is complete, if `recheck` still allows it.
+/// Makes a backup of an upload that is complete, if `recheck` still allows it; `appended` says that
+/// the key can only append.
 pub(crate) fn finish(
     state: &State,
     target: &str,
+    appended: bool,
     recheck: &dyn Fn() -> Result<(), ApiError>,
 ) -> Result<Accepted, ApiError> {
     let (target, _busy) = state.lock_target(target)?;
@@ -251,6 +254,7 @@ pub(crate) fn finish(
         from: folder(state, &sequence)?.tree,
         key: None,
         sequence: Some(sequence.id.clone()),
+        appended,
     };
     match publish(state, &target, job_id, arrival, origin) {
         Ok(backup_id) => {

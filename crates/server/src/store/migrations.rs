@@ -142,6 +142,36 @@ const STEPS: &[&str] = &[
     CREATE INDEX uploads_by_end ON uploads (ended);
     CREATE INDEX uploads_by_backup ON uploads (backup_id);
 ",
+    "
+    -- How many backups have arrived, and how many a day may come by keys that only append.
+    ALTER TABLE targets ADD COLUMN arrivals INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE targets ADD COLUMN max_daily_uploads INTEGER;
+    -- The order of arrival; trusted time of it, and once more if the key could only append.
+    ALTER TABLE backups ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE backups ADD COLUMN arrived INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE backups ADD COLUMN appended INTEGER;
+    UPDATE backups SET number = ordered.number, arrived = created_at FROM (
+        SELECT rowid AS row,
+            row_number() OVER (PARTITION BY target_id ORDER BY created_at, rowid) AS number
+        FROM backups
+    ) AS ordered WHERE backups.rowid = ordered.row;
+    UPDATE targets SET arrivals = (SELECT count(*) FROM backups WHERE target_id = targets.id);
+    DROP INDEX backups_by_target;
+    CREATE INDEX backups_by_target ON backups (target_id, number DESC, created_at DESC);
+    DROP INDEX backups_in_bin;
+    CREATE INDEX backups_in_bin ON backups (arrived DESC, number DESC) WHERE is_recycled;
+    DROP INDEX backups_by_sums;
+    CREATE INDEX backups_by_sums ON backups
+        (target_id, is_recycled, filesize, hash_mismatch, created_at, number, arrived);
+
+    -- Trusted times of the last day at which backups have come by keys that only append.
+    CREATE TABLE recent_appends (
+        target_id TEXT NOT NULL REFERENCES targets (id) ON DELETE CASCADE,
+        arrived INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        PRIMARY KEY (target_id, arrived, number)
+    ) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// Brings the database to the newest version, in one transaction.
@@ -180,6 +210,45 @@ mod tests {
         let first = instance(&connection);
         migrate(&mut connection).unwrap();
         assert_eq!(instance(&connection), first);
+    }
+
+    #[test]
+    fn backups_from_before_there_was_an_order_get_one() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        for step in &STEPS[..3] {
+            connection.execute_batch(step).unwrap();
+        }
+        connection.pragma_update(None, "user_version", 3).unwrap();
+        for target in ["t", "u"] {
+            let sql = "INSERT INTO targets VALUES
+                (?1, ?1, 'multi', 'none', NULL, 'recycle', ?1, ?1 || '-$I', 0, ?1, NULL, '[]')";
+            connection.execute(sql, [target]).unwrap();
+        }
+        for (id, target, at) in [("c", "t", 5), ("z", "t", 9), ("a", "t", 9), ("x", "u", 7)] {
+            let sql = "INSERT INTO backups (id, target_id, created_at, manual, is_recycled,
+                filesize, hash_mismatch, extension, file_name)
+                VALUES (?1, ?2, ?3, 0, 0, 1, 0, '', ?1)";
+            connection
+                .execute(sql, rusqlite::params![id, target, at])
+                .unwrap();
+        }
+        migrate(&mut connection).unwrap();
+        let sql = "SELECT id, number, arrived FROM backups ORDER BY target_id, number";
+        let mut rows = connection.prepare(sql).unwrap();
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let rows: Vec<(String, i64, i64)> = rows.query_map([], read).unwrap().flatten().collect();
+        let row = |id: &str, number, at| (id.to_owned(), number, at);
+        let expected = [
+            row("c", 1, 5),
+            row("z", 2, 9),
+            row("a", 3, 9),
+            row("x", 1, 7),
+        ];
+        assert_eq!(rows, expected);
+        let sql = "SELECT arrivals FROM targets ORDER BY id";
+        let mut counters = connection.prepare(sql).unwrap();
+        let counters = counters.query_map([], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(counters.flatten().collect::<Vec<_>>(), [3, 1]);
     }
 
     #[test]

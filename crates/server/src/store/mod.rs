@@ -14,12 +14,13 @@ use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
 
 pub(crate) use self::place::DataPlace;
 pub(crate) use self::records::{
-    Sent, Sequence, SequencePart, StoredBackup, StoredUpload, UploadKey,
+    Order, Present, Sent, Sequence, SequencePart, StoredBackup, StoredUpload, UploadKey,
 };
 pub(crate) use self::sqlite::Sqlite;
 use crate::control::Caller;
 use crate::durable;
 use crate::ops::Operation;
+use crate::policy::Clock;
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -221,21 +222,35 @@ pub(crate) trait Store: Send + Sync {
     /// Forgets one of them, unless an operation in the journal may still leave something there.
     fn forget_home(&self, home: &Path) -> Result<()>;
 
-    /// All backups of a target, newest first.
+    /// All backups of a target, last arrived first.
     fn backups(&self, target_id: &str) -> Result<Vec<StoredBackup>>;
     /// One backup.
     fn backup(&self, id: &str) -> Result<Option<StoredBackup>>;
-    /// Adds a backup whose record was found beside the data.
+    /// The number that the next backup of a target gets.
+    fn next_number(&self, target_id: &str) -> Result<i64>;
+    /// Adds a backup whose record was found beside the data. One without an order is taken for
+    /// older than all that have one.
     fn add_backup(&self, backup: &StoredBackup) -> Result<()>;
-    /// Adds backups that another server has made, with their target where that is new, too.
+    /// Adds backups that another server has made, with their target where that is new, too. They
+    /// get an order by their times, before all that have arrived here since.
     #[cfg(feature = "import-mariadb")]
     fn adopt(&self, target: Option<&Target>, backups: &[StoredBackup]) -> Result<()>;
     /// All recycled backups, newest first.
     fn recycled(&self) -> Result<Vec<StoredBackup>>;
     /// Ids of the targets that have recycled backups.
     fn targets_in_bin(&self) -> Result<Vec<String>>;
-    /// How many backups of a target are not recycled, and when the oldest of them was made.
-    fn present(&self, target_id: &str) -> Result<(u64, Option<Time>)>;
+    /// What can be said of a target's backups that are not recycled without reading each.
+    fn present(&self, target_id: &str) -> Result<Present>;
+    /// How many backups keys with only the right to append have added to a target since a trusted
+    /// time, deleted ones included, and when the first of these arrived.
+    fn appended_since(&self, target_id: &str, since: Time) -> Result<(u64, Option<Time>)>;
+
+    /// Trusted time as it was last written down.
+    fn clock(&self) -> Result<Option<Clock>>;
+    /// Writes trusted time down. The first time, no backup is taken to have arrived later.
+    fn save_clock(&self, clock: &Clock) -> Result<()>;
+    /// The latest trusted time at which any backup has arrived.
+    fn last_arrival(&self) -> Result<Option<Time>>;
 
     /// How much there is; with `only`, of these targets.
     fn totals(&self, only: Option<&[String]>) -> Result<Totals>;
@@ -289,10 +304,10 @@ pub(crate) trait Store: Send + Sync {
     fn sequence_files(&self, id: &str, from: u64, count: u64) -> Result<Vec<SequencePart>>;
     /// One file of one.
     fn sequence_file(&self, id: &str, path: &str, name: &str) -> Result<Option<SequencePart>>;
-    /// Records the content of a file that has arrived.
-    fn arrived(&self, id: &str, part: &SequencePart) -> Result<()>;
-    /// Something has happened to one.
-    fn touch_sequence(&self, id: &str) -> Result<()>;
+    /// Records the content of a file that has arrived, at a trusted time.
+    fn arrived(&self, id: &str, part: &SequencePart, now: Time) -> Result<()>;
+    /// Something has happened to one, at a trusted time.
+    fn touch_sequence(&self, id: &str, now: Time) -> Result<()>;
     /// Ends one without a backup.
     fn end_sequence(&self, id: &str) -> Result<()>;
 
@@ -316,6 +331,8 @@ pub(crate) trait Store: Send + Sync {
     fn create_job(&self, name: &str, status: JobStatus, target: Option<&str>) -> Result<i64>;
     /// Marks a job as running from now on.
     fn start_job(&self, id: i64) -> Result<()>;
+    /// Says something about a job that has not ended, which stays unless it fails.
+    fn note_job(&self, id: i64, message: &str) -> Result<()>;
     /// Ends a job, with the reason when it failed.
     fn end_job(&self, id: i64, failure: Option<&str>) -> Result<()>;
     /// Ends every job that is not ended: they belong to a process that is gone.

@@ -12,6 +12,31 @@ pub(crate) struct StoredBackup {
     pub(crate) extension: String,
     /// Name of the file or directory, in the target's location or in the recycle bin.
     pub(crate) file_name: String,
+    /// Its place among the backups of its target.
+    #[serde(default)]
+    pub(crate) order: Order,
+}
+
+/// When a backup arrived, by the server's own count. No clock can change it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Order {
+    /// Counts the backups that have arrived at the target, from 1 on. Later ones have higher
+    /// numbers. 0 in records from before there were numbers.
+    pub(crate) number: i64,
+    /// When it arrived in trusted time, or a little later; the database knows it of all.
+    pub(crate) at: Option<Time>,
+    /// Trusted time then, if the key that sent it had only the right to append.
+    pub(crate) appended: Option<Time>,
+}
+
+/// The backups of a target that are not recycled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Present {
+    pub(crate) count: u64,
+    /// Earliest time of creation.
+    pub(crate) oldest: Option<Time>,
+    /// Earliest trusted time of arrival.
+    pub(crate) first_arrival: Option<Time>,
 }
 
 /// Name that a client gives an upload, so that it is stored once however often it is sent.
@@ -56,7 +81,7 @@ pub(crate) struct Sequence {
     pub(crate) manual: bool,
     /// Location of the target when it began, as the target spelt it: its files arrive there.
     pub(crate) location: String,
-    /// When something last happened.
+    /// When something last happened, in trusted time.
     pub(crate) active: Time,
 }
 

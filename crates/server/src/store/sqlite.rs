@@ -6,6 +6,7 @@
 //! `-shm` file that others could lock, and none that is mapped: on a full disk that would end the
 //! process with SIGBUS. The exclusive locking mode would do the same for one connection only.
 
+mod arrivals;
 mod backups;
 mod jobs;
 mod journal;
@@ -28,11 +29,12 @@ use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use super::{
-    BackupRow, DataPlace, Health, OperationId, Progress, Result, Sequence, SequencePart, Store,
-    StoreError, StoredBackup, StoredUpload, TargetSums, Totals, UploadKey, migrations,
+    BackupRow, DataPlace, Health, OperationId, Present, Progress, Result, Sequence, SequencePart,
+    Store, StoreError, StoredBackup, StoredUpload, TargetSums, Totals, UploadKey, migrations,
 };
 use crate::fault;
 use crate::ops::Operation;
+use crate::policy::Clock;
 
 /// Readers kept open between requests.
 const SPARE_READERS: usize = 8;
@@ -418,16 +420,23 @@ impl Store for Sqlite {
         backups::find(&*self.reader()?, id)
     }
 
+    fn next_number(&self, target_id: &str) -> Result<i64> {
+        arrivals::next_number(&*self.reader()?, target_id)
+    }
+
     fn add_backup(&self, backup: &StoredBackup) -> Result<()> {
-        self.write(|transaction| backups::insert(transaction, backup))
+        self.write(|transaction| {
+            let mut backup = backup.clone();
+            arrivals::date(transaction, &mut backup)?;
+            backups::insert(transaction, &backup)
+        })
     }
 
     #[cfg(feature = "import-mariadb")]
     fn adopt(&self, target: Option<&Target>, backups: &[StoredBackup]) -> Result<()> {
         self.write(|transaction| {
             target.map_or(Ok(()), |target| targets::insert(transaction, target))?;
-            let mut backups = backups.iter();
-            backups.try_for_each(|stored| backups::insert(transaction, stored))
+            arrivals::adopt(transaction, backups)
         })
     }
 
@@ -439,8 +448,24 @@ impl Store for Sqlite {
         backups::targets_in_bin(&*self.reader()?)
     }
 
-    fn present(&self, target_id: &str) -> Result<(u64, Option<Time>)> {
+    fn present(&self, target_id: &str) -> Result<Present> {
         backups::present(&*self.reader()?, target_id)
+    }
+
+    fn appended_since(&self, target_id: &str, since: Time) -> Result<(u64, Option<Time>)> {
+        arrivals::appended_since(&*self.reader()?, target_id, since)
+    }
+
+    fn clock(&self) -> Result<Option<Clock>> {
+        arrivals::clock(&*self.reader()?)
+    }
+
+    fn save_clock(&self, clock: &Clock) -> Result<()> {
+        self.write(|transaction| arrivals::save_clock(transaction, clock))
+    }
+
+    fn last_arrival(&self) -> Result<Option<Time>> {
+        arrivals::last(&*self.reader()?)
     }
 
     fn totals(&self, only: Option<&[String]>) -> Result<Totals> {
@@ -553,12 +578,12 @@ impl Store for Sqlite {
         sequences::file(&*self.reader()?, id, path, name)
     }
 
-    fn arrived(&self, id: &str, part: &SequencePart) -> Result<()> {
-        self.write(|transaction| sequences::arrived(transaction, id, part))
+    fn arrived(&self, id: &str, part: &SequencePart, now: Time) -> Result<()> {
+        self.write(|transaction| sequences::arrived(transaction, id, part, now))
     }
 
-    fn touch_sequence(&self, id: &str) -> Result<()> {
-        self.write(|transaction| sequences::touch(transaction, id))
+    fn touch_sequence(&self, id: &str, now: Time) -> Result<()> {
+        self.write(|transaction| sequences::touch(transaction, id, now))
     }
 
     fn end_sequence(&self, id: &str) -> Result<()> {
@@ -605,6 +630,10 @@ impl Store for Sqlite {
 
     fn start_job(&self, id: i64) -> Result<()> {
         self.write(|transaction| jobs::start(transaction, id))
+    }
+
+    fn note_job(&self, id: i64, message: &str) -> Result<()> {
+        self.write(|transaction| jobs::note(transaction, id, message))
     }
 
     fn end_job(&self, id: i64, failure: Option<&str>) -> Result<()> {

@@ -3,16 +3,18 @@
 use bchan_api::{Backup, Time};
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 
-use super::Result;
-use crate::store::{BackupRow, Health, Sent, StoredBackup, StoredUpload, UploadKey};
+use super::{Result, arrivals};
+use crate::store::{
+    BackupRow, Health, Order, Present, Sent, StoredBackup, StoredUpload, UploadKey,
+};
 
 const COLUMNS: &str = "id, target_id, created_at, manual, is_recycled, filesize, hash, \
-    hash_mismatch, extension, file_name, receipt, reproducible";
+    hash_mismatch, extension, file_name, receipt, reproducible, number, arrived, appended";
 
 pub(super) fn of_target(connection: &Connection, target_id: &str) -> Result<Vec<StoredBackup>> {
     select(
         connection,
-        "target_id = ?1 ORDER BY created_at DESC, rowid DESC",
+        "target_id = ?1 ORDER BY number DESC, created_at DESC, rowid DESC",
         [target_id],
     )
 }
@@ -24,7 +26,7 @@ pub(super) fn find(connection: &Connection, id: &str) -> Result<Option<StoredBac
 pub(super) fn recycled(connection: &Connection) -> Result<Vec<StoredBackup>> {
     select(
         connection,
-        "is_recycled ORDER BY created_at DESC, rowid DESC",
+        "is_recycled ORDER BY arrived DESC, number DESC, rowid DESC",
         [],
     )
 }
@@ -36,15 +38,22 @@ pub(super) fn targets_in_bin(connection: &Connection) -> Result<Vec<String>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-const PRESENT: &str =
-    "SELECT count(*), min(created_at) FROM backups WHERE target_id = ?1 AND is_recycled = 0";
+const PRESENT: &str = "SELECT count(*), min(created_at), min(arrived) FROM backups \
+    WHERE target_id = ?1 AND is_recycled = 0";
 
-pub(super) fn present(connection: &Connection, target_id: &str) -> Result<(u64, Option<Time>)> {
+pub(super) fn present(connection: &Connection, target_id: &str) -> Result<Present> {
     let read = |row: &Row<'_>| {
-        let oldest: Option<i64> = row.get(1)?;
+        let time = |index| -> rusqlite::Result<Option<Time>> {
+            let seconds: Option<i64> = row.get(index)?;
+            Ok(seconds.map(Time::from_unix_seconds))
+        };
         // No count is below zero.
         let count: i64 = row.get(0)?;
-        Ok((count.unsigned_abs(), oldest.map(Time::from_unix_seconds)))
+        Ok(Present {
+            count: count.unsigned_abs(),
+            oldest: time(1)?,
+            first_arrival: time(2)?,
+        })
     };
     let mut statement = connection.prepare_cached(PRESENT)?;
     Ok(statement.query_row([target_id], read)?)
@@ -113,9 +122,11 @@ fn select(connection: &Connection, rest: &str, values: impl Params) -> Result<Ve
 
 pub(super) fn insert(connection: &Connection, stored: &StoredBackup) -> Result<()> {
     let backup = &stored.backup;
+    let order = &stored.order;
+    let arrived = order.at.unwrap_or(backup.created_at).unix_seconds();
     let sql = format!(
         "INSERT INTO backups ({COLUMNS}) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
     );
     connection.prepare_cached(&sql)?.execute(params![
         backup.id,
@@ -130,8 +141,11 @@ pub(super) fn insert(connection: &Connection, stored: &StoredBackup) -> Result<(
         stored.file_name,
         backup.receipt,
         backup.reproducible,
+        order.number,
+        arrived,
+        order.appended.map(Time::unix_seconds),
     ])?;
-    Ok(())
+    arrivals::note(connection, stored)
 }
 
 /// How long a repeated upload is recognised, in seconds.
@@ -225,6 +239,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredBackup> {
         },
         extension: row.get(8)?,
         file_name: row.get(9)?,
+        order: Order {
+            number: row.get(12)?,
+            at: Some(Time::from_unix_seconds(row.get(13)?)),
+            appended: row.get::<_, Option<i64>>(14)?.map(Time::from_unix_seconds),
+        },
     })
 }
 
@@ -258,6 +277,7 @@ mod tests {
             },
             extension: String::new(),
             file_name: id.into(),
+            order: Order::default(),
         }
     }
 
@@ -273,8 +293,13 @@ mod tests {
             insert(&connection, &stored(id, target, at, recycled)).unwrap();
         }
         let oldest = Some(Time::from_unix_seconds(20));
-        assert_eq!(present(&connection, "t").unwrap(), (2, oldest));
-        assert_eq!(present(&connection, "v").unwrap(), (0, None));
+        let expected = Present {
+            count: 2,
+            oldest,
+            first_arrival: oldest,
+        };
+        assert_eq!(present(&connection, "t").unwrap(), expected);
+        assert_eq!(present(&connection, "v").unwrap(), Present::default());
         assert_eq!(targets_in_bin(&connection).unwrap(), ["t"]);
         let plan = format!("EXPLAIN QUERY PLAN {PRESENT}");
         let mut plan = connection.prepare(&plan).unwrap();

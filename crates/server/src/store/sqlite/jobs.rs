@@ -48,13 +48,21 @@ pub(super) fn start(connection: &Connection, id: i64) -> Result<()> {
     Ok(())
 }
 
+pub(super) fn note(connection: &Connection, id: i64, message: &str) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE jobs SET message = ?2 WHERE id = ?1")?
+        .execute(params![id, message])?;
+    Ok(())
+}
+
 pub(super) fn end(connection: &Connection, id: i64, failure: Option<&str>) -> Result<()> {
     let status = if failure.is_some() {
         JobStatus::Error
     } else {
         JobStatus::Finished
     };
-    let sql = "UPDATE jobs SET status = ?2, end_time = ?3, message = ?4 WHERE id = ?1";
+    let sql = "UPDATE jobs SET status = ?2, end_time = ?3, message = coalesce(?4, message) \
+        WHERE id = ?1";
     let end = Time::now().unix_seconds();
     connection
         .prepare_cached(sql)?

@@ -72,7 +72,12 @@ pub(super) fn file(
 }
 
 /// Records a file that has arrived.
-pub(super) fn arrived(connection: &Connection, id: &str, part: &SequencePart) -> Result<()> {
+pub(super) fn arrived(
+    connection: &Connection,
+    id: &str,
+    part: &SequencePart,
+    now: Time,
+) -> Result<()> {
     let (size, digest) = part.content.ok_or_else(|| StoreError::Broken {
         what: "a file that has arrived without content".to_owned(),
     })?;
@@ -82,15 +87,14 @@ pub(super) fn arrived(connection: &Connection, id: &str, part: &SequencePart) ->
     connection
         .prepare_cached(sql)?
         .execute(params![id, part.path, part.name, size, digest])?;
-    touch(connection, id)
+    touch(connection, id, now)
 }
 
 /// Something has happened.
-pub(super) fn touch(connection: &Connection, id: &str) -> Result<()> {
-    let now = Time::now().unix_seconds();
+pub(super) fn touch(connection: &Connection, id: &str, now: Time) -> Result<()> {
     connection
         .prepare_cached("UPDATE sequences SET active = ?2 WHERE id = ?1")?
-        .execute(params![id, now])?;
+        .execute(params![id, now.unix_seconds()])?;
     Ok(())
 }
 

@@ -7,7 +7,8 @@ use super::{Result, totals};
 use crate::store::{TargetRow, TargetSum, TargetSums};
 
 /// One statement, so that all numbers are of the same moment. Rows come as the targets were made:
-/// whichever have series of their own keep them.
+/// whichever have series of their own keep them. Of the one aggregate `max`, SQLite takes plain
+/// columns from the same row: the time of creation is that of the backup that arrived last.
 const SQL: &str = "
     SELECT
         t.id,
@@ -17,7 +18,8 @@ const SQL: &str = "
         coalesce(sum(b.filesize) FILTER (WHERE NOT b.is_recycled), 0),
         coalesce(sum(b.filesize) FILTER (WHERE b.is_recycled), 0),
         count(b.target_id) FILTER (WHERE b.hash_mismatch),
-        max(b.created_at)
+        b.created_at,
+        max(b.number)
     FROM targets t LEFT JOIN backups b ON b.target_id = t.id
     WHERE ?1 IS NULL OR t.id IN (SELECT value FROM json_each(?1))
     GROUP BY t.rowid
@@ -92,14 +94,17 @@ mod tests {
     }
 
     fn target(connection: &Connection, id: &str) {
-        let sql = "INSERT INTO targets VALUES
-            (?1, ?1, 'multi', 'none', NULL, 'recycle', ?1, ?1 || '-$I', 0, ?1, NULL, '[]')";
+        let sql = "INSERT INTO targets (id, name, target_type, recycle_criteria, recycle_action,
+            location, name_template, deduplicate, alias, tags) VALUES
+            (?1, ?1, 'multi', 'none', 'recycle', ?1, ?1 || '-$I', 0, ?1, '[]')";
         connection.execute(sql, [id]).unwrap();
     }
 
     fn backup(connection: &Connection, target: &str, at: i64, recycled: bool, broken: bool) {
+        // In the order of the calls, whatever the time.
         let sql = "INSERT INTO backups (id, target_id, created_at, manual, is_recycled, filesize,
-            hash_mismatch, extension, file_name) VALUES (?2 || ?1, ?1, ?2, 0, ?3, 10, ?4, '', '')";
+            hash_mismatch, extension, file_name, number) VALUES
+            (?2 || ?1, ?1, ?2, 0, ?3, 10, ?4, '', '', (SELECT count(*) + 1 FROM backups))";
         let values = params![target, at, recycled, broken];
         connection.execute(sql, values).unwrap();
     }
@@ -127,10 +132,11 @@ mod tests {
             target(&connection, id);
         }
         for (id, at, recycled, broken) in [
-            ("a", 5, false, false),
+            // The clock was ahead.
+            ("a", 900, false, false),
             ("a", 7, true, true),
-            ("m", 100, false, true),
             ("m", 20, true, false),
+            ("m", 100, false, true),
             ("b", 50, false, true),
         ] {
             backup(&connection, id, at, recycled, broken);

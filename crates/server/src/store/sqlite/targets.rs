@@ -9,7 +9,7 @@ use super::{Result, parse};
 use crate::store::StoreError;
 
 const COLUMNS: &str = "id, name, target_type, recycle_criteria, recycle_value, recycle_action, \
-    location, name_template, deduplicate, alias, min_backups, tags";
+    location, name_template, deduplicate, alias, min_backups, tags, max_daily_uploads";
 
 /// SQLite looks at the value of a limit that is a plain parameter to choose its plan, and so makes
 /// another one whenever it is bound.
@@ -103,7 +103,7 @@ pub(super) fn insert(connection: &Connection, target: &Target) -> Result<()> {
     check_unique(connection, target)?;
     let sql = format!(
         "INSERT INTO targets ({COLUMNS}) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
     );
     bind(connection, &sql, target)
 }
@@ -112,7 +112,8 @@ pub(super) fn replace(connection: &Connection, target: &Target) -> Result<()> {
     check_unique(connection, target)?;
     let sql = "UPDATE targets SET name = ?2, target_type = ?3, recycle_criteria = ?4, \
         recycle_value = ?5, recycle_action = ?6, location = ?7, name_template = ?8, \
-        deduplicate = ?9, alias = ?10, min_backups = ?11, tags = ?12 WHERE id = ?1";
+        deduplicate = ?9, alias = ?10, min_backups = ?11, tags = ?12, \
+        max_daily_uploads = ?13 WHERE id = ?1";
     bind(connection, sql, target)
 }
 
@@ -152,6 +153,7 @@ fn bind(connection: &Connection, sql: &str, target: &Target) -> Result<()> {
         target.alias,
         target.min_backups,
         tags,
+        target.max_daily_uploads,
     ])?;
     Ok(())
 }
@@ -186,6 +188,7 @@ fn read(row: &Row<'_>) -> Result<Target> {
         tags: serde_json::from_str(&text(11)?).map_err(|error| StoreError::Broken {
             what: error.to_string(),
         })?,
+        max_daily_uploads: row.get(12)?,
     })
 }
 

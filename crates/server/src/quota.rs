@@ -1,0 +1,92 @@
+//! How many backups a day keys with only the right to append may add to a target.
+//!
+//! A day is one of trusted time, and slides: what counts is what arrived within the last one,
+//! deleted backups included, and what is being uploaded now. So no jump of the clock opens the gate
+//! or keeps it shut.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use bchan_api::{Target, Time};
+
+use crate::error::ApiError;
+use crate::key::Grant;
+use crate::policy;
+use crate::state::State;
+
+const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
+
+/// Seconds after which an upload may have ended that is under way now.
+const MOMENT: u64 = 60;
+
+/// Uploads under way with such keys, by target.
+#[derive(Default)]
+pub(crate) struct Quota(Mutex<HashMap<String, u64>>);
+
+/// Counts an upload for as long as it is under way.
+pub(crate) struct Seat<'a> {
+    quota: &'a Quota,
+    target: String,
+}
+
+/// Lets an upload begin, or refuses it before its body is read. Keys with the right `full` are not
+/// counted.
+pub(crate) fn admit<'a>(
+    state: &'a State,
+    target: &Target,
+    grant: &Grant,
+) -> Result<Option<Seat<'a>>, ApiError> {
+    if !grant.only_appends() {
+        return Ok(None);
+    }
+    let limit = policy::daily_uploads(target);
+    let now = state.clock.moment(&*state.store)?.trusted.unix_seconds();
+    let since = Time::from_unix_seconds(now.saturating_sub(SECONDS_PER_DAY));
+    // Held while the database is asked, so that of two at once the second sees the first.
+    let mut under_way = state.quota.lock();
+    let (stored, first) = state.store.appended_since(&target.id, since)?;
+    let begun = under_way.get(&target.id).copied().unwrap_or(0);
+    if stored.saturating_add(begun) < limit {
+        *under_way.entry(target.id.clone()).or_default() += 1;
+        return Ok(Some(Seat {
+            quota: &state.quota,
+            target: target.id.clone(),
+        }));
+    }
+    let wait = if stored < limit {
+        MOMENT
+    } else {
+        let opens = first.map_or(now, Time::unix_seconds) + SECONDS_PER_DAY;
+        u64::try_from(opens - now).unwrap_or(0).max(1)
+    };
+    let key = grant.name.as_deref().unwrap_or_default();
+    tracing::warn!(
+        target = target.id,
+        key,
+        limit,
+        "refused an upload: the limit of a day is reached"
+    );
+    let message = format!(
+        "keys with the right `append` may add {limit} backups a day to this target \
+         (max_daily_uploads), and have; nothing was stored"
+    );
+    Err(ApiError::new(429, message).retry_after(wait))
+}
+
+impl Quota {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, u64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        let mut under_way = self.quota.lock();
+        if let Some(count) = under_way.get_mut(&self.target) {
+            *count -= 1;
+            if *count == 0 {
+                under_way.remove(&self.target);
+            }
+        }
+    }
+}
