@@ -13,6 +13,7 @@ use tokio::sync::SemaphorePermit;
 use tokio::time::{sleep, timeout};
 
 use super::body::Body;
+use super::caller::Waiting as Waits;
 use super::connection::{Connection, Next};
 use super::download::{self, Circumstances, Sent};
 use super::head::Head;
@@ -53,11 +54,24 @@ pub(super) async fn run(
         return brief::run(guard, connection, head, worker, seat).await;
     }
     let peer = connection.peer;
-    let entered = guard
-        .door
-        .enter(|_, id| Ok(inner::request_head(head, Place::Only(id), peer)));
+    let mut waiting = None;
+    let entered = guard.door.enter(|_, id| {
+        waiting = Some(guard.door.callers.add(id));
+        Ok(inner::request_head(head, Place::Only(id), peer))
+    });
     match wait(connection, entered).await {
-        Ok((inner, _)) => converse(guard, connection, head, inner, worker, seat).await,
+        Ok((inner, _)) => {
+            converse(
+                guard,
+                connection,
+                head,
+                inner,
+                worker,
+                seat,
+                waiting.as_ref(),
+            )
+            .await
+        }
         Err(next) => next,
     }
 }
@@ -99,6 +113,7 @@ async fn converse(
     mut inner: UnixStream,
     worker: SemaphorePermit<'_>,
     seat: &Seat,
+    waiting: Option<&Waits<'_>>,
 ) -> Next {
     let (from_handler, mut to_handler) = inner.split();
     let mut inbox = Inbox::new(from_handler);
@@ -131,7 +146,11 @@ async fn converse(
                     // The handler now finds that its body has no end.
                     let _ = to_handler.shutdown().await;
                 }
-                coming.await
+                tokio::select! {
+                    biased;
+                    answer = &mut coming => answer,
+                    () = note_absence(connection, waiting) => None,
+                }
             }
             early = &mut coming => early,
         };
@@ -145,6 +164,16 @@ async fn converse(
     // What is left of an unwanted body would be taken for the next request.
     let whole = body.skip_arrived(&mut connection.buffer);
     respond(guard, connection, head, &answer, &mut inbox, whole).await
+}
+
+/// Has the handler know when the client has closed its side. Never returns: the client may have
+/// closed only that, and wait for the answer.
+async fn note_absence(connection: &Connection, waiting: Option<&Waits<'_>>) {
+    connection.stream.closed().await;
+    if let Some(waiting) = waiting {
+        waiting.close();
+    }
+    std::future::pending().await
 }
 
 /// Lets a client wait for its answer, where it has to; `None` when it is not there any more. A

@@ -9,6 +9,7 @@
 
 mod body;
 mod buffer;
+mod caller;
 mod chunked;
 mod config;
 mod connection;
@@ -33,6 +34,7 @@ mod tests;
 mod tls;
 mod upload;
 
+pub(crate) use self::caller::Caller;
 pub(crate) use self::config::{DEFAULT_CONNECTIONS, GuardConfig};
 pub(crate) use self::count::Counts;
 pub(crate) use self::door::{Door, SOCKET_FOLDER};

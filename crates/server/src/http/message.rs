@@ -7,6 +7,7 @@ use std::time::Duration;
 use bchan_api::Endpoint;
 
 use super::Inner;
+use crate::guard::Caller;
 use crate::guard::frame::FrameReader;
 
 /// A request whose head is known to be sound.
@@ -24,6 +25,8 @@ pub(crate) struct Request {
     pub(crate) content_length: Option<u64>,
     /// Whether there is a body, of declared length or not.
     pub(crate) has_body: bool,
+    /// The client, as far as something is known of it while the request is handled.
+    pub(crate) caller: Caller,
     pub(super) body: FrameReader<Inner>,
 }
 
