@@ -5,6 +5,10 @@
     clippy::expect_used,
     reason = "a test that cannot go on fails"
 )]
+#![allow(
+    clippy::print_stderr,
+    reason = "there is nobody else to say that a test is skipped"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -64,7 +68,7 @@ fn unpack(bytes: &[u8]) -> Result<Tree, UnpackError> {
             let mut spool = tempfile::tempfile().unwrap();
             spool.write_all(bytes).unwrap();
             spool.rewind().unwrap();
-            unpack_zip(spool, dir.as_fd(), &options, &mut manifest, &mut ())?;
+            unpack_zip(&spool, dir.as_fd(), &options, &mut manifest, &mut ())?;
         }
         Kind::Other => {
             // It is stored as it is, so nothing of it is lost.
@@ -294,7 +298,7 @@ fn changed(original: &[u8]) -> Vec<Vec<u8>> {
         .chain([156, 157])
         .chain(257..265);
     let places: Vec<usize> = places.collect();
-    let values = *b"\0 0179/52xgKS+-\x80\xff";
+    let values = *b"\0 0179/52xgS+-\x80\xff";
     let mut found = Vec::new();
     for block in 0..original.len() / 512 {
         let header = block * 512;
@@ -305,7 +309,10 @@ fn changed(original: &[u8]) -> Vec<Vec<u8>> {
             .iter()
             .flat_map(|place| values.map(|value| (header + place, value)))
         {
-            if original[place] == value {
+            // Python reads the text in front of an entry to its NUL, whatever its size.
+            let is_text = matches!(original[header + 156], kind::LONG_NAME | kind::LONG_LINK);
+            let is_size = (header + 124..header + 136).contains(&place);
+            if original[place] == value || (is_text && is_size) {
                 continue;
             }
             let mut bytes = original.to_vec();
@@ -321,7 +328,7 @@ fn changed(original: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// Reads archives that lie one after the other, all of one length, and prints for each a line: `?` where
-/// it gave up before the end mark, or else for each entry its kind, name and content, in hex.
+/// it gave up before the end mark (a negative size would lead it round in circles), or else for each entry its kind, name and content, in hex.
 const READER: &str = r"
 import io, os, sys, tarfile
 data = open(sys.argv[1], 'rb').read()
@@ -332,12 +339,14 @@ for at in range(0, len(data), length):
     try:
         with tarfile.open(fileobj=io.BytesIO(one)) as tar:
             for member in tar:
+                if member.size < 0 or len(words) > 50:
+                    raise ValueError
                 kind = 'd' if member.isdir() else 'l' if member.issym() else 'h' if member.islnk() else 'f' if member.isreg() else '?'
                 what = tar.extractfile(member).read() if kind == 'f' else os.fsencode(member.linkname)
                 words.append(kind + ':' + os.fsencode(member.name).hex() + ':' + what.hex())
             if any(one[tar.offset:tar.offset + 512]):
                 words = ['?']
-    except (tarfile.TarError, ValueError, OSError, KeyError):
+    except Exception:
         words = ['?']
     print(' '.join(words))
 ";
@@ -360,7 +369,9 @@ fn expected(line: &str) -> Option<Tree> {
         }
         let (name, what) = (hex(parts.next()?), hex(parts.next()?));
         let parts = name.split(|byte| *byte == b'/');
-        let parts: Vec<_> = parts.filter(|part| !matches!(**part, [] | [b'.'])).collect();
+        let parts: Vec<_> = parts
+            .filter(|part| !matches!(**part, [] | [b'.']))
+            .collect();
         let path = parts.join(&b'/');
         if path.is_empty() {
             continue;

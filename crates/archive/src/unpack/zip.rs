@@ -31,26 +31,26 @@ const LONGEST_TARGET: usize = 4096;
 /// that the directory does not list, the archive is refused. Of several entries of one name the one
 /// stands that the directory lists last, as for other programs.
 pub fn unpack_zip(
-    file: File,
+    file: &File,
     into: BorrowedFd<'_>,
     options: &UnpackOptions,
     manifest: &mut Manifest,
     observer: &mut dyn Observer,
 ) -> Result<Unpacked> {
     let length = file.metadata().map_err(directory::from_io)?.len();
-    let directory = Directory::find(&file, length)?;
-    let count = layout::check(&file, directory, &options.limits, observer)?;
+    let directory = Directory::find(file, length)?;
+    let count = layout::check(file, directory, &options.limits, observer)?;
     let mut placer = Placer::new(into, options, observer);
     placer.arrived = length;
     let mut buffer = vec![0; BUFFER];
-    let mut walk = directory.walk(&file);
+    let mut walk = directory.walk(file);
     let mut unpacked = 0;
     while let Some(mut listed) = walk.next()? {
-        let data = layout::data_of(&file, directory, &listed);
+        let data = layout::data_of(file, directory, &listed);
         let name = listed.unicode_name.take();
         let name = name.unwrap_or_else(|| listed.raw_name.clone());
         data.and_then(|at| {
-            let mut content = Content::new(&file, at, &listed)?;
+            let mut content = Content::new(file, at, &listed)?;
             unpack_entry(
                 &mut content,
                 &name,

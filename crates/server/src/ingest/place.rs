@@ -108,7 +108,7 @@ pub(super) fn place_tree<R: Read + Send>(
         Kind::Zip => {
             let spool = staging.spool()?;
             let spool = copy(&mut replay, spool, room)?;
-            bchan_archive::unpack_zip(spool, tree.as_fd(), options, manifest, room)
+            bchan_archive::unpack_zip(&spool, tree.as_fd(), options, manifest, room)
         }
         Kind::Other => return put(&mut replay, name, &tree, room, placed),
     };

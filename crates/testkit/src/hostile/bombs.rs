@@ -77,9 +77,8 @@ pub fn attributes(directories: usize, prefix: &str) -> Vec<u8> {
     let mut zstd = zstd::Encoder::new(Vec::new(), 1).unwrap();
     for number in 0..directories {
         let text = "x".repeat(60_000);
-        let records: String = (0..8)
-            .map(|of| format!("SCHILY.xattr.{prefix}.{of}={number}{text}\n"))
-            .collect();
+        let record = |of| format!("SCHILY.xattr.{prefix}.{of}={number}{text}\n");
+        let records = (0..8).map(record).collect::<Vec<_>>().concat();
         let tar = Tar::default().pax(kind::PAX, &records);
         let tar = tar.directory(&format!("{number}")).cut();
         zstd.write_all(&tar).unwrap();

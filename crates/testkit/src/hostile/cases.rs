@@ -39,6 +39,7 @@ fn tar() -> Tar {
     Tar::default()
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn names() -> Vec<Row> {
     let long = "x/".repeat(50_000);
     let part = "x".repeat(300);
@@ -397,6 +398,7 @@ fn sizes() -> Vec<Row> {
     ]
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn pax() -> Vec<Row> {
     let over = |records: &str| tar().pax(kind::PAX, records).file("harmless").finish();
     let global = |records: &str| {
@@ -511,6 +513,7 @@ fn pax() -> Vec<Row> {
     ]
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn sparse() -> Vec<Row> {
     let of = |records: &str| tar().pax(kind::PAX, records).file("evil").finish();
     let old = |change: &dyn Fn(&mut [u8; 512])| {
