@@ -173,7 +173,7 @@ async fn note_absence(connection: &Connection, waiting: Option<&Waits<'_>>) {
     if let Some(waiting) = waiting {
         waiting.close();
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Lets a client wait for its answer, where it has to; `None` when it is not there any more. A
