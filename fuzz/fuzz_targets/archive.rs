@@ -63,7 +63,7 @@ fuzz_target!(|data: &[u8]| {
             let mut spool: File = tempfile::tempfile_in(temp.path()).unwrap();
             spool.write_all(&data).unwrap();
             spool.rewind().unwrap();
-            unpack_zip(spool, dir.as_fd(), &options, &mut manifest, &mut ()).is_ok()
+            unpack_zip(&spool, dir.as_fd(), &options, &mut manifest, &mut ()).is_ok()
         }
         Kind::Other => false,
     };

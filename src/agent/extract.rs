@@ -140,7 +140,7 @@ fn fill(
             let mut spool = tempfile::tempfile().map_err(AgentError::io("creating", content))?;
             save::copy(&mut replay, &mut spool, content, &())?;
             spool.rewind().map_err(AgentError::io("reading", content))?;
-            bchan_archive::unpack_zip(spool, dir.as_fd(), &options, &mut manifest, listener)
+            bchan_archive::unpack_zip(&spool, dir.as_fd(), &options, &mut manifest, listener)
                 .map_err(AgentError::Unpack)?
         }
         Kind::Other => {

@@ -133,6 +133,40 @@ fn a_server_bounds_what_archives_become() {
     }
 }
 
+/// Most bytes of memory that a server or a client may have had, whatever an archive of half a megabyte asks for.
+const PEAK: u64 = 300 << 20;
+
+#[test]
+fn a_server_bounds_the_memory_that_archives_take() {
+    let server = TestServer::start();
+    server.target("t", "multi");
+    // 580 MB of attributes, which each directory gets at once, as far as the disk takes them.
+    let bytes = bombs::attributes(1200, "user.a");
+    assert!(bytes.len() < 500_000, "{}", bytes.len());
+    upload(&server, &bytes).success(200);
+    assert!(server.peak_memory() < PEAK, "{}", server.peak_memory());
+    // The paths of the directories above one file would take a gigabyte.
+    let answer = upload(&server, &bombs::deep(3));
+    let message = answer.failure(413);
+    assert!(message.contains("too much memory"), "{message}");
+    server.assert_no_leftovers();
+    assert!(server.peak_memory() < PEAK, "{}", server.peak_memory());
+}
+
+#[test]
+fn a_server_bounds_holes_by_what_was_sent() {
+    let server = TestServer::start_with(&["--max-unpacked", "1TiB"], false);
+    server.target("t", "multi");
+    let message = upload(&server, &bombs::hole(200 << 30)).failure(413);
+    assert!(
+        message.contains("holes") && message.contains("--max-ratio") && message.contains("`hole`"),
+        "{message}"
+    );
+    server.assert_no_leftovers();
+    // An image with little in it.
+    upload(&server, &bombs::hole(1 << 30)).success(200);
+}
+
 /// What is put into a backup would be in it, and would go with it.
 #[test]
 fn no_target_lies_in_a_backup() {
@@ -264,6 +298,46 @@ fn a_client_takes_no_harm_when_it_unpacks() {
                 );
             }
         }
+    }
+}
+
+/// Runs to the end, and gives the most memory that it has had, in bytes, with the code it ended with.
+fn peak(mut command: std::process::Command) -> (u64, Option<i32>) {
+    let mut child = command.spawn().unwrap();
+    let mut peak = 0;
+    loop {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+        peak = kib.map_or(peak, |kib| kib * 1024);
+        if let Some(status) = child.try_wait().unwrap() {
+            return (peak, status.code());
+        }
+        thread::sleep(std::time::Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn a_client_bounds_the_memory_that_archives_take() {
+    // Attributes that a directory gets at once, that it gets not at all, and that it gets in the end.
+    for (prefix, codes) in [
+        ("user.a", [0, 3]),
+        ("trusted.a", [0, 3]),
+        ("system.posix_acl_a", [1, 1]),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let url = evil(bombs::attributes(1200, prefix), "X: y".into());
+        let program = Program::new(home.path()).args(["--server", &url, "--retries", "0"]);
+        let program = program.args(["backup", "download", "t", "--extract"]);
+        let mut command = program.arg(home.path().join("out")).into_command();
+        command.stdout(std::process::Stdio::null());
+        command.stderr(std::process::Stdio::null());
+        let (peak, code) = peak(command);
+        assert!(
+            code.is_some_and(|code| codes.contains(&code)),
+            "{prefix}: {code:?}"
+        );
+        assert!(peak < PEAK, "{prefix}: {peak}");
     }
 }
 

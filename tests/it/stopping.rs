@@ -5,6 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use bchan_testkit::hostile::bombs;
 use rustix::process::Signal;
 use tempfile::TempDir;
 
@@ -125,6 +126,59 @@ fn an_upload_that_takes_longer_leaves_nothing() {
         // It can be sent again.
         server.upload("docs", CONTENT);
     }
+}
+
+/// Sends an archive of a few bytes with a hole that takes a minute to hash, and waits until the server
+/// is at that.
+fn hole(server: &TestServer) -> TcpStream {
+    let body = Form::new()
+        .file("hole.tar", &bombs::hole(60 << 30))
+        .finish();
+    let head = format!(
+        "POST /api/target/docs/upload HTTP/1.1\r\nHost: x\r\nContent-Type: {}\r\n\
+         Content-Length: {}\r\n\r\n",
+        Form::content_type(),
+        body.len()
+    );
+    let mut stream = TcpStream::connect(server.addr()).unwrap();
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&body).unwrap();
+    let location = server.storage().join("docs");
+    wait_until(|| has_entry(&location, "hole"));
+    stream
+}
+
+/// Whether there is something of this name below a folder.
+fn has_entry(folder: &std::path::Path, name: &str) -> bool {
+    let mut entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.any(|entry| entry.file_name() == name || has_entry(&entry.path(), name))
+}
+
+#[test]
+fn a_hole_does_not_keep_a_server_from_stopping() {
+    let mut server = TestServer::start_with(&["--grace", "1s", "--max-unpacked", "1TiB"], false);
+    server.target("docs", "multi");
+    let stream = hole(&server);
+    server.signal(Signal::TERM);
+    assert_eq!(server.exit_code(), Some(0), "{}", server.log());
+    let log = server.log();
+    assert!(log.contains("an upload has failed"), "{log}");
+    assert!(server.files().is_empty());
+    server.assert_no_leftovers();
+    drop(stream);
+}
+
+#[test]
+fn a_hole_ends_when_its_client_has_gone() {
+    let server = TestServer::start_with(&["--max-unpacked", "1TiB"], false);
+    server.target("docs", "multi");
+    drop(hole(&server));
+    wait_until(|| {
+        let jobs = server.http().get("/api/jobs").success(200);
+        jobs["delayed"][0]["status"] == "ERROR"
+    });
+    assert!(server.files().is_empty());
+    server.assert_no_leftovers();
 }
 
 /// Connections that only wait are no reason to wait.

@@ -13,7 +13,13 @@ pub(crate) type Attributes = Vec<(CString, Vec<u8>)>;
 const LABEL: &CStr = c"security.selinux";
 
 /// Most bytes of all attributes of an entry: no reader of archives takes a header without bounds.
-const MOST: usize = 512 * 1024;
+pub(crate) const MOST: usize = 512 * 1024;
+
+/// Bytes of all names and values.
+pub(crate) fn size(attributes: &Attributes) -> usize {
+    let size = |(name, value): &(CString, Vec<u8>)| name.as_bytes().len() + value.len();
+    attributes.iter().map(size).sum()
+}
 
 /// Those of an open file or directory. With `force`, its owner may have locked himself out of it.
 pub(crate) fn of_open(fd: BorrowedFd<'_>, stat: &Stat, force: bool) -> Result<Attributes, Errno> {
@@ -92,6 +98,21 @@ fn grow(first: usize, ask: impl Fn(&mut [u8]) -> Result<usize, Errno>) -> Result
             Err(error) => return Err(error),
         }
     }
+}
+
+/// Removes all attributes of the namespace `user` from an open file or directory.
+pub(crate) fn clear(fd: BorrowedFd<'_>) -> Result<(), Errno> {
+    let list = |buffer: &mut [u8]| fs::flistxattr(fd, buffer);
+    let names = match grow(256, list) {
+        Err(Errno::OPNOTSUPP | Errno::NOSYS) => return Ok(()),
+        other => other?,
+    };
+    for name in names.split_inclusive(|byte| *byte == 0) {
+        if let (true, Ok(name)) = (name.starts_with(b"user."), CStr::from_bytes_with_nul(name)) {
+            fs::fremovexattr(fd, name)?;
+        }
+    }
+    Ok(())
 }
 
 /// Gives an open file or directory an attribute.

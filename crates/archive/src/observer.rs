@@ -11,8 +11,9 @@ use crate::select::Reason;
 pub trait Observer {
     /// An entry begins; `size` is that of its content in bytes.
     fn entry(&mut self, _path: &Path, _size: u64) {}
-    /// Asked before so many bytes are written by unpacking, or read by hashing. An error ends the
-    /// work, and is the error that it ends with.
+    /// Asked before so many bytes are written by unpacking, or read by hashing, and, with a count of
+    /// 0, from time to time during work that does neither, such as hashing a hole. An error ends
+    /// the work, and is the error that it ends with.
     fn proceed(&mut self, _count: u64) -> io::Result<()> {
         Ok(())
     }

@@ -96,7 +96,7 @@ fn survey(
     Ok(bytes)
 }
 
-fn hash(
+pub(crate) fn hash(
     mut file: std::fs::File,
     buffer: &mut [u8],
     observer: &mut dyn Observer,

@@ -404,3 +404,43 @@ fn gnu_tar_reads_what_we_write_and_writes_what_we_read() {
     unpack(&bytes, &ours, EXACTLY).unwrap();
     assert_eq!(without_lists(&ours), without_lists(&root));
 }
+
+/// An archive may list a directory twice, and then the second entry says all of it.
+#[test]
+fn of_two_entries_for_a_directory_the_attributes_of_the_later_one_stand() {
+    let tar = bchan_testkit::hostile::tar::Tar::default()
+        .pax(b'x', "SCHILY.xattr.user.first=1\nSCHILY.xattr.user.both=1")
+        .directory("d")
+        .file("d/f")
+        .pax(b'x', "SCHILY.xattr.user.both=2")
+        .directory("d")
+        .finish();
+    for attributes_of in [
+        StoreAttributes::Keep { special: false },
+        StoreAttributes::Restore {
+            privileged: false,
+            special: false,
+        },
+    ] {
+        let temp = TempDir::new().unwrap();
+        let dir = open_dir(temp.path()).unwrap();
+        let options = UnpackOptions {
+            attributes: attributes_of,
+            ..UnpackOptions::default()
+        };
+        let mut manifest = Manifest::default();
+        unpack_tar(
+            Codec::None,
+            &tar[..],
+            dir.as_fd(),
+            &options,
+            &mut manifest,
+            &mut (),
+        )
+        .unwrap();
+        let mut found = attributes(&temp.path().join("d"));
+        found.remove("user.bchan.stat");
+        let expected = BTreeMap::from([("user.both".to_owned(), b"2".to_vec())]);
+        assert_eq!(found, expected);
+    }
+}

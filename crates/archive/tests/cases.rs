@@ -66,7 +66,7 @@ impl Place {
                 let mut spool: File = tempfile::tempfile().unwrap();
                 spool.write_all(bytes).unwrap();
                 spool.rewind().unwrap();
-                unpack_zip(spool, dir.as_fd(), &options, &mut manifest, &mut ())
+                unpack_zip(&spool, dir.as_fd(), &options, &mut manifest, &mut ())
             }
             Kind::Other => Err(UnpackError::Corrupt {
                 what: "no archive".into(),

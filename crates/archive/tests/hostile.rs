@@ -11,8 +11,10 @@ use std::os::fd::AsFd as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
 use bchan_archive::{
-    Codec, Limits, Manifest, UnpackError, UnpackOptions, Unpacked, hash_tree, open_dir, unpack_tar,
+    Codec, Limit, Limits, Manifest, Observer, StoreAttributes, UnpackError, UnpackOptions,
+    Unpacked, hash_tree, open_dir, unpack_tar,
 };
+use bchan_testkit::hostile::bombs;
 use tar::{EntryType, Header};
 
 /// An archive under construction; nothing is checked.
@@ -303,4 +305,125 @@ fn lies_about_sparse_files_are_found_out() {
         &UnpackOptions::default(),
     )
     .unwrap();
+}
+
+/// What becomes of an archive, into a folder that goes with all that is in it.
+fn unpack(
+    codec: Codec,
+    bytes: &[u8],
+    options: &UnpackOptions,
+    observer: &mut dyn Observer,
+) -> Result<Unpacked, UnpackError> {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = open_dir(temp.path()).unwrap();
+    let mut manifest = Manifest::default();
+    unpack_tar(codec, bytes, dir.as_fd(), options, &mut manifest, observer)
+}
+
+/// Goes on only so often.
+struct Patience(u32);
+
+impl Observer for Patience {
+    fn proceed(&mut self, _count: u64) -> std::io::Result<()> {
+        self.0 = self.0.checked_sub(1).ok_or(std::io::ErrorKind::TimedOut)?;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_hole_is_given_up_when_the_observer_says_so() {
+    // To hash all of it would take ten minutes.
+    let bytes = bombs::hole(1 << 40);
+    let done = unpack(
+        Codec::None,
+        &bytes,
+        &UnpackOptions::default(),
+        &mut Patience(100),
+    );
+    match done {
+        Err(UnpackError::Write { source, .. }) => {
+            assert_eq!(source.kind(), std::io::ErrorKind::TimedOut);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn holes_are_bounded_by_what_has_arrived() {
+    let limits = Limits {
+        free_holes: 1 << 20,
+        max_ratio: 100,
+        ..Limits::default()
+    };
+    let options = UnpackOptions {
+        limits,
+        ..UnpackOptions::default()
+    };
+    let try_hole = |size| unpack(Codec::None, &bombs::hole(size), &options, &mut ());
+    try_hole(1 << 20).unwrap();
+    // The archive itself has arrived, which is 2,560 bytes.
+    try_hole((1 << 20) + 200_000).unwrap();
+    match try_hole(2 << 20) {
+        Err(UnpackError::Limit { limit, entry }) => {
+            assert_eq!((limit, &*entry), (Limit::Holes(1 << 20), "hole"));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_held_in_memory_is_bounded_by_what_has_arrived() {
+    let options = UnpackOptions {
+        attributes: StoreAttributes::Restore {
+            privileged: true,
+            special: false,
+        },
+        ..UnpackOptions::default()
+    };
+    // Lists are set in the end, for they would have a say in what is put into a directory.
+    for bytes in [bombs::attributes(400, "system.posix_acl_a"), bombs::deep(1)] {
+        let done = unpack(Codec::Zstd, &bytes, &options, &mut ());
+        let is_refused = matches!(
+            done,
+            Err(UnpackError::Limit {
+                limit: Limit::Memory,
+                ..
+            })
+        );
+        assert!(is_refused, "{done:?}");
+    }
+    // The same ones again and again are held once.
+    let mut archive = Archive::default();
+    for number in 0..2000 {
+        let text = format!("SCHILY.xattr.system.posix_acl_a={}\n", "x".repeat(60_000));
+        let record = format!("{} {text}", text.len() + 6);
+        archive = archive.entry(EntryType::XHeader, b"pax", b"", record.as_bytes());
+        archive = archive.directory(&format!("{number}"));
+    }
+    unpack(Codec::None, &archive.finish(), &options, &mut ()).unwrap();
+}
+
+#[test]
+fn directories_that_are_not_listed_count_as_entries() {
+    let limits = Limits {
+        max_entries: 20,
+        ..Limits::default()
+    };
+    let options = UnpackOptions {
+        limits,
+        ..UnpackOptions::default()
+    };
+    let deep = format!("{}f", "d/".repeat(25));
+    let archive = Archive::default().file(&deep).file("last").finish();
+    let done = unpack(Codec::None, &archive, &options, &mut ());
+    assert!(
+        matches!(
+            done,
+            Err(UnpackError::Limit {
+                limit: Limit::Entries(20),
+                ..
+            })
+        ),
+        "{done:?}"
+    );
 }

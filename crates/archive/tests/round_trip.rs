@@ -282,7 +282,7 @@ with zipfile.ZipFile(base + '/p.zip', 'w', zipfile.ZIP_DEFLATED) as z:
     let dir = open_dir(&into).unwrap();
     let zip = fs::File::open(folder.0.path().join("p.zip")).unwrap();
     let options = UnpackOptions::default();
-    unpack_zip(zip, dir.as_fd(), &options, &mut manifest, &mut ()).unwrap();
+    unpack_zip(&zip, dir.as_fd(), &options, &mut manifest, &mut ()).unwrap();
     let found = difference(&source, &into);
     let expected =
         |line: &String| line.contains(": time (") || line.contains("/link: only in the first");

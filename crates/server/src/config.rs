@@ -74,7 +74,7 @@ pub struct UnpackLimits {
     pub max_bytes: Option<u64>,
     /// Most entries of one archive.
     pub max_entries: u64,
-    /// Most bytes that may become of one that has arrived.
+    /// Most bytes that may become of one that has arrived; holes count from 64 GiB on.
     pub max_ratio: u64,
 }
 

@@ -52,7 +52,7 @@ fn number(tiny: &tiny_http::Request, name: &'static str) -> Option<u64> {
 }
 
 /// A request as handlers see it, or `None` if the guard has not made it.
-fn read(tiny: tiny_http::Request) -> Option<Request> {
+fn read(tiny: tiny_http::Request, door: &Door) -> Option<Request> {
     let (path, query) = tiny.url().split_once('?').unwrap_or((tiny.url(), ""));
     let headers = tiny.headers().iter().map(|header| {
         let (name, value) = (header.field.as_str(), header.value.as_str());
@@ -69,6 +69,8 @@ fn read(tiny: tiny_http::Request) -> Option<Request> {
         has_body: header(&tiny, guard::BODY).is_some(),
         is_probe: header(&tiny, guard::PROBE).is_some(),
         pass: None,
+        caller: door
+            .caller(number(&tiny, guard::ID).filter(|_| number(&tiny, guard::LANE).is_none())),
         // Behind a request that keeps its connection, there is nothing of it.
         body: match number(&tiny, guard::LANE) {
             Some(_) => FrameReader::empty(Inner(tiny)),
@@ -99,7 +101,7 @@ fn answer(tiny: tiny_http::Request, handler: &dyn Handler, door: &Door) {
         door,
         trip: number(&tiny, guard::LANE),
     };
-    let Some(mut request) = read(tiny) else {
+    let Some(mut request) = read(tiny, door) else {
         return;
     };
     let response = catch_unwind(AssertUnwindSafe(|| handler.handle(&mut request)));

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use bchan_archive::{Observer, Problem};
 
+use crate::guard::Caller;
+
 /// Free space that uploads never use, so that what is there can still be recycled, deleted and
 /// accounted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,8 @@ impl FromStr for Reserve {
 pub(crate) struct Room {
     directory: PathBuf,
     reserve: Reserve,
+    /// Who waits for what is written.
+    caller: Caller,
     /// Bytes that may be written before the free space is asked for again.
     granted: u64,
     /// What could not be kept of what is unpacked, as far as it is named.
@@ -59,10 +63,16 @@ impl Room {
         Self {
             directory: directory.to_owned(),
             reserve,
+            caller: Caller::default(),
             granted: 0,
             problems: Vec::new(),
             problem_count: 0,
         }
+    }
+
+    /// The same, for as long as this client waits.
+    pub(crate) fn for_caller(self, caller: Caller) -> Self {
+        Self { caller, ..self }
     }
 
     /// What could not be kept, a line each; of many, the first ones and a number.
@@ -113,6 +123,10 @@ impl Room {
 impl Observer for Room {
     /// Asks the file system more often the less room there is: others write, too.
     fn proceed(&mut self, count: u64) -> io::Result<()> {
+        if count == 0 {
+            return self.caller.check_strictly();
+        }
+        self.caller.check()?;
         if self.granted < count {
             let available = self.available()?;
             if available < count {

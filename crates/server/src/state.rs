@@ -77,6 +77,13 @@ pub(crate) struct State {
     busy: Busy,
 }
 
+/// Bytes of holes that an upload may have whatever its size: a large image that is nothing but a hole
+/// is nothing unusual, and to hash so many zeros takes a minute.
+const FREE_HOLES: u64 = 64 << 30;
+
+/// Bytes of memory that names and attributes of an upload may take.
+const MAX_HELD: u64 = 2 << 30;
+
 /// Bounds of what uploads may use, and what becomes of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limits {
@@ -204,6 +211,8 @@ impl State {
                 max_bytes: unpack.max_bytes.unwrap_or(disk),
                 max_entries: unpack.max_entries,
                 max_ratio: unpack.max_ratio,
+                free_holes: FREE_HOLES,
+                max_held: MAX_HELD,
                 ..bchan_archive::Limits::default()
             },
         }

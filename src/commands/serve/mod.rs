@@ -102,7 +102,7 @@ pub(crate) struct ServeArgs {
 
     /// Most bytes that may become of one byte of an archive [env: BCHAN_MAX_RATIO] [default: 40000]
     ///
-    /// Counted from 64 MiB on, and without the holes of sparse files.
+    /// Counted from 64 MiB on. Holes of sparse files count from 64 GiB on.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     max_ratio: Option<u64>,
 

@@ -61,6 +61,24 @@ impl Folders {
         folder
     }
 
+    /// Bytes that a directory and those above it would take that are not known yet. Stops counting
+    /// when they are more than `most`: the paths of all directories above one of 64 KiB may take
+    /// a gigabyte.
+    pub(super) fn cost(&self, path: &[u8], most: u64) -> u64 {
+        /// What the table takes for a path, beside its bytes.
+        const ENTRY: u64 = 80;
+        let mut bytes = 0;
+        let mut above = path;
+        while bytes <= most && !self.known.contains_key(above) {
+            bytes += above.len() as u64 + ENTRY;
+            let Some((_, inner)) = above.split_last() else {
+                break;
+            };
+            above = split(inner).0;
+        }
+        bytes
+    }
+
     /// How many there are; each has a number below that.
     pub(super) fn count(&self) -> usize {
         self.known.len()

@@ -85,6 +85,16 @@ impl Manifest {
         self.add(path, Content::Directory, None);
     }
 
+    /// Bytes of memory that an entry would take beside the target of a link, about. Stops counting
+    /// when they are more than `most`.
+    pub(crate) fn cost(&self, path: &[u8], most: u64) -> u64 {
+        /// A record with the digest of a receipt, its place in the order, and a run of entries of
+        /// one directory.
+        const ENTRY: u64 = 96;
+        let (folder, name) = split(path);
+        ENTRY + name.len() as u64 + self.folders.cost(folder, most)
+    }
+
     fn add(&mut self, path: &[u8], content: Content<'_>, text: Option<&[u8; 32]>) -> Place {
         self.odd |= std::str::from_utf8(path).is_err();
         let (folder, name) = split(path);

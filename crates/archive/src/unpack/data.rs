@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use rustix::fs::{SeekFrom, ftruncate, seek};
 use sha2::{Digest as _, Sha256};
 
-use crate::Writeback;
+use crate::{Observer, Writeback};
 
 /// Smallest run of zeros, in bytes, that becomes a hole.
 const HOLE: usize = 64 * 1024;
@@ -85,17 +85,20 @@ impl<'a> Sink<'a> {
         (zeros, at - zeros)
     }
 
-    /// Goes on behind a hole of so many bytes.
-    pub(super) fn skip(&mut self, count: u64) {
+    /// Goes on behind a hole of so many bytes. Its hash takes as long as that of so many zeros, so the
+    /// observer is asked from time to time.
+    pub(super) fn skip(&mut self, count: u64, observer: &mut dyn Observer) -> io::Result<()> {
         static ZEROS: [u8; HOLE] = [0; HOLE];
         let mut left = count;
         while left > 0 {
             let piece = usize::try_from(left).unwrap_or(HOLE).min(HOLE);
+            observer.proceed(0)?;
             self.hasher.update(&ZEROS[..piece]);
             left -= piece as u64;
         }
         self.length += count;
         self.in_hole |= count > 0;
+        Ok(())
     }
 
     /// Gives the file its length, and returns that and the digest.

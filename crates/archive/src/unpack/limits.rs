@@ -12,18 +12,39 @@ pub struct Limits {
     pub max_entries: u64,
     /// Longest path, in bytes.
     pub max_path: usize,
-    /// Most bytes that may become of one that has arrived. Holes do not count: a file of nothing
-    /// else is nothing unusual.
+    /// Most bytes that may become of one that has arrived. Holes count as far as they are more than
+    /// [`Limits::free_holes`].
     pub max_ratio: u64,
+    /// Bytes of holes that any archive may have: a large file of nothing else is nothing unusual,
+    /// but its hash takes as long as that of so many zeros.
+    pub free_holes: u64,
+    /// Most bytes of memory that names and attributes may take: what an archive has is remembered by
+    /// name until all of it is unpacked. An archive that has arrived with few bytes may take less.
+    pub max_held: u64,
 }
 
 impl Limits {
     /// Bytes below which the ratio does not matter.
     pub const RATIO_FROM: u64 = 64 << 20;
 
-    /// Most bytes of all names together; what an archive holds is remembered by name until it has
-    /// been unpacked.
-    pub(super) const MAX_NAMES: u64 = 2 << 30;
+    /// Bytes of memory that names and attributes of any archive may take.
+    const FREE_HELD: u64 = 64 << 20;
+
+    /// Bytes of memory beyond that for each byte that has arrived. A directory takes about 400 bytes
+    /// and its path twice; compressed it is several bytes long even if only its name differs
+    /// from that of the one before.
+    const HELD_RATIO: u64 = 256;
+
+    /// Most bytes of memory that names and attributes may take when so many bytes have arrived.
+    pub(super) fn held(&self, arrived: u64) -> u64 {
+        let most = Self::FREE_HELD.saturating_add(arrived.saturating_mul(Self::HELD_RATIO));
+        most.min(self.max_held)
+    }
+
+    /// Whether so many bytes of holes are too many for so few bytes that have arrived.
+    pub(super) fn has_large_holes(&self, arrived: u64, holes: u64) -> bool {
+        holes.saturating_sub(self.free_holes) / self.max_ratio.max(1) > arrived
+    }
 
     /// Whether `unpacked` bytes are too many for so few that have arrived.
     pub(super) fn is_bomb(&self, arrived: u64, unpacked: u64) -> bool {
@@ -38,6 +59,8 @@ impl Default for Limits {
             max_entries: u64::MAX,
             max_path: 64 * 1024,
             max_ratio: u64::MAX,
+            free_holes: u64::MAX,
+            max_held: u64::MAX,
         }
     }
 }
@@ -51,10 +74,14 @@ pub enum Limit {
     Entries(u64),
     /// More than [`Limits::max_ratio`].
     Ratio(u64),
+    /// More holes than [`Limits::free_holes`] and [`Limits::max_ratio`] allow.
+    Holes(u64),
     /// A name, or text that belongs to one, that no program writes.
     Name,
-    /// Names that are too long all together.
-    Names,
+    /// An entry with more bytes of attributes than so many.
+    Attributes(usize),
+    /// Names and attributes that take too much memory for so few bytes that have arrived.
+    Memory,
 }
 
 impl fmt::Display for Limit {
@@ -64,7 +91,14 @@ impl fmt::Display for Limit {
             Self::Entries(most) => write!(f, "has more than {most} entries"),
             Self::Ratio(most) => write!(f, "becomes more than {most} times as large as it came"),
             Self::Name => f.write_str("has a header that is too long"),
-            Self::Names => f.write_str("has names that are too long all together"),
+            Self::Holes(free) => write!(
+                f,
+                "has more holes than {free} bytes and its size account for"
+            ),
+            Self::Attributes(most) => write!(f, "has more than {most} bytes of attributes"),
+            Self::Memory => {
+                f.write_str("has names and attributes that take too much memory for its size")
+            }
         }
     }
 }

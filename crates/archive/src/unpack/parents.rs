@@ -18,6 +18,8 @@ const PLACE: OFlags = OFlags::PATH
 pub(super) struct Parents<'a> {
     root: BorrowedFd<'a>,
     way: Vec<(Vec<u8>, Option<OwnedFd>)>,
+    /// Directories that were made because they were missing.
+    made: u64,
 }
 
 impl<'a> Parents<'a> {
@@ -25,7 +27,13 @@ impl<'a> Parents<'a> {
         Self {
             root,
             way: Vec::new(),
+            made: 0,
         }
+    }
+
+    /// Gives the number of directories that were made since it was last asked for.
+    pub(super) fn take_made(&mut self) -> u64 {
+        std::mem::take(&mut self.made)
     }
 
     /// Opens the directory that these components lead to, making what is missing of it. A link on
@@ -43,18 +51,21 @@ impl<'a> Parents<'a> {
         self.way.truncate(common);
         for component in &components[common..] {
             let name = CString::new(*component).map_err(|_| Errno::INVAL)?;
+            let mut made = 0;
             let dir = self.last()?;
             let fd = match fs::openat(dir, &name, PLACE, Mode::empty()) {
                 Err(Errno::NOENT) if make => {
                     // Not listed by the archive; the umask has the last word.
                     match fs::mkdirat(dir, &name, Mode::from_raw_mode(0o755)) {
-                        Ok(()) | Err(Errno::EXIST) => {}
+                        Ok(()) => made = 1,
+                        Err(Errno::EXIST) => {}
                         Err(error) => return Err(error),
                     }
                     fs::openat(dir, &name, PLACE, Mode::empty())?
                 }
                 other => other?,
             };
+            self.made += made;
             self.way.push((component.to_vec(), Some(fd)));
             if let Some(at) = self.way.len().checked_sub(OPEN + 1) {
                 self.way[at].1 = None;

@@ -1,21 +1,24 @@
 //! Putting entries where they belong.
 
+use std::collections::HashSet;
 use std::ffi::{CString, OsStr};
 use std::fs::File;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustix::fs::{self, AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::parents::Parents;
 use super::{Limit, Limits, Result, StoreAttributes, UnpackError, UnpackOptions, Unpacked, show};
-use crate::attributes::Attributes;
+use crate::attributes::{self, Attributes};
 use crate::manifest::Properties;
 use crate::observer::{Observer, Problem};
 use crate::owners::{Name, Numbers};
 use crate::walk::{DIRECTORY, file_type};
+use crate::{Manifest, open, tree};
 
 /// Longest target of a symbolic link that any system takes.
 const LONGEST_TARGET: usize = 4095;
@@ -47,12 +50,14 @@ impl Meta {
             attributes: &self.attributes,
         }
     }
+}
 
-    /// Bytes of all attributes.
-    pub(super) fn attributes_size(&self) -> usize {
-        let size = |(name, value): &(CString, Vec<u8>)| name.as_bytes().len() + value.len();
-        self.attributes.iter().map(size).sum()
-    }
+/// What a directory gets in the end.
+struct Later {
+    path: Vec<u8>,
+    /// Without attributes.
+    meta: Meta,
+    attributes: Option<Arc<Attributes>>,
 }
 
 /// Places entries below one directory.
@@ -63,10 +68,16 @@ pub(super) struct Placer<'a> {
     pub(super) observer: &'a mut dyn Observer,
     pub(super) done: Unpacked,
     entries: u64,
-    /// Bytes of all names so far.
-    names: u64,
+    /// Bytes of the archive, as it came, that have been read.
+    pub(super) arrived: u64,
+    /// Bytes of memory that the entries so far take, here and in the manifest.
+    held: u64,
+    /// Bytes of all holes so far.
+    pub(super) holes: u64,
     /// Directories whose modes and times are set in the end, when nothing is put into them.
-    directories: Vec<(Vec<u8>, Meta)>,
+    directories: Vec<Later>,
+    /// Attributes that directories get in the end. Those of one tree are usually the same.
+    lists: HashSet<Arc<Attributes>>,
     /// Whether something was put in the place of something else.
     pub(super) replaced: bool,
     /// Whether nothing is made: what an archive holds is only read, counted and hashed.
@@ -86,8 +97,11 @@ impl<'a> Placer<'a> {
             observer,
             done: Unpacked::default(),
             entries: 0,
-            names: 0,
+            arrived: 0,
+            held: 0,
+            holes: 0,
             directories: Vec::new(),
+            lists: HashSet::new(),
             replaced: false,
             dry: false,
         }
@@ -139,15 +153,25 @@ impl<'a> Placer<'a> {
         Ok(clean)
     }
 
-    /// Counts an entry of this many bytes, before anything is made of it.
-    pub(super) fn admit(&mut self, path: &[u8], size: u64) -> Result<()> {
+    /// Counts an entry of this many bytes, before anything is made of it. `text` is what it holds in
+    /// memory beside its place in the manifest, in bytes.
+    pub(super) fn admit(
+        &mut self,
+        manifest: &Manifest,
+        path: &[u8],
+        size: u64,
+        text: usize,
+    ) -> Result<()> {
         let limits = self.options.limits;
-        self.entries += 1;
-        self.names += path.len() as u64;
+        let missing = self.parents.take_made();
+        self.entries += 1 + missing;
+        let most = limits.held(self.arrived);
+        let left = most.saturating_sub(self.held);
+        self.held += manifest.cost(path, left) + text as u64;
         let passed = if self.entries > limits.max_entries {
             Some(Limit::Entries(limits.max_entries))
-        } else if self.names > Limits::MAX_NAMES {
-            Some(Limit::Names)
+        } else if self.held > most {
+            Some(Limit::Memory)
         } else if size > self.left() {
             Some(Limit::Bytes(limits.max_bytes))
         } else {
@@ -158,21 +182,24 @@ impl<'a> Placer<'a> {
             return Err(UnpackError::Limit { limit, entry });
         }
         self.observer.entry(to_path(path), size);
-        let go_on = self.observer.proceed(ENTRY);
+        let go_on = self.observer.proceed(ENTRY * (1 + missing));
         go_on.map_err(|source| UnpackError::Write {
             path: to_path(path).to_owned(),
             source,
         })
     }
 
-    /// Counts text that is remembered beside a name.
-    pub(super) fn admit_text(&mut self, length: usize) -> Result<()> {
-        self.names += length as u64;
-        if self.names > Limits::MAX_NAMES {
-            let (limit, entry) = (Limit::Names, String::new());
-            return Err(UnpackError::Limit { limit, entry });
+    /// Counts the attributes of an entry, which take room on the disk.
+    pub(super) fn admit_attributes(&mut self, path: &[u8], meta: &Meta) -> Result<()> {
+        let size = attributes::size(&meta.attributes);
+        if size == 0 {
+            return Ok(());
         }
-        Ok(())
+        let go_on = self.observer.proceed(size as u64);
+        go_on.map_err(|source| UnpackError::Write {
+            path: to_path(path).to_owned(),
+            source,
+        })
     }
 
     /// Whether anything becomes of extended attributes.
@@ -193,33 +220,74 @@ impl<'a> Placer<'a> {
             .saturating_sub(self.done.bytes)
     }
 
-    pub(super) fn directory(&mut self, path: &[u8], meta: Meta) -> Result<()> {
+    pub(super) fn directory(&mut self, path: &[u8], mut meta: Meta) -> Result<()> {
         if self.dry {
             self.done.directories += 1;
             return Ok(());
         }
         let fail = |error: Errno| write_error(path, error);
+        let keeps_attributes = self.keeps_attributes();
         let (parent, name) = split(path);
         let name = CString::new(name).map_err(|_| fail(Errno::INVAL))?;
         let dir = self
             .parents
             .open(&parent, true)
             .map_err(|error| blocked(path, error))?;
+        let (mut is_there, mut replaced) = (false, false);
         match fs::mkdirat(dir, &name, Mode::RWXU) {
             Ok(()) => {}
             Err(Errno::EXIST) => {
                 let stat = fs::statat(dir, &name, AtFlags::SYMLINK_NOFOLLOW).map_err(fail)?;
-                if file_type(&stat) != FileType::Directory {
+                is_there = file_type(&stat) == FileType::Directory;
+                if !is_there {
                     fs::unlinkat(dir, &name, AtFlags::empty()).map_err(fail)?;
                     fs::mkdirat(dir, &name, Mode::RWXU).map_err(fail)?;
-                    self.replaced = true;
-                    self.parents.forget();
+                    replaced = true;
                 }
             }
             Err(error) => return Err(fail(error)),
         }
+        if keeps_attributes && (is_there || !meta.attributes.is_empty()) {
+            let fd = fs::openat(dir, &name, DIRECTORY, Mode::empty()).map_err(fail)?;
+            if is_there {
+                // Those of an earlier entry for it.
+                attributes::clear(fd.as_fd()).map_err(fail)?;
+            }
+            self.set_early(path, fd.as_fd(), &mut meta);
+        }
+        if replaced {
+            self.replaced = true;
+            self.parents.forget();
+        }
         self.done.directories += 1;
-        self.directories.push((path.to_vec(), meta));
+        self.set_later(path, meta)
+    }
+
+    /// Remembers what a directory gets in the end.
+    fn set_later(&mut self, path: &[u8], mut meta: Meta) -> Result<()> {
+        let attributes = std::mem::take(&mut meta.attributes);
+        let attributes = if attributes.is_empty() {
+            None
+        } else if let Some(known) = self.lists.get(&attributes) {
+            Some(Arc::clone(known))
+        } else {
+            self.held += attributes::size(&attributes) as u64;
+            let new = Arc::new(attributes);
+            self.lists.insert(Arc::clone(&new));
+            Some(new)
+        };
+        let names = [&meta.user, &meta.group].into_iter().flatten();
+        let names: usize = names.map(|name| name.len()).sum();
+        self.held += (size_of::<Later>() + path.len() + names) as u64;
+        if self.held > self.options.limits.held(self.arrived) {
+            let (limit, entry) = (Limit::Memory, show(path));
+            return Err(UnpackError::Limit { limit, entry });
+        }
+        self.directories.push(Later {
+            path: path.to_vec(),
+            meta,
+            attributes,
+        });
         Ok(())
     }
 
@@ -334,7 +402,6 @@ impl<'a> Placer<'a> {
                     },
                     error => fail(error),
                 })?;
-                self.directories.retain(|(known, _)| known != path);
             }
             Err(error) => return Err(fail(error)),
         }
@@ -355,13 +422,40 @@ impl<'a> Placer<'a> {
         }
     }
 
+    /// Size and digest of a file that was unpacked before; `None` if it is no file.
+    pub(super) fn content_of(&mut self, path: &[u8]) -> Result<Option<(u64, [u8; 32])>> {
+        let fail = |error: Errno| write_error(path, error);
+        let (parent, name) = split(path);
+        let name = CString::new(name).map_err(|_| fail(Errno::INVAL))?;
+        let dir = self.parents.open(&parent, false).map_err(fail)?;
+        let (fd, stat) = match open::file(dir, &name, true) {
+            Err(Errno::LOOP) => return Ok(None),
+            other => other.map_err(fail)?,
+        };
+        if file_type(&stat) != FileType::RegularFile {
+            return Ok(None);
+        }
+        let mut buffer = vec![0; 64 * 1024];
+        let found = tree::hash(File::from(fd), &mut buffer, &mut Reading(self.observer));
+        found.map(Some).map_err(|source| UnpackError::Write {
+            path: to_path(path).to_owned(),
+            source,
+        })
+    }
+
     /// Sets the modes and times of directories, those below before those above.
     pub(super) fn finish(&mut self) -> Result<Unpacked> {
+        self.lists = HashSet::new();
         let mut directories = std::mem::take(&mut self.directories);
         // Stable: of two entries for one directory, the later one stands.
-        directories.sort_by(|a, b| a.0.cmp(&b.0));
+        directories.sort_by(|a, b| a.path.cmp(&b.path));
         let mut previous: Option<Vec<u8>> = None;
-        for (path, meta) in directories.into_iter().rev() {
+        for later in directories.into_iter().rev() {
+            let Later {
+                path,
+                mut meta,
+                attributes,
+            } = later;
             if previous.as_ref() == Some(&path) {
                 continue;
             }
@@ -372,12 +466,28 @@ impl<'a> Placer<'a> {
                 .open(&parent, false)
                 .and_then(|dir| fs::openat(dir, &name, DIRECTORY, Mode::empty()));
             match opened {
-                Ok(fd) => self.set_open(&path, fd.as_fd(), &meta, FileType::Directory),
+                Ok(fd) => {
+                    if let Some(attributes) = attributes {
+                        meta.attributes = Arc::unwrap_or_clone(attributes);
+                    }
+                    self.set_open(&path, fd.as_fd(), &meta, FileType::Directory);
+                }
+                // A later entry has taken its place.
+                Err(Errno::NOTDIR | Errno::LOOP | Errno::NOENT) if self.replaced => {}
                 Err(error) => self.not_restored(&path, vec![("mode", error)]),
             }
             previous = Some(path);
         }
         Ok(self.done)
+    }
+}
+
+/// Has an observer asked whether to go on with what writes nothing.
+pub(super) struct Reading<'a>(pub(super) &'a mut dyn Observer);
+
+impl Observer for Reading<'_> {
+    fn proceed(&mut self, _count: u64) -> std::io::Result<()> {
+        self.0.proceed(0)
     }
 }
 

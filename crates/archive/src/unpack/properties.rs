@@ -74,6 +74,33 @@ impl Placer<'_> {
         self.done.altered += u64::from(!stat().is_ok_and(is_as_said));
     }
 
+    /// Gives a new directory those of its attributes that change nothing about what can be put into it,
+    /// and takes them out of `meta`: all attributes of many directories would be much to remember.
+    pub(super) fn set_early(&mut self, path: &[u8], fd: BorrowedFd<'_>, meta: &mut Meta) {
+        let mut faults = Faults::new();
+        let mut set = |name: &CStr, value: &[u8]| attributes::set_open(fd, name, value);
+        for (name, value) in std::mem::take(&mut meta.attributes) {
+            let bytes = name.to_bytes();
+            let done = match self.options.attributes {
+                StoreAttributes::Ignore => Ok(()),
+                StoreAttributes::Keep { .. } => {
+                    keep_attribute(&name, &value, &mut faults, &mut set);
+                    Ok(())
+                }
+                StoreAttributes::Restore { .. } if bytes.starts_with(b"user.") => {
+                    set(&name, &value)
+                }
+                StoreAttributes::Restore { privileged, .. } if privileged || is_list(&name) => {
+                    meta.attributes.push((name, value));
+                    Ok(())
+                }
+                StoreAttributes::Restore { .. } => Err(Errno::PERM),
+            };
+            faults.extend(done.err().map(|error| ("extended attribute", error)));
+        }
+        self.not_restored(path, faults);
+    }
+
     /// Sets what the archive says of what cannot be opened; of a link, the mode means nothing.
     pub(super) fn set_entry(&mut self, path: &[u8], meta: &Meta, with_mode: bool) -> Result<()> {
         let (parent, name) = split(path);
@@ -177,11 +204,7 @@ impl Placer<'_> {
         set: &mut Set<'_>,
     ) -> bool {
         for (name, value) in &meta.attributes {
-            let done = match kept::name_of(name) {
-                Some(name) => set(&name, value),
-                None => Err(Errno::NAMETOOLONG),
-            };
-            faults.extend(done.err().map(|error| ("extended attribute", error)));
+            keep_attribute(name, value, faults, set);
         }
         let Some(owner) = meta.owner else {
             return false;
@@ -212,8 +235,7 @@ impl Placer<'_> {
             }
         );
         for (name, value) in &meta.attributes {
-            let bytes = name.to_bytes();
-            let is_list = bytes.starts_with(b"system.posix_acl_");
+            let is_list = is_list(name);
             if is_list != lists {
                 continue;
             }
@@ -222,7 +244,7 @@ impl Placer<'_> {
             } else {
                 "extended attribute"
             };
-            let done = if is_list || privileged || bytes.starts_with(b"user.") {
+            let done = if is_list || privileged || name.to_bytes().starts_with(b"user.") {
                 set(name, value)
             } else {
                 Err(Errno::PERM)
@@ -230,6 +252,20 @@ impl Placer<'_> {
             faults.extend(done.err().map(|error| (what, error)));
         }
     }
+}
+
+/// Whether an attribute is a list of who may do what.
+fn is_list(name: &CStr) -> bool {
+    name.to_bytes().starts_with(b"system.posix_acl_")
+}
+
+/// Keeps an attribute under a name that means nothing to the system.
+fn keep_attribute(name: &CStr, value: &[u8], faults: &mut Faults, set: &mut Set<'_>) {
+    let done = match kept::name_of(name) {
+        Some(name) => set(&name, value),
+        None => Err(Errno::NAMETOOLONG),
+    };
+    faults.extend(done.err().map(|error| ("extended attribute", error)));
 }
 
 pub(super) fn times(meta: &Meta) -> Option<Timestamps> {

@@ -1,10 +1,12 @@
 //! The bytes of a tar archive, decompressed ahead on a thread of their own, where a broken reader is
 //! told from a broken archive.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Limit, Limits, Result, UnpackError, corrupt};
 use crate::Codec;
@@ -16,6 +18,11 @@ pub(super) struct Stream {
     block: Block,
     /// How much of the block was given out.
     at: usize,
+    /// What was looked at and comes again, before what is in the block.
+    again: Vec<u8>,
+    again_at: usize,
+    /// Bytes that have reached the decoder.
+    arrived: Arc<AtomicU64>,
 }
 
 impl Stream {
@@ -27,13 +34,17 @@ impl Stream {
         work: impl FnOnce(Self) -> Result<T>,
     ) -> Result<T> {
         let (giver, taker) = stage();
+        let arrived = Arc::new(AtomicU64::new(0));
         let stream = Self {
             taker,
             block: Block::default(),
             at: 0,
+            again: Vec::new(),
+            again_at: 0,
+            arrived: Arc::clone(&arrived),
         };
         let decode = move || {
-            if let Err(error) = decode(codec, reader, limits, &giver) {
+            if let Err(error) = decode(codec, reader, limits, &arrived, &giver) {
                 giver.fail(error);
             }
         };
@@ -47,8 +58,29 @@ impl Stream {
         }
     }
 
+    /// Bytes of the archive, as it came, that have been read.
+    pub(super) fn arrived(&self) -> u64 {
+        self.arrived.load(Ordering::Relaxed)
+    }
+
+    /// Fills `out` with what comes next, which then comes once more. `out` keeps what it had where
+    /// nothing comes; an end in the middle is an error.
+    pub(super) fn peek(&mut self, out: &mut [u8]) -> Result<()> {
+        if self.fill(out)? {
+            out.clone_into(&mut self.again);
+            self.again_at = 0;
+        }
+        Ok(())
+    }
+
     /// The next bytes, at most so many; none at the end.
     pub(super) fn next(&mut self, most: u64) -> Result<&[u8]> {
+        if self.again_at < self.again.len() {
+            let left = &self.again[self.again_at..];
+            let count = usize::try_from(most).map_or(left.len(), |most| most.min(left.len()));
+            self.again_at += count;
+            return Ok(&left[..count]);
+        }
         while self.at == self.block.bytes().len() {
             let Some(block) = self.taker.take()? else {
                 return Ok(&[]);
@@ -97,12 +129,14 @@ fn decode<R: Read>(
     codec: Codec,
     reader: R,
     limits: Limits,
+    arrived: &Arc<AtomicU64>,
     giver: &Giver<UnpackError>,
 ) -> Result<()> {
-    let below = Rc::new(Below::default());
+    let fault = Rc::new(RefCell::new(None));
     let watched = Watched {
         inner: reader,
-        below: Rc::clone(&below),
+        fault: Rc::clone(&fault),
+        arrived: Arc::clone(arrived),
     };
     let mut decoder = codec
         .decode(watched)
@@ -115,14 +149,16 @@ fn decode<R: Read>(
         block.advance(count);
         unpacked += count as u64;
         let outcome = match read {
-            _ if limits.is_bomb(below.arrived.get(), unpacked) => Err(UnpackError::Limit {
-                limit: Limit::Ratio(limits.max_ratio),
-                entry: String::new(),
-            }),
+            _ if limits.is_bomb(arrived.load(Ordering::Relaxed), unpacked) => {
+                Err(UnpackError::Limit {
+                    limit: Limit::Ratio(limits.max_ratio),
+                    entry: String::new(),
+                })
+            }
             Ok(0) => Ok(true),
             Ok(_) => Ok(false),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(false),
-            Err(error) => Err(match below.fault.borrow_mut().take() {
+            Err(error) => Err(match fault.borrow_mut().take() {
                 Some(source) => UnpackError::Read { source },
                 None => corrupt(error.to_string()),
             }),
@@ -142,17 +178,11 @@ fn decode<R: Read>(
     }
 }
 
-/// What happens below the decoder.
-#[derive(Default)]
-struct Below {
-    fault: RefCell<Option<io::Error>>,
-    /// Bytes that have arrived.
-    arrived: Cell<u64>,
-}
-
+/// Reads for a decoder, counts, and keeps the error of the reader, which decoders replace by their own.
 struct Watched<R> {
     inner: R,
-    below: Rc<Below>,
+    fault: Rc<RefCell<Option<io::Error>>>,
+    arrived: Arc<AtomicU64>,
 }
 
 impl<R: Read> Read for Watched<R> {
@@ -160,12 +190,12 @@ impl<R: Read> Read for Watched<R> {
         let read = self.inner.read(out).map_err(|error| {
             let kind = error.kind();
             if kind != io::ErrorKind::Interrupted {
-                *self.below.fault.borrow_mut() = Some(error);
+                *self.fault.borrow_mut() = Some(error);
             }
             io::Error::from(kind)
         });
         let count = *read.as_ref().unwrap_or(&0);
-        self.below.arrived.update(|sum| sum + count as u64);
+        self.arrived.fetch_add(count as u64, Ordering::Relaxed);
         read
     }
 }

@@ -1,6 +1,7 @@
 //! Unpacking tar archives: ustar, GNU and PAX, as all programs write them.
 
 mod extension;
+mod number;
 mod sparse;
 
 use std::fs::File;
@@ -14,7 +15,7 @@ use tar::{EntryType, Header};
 use self::extension::Extensions;
 use self::sparse::{Map, read_map};
 use super::data::Sink;
-use super::place::{Meta, Placer};
+use super::place::{Meta, Placer, Reading};
 use super::read::Stream;
 use super::{Limit, Result, UnpackError, UnpackOptions, Unpacked, corrupt, show};
 use crate::attributes::Attributes;
@@ -28,6 +29,11 @@ const BLOCK: usize = 512;
 /// Unpacks a tar archive into a directory, and adds what it holds to a manifest that is empty
 /// before. The archive must have its end mark, with nothing but zeros behind it, and `reader` is
 /// read to its end, on a thread of its own.
+///
+/// Everything that the archive has is unpacked, or this fails. Only files have content: directories,
+/// symbolic links, pipes and devices have none, whatever size their headers say. A hard link has
+/// content if its header says so and neither another header nor the end follows. Of several entries
+/// of one name the last one stands, as for all readers of tar.
 pub fn unpack_tar<R: Read + Send>(
     codec: Codec,
     reader: R,
@@ -40,11 +46,12 @@ pub fn unpack_tar<R: Read + Send>(
     let (done, replaced) = run(codec, reader, placer, manifest)?;
     // Hard links and replaced entries are simpler to look up on disk than to keep account of.
     if replaced {
-        *manifest =
-            crate::hash_tree(into.as_fd(), &mut ()).map_err(|source| UnpackError::Write {
+        *manifest = crate::hash_tree(into.as_fd(), &mut Reading(observer)).map_err(|source| {
+            UnpackError::Write {
                 path: Path::new(".").to_owned(),
                 source,
-            })?;
+            }
+        })?;
     }
     Ok(done)
 }
@@ -96,22 +103,23 @@ impl Unpacker<'_, '_> {
         let mut extensions = Extensions::default();
         let mut pending = false;
         while let Some(header) = self.header()? {
-            let size = number(header.entry_size(), "size")?;
+            let size = size(&header).map_err(|error| error.at(&header.path_bytes()))?;
             match header.entry_type() {
                 EntryType::GNULongName => extensions.set_path(self.text(size)?),
                 EntryType::GNULongLink => extensions.set_target(self.text(size)?),
                 EntryType::XHeader => extensions.read(&self.text(size)?)?,
                 EntryType::XGlobalHeader => {
                     let text = self.text(size)?;
-                    self.defaults.read(&text)?;
+                    self.defaults.read_global(&text)?;
                     continue;
                 }
                 kind => {
-                    let extensions = std::mem::take(&mut extensions).over(&self.defaults);
-                    let header_name = header.path_bytes();
-                    let name = extensions.path.as_deref().unwrap_or(&header_name);
-                    self.entry(&header, kind, &extensions)
-                        .map_err(|error| error.at(name))?;
+                    let mut extensions = std::mem::take(&mut extensions).over(&self.defaults);
+                    let name = extensions.path.take();
+                    let name = name.unwrap_or_else(|| header.path_bytes().into_owned());
+                    self.placer.arrived = self.stream.arrived();
+                    self.entry(&header, kind, &name, extensions)
+                        .map_err(|error| error.at(&name))?;
                     pending = false;
                     continue;
                 }
@@ -130,27 +138,26 @@ impl Unpacker<'_, '_> {
         if !self.stream.fill(header.as_mut_bytes())? {
             return Err(corrupt("it is cut off"));
         }
-        if header.as_bytes().iter().all(|byte| *byte == 0) {
+        if is_zero(header.as_bytes()) {
             let mut second = [0; BLOCK];
-            if self.stream.fill(&mut second)? && second.iter().all(|byte| *byte == 0) {
+            if self.stream.fill(&mut second)? && is_zero(&second) {
                 return Ok(None);
             }
             return Err(corrupt("its end mark is not whole"));
         }
-        let bytes = header.as_bytes();
-        let sum = |range: std::ops::Range<usize>| -> u32 {
-            bytes[range].iter().map(|byte| u32::from(*byte)).sum()
-        };
-        let found = sum(0..148) + 8 * u32::from(b' ') + sum(156..BLOCK);
-        if header.cksum().ok() != Some(found) {
+        if !is_header(header.as_bytes()) {
             return Err(corrupt("a header has a wrong checksum"));
         }
         Ok(Some(header))
     }
 
-    fn entry(&mut self, header: &Header, kind: EntryType, extensions: &Extensions) -> Result<()> {
-        let plain = header.path_bytes();
-        let name = extensions.path.as_deref().unwrap_or(&plain);
+    fn entry(
+        &mut self,
+        header: &Header,
+        kind: EntryType,
+        name: &[u8],
+        mut extensions: Extensions,
+    ) -> Result<()> {
         let path = self.placer.clean(name)?;
         let refuse = |reason| {
             Err(UnpackError::Refused {
@@ -160,9 +167,10 @@ impl Unpacker<'_, '_> {
         };
         let stored = match extensions.size {
             Some(size) => size,
-            None => number(header.entry_size(), "size")?,
+            None => size(header)?,
         };
-        let meta = meta(header, extensions, self.placer.keeps_attributes())?;
+        let meta = meta(header, &mut extensions, self.placer.keeps_attributes())?;
+        self.placer.admit_attributes(&path, &meta)?;
         let link = header.link_name_bytes();
         let target = extensions
             .target
@@ -185,14 +193,15 @@ impl Unpacker<'_, '_> {
                 let map = sparse::old_map(header, &mut self.stream)?;
                 self.file(&path, &meta, stored, Some(map), false)
             }
+            EntryType::Regular | EntryType::Continuous if stored > 0 => {
+                // Some programs would make a file of it, others a directory.
+                refuse("its name is that of a directory, but it has content")
+            }
             EntryType::Directory | EntryType::Regular | EntryType::Continuous => {
-                self.placer.admit(&path, 0)?;
-                self.skip(stored)?;
+                self.placer.admit(self.manifest, &path, 0, 0)?;
                 if path.is_empty() {
                     return Ok(());
                 }
-                // Nothing else is remembered to the end.
-                self.placer.admit_text(meta.attributes_size())?;
                 self.manifest
                     .record(&path, Kind::Directory, &meta.properties());
                 self.placer.directory(&path, meta)
@@ -201,25 +210,27 @@ impl Unpacker<'_, '_> {
                 if path.is_empty() {
                     return refuse("a link cannot be the root");
                 }
-                self.placer.admit(&path, 0)?;
+                self.placer.admit(self.manifest, &path, 0, target.len())?;
                 self.placer.symlink(&path, target, &meta)?;
                 self.manifest
                     .record(&path, Kind::Link(target), &meta.properties());
-                self.skip(stored)
+                Ok(())
             }
             EntryType::Link => {
                 let target = self.placer.clean(target)?;
-                self.placer.admit(&path, 0)?;
+                self.placer.admit(self.manifest, &path, 0, target.len())?;
                 let size = self.placer.hard_link(&path, &target)?;
                 self.manifest.add_hard_link(&path, &target, size);
-                // Some programs store the content once more; it is the same.
-                self.skip(stored)
+                if stored > 0 && self.has_content()? {
+                    self.same_content(&path, stored)?;
+                }
+                Ok(())
             }
             EntryType::Char | EntryType::Block | EntryType::Fifo => {
                 if path.is_empty() {
                     return refuse("it cannot be the root");
                 }
-                self.placer.admit(&path, 0)?;
+                self.placer.admit(self.manifest, &path, 0, 0)?;
                 let kind = match kind {
                     EntryType::Char => FileType::CharacterDevice,
                     EntryType::Block => FileType::BlockDevice,
@@ -235,7 +246,7 @@ impl Unpacker<'_, '_> {
                     _ => Kind::Fifo,
                 };
                 self.manifest.record(&path, kind, &meta.properties());
-                self.skip(stored)
+                Ok(())
             }
             _ => refuse("it is of a kind that is not known"),
         }
@@ -263,7 +274,9 @@ impl Unpacker<'_, '_> {
         };
         let map = map.unwrap_or_else(|| Map::whole(stored));
         map.check(left)?;
-        placer.admit(path, map.size)?;
+        placer.admit(manifest, path, map.size, 0)?;
+        let limits = placer.limits();
+        let mut holes = placer.holes;
         let mut digest = [0; 32];
         placer.file(path, meta, |file: Option<&File>, observer| {
             let fail = |error: std::io::Error| UnpackError::Write {
@@ -271,8 +284,15 @@ impl Unpacker<'_, '_> {
                 source: error,
             };
             let mut sink = Sink::new(file);
-            for &(offset, length) in &map.pieces {
-                sink.skip(offset - sink.length());
+            // The end is a piece of nothing.
+            for &(offset, length) in map.pieces.iter().chain([&(map.size, 0)]) {
+                let hole = offset - sink.length();
+                holes += hole;
+                if hole > 0 && limits.has_large_holes(stream.arrived(), holes) {
+                    let (limit, entry) = (Limit::Holes(limits.free_holes), String::new());
+                    return Err(UnpackError::Limit { limit, entry });
+                }
+                sink.skip(hole, observer).map_err(fail)?;
                 let mut missing = length;
                 while missing > 0 {
                     let bytes = stream.next(missing)?;
@@ -286,11 +306,11 @@ impl Unpacker<'_, '_> {
                     missing -= count;
                 }
             }
-            sink.skip(map.size - sink.length());
             let (size, found) = sink.finish().map_err(fail)?;
             digest = found;
             Ok(size)
         })?;
+        placer.holes = holes;
         let size = map.size;
         manifest.record(path, Kind::File { size, digest }, &meta.properties());
         self.skip_padding(stored)
@@ -313,12 +333,36 @@ impl Unpacker<'_, '_> {
         Ok(text)
     }
 
-    /// Passes over content that nothing becomes of, and its padding.
-    fn skip(&mut self, size: u64) -> Result<()> {
-        let whole = size
-            .checked_next_multiple_of(BLOCK as u64)
-            .ok_or_else(|| corrupt("size"))?;
-        self.stream.skip(whole)
+    /// Whether the content of a hard link follows. Some programs store it with each name of a file;
+    /// most say the size of the file and store nothing.
+    fn has_content(&mut self) -> Result<bool> {
+        let mut block = [0; BLOCK];
+        self.stream.peek(&mut block)?;
+        Ok(!is_zero(&block) && !is_header(&block))
+    }
+
+    /// Reads the content of a hard link, which must be that of the file that it leads to.
+    fn same_content(&mut self, path: &[u8], stored: u64) -> Result<()> {
+        let mut sink = Sink::new(None);
+        let fail = |error: std::io::Error| UnpackError::Write {
+            path: super::place::to_path(path).to_owned(),
+            source: error,
+        };
+        while sink.length() < stored {
+            let bytes = self.stream.next(stored - sink.length())?;
+            if bytes.is_empty() {
+                return Err(corrupt("it is cut off"));
+            }
+            self.placer.observer.proceed(0).map_err(fail)?;
+            sink.write(bytes).map_err(fail)?;
+        }
+        let found = sink.finish().map_err(fail)?;
+        self.skip_padding(stored)?;
+        if !self.placer.is_dry() && self.placer.content_of(path)? != Some(found) {
+            let what = "a hard link has other content than the file that it leads to";
+            return Err(corrupt(what));
+        }
+        Ok(())
     }
 
     fn skip_padding(&mut self, size: u64) -> Result<()> {
@@ -340,7 +384,26 @@ impl Unpacker<'_, '_> {
     }
 }
 
-fn meta(header: &Header, extensions: &Extensions, attributes: bool) -> Result<Meta> {
+/// Whether a block is a header: its checksum is right.
+fn is_header(block: &[u8; BLOCK]) -> bool {
+    let sum = |bytes: &[u8]| -> u32 { bytes.iter().map(|byte| u32::from(*byte)).sum() };
+    let found = sum(&block[..148]) + 8 * u32::from(b' ') + sum(&block[156..]);
+    Header::from_byte_slice(block).cksum().ok() == Some(found)
+}
+
+fn is_zero(block: &[u8; BLOCK]) -> bool {
+    block.iter().all(|byte| *byte == 0)
+}
+
+fn size(header: &Header) -> Result<u64> {
+    let field = &header.as_old().size;
+    number::parse(field).ok_or_else(|| {
+        let field = field.escape_ascii();
+        corrupt(format!("its size is no number: {field}"))
+    })
+}
+
+fn meta(header: &Header, extensions: &mut Extensions, attributes: bool) -> Result<Meta> {
     // Programs that store no owner leave the fields empty.
     let id = |value: std::io::Result<u64>| value.ok().and_then(|id| u32::try_from(id).ok());
     let uid = extensions.uid.or_else(|| id(header.uid()));
@@ -366,13 +429,9 @@ fn meta(header: &Header, extensions: &Extensions, attributes: bool) -> Result<Me
             .clone()
             .or_else(|| extension::owner_name(header.groupname_bytes()?)),
         attributes: if attributes {
-            extensions.attributes.clone()
+            std::mem::take(&mut extensions.attributes)
         } else {
             Attributes::new()
         },
     })
-}
-
-fn number(value: std::io::Result<u64>, what: &str) -> Result<u64> {
-    value.map_err(|error| corrupt(format!("a {what}: {error}")))
 }

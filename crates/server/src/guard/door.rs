@@ -13,6 +13,7 @@ use tokio::net::UnixStream;
 use tokio::sync::{Mutex as AsyncMutex, Notify, watch};
 use tokio::time::{sleep, timeout};
 
+use super::caller::{Caller, Callers};
 use super::lane::Lanes;
 
 /// Longest path of a socket that every Unix takes, in bytes.
@@ -42,6 +43,8 @@ pub(crate) struct Door {
     stuck: Notify,
     /// Connections that were let in and may be used again.
     pub(super) lanes: Lanes,
+    /// Who waits for the answers to requests with a body.
+    pub(super) callers: Callers,
 }
 
 impl Door {
@@ -56,6 +59,7 @@ impl Door {
             taken: watch::Sender::new(0),
             stuck: Notify::new(),
             lanes: Lanes::default(),
+            callers: Callers::default(),
         })
     }
 
@@ -110,6 +114,12 @@ impl Door {
             *last = id.max(*last);
             higher
         });
+    }
+
+    /// Who waits for the answer to a request with this number. A request without one has no body, and
+    /// nothing is known of its client.
+    pub(crate) fn caller(&self, id: Option<u64>) -> Caller {
+        id.map_or_else(Caller::default, |id| self.callers.find(id))
     }
 
     /// Says that the answer to a request whose connection is kept will have no end.

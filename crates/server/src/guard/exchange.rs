@@ -13,6 +13,7 @@ use tokio::time::sleep;
 
 use super::body::Body;
 use super::buffer::Buffer;
+use super::caller::Waiting as Waits;
 use super::connection::{Connection, Next};
 use super::download::{self, Circumstances, Gathered, Sent};
 use super::frame;
@@ -56,11 +57,24 @@ pub(super) async fn run(
         return brief::run(guard, connection, head, worker, seat).await;
     }
     let peer = connection.peer;
+    let mut waiting = None;
     let entered = guard.door.enter(kind == Kind::Body, |_, id| {
+        waiting = Some(guard.door.callers.add(id));
         Ok(inner::request_head(head, Place::Only(id), peer))
     });
     match wait(connection, entered).await {
-        Ok((inner, _)) => converse(guard, connection, head, inner, worker, seat).await,
+        Ok((inner, _)) => {
+            converse(
+                guard,
+                connection,
+                head,
+                inner,
+                worker,
+                seat,
+                waiting.as_ref(),
+            )
+            .await
+        }
         Err(next) => next,
     }
 }
@@ -102,6 +116,7 @@ async fn converse(
     mut inner: UnixStream,
     mut worker: Worker<'_>,
     seat: &Seat,
+    waiting: Option<&Waits<'_>>,
 ) -> Next {
     let (from_handler, mut to_handler) = inner.split();
     let mut inbox = Inbox::new(from_handler);
@@ -138,7 +153,11 @@ async fn converse(
                     // The handler now finds that its body has no end.
                     let _ = to_handler.shutdown().await;
                 }
-                coming.await
+                tokio::select! {
+                    biased;
+                    answer = &mut coming => answer,
+                    () = note_absence(connection, waiting) => None,
+                }
             }
             early = &mut coming => early,
         };
@@ -175,6 +194,16 @@ async fn converse(
         }
         Gathered::Cut => Next::Refuse(FAILED),
     }
+}
+
+/// Has the handler know when the client has closed its side. Never returns: the client may have
+/// closed only that, and wait for the answer.
+async fn note_absence(connection: &Connection<'_>, waiting: Option<&Waits<'_>>) {
+    connection.stream.closed().await;
+    if let Some(waiting) = waiting {
+        waiting.close();
+    }
+    std::future::pending::<()>().await;
 }
 
 /// Sends the word that a client waits for.

@@ -9,6 +9,7 @@
 
 mod body;
 mod buffer;
+mod caller;
 mod chunked;
 mod config;
 mod connection;
@@ -35,6 +36,7 @@ mod tls;
 mod upload;
 mod workers;
 
+pub(crate) use self::caller::Caller;
 pub(crate) use self::config::{DEFAULT_CONNECTIONS, DEFAULT_WORKERS, GuardConfig};
 pub(crate) use self::count::Counts;
 pub(crate) use self::door::{Door, SOCKET_FOLDER};

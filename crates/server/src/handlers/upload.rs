@@ -63,7 +63,8 @@ pub(crate) fn upload(
         // It has moved in this moment, and nobody would look for left-overs there.
         target = now;
     };
-    let mut room = Room::new(&location, state.limits().reserve);
+    let room = Room::new(&location, state.limits().reserve);
+    let mut room = room.for_caller(request.caller.clone());
     // Refused at once if it cannot fit.
     room.require(request.content_length.unwrap_or(0))
         .map_err(|error| ApiError::from_io("asking for free space", error))?;

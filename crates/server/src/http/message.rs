@@ -8,6 +8,7 @@ use bchan_api::Endpoint;
 
 use super::Inner;
 use crate::error::ApiError;
+use crate::guard::Caller;
 use crate::guard::frame::FrameReader;
 use crate::key::{Pass, Share};
 
@@ -30,6 +31,8 @@ pub(crate) struct Request {
     pub(crate) is_probe: bool,
     /// What allows it, once that is known.
     pub(crate) pass: Option<Pass>,
+    /// The client, as far as something is known of it while the request is handled.
+    pub(crate) caller: Caller,
     pub(super) body: FrameReader<Inner>,
 }
 

@@ -119,7 +119,7 @@ pub(super) fn place_tree<R: Read + Send>(
         Kind::Zip => {
             let spool = staging.spool()?;
             let spool = copy(&mut replay, spool, room)?;
-            bchan_archive::unpack_zip(spool, tree.as_fd(), options, manifest, room)
+            bchan_archive::unpack_zip(&spool, tree.as_fd(), options, manifest, room)
         }
         Kind::Other => return put(&mut replay, name, &tree, room, placed),
     };
@@ -187,12 +187,20 @@ fn from_unpack(error: UnpackError) -> ApiError {
     match &error {
         UnpackError::Read { source } => from_body(source),
         UnpackError::Write { source, .. } if is_out_of_space(source) => ApiError::out_of_space(),
+        UnpackError::Write { source, .. }
+            if source.kind() == std::io::ErrorKind::ConnectionAborted =>
+        {
+            ApiError::new(
+                503,
+                format!("the upload was given up, nothing was stored: {source}"),
+            )
+        }
         UnpackError::Write { .. } => ApiError::new(500, "unpacking the archive failed"),
         UnpackError::Limit { limit, .. } => {
             let option = match limit {
                 Limit::Bytes(_) => "; --max-unpacked of the server allows more",
                 Limit::Entries(_) => "; --max-entries of the server allows more",
-                Limit::Ratio(_) => "; --max-ratio of the server allows more",
+                Limit::Ratio(_) | Limit::Holes(_) => "; --max-ratio of the server allows more",
                 _ => "",
             };
             ApiError::new(413, format!("{error}{option}"))

@@ -60,6 +60,47 @@ pub fn holes() -> Vec<(&'static str, Vec<u8>)> {
     vec![("a hole in PAX", pax), ("a hole in old GNU", old)]
 }
 
+/// A file that is nothing but a hole of so many bytes.
+#[must_use]
+pub fn hole(size: u64) -> Vec<u8> {
+    let records = format!("GNU.sparse.size={size}\nGNU.sparse.numblocks=0\nGNU.sparse.map=");
+    Tar::default()
+        .pax(kind::PAX, &records)
+        .entry(kind::FILE, "hole", "", b"")
+        .finish()
+}
+
+/// An archive, compressed, of so many directories with half a megabyte of attributes each, which differ
+/// from one to the next. `prefix` is what their names begin with.
+#[must_use]
+pub fn attributes(directories: usize, prefix: &str) -> Vec<u8> {
+    let mut zstd = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    for number in 0..directories {
+        let text = "x".repeat(60_000);
+        let record = |of| format!("SCHILY.xattr.{prefix}.{of}={number}{text}\n");
+        let records = (0..8).map(record).collect::<Vec<_>>().concat();
+        let tar = Tar::default().pax(kind::PAX, &records);
+        let tar = tar.directory(&format!("{number}")).cut();
+        zstd.write_all(&tar).unwrap();
+    }
+    zstd.write_all(&[0; 1024]).unwrap();
+    zstd.finish().unwrap()
+}
+
+/// An archive of files whose paths are as long and as deep as they may be, each below other
+/// directories than the one before.
+#[must_use]
+pub fn deep(files: usize) -> Vec<u8> {
+    let mut zstd = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    for number in 0..files {
+        let path = format!("{number}/{}f", "x/".repeat(32_000));
+        let tar = Tar::default().entry(kind::LONG_NAME, "long", "", path.as_bytes());
+        zstd.write_all(&tar.file("short").cut()).unwrap();
+    }
+    zstd.write_all(&[0; 1024]).unwrap();
+    zstd.finish().unwrap()
+}
+
 /// An archive of a million empty files, compressed.
 #[must_use]
 pub fn million() -> Vec<u8> {

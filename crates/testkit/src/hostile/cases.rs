@@ -18,7 +18,9 @@ pub fn all() -> Vec<Case> {
         sizes(),
         pax(),
         sparse(),
+        bodies(),
         zips(),
+        directories(),
     ] {
         cases.extend(group.into_iter().map(|(name, bytes, outcome)| Case {
             name,
@@ -37,6 +39,7 @@ fn tar() -> Tar {
     Tar::default()
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn names() -> Vec<Row> {
     let long = "x/".repeat(50_000);
     let part = "x".repeat(300);
@@ -121,7 +124,11 @@ fn names() -> Vec<Row> {
             far(&"x/".repeat(1_000_000)).finish(),
             Refused("too long"),
         ),
-        ("a file that is the root", tar().file("./").finish(), Taken),
+        (
+            "a file with the name of a directory",
+            tar().file("d/").finish(),
+            Refused("d/"),
+        ),
         (
             "a long name upwards",
             far("../outside/evil").finish(),
@@ -357,7 +364,27 @@ fn sizes() -> Vec<Row> {
         (
             "a directory with content",
             tar().entry(kind::DIRECTORY, "d", "", b"evil").finish(),
-            Taken,
+            Refused("checksum"),
+        ),
+        (
+            "a size of 65 bits",
+            says(b"\x80\0\0\x01\0\0\0\0\0\0\0\x04").finish(),
+            Refused("evil"),
+        ),
+        (
+            "a size with a sign",
+            says(b"+0000000004\0").finish(),
+            Refused("evil"),
+        ),
+        (
+            "one block of zeros, and more",
+            [
+                tar().file("evil").cut(),
+                vec![0; 512],
+                tar().file("more").finish(),
+            ]
+            .concat(),
+            Refused("end mark"),
         ),
         (
             "a wrong checksum",
@@ -371,6 +398,7 @@ fn sizes() -> Vec<Row> {
     ]
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn pax() -> Vec<Row> {
     let over = |records: &str| tar().pax(kind::PAX, records).file("harmless").finish();
     let global = |records: &str| {
@@ -396,9 +424,36 @@ fn pax() -> Vec<Row> {
             Refused("too long"),
         ),
         (
-            "a path for all is nobody's",
+            "a path for all",
             global("path=../outside/evil"),
-            Taken,
+            Refused("PAX"),
+        ),
+        ("a size for all", global("size=4"), Refused("PAX")),
+        (
+            "a map for all",
+            global("GNU.sparse.size=100\nGNU.sparse.map=5,4"),
+            Refused("PAX"),
+        ),
+        ("a time for all", global("mtime=5\ncomment=x"), Taken),
+        (
+            "attributes of 600 kB",
+            over(&format!("SCHILY.xattr.user.a={}", "x".repeat(600_000))),
+            Refused("bytes of attributes"),
+        ),
+        (
+            "attributes of 600 kB in two headers",
+            tar()
+                .pax(
+                    kind::PAX,
+                    &format!("SCHILY.xattr.user.a={}", "x".repeat(300_000)),
+                )
+                .pax(
+                    kind::PAX,
+                    &format!("SCHILY.xattr.user.b={}", "x".repeat(300_000)),
+                )
+                .file("harmless")
+                .finish(),
+            Refused("bytes of attributes"),
         ),
         (
             "a size that is more",
@@ -458,6 +513,7 @@ fn pax() -> Vec<Row> {
     ]
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn sparse() -> Vec<Row> {
     let of = |records: &str| tar().pax(kind::PAX, records).file("evil").finish();
     let old = |change: &dyn Fn(&mut [u8; 512])| {
@@ -483,6 +539,14 @@ fn sparse() -> Vec<Row> {
         (
             "old: a size that is less",
             old(&|header| header[483..495].copy_from_slice(&octal(3))).finish(),
+            Refused("evil"),
+        ),
+        (
+            "old: a size of 65 bits",
+            old(&|header| {
+                header[483..495].copy_from_slice(b"\x80\0\0\x01\0\0\0\0\0\0\0\x04");
+            })
+            .finish(),
             Refused("evil"),
         ),
         (
@@ -521,6 +585,16 @@ fn sparse() -> Vec<Row> {
             Refused("evil"),
         ),
         (
+            "0.0: another number of pieces",
+            of("GNU.sparse.size=100\nGNU.sparse.numblocks=2\nGNU.sparse.map=5,4"),
+            Refused("evil"),
+        ),
+        (
+            "2.0",
+            of("GNU.sparse.major=2\nGNU.sparse.minor=0\nGNU.sparse.realsize=9"),
+            Refused("PAX"),
+        ),
+        (
             "1.0: no map",
             of("GNU.sparse.major=1\nGNU.sparse.minor=0\nGNU.sparse.realsize=9"),
             Refused("evil"),
@@ -545,6 +619,62 @@ fn sparse() -> Vec<Row> {
             "1.0: a name of its own",
             of("GNU.sparse.name=../outside/evil\nGNU.sparse.size=4\nGNU.sparse.map=0,4"),
             Refused("../outside/evil"),
+        ),
+    ]
+}
+
+/// Entries that say a size and have nothing, or have something that nobody would look for.
+fn bodies() -> Vec<Row> {
+    let empty = |kind, target: &str| {
+        tar()
+            .file("f")
+            .raw(kind, "x", target, &octal(1000), b"", |_| ())
+            .file("c")
+            .file("d")
+            .finish()
+    };
+    let full = |content: &[u8]| {
+        tar()
+            .file("f")
+            .entry(kind::HARD_LINK, "x", "f", content)
+            .file("d")
+            .finish()
+    };
+    vec![
+        (
+            "a hard link without its content",
+            empty(kind::HARD_LINK, "f"),
+            Taken,
+        ),
+        ("a link with a size", empty(kind::SYMLINK, "f"), Taken),
+        ("a directory with a size", empty(kind::DIRECTORY, ""), Taken),
+        ("a hard link with its content", full(b"evil"), Taken),
+        (
+            "a hard link with other content",
+            full(b"good"),
+            Refused("other content"),
+        ),
+        (
+            "a hard link with more content",
+            full(&[b'x'; 2000]),
+            Refused("other content"),
+        ),
+        (
+            "a hard link to a link, with content",
+            tar()
+                .symlink("s", "f")
+                .entry(kind::HARD_LINK, "x", "s", b"evil")
+                .finish(),
+            Refused("other content"),
+        ),
+        (
+            "a hard link with a size, and then garbage",
+            {
+                let mut bytes = empty(kind::HARD_LINK, "f");
+                bytes[3 * 512 + 148] ^= 1;
+                bytes
+            },
+            Refused("other content"),
         ),
     ]
 }
@@ -636,16 +766,16 @@ fn zips() -> Vec<Row> {
         ),
         (
             "zip: entries that overlap",
+            zip().file("f").again("f", 0o100_644, b"evil").finish(),
+            Refused("overlap"),
+        ),
+        (
+            "zip: the place of another entry",
             zip()
                 .file("a")
                 .lie("b", 0o100_644, b"evil", |claim| claim.offset = 0)
                 .finish(),
-            Refused("overlap"),
-        ),
-        (
-            "zip: more entries than there are",
-            zip().file("evil").finish_with(9),
-            Refused("damaged"),
+            Refused("directory says"),
         ),
         (
             "zip: the same file twice",
@@ -661,6 +791,195 @@ fn zips() -> Vec<Row> {
             "zip: no directory",
             zip().file("evil").finish()[..30].to_vec(),
             Refused("damaged"),
+        ),
+    ]
+}
+
+/// What the end of a zip archive can say, and what its entries can say twice.
+#[allow(clippy::too_many_lines, reason = "a table")]
+fn directories() -> Vec<Row> {
+    let zip = Zip::default;
+    let two = || zip().file("a").file("b");
+    let differ = |lie: &dyn Fn(&mut super::zip::Claim)| {
+        zip().differ("evil", b"evil", |claim| lie(claim)).finish()
+    };
+    let counted = |count| two().finish_with(|end| end.count = count);
+    vec![
+        (
+            "zip: more entries than there are",
+            counted(9),
+            Refused("2 entries"),
+        ),
+        (
+            "zip: fewer entries than there are",
+            counted(1),
+            Refused("2 entries"),
+        ),
+        ("zip: no entries, it says", counted(0), Refused("2 entries")),
+        (
+            "zip: a directory that is shorter",
+            two().finish_with(|end| {
+                end.size -= 47;
+                end.count = 1;
+            }),
+            Refused("directory"),
+        ),
+        (
+            "zip: a directory that begins later",
+            two().finish_with(|end| {
+                end.size -= 47;
+                end.offset += 47;
+                end.count = 1;
+            }),
+            Refused("in front"),
+        ),
+        (
+            "zip: bytes before the end of the directory",
+            {
+                let mut bytes = two().finish();
+                let at = bytes.len() - 22;
+                bytes.splice(at..at, [0; 5]);
+                bytes
+            },
+            Refused("directory"),
+        ),
+        (
+            "zip: bytes behind the end",
+            [two().finish(), vec![0; 3]].concat(),
+            Refused("follows"),
+        ),
+        (
+            "zip: two archives, one after the other",
+            [zip().file("a").finish(), zip().file("b").finish()].concat(),
+            Refused("directory"),
+        ),
+        (
+            "zip: two archives, and offsets that fit",
+            zip().junk(&zip().file("a").finish()).file("b").finish(),
+            Refused("in front"),
+        ),
+        (
+            "zip: an entry that is not listed",
+            zip().file("a").unlisted("b", b"evil").file("c").finish(),
+            Refused("does not list"),
+        ),
+        (
+            "zip: a last entry that is not listed",
+            zip().file("a").unlisted("b", b"evil").finish(),
+            Refused("does not list"),
+        ),
+        (
+            "zip: a gap",
+            zip().file("a").junk(b"evil").file("c").finish(),
+            Taken,
+        ),
+        (
+            "zip: a comment",
+            two().finish_with(|end| end.comment = b"PK\x05\x06 is no end".to_vec()),
+            Taken,
+        ),
+        (
+            "zip: a comment with another end",
+            two().finish_with(|end| end.comment = zip().finish()),
+            Refused("two ends"),
+        ),
+        (
+            "zip64: what is true",
+            {
+                let plain = two();
+                plain.finish_with(|end| {
+                    end.zip64 = Some([2, end.size.into(), end.offset.into()]);
+                    end.count = u16::MAX;
+                })
+            },
+            Taken,
+        ),
+        (
+            "zip64: another number of entries",
+            two().finish_with(|end| {
+                end.zip64 = Some([3, end.size.into(), end.offset.into()]);
+                end.count = u16::MAX;
+            }),
+            Refused("2 entries"),
+        ),
+        (
+            "zip64: numbers that differ from the older ones",
+            two().finish_with(|end| {
+                end.zip64 = Some([2, end.size.into(), end.offset.into()]);
+                end.count = 1;
+            }),
+            Refused("malformed"),
+        ),
+        (
+            "zip64: 65,536 more entries than there are",
+            two().finish_with(|end| {
+                end.zip64 = Some([0x1_0002, end.size.into(), end.offset.into()]);
+                end.count = u16::MAX;
+            }),
+            Refused("2 entries"),
+        ),
+        (
+            "zip: another name in front of the data",
+            differ(&|claim| claim.name = b"good".to_vec()),
+            Refused("directory says"),
+        ),
+        (
+            "zip: another size in front of the data",
+            differ(&|claim| claim.size = 3),
+            Refused("directory says"),
+        ),
+        (
+            "zip: another checksum in front of the data",
+            differ(&|claim| claim.crc ^= 1),
+            Refused("directory says"),
+        ),
+        (
+            "zip: another method in front of the data",
+            differ(&|claim| claim.method = 0),
+            Refused("directory says"),
+        ),
+        (
+            "zip: sizes that come after the data",
+            differ(&|claim| {
+                claim.flags = 8;
+                (claim.size, claim.stored, claim.crc) = (0, 0, 0);
+            }),
+            Taken,
+        ),
+        (
+            "zip: no sizes at all",
+            differ(&|claim| (claim.size, claim.stored, claim.crc) = (0, 0, 0)),
+            Refused("directory says"),
+        ),
+        (
+            "zip: encrypted",
+            zip()
+                .lie("evil", 0o100_644, b"evil", |claim| claim.flags = 1)
+                .finish(),
+            Refused("encrypted"),
+        ),
+        (
+            "zip: compressed as nobody does",
+            zip()
+                .lie("evil", 0o100_644, b"evil", |claim| claim.method = 97)
+                .finish(),
+            Refused("deflate"),
+        ),
+        (
+            "zip: a directory with content",
+            zip().entry("d/", 0o040_755, b"evil").finish(),
+            Refused("d/"),
+        ),
+        (
+            "zip: data that is longer than its compression",
+            {
+                let plain = zip();
+                plain
+                    .lie("evil", 0o100_644, b"evil", |claim| claim.stored += 4)
+                    .junk(b"more")
+                    .finish()
+            },
+            Refused("follows the data"),
         ),
     ]
 }

@@ -9,12 +9,18 @@ use flate2::{Compression, Crc, write::DeflateEncoder};
 pub struct Zip {
     bytes: Vec<u8>,
     central: Vec<u8>,
-    count: u16,
+    count: u64,
 }
 
 /// What is said of an entry, true or not.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Claim {
+    /// Its name.
+    pub name: Vec<u8>,
+    /// Flags, such as that sizes come after the data.
+    pub flags: u16,
+    /// How it is compressed: 8 for deflate.
+    pub method: u16,
     /// Bytes of content.
     pub size: u32,
     /// Checksum of the content.
@@ -25,6 +31,21 @@ pub struct Claim {
     pub offset: u32,
     /// Bytes of its data.
     pub stored: u32,
+}
+
+/// What is said of the directory, true or not.
+#[derive(Clone, Debug)]
+pub struct End {
+    /// Entries.
+    pub count: u16,
+    /// Bytes of the directory.
+    pub size: u32,
+    /// Where the directory begins.
+    pub offset: u32,
+    /// Comment at the very end.
+    pub comment: Vec<u8>,
+    /// Entries, bytes and beginning of the directory in 64 bits, where there is a record of that.
+    pub zip64: Option<[u64; 3]>,
 }
 
 impl Zip {
@@ -46,78 +67,144 @@ impl Zip {
         self.entry(name, 0o120_777, target.as_bytes())
     }
 
-    /// An entry of which the directory says something else than the truth.
+    /// An entry of which something else than the truth is said, in both places.
     #[must_use]
-    pub fn lie(
-        mut self,
-        name: &str,
-        mode: u32,
-        content: &[u8],
-        lie: impl FnOnce(&mut Claim),
-    ) -> Self {
+    pub fn lie(self, name: &str, mode: u32, content: &[u8], lie: impl FnOnce(&mut Claim)) -> Self {
+        let (truth, data) = self.truth(name, mode, content);
+        let mut claim = truth;
+        lie(&mut claim);
+        self.local(&claim, &data).list(&claim)
+    }
+
+    /// An entry of which the header in front of its data says something else than the truth.
+    #[must_use]
+    pub fn differ(self, name: &str, content: &[u8], lie: impl FnOnce(&mut Claim)) -> Self {
+        let (truth, data) = self.truth(name, 0o100_644, content);
+        let mut claim = truth.clone();
+        lie(&mut claim);
+        self.local(&claim, &data).list(&truth)
+    }
+
+    /// An entry that the directory does not list.
+    #[must_use]
+    pub fn unlisted(self, name: &str, content: &[u8]) -> Self {
+        let (truth, data) = self.truth(name, 0o100_644, content);
+        self.local(&truth, &data)
+    }
+
+    /// Bytes that belong to nothing.
+    #[must_use]
+    pub fn junk(mut self, bytes: &[u8]) -> Self {
+        self.bytes.extend_from_slice(bytes);
+        self
+    }
+
+    /// Once more the directory's last entry, of the same data.
+    #[must_use]
+    pub fn again(self, name: &str, mode: u32, content: &[u8]) -> Self {
+        let (mut claim, data) = self.truth(name, mode, content);
+        claim.offset -= u32::try_from(30 + name.len() + data.len()).unwrap();
+        self.list(&claim)
+    }
+
+    fn truth(&self, name: &str, mode: u32, content: &[u8]) -> (Claim, Vec<u8>) {
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(content).unwrap();
         let data = encoder.finish().unwrap();
         let mut crc = Crc::new();
         crc.update(content);
         let length = |bytes: usize| u32::try_from(bytes).unwrap();
-        let mut claim = Claim {
+        let claim = Claim {
+            name: name.into(),
+            flags: 0,
+            method: 8,
             size: length(content.len()),
             crc: crc.sum(),
             mode,
             offset: length(self.bytes.len()),
             stored: length(data.len()),
         };
-        lie(&mut claim);
-        let name_length = u16::try_from(name.len()).unwrap().to_le_bytes();
-        let mut shared = Vec::new();
-        // Version, flags, method, time and date.
-        for field in [20_u16, 0, 8, 0, 0x21] {
-            shared.extend_from_slice(&field.to_le_bytes());
-        }
-        for field in [claim.crc, claim.stored, claim.size] {
-            shared.extend_from_slice(&field.to_le_bytes());
-        }
-        shared.extend_from_slice(&name_length);
-        shared.extend_from_slice(&[0; 2]);
+        (claim, data)
+    }
 
+    fn local(mut self, claim: &Claim, data: &[u8]) -> Self {
         self.bytes.extend_from_slice(b"PK\x03\x04");
-        self.bytes.extend_from_slice(&shared);
-        self.bytes.extend_from_slice(name.as_bytes());
-        self.bytes.extend_from_slice(&data);
+        self.bytes.extend_from_slice(&shared(claim));
+        self.bytes.extend_from_slice(&claim.name);
+        self.bytes.extend_from_slice(data);
+        self
+    }
 
+    fn list(mut self, claim: &Claim) -> Self {
         self.central.extend_from_slice(b"PK\x01\x02");
         // Made on Unix.
         self.central.extend_from_slice(&[20, 3]);
-        self.central.extend_from_slice(&shared);
+        self.central.extend_from_slice(&shared(claim));
         self.central.extend_from_slice(&[0; 6]);
         self.central
             .extend_from_slice(&(claim.mode << 16).to_le_bytes());
         self.central.extend_from_slice(&claim.offset.to_le_bytes());
-        self.central.extend_from_slice(name.as_bytes());
+        self.central.extend_from_slice(&claim.name);
         self.count += 1;
         self
     }
 
-    /// The archive with its directory.
+    /// The archive with its directory. Of the number of entries there are only the lowest 16 bits.
     #[must_use]
     pub fn finish(self) -> Vec<u8> {
-        let count = self.count;
-        self.finish_with(count)
+        self.finish_with(|_| ())
     }
 
-    /// The archive with a directory that says to have so many entries.
+    /// The archive with a directory of which something else than the truth is said.
     #[must_use]
-    pub fn finish_with(mut self, count: u16) -> Vec<u8> {
-        let length = |bytes: usize| u32::try_from(bytes).unwrap().to_le_bytes();
-        let (offset, size) = (length(self.bytes.len()), length(self.central.len()));
-        self.bytes.append(&mut self.central);
-        self.bytes.extend_from_slice(b"PK\x05\x06\0\0\0\0");
-        self.bytes.extend_from_slice(&count.to_le_bytes());
-        self.bytes.extend_from_slice(&count.to_le_bytes());
-        self.bytes.extend_from_slice(&size);
-        self.bytes.extend_from_slice(&offset);
-        self.bytes.extend_from_slice(&[0; 2]);
-        self.bytes
+    pub fn finish_with(mut self, lie: impl FnOnce(&mut End)) -> Vec<u8> {
+        let mut end = End {
+            count: u16::try_from(self.count % 0x1_0000).unwrap(),
+            size: u32::try_from(self.central.len()).unwrap(),
+            offset: u32::try_from(self.bytes.len()).unwrap(),
+            comment: Vec::new(),
+            zip64: None,
+        };
+        lie(&mut end);
+        let mut bytes = self.bytes;
+        bytes.append(&mut self.central);
+        if let Some([count, size, offset]) = end.zip64 {
+            let at = bytes.len() as u64;
+            bytes.extend_from_slice(b"PK\x06\x06");
+            bytes.extend_from_slice(&44_u64.to_le_bytes());
+            bytes.extend_from_slice(&[45, 3, 45, 0]);
+            bytes.extend_from_slice(&[0; 8]);
+            for number in [count, count, size, offset] {
+                bytes.extend_from_slice(&number.to_le_bytes());
+            }
+            bytes.extend_from_slice(b"PK\x06\x07\0\0\0\0");
+            bytes.extend_from_slice(&at.to_le_bytes());
+            bytes.extend_from_slice(&1_u32.to_le_bytes());
+        }
+        bytes.extend_from_slice(b"PK\x05\x06\0\0\0\0");
+        bytes.extend_from_slice(&end.count.to_le_bytes());
+        bytes.extend_from_slice(&end.count.to_le_bytes());
+        bytes.extend_from_slice(&end.size.to_le_bytes());
+        bytes.extend_from_slice(&end.offset.to_le_bytes());
+        let length = u16::try_from(end.comment.len()).unwrap();
+        bytes.extend_from_slice(&length.to_le_bytes());
+        bytes.extend_from_slice(&end.comment);
+        bytes
     }
+}
+
+/// What stands both in front of the data and in the directory.
+fn shared(claim: &Claim) -> Vec<u8> {
+    let mut shared = Vec::new();
+    // Version, flags, method, time and date.
+    for field in [20_u16, claim.flags, claim.method, 0, 0x21] {
+        shared.extend_from_slice(&field.to_le_bytes());
+    }
+    for field in [claim.crc, claim.stored, claim.size] {
+        shared.extend_from_slice(&field.to_le_bytes());
+    }
+    let length = u16::try_from(claim.name.len()).unwrap();
+    shared.extend_from_slice(&length.to_le_bytes());
+    shared.extend_from_slice(&[0; 2]);
+    shared
 }

@@ -2,10 +2,13 @@
 
 use std::ffi::CString;
 
-use super::sparse::Map;
-use crate::attributes::Attributes;
+use super::sparse::{MOST_PIECES, Map};
+use crate::attributes::{self, Attributes};
 use crate::owners::Name;
-use crate::unpack::{Result, corrupt};
+use crate::unpack::{Limit, Result, UnpackError, corrupt};
+
+/// Longest name of a user or a group, in bytes. Systems take 32.
+const LONGEST_OWNER: usize = 256;
 
 /// Overrides of an entry's header.
 #[derive(Clone, Debug, Default)]
@@ -21,9 +24,15 @@ pub(super) struct Extensions {
     pub(super) attributes: Attributes,
     /// Whether the map of a sparse file stands in front of its data.
     pub(super) sparse_in_data: bool,
+    /// Whether the path is that of a sparse file, which stands above any other.
+    is_sparse_name: bool,
     real_size: Option<u64>,
+    /// Pieces that a sparse file is said to have.
+    pieces: Option<u64>,
     /// Offsets and lengths of a sparse file's pieces, by turns.
     numbers: Vec<u64>,
+    /// Bytes of all attributes.
+    attributes_size: usize,
 }
 
 impl Extensions {
@@ -54,12 +63,45 @@ impl Extensions {
                 .ok_or_else(malformed)?;
             records = &records[length..];
         }
+        if self.numbers.len() > 2 * MOST_PIECES {
+            return Err(corrupt("the map of a sparse file is too long"));
+        }
+        if self.attributes_size > attributes::MOST {
+            return Err(UnpackError::Limit {
+                limit: Limit::Attributes(attributes::MOST),
+                entry: String::new(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Reads PAX records for all entries that follow. Other programs would give all of them one path
+    /// or one size, so records that only make sense for one entry are refused.
+    pub(super) fn read_global(&mut self, records: &[u8]) -> Result<()> {
+        self.read(records)?;
+        let is_of_one = self.path.is_some()
+            || self.target.is_some()
+            || self.size.is_some()
+            || self.sparse_in_data
+            || self.real_size.is_some()
+            || self.pieces.is_some()
+            || !self.numbers.is_empty()
+            || !self.attributes.is_empty();
+        if is_of_one {
+            let what = "a PAX header for all entries has a record that belongs to one entry";
+            return Err(corrupt(what));
+        }
         Ok(())
     }
 
     fn set(&mut self, name: &[u8], value: &[u8]) -> Option<()> {
         match name {
-            b"path" | b"GNU.sparse.name" => self.path = Some(value.to_vec()),
+            b"GNU.sparse.name" => {
+                self.path = Some(value.to_vec());
+                self.is_sparse_name = true;
+            }
+            b"path" if self.is_sparse_name => {}
+            b"path" => self.path = Some(value.to_vec()),
             b"linkpath" => self.target = Some(value.to_vec()),
             b"size" => self.size = Some(parse(value)?),
             // Numbers that are too large for this system are as good as none.
@@ -68,7 +110,13 @@ impl Extensions {
             b"mtime" => self.mtime = Some(time(value)?),
             b"uname" => self.user = owner_name(value),
             b"gname" => self.group = owner_name(value),
-            b"GNU.sparse.major" => self.sparse_in_data = value == b"1",
+            b"GNU.sparse.major" => {
+                let major: u64 = parse(value)?;
+                self.sparse_in_data = major == 1;
+                // Of a later format nobody knows where its map is.
+                return (major <= 1).then_some(());
+            }
+            b"GNU.sparse.numblocks" => self.pieces = Some(parse(value)?),
             b"GNU.sparse.realsize" | b"GNU.sparse.size" => self.real_size = Some(parse(value)?),
             b"GNU.sparse.offset" | b"GNU.sparse.numbytes" => self.numbers.push(parse(value)?),
             b"GNU.sparse.map" => {
@@ -79,6 +127,7 @@ impl Extensions {
             }
             name => {
                 if let Some(name) = name.strip_prefix(b"SCHILY.xattr.") {
+                    self.attributes_size += name.len() + value.len();
                     self.attributes
                         .push((CString::new(unescape(name)).ok()?, value.to_vec()));
                 }
@@ -109,7 +158,8 @@ impl Extensions {
             };
         };
         let (pairs, rest) = self.numbers.as_chunks::<2>();
-        if !rest.is_empty() {
+        let is_as_said = |said| said == pairs.len() as u64;
+        if !rest.is_empty() || !self.pieces.is_none_or(is_as_said) {
             return Err(corrupt("the map of a sparse file is malformed"));
         }
         let pieces = pairs
@@ -123,8 +173,11 @@ impl Extensions {
     }
 }
 
-/// A user's or a group's name, if it is text.
+/// A user's or a group's name, if it is text that can be one.
 pub(super) fn owner_name(text: &[u8]) -> Option<Name> {
+    if text.len() > LONGEST_OWNER {
+        return None;
+    }
     let text = std::str::from_utf8(text).ok()?;
     (!text.is_empty() && !text.contains('\0')).then(|| text.into())
 }

@@ -3,12 +3,13 @@
 use tar::Header;
 
 use super::extension::parse;
+use super::number;
 use super::{BLOCK, corrupt};
 use crate::unpack::Result;
 use crate::unpack::read::Stream;
 
-/// Most pieces of a file.
-const MOST_PIECES: usize = 4_000_000;
+/// Most pieces of a file; the map of a million takes 16 MiB.
+pub(super) const MOST_PIECES: usize = 1_000_000;
 
 /// Where the stored pieces of a file belong.
 #[derive(Debug)]
@@ -91,12 +92,13 @@ pub(super) fn read_map(stream: &mut Stream, left: &mut u64, map: Option<Map>) ->
 pub(super) fn old_map(header: &Header, stream: &mut Stream) -> Result<Map> {
     let malformed = || corrupt("the map of a sparse file is malformed");
     let gnu = header.as_gnu().ok_or_else(malformed)?;
-    let size = gnu.real_size().map_err(|_| malformed())?;
+    let size = number::parse(&gnu.realsize).ok_or_else(malformed)?;
     let mut pieces = Vec::new();
     let mut add = |sparse: &tar::GnuSparseHeader| -> Result<()> {
         if !sparse.is_empty() {
-            let offset = sparse.offset().map_err(|_| malformed())?;
-            pieces.push((offset, sparse.length().map_err(|_| malformed())?));
+            let offset = number::parse(&sparse.offset).ok_or_else(malformed)?;
+            let length = number::parse(&sparse.numbytes).ok_or_else(malformed)?;
+            pieces.push((offset, length));
         }
         if pieces.len() > MOST_PIECES {
             Err(malformed())
