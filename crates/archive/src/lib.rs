@@ -6,6 +6,7 @@
 
 mod ahead;
 mod attributes;
+mod compare;
 mod compress;
 mod detect;
 mod kept;
@@ -25,6 +26,7 @@ mod walk;
 mod writeback;
 
 pub use ahead::{Ahead, read_ahead};
+pub use compare::{Comparison, Likeness, compare};
 pub use compress::{Compression, Encoder};
 pub use detect::{Codec, Kind, Replay, detect};
 pub use manifest::Manifest;
