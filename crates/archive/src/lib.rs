@@ -30,7 +30,7 @@ pub use compare::{Comparison, Likeness, compare};
 pub use compress::{Compression, Encoder};
 pub use detect::{Codec, Kind, Replay, detect};
 pub use manifest::Manifest;
-pub use observer::{EntryKind, Observer, Problem};
+pub use observer::{ENTRY, EntryKind, Observer, Problem};
 pub use pack::{KeepAttributes, PackError, PackOptions, PackSummary, pack};
 pub use select::{Reason, Rules, Selection, SelectionError};
 pub use source::Source;

@@ -2,6 +2,7 @@
 
 use std::ffi::{CString, OsStr};
 use std::fs::File;
+use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -18,9 +19,6 @@ use crate::walk::{DIRECTORY, file_type};
 
 /// Longest target of a symbolic link that any system takes.
 const LONGEST_TARGET: usize = 4095;
-
-/// What an entry takes on disk beside its content, in bytes: a guess that is rather too high.
-const ENTRY: u64 = 4096;
 
 /// What an archive says of an entry beside its content.
 #[derive(Clone, Debug, Default)]
@@ -145,7 +143,7 @@ impl<'a> Placer<'a> {
             return Err(UnpackError::Limit { limit, entry });
         }
         self.observer.entry(to_path(path), size);
-        let go_on = self.observer.proceed(ENTRY);
+        let go_on = self.observer.create();
         go_on.map_err(|source| UnpackError::Write {
             path: to_path(path).to_owned(),
             source,
@@ -190,7 +188,7 @@ impl<'a> Placer<'a> {
         let name = CString::new(name).map_err(|_| fail(Errno::INVAL))?;
         let dir = self
             .parents
-            .open(&parent, true)
+            .open(&parent, Some(self.observer))
             .map_err(|error| blocked(path, error))?;
         match fs::mkdirat(dir, &name, Mode::RWXU) {
             Ok(()) => {}
@@ -279,7 +277,7 @@ impl<'a> Placer<'a> {
         let name = CString::new(name).map_err(|_| refuse(missing))?;
         let dir = self
             .parents
-            .open(&parent, false)
+            .open(&parent, None)
             .map_err(|_| refuse(missing))?;
         let stat =
             fs::statat(dir, &name, AtFlags::SYMLINK_NOFOLLOW).map_err(|_| refuse(missing))?;
@@ -305,7 +303,7 @@ impl<'a> Placer<'a> {
         let name = CString::new(name).map_err(|_| fail(Errno::INVAL))?;
         let dir = self
             .parents
-            .open(&parent, true)
+            .open(&parent, Some(self.observer))
             .map_err(|error| blocked(path, error))?;
         match make(dir, &name) {
             Err(Errno::EXIST) => {}
@@ -356,11 +354,14 @@ impl<'a> Placer<'a> {
             let name = CString::new(name).map_err(|_| write_error(&path, Errno::INVAL))?;
             let opened = self
                 .parents
-                .open(&parent, false)
-                .and_then(|dir| fs::openat(dir, &name, DIRECTORY, Mode::empty()));
+                .open(&parent, None)
+                .and_then(|dir| Ok(fs::openat(dir, &name, DIRECTORY, Mode::empty())?));
             match opened {
                 Ok(fd) => self.set_open(&path, fd.as_fd(), &meta, FileType::Directory),
-                Err(error) => self.not_restored(&path, vec![("mode", error)]),
+                Err(error) => {
+                    let error = Errno::from_io_error(&error).unwrap_or(Errno::IO);
+                    self.not_restored(&path, vec![("mode", error)]);
+                }
             }
             previous = Some(path);
         }
@@ -379,7 +380,7 @@ pub(super) fn to_path(path: &[u8]) -> &Path {
     Path::new(OsStr::from_bytes(path))
 }
 
-pub(super) fn write_error(path: &[u8], error: Errno) -> UnpackError {
+pub(super) fn write_error(path: &[u8], error: impl Into<io::Error>) -> UnpackError {
     UnpackError::Write {
         path: PathBuf::from(OsStr::from_bytes(path)),
         source: error.into(),
@@ -387,12 +388,12 @@ pub(super) fn write_error(path: &[u8], error: Errno) -> UnpackError {
 }
 
 /// The way to an entry is no way of directories.
-pub(super) fn blocked(path: &[u8], error: Errno) -> UnpackError {
-    match error {
-        Errno::NOTDIR | Errno::LOOP => UnpackError::Refused {
+pub(super) fn blocked(path: &[u8], error: io::Error) -> UnpackError {
+    match Errno::from_io_error(&error) {
+        Some(Errno::NOTDIR | Errno::LOOP) => UnpackError::Refused {
             entry: show(path),
             reason: "it lies behind something that is no directory",
         },
-        error => write_error(path, error),
+        _ => write_error(path, error),
     }
 }

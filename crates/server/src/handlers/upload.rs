@@ -51,6 +51,8 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     let mut room = Room::new(&location, state.limits().reserve);
     // Refused at once if it cannot fit.
     room.require(request.content_length.unwrap_or(0))
+        // The folder that it arrives in, and that of a tree.
+        .and_then(|()| room.entries(2))
         .map_err(|error| ApiError::from_io("asking for free space", error))?;
 
     let disk = room.total();
