@@ -47,15 +47,24 @@ pub(super) fn extract(
         let kept = fs::set_permissions(&content, meta.permissions());
         kept.map_err(AgentError::io("creating", &content))?;
     }
+    // Linux reports an error of write-back to descriptors that were open before: these are opened
+    // before anything is written.
+    let written = File::open(&content).map_err(AgentError::io("opening", &content))?;
+    // One that may not be read cannot be synced either.
+    let entries = File::open(&parent).ok();
     let mut listener = Listener::new(Arc::clone(progress));
     let (done, compared) = fill(reader, &content, found, &mut listener)?;
-    sync(&content).map_err(AgentError::io("writing", &content))?;
+    sync(&written).map_err(AgentError::io("writing", &content))?;
     fs::rename(&content, &directory).map_err(|error| match error.kind() {
         io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => AgentError::NotEmpty {
             path: directory.clone(),
         },
         _ => AgentError::io("creating", &directory)(error),
     })?;
+    if let Some(entries) = entries {
+        let synced = entries.sync_all();
+        synced.map_err(AgentError::io("creating", &directory))?;
+    }
     Ok(Written {
         path: directory,
         compared,
@@ -147,12 +156,15 @@ fn limits(content: &Path) -> Result<Limits, AgentError> {
     })
 }
 
-/// Makes everything on the file system of a directory durable.
-fn sync(path: &Path) -> io::Result<()> {
+/// Makes everything on the file system of an open directory durable.
+fn sync(directory: &File) -> io::Result<()> {
     #[cfg(target_os = "linux")]
-    rustix::fs::syncfs(File::open(path)?)?;
+    rustix::fs::syncfs(directory)?;
     #[cfg(not(target_os = "linux"))]
-    rustix::fs::sync();
+    {
+        let _ = directory;
+        rustix::fs::sync();
+    }
     Ok(())
 }
 

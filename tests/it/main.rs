@@ -57,3 +57,4 @@ mod unattended;
 mod units;
 mod verification;
 mod watching;
+mod write_errors;

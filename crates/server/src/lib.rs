@@ -8,6 +8,7 @@ mod body;
 mod change;
 mod check;
 mod config;
+mod device;
 mod durable;
 mod error;
 mod fault;

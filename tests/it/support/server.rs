@@ -116,6 +116,11 @@ impl TestServer {
         kib.parse::<u64>().unwrap() * 1024
     }
 
+    #[allow(dead_code, reason = "not every test binary asks")]
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends it a signal.
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         send(&self.child, signal);

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::{Edit, OpError, Operation, relocate, remove};
+use super::{Edit, OpError, Operation, relocate, relocate_back, remove};
 use crate::durable;
 use crate::layout;
 use crate::mirror;
@@ -107,7 +107,7 @@ pub(super) fn perform(state: &State, operation: &Operation) -> Result<()> {
 
 /// Takes the effects back, as far as they have come, last first.
 pub(super) fn undo(state: &State, operation: &Operation) -> Result<()> {
-    let back = |from: &Path, to: &Path| match relocate(state, to, from) {
+    let back = |from: &Path, to: &Path| match relocate_back(state, to, from) {
         // It had not left yet.
         Err(OpError::Missing { .. } | OpError::Occupied { .. }) => Ok(()),
         other => other,

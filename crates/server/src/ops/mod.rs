@@ -19,7 +19,7 @@ use std::sync::PoisonError;
 pub(crate) use self::effects::tidy;
 pub(crate) use self::plan::{Doomed, DoomedTarget, Edit, Move, Operation};
 pub(crate) use self::recover::{recover, settle};
-pub(crate) use self::relocate::relocate;
+pub(crate) use self::relocate::{relocate, relocate_back};
 use crate::durable;
 use crate::error::{ApiError, is_out_of_space};
 use crate::fault;
