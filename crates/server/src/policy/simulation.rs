@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use bchan_api::{Backup, RecycleAction, RecycleCriteria, Target, Time};
 use proptest::prelude::*;
 
-use super::tests::{backup, target};
-use super::{SECONDS_PER_DAY, duplicates, old};
+use super::tests::{backup, contents_in_order, target};
+use super::{Duplicate, SECONDS_PER_DAY, duplicates, old};
 
 /// Small, fast and always the same for one seed.
 struct Dice(u64);
@@ -102,14 +102,27 @@ impl World {
         assert!(old(&self.target, &self.backups, now).is_empty());
     }
 
-    /// As the job does it: both are read first, and the decision is made anew.
+    /// As the job does it: all are read first, and the decision is made again.
     fn deduplicate(&mut self) {
         let before = self.healthy();
         let contents = self.contents();
-        for duplicate in duplicates(&self.target, &self.backups) {
-            let sound = self.check(&duplicate.of) && self.check(&duplicate.id);
+        let mut gone: Option<Duplicate> = None;
+        for mut duplicate in duplicates(&self.target, &self.backups) {
+            duplicate.follow(gone.as_ref());
+            let sound = duplicate.all().all(|id| self.check(id));
             if sound && duplicates(&self.target, &self.backups).contains(&duplicate) {
-                self.backups.retain(|backup| backup.id != duplicate.id);
+                let left = self
+                    .backups
+                    .iter()
+                    .filter(|backup| backup.id != duplicate.id);
+                let left: Vec<_> = left.cloned().collect();
+                assert_eq!(
+                    contents_in_order(&left, false),
+                    contents_in_order(&self.backups, false),
+                    "recycling sees the same"
+                );
+                self.backups = left;
+                gone = Some(duplicate);
             }
         }
         let after = self.contents();
