@@ -9,7 +9,7 @@ use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, XattrFlags, setxattr, utime
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::support::{Form, TestServer};
+use crate::support::{Form, TestServer, wait_until};
 
 /// The path of a backup of a target made by `TestServer::target`.
 fn path(server: &TestServer, target: &str, id: &str) -> PathBuf {
@@ -64,6 +64,17 @@ fn integrity_is_checked_marked_and_unmarked() {
     assert!(is_broken(&server, "s", &changed));
 }
 
+/// Uploads a file in a second of its own.
+fn upload_later(server: &TestServer, target: &str, content: &[u8]) -> String {
+    let now = || {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        now.unwrap().as_secs()
+    };
+    let before = now();
+    wait_until(|| now() > before);
+    server.upload(target, content)
+}
+
 #[test]
 fn duplicates_go_but_never_on_the_word_of_a_stale_hash() {
     let server = TestServer::start();
@@ -71,7 +82,7 @@ fn duplicates_go_but_never_on_the_word_of_a_stale_hash() {
     server.target("kept", "single");
     for target in ["t", "kept"] {
         for content in [b"y", b"y", b"z"] {
-            server.upload(target, content);
+            upload_later(&server, target, content);
         }
     }
     assert_eq!(server.run_job("deduplicate_job")["status"], "FINISHED");
@@ -89,7 +100,7 @@ fn duplicates_go_but_never_on_the_word_of_a_stale_hash() {
     assert_eq!(contents("kept"), ["y", "y", "z"], "nobody asked for it");
 
     // Two that say they are the same: one has rotted, so the other is the only one.
-    let [first, second] = [b"w", b"w"].map(|content| server.upload("t", content));
+    let [first, second] = [b"w", b"w"].map(|content| upload_later(&server, "t", content));
     for rotten in [&first, &second] {
         fs::write(path(&server, "t", rotten), "rotten").unwrap();
         server.run_job("deduplicate_job");
@@ -159,7 +170,9 @@ fn settle(folder: &Path) {
 fn only_what_is_the_same_in_everything_is_a_duplicate_and_the_older_one_stays() {
     let server = TestServer::start();
     let make = |target: &str, more: &Value| {
-        let mut rule = json!({"deduplicate": true});
+        // Each has a second of its own.
+        let template = format!("{target}-$D");
+        let mut rule = json!({"deduplicate": true, "name_template": template});
         let rule = rule.as_object_mut().unwrap();
         rule.extend(more.as_object().unwrap().clone());
         server.target_with(target, "multi", &json!(rule));

@@ -5,16 +5,20 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::support::{Form, TestServer, assert_no_leftovers_below, wait_until};
+use crate::support::{Form, TestServer, assert_no_leftovers_below, skipped, wait_until};
 
 /// Makes system calls of a server fail as long as it lives. Needs strace and the right to use it.
-struct Failing(Child);
+struct Failing {
+    child: Child,
+    /// It ends when nobody reads what it says.
+    _messages: BufReader<ChildStderr>,
+}
 
 impl Failing {
     fn inject(server: &TestServer, what: &str) -> Option<Self> {
@@ -28,11 +32,13 @@ impl Failing {
             &format!("inject={what}"),
         ]);
         let mut child = command.stderr(Stdio::piped()).spawn().ok()?;
+        let mut messages = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
-        BufReader::new(child.stderr.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let failing = Self(child);
+        messages.read_line(&mut line).unwrap();
+        let failing = Self {
+            child,
+            _messages: messages,
+        };
         line.contains("attached").then_some(failing)
     }
 }
@@ -40,10 +46,10 @@ impl Failing {
 impl Drop for Failing {
     fn drop(&mut self) {
         // It lets go of the server when it is asked to end.
-        if let Some(pid) = Pid::from_raw(i32::try_from(self.0.id()).unwrap()) {
+        if let Some(pid) = Pid::from_raw(i32::try_from(self.child.id()).unwrap()) {
             let _ = kill_process(pid, Signal::TERM);
         }
-        let _ = self.0.wait();
+        let _ = self.child.wait();
     }
 }
 
@@ -125,7 +131,7 @@ fn a_failed_sync_of_one_upload_fails_all_that_are_under_way_and_none_that_come_l
         |(target, path, form): (&str, &str, &Form)| Upload::begin(&server, target, path, form);
     let under_way = all.map(begin);
     let Some(failing) = Failing::inject(&server, "syncfs:error=EIO") else {
-        return;
+        return skipped("strace is not there or may not trace");
     };
     let small = Form::new().file("file", b"small");
     let answer = server.http().post("/api/target/b/upload", &small);
@@ -158,7 +164,7 @@ fn a_failed_sync_of_one_upload_fails_all_that_are_under_way_and_none_that_come_l
 fn a_copy_takes_the_place_of_its_source_only_if_the_disk_gives_the_same_back() {
     // Memory is another file system wherever there is this folder.
     let Ok(disk) = tempfile::tempdir_in("/dev/shm") else {
-        return;
+        return skipped("there is no /dev/shm");
     };
     let bin = disk.path().join("bin");
     let options = ["--recycle-bin", bin.to_str().unwrap()].map(str::to_owned);
@@ -198,7 +204,7 @@ fn a_copy_takes_the_place_of_its_source_only_if_the_disk_gives_the_same_back() {
 #[test]
 fn what_only_looks_like_a_copy_by_its_content_does_not_take_the_place_of_a_source() {
     let Ok(disk) = tempfile::tempdir_in("/dev/shm") else {
-        return;
+        return skipped("there is no /dev/shm");
     };
     let bin = disk.path().join("bin");
     let options = ["--recycle-bin", bin.to_str().unwrap()].map(str::to_owned);

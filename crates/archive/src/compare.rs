@@ -169,10 +169,10 @@ impl Tree {
         Ok(step)
     }
 
-    fn enter(&mut self, name: CString, fd: OwnedFd, mode: Option<Mode>) -> io::Result<()> {
+    fn enter(&mut self, name: &CStr, fd: OwnedFd, mode: Option<Mode>) -> io::Result<()> {
         let path = self.walker.path().to_vec();
-        if let Err(error) = self.walker.enter(name.clone(), fd) {
-            give_back(self.walker.dir()?, &name, mode);
+        if let Err(error) = self.walker.enter(name.to_owned(), fd) {
+            give_back(self.walker.dir()?, name, mode);
             return Err(error);
         }
         self.forced.extend(mode.map(|mode| (path, mode)));
@@ -240,7 +240,7 @@ impl Comparer<'_> {
                 (None, None) => return Ok(Comparison::Same),
                 (Some(Step::Leave(_)), Some(Step::Leave(_))) => {}
                 (Some(Step::Entry(name)), Some(Step::Entry(other_name))) if name == other_name => {
-                    if let Some(what) = self.entries(one, other, name)? {
+                    if let Some(what) = self.entries(one, other, &name)? {
                         return different(one, what);
                     }
                 }
@@ -255,14 +255,8 @@ impl Comparer<'_> {
     }
 
     /// Compares two entries of the same name, and enters them if they are directories.
-    fn entries(
-        &mut self,
-        one: &mut Tree,
-        other: &mut Tree,
-        name: CString,
-    ) -> io::Result<Difference> {
+    fn entries(&mut self, one: &mut Tree, other: &mut Tree, name: &CStr) -> io::Result<Difference> {
         self.observer.proceed(0)?;
-        let name = &*name;
         let here = Entry {
             dir: one.walker.dir()?,
             name,
@@ -286,8 +280,8 @@ impl Comparer<'_> {
                 let (fd, other_fd) = (here.again()?, there.again()?);
                 let (mode, other_mode) = (here.mode.take(), there.mode.take());
                 drop((here, there));
-                one.enter(name.to_owned(), fd, mode)?;
-                other.enter(name.to_owned(), other_fd, other_mode)?;
+                one.enter(name, fd, mode)?;
+                other.enter(name, other_fd, other_mode)?;
                 Ok(None)
             }
             FileType::RegularFile => {

@@ -96,10 +96,10 @@ fn whatever_is_different_is_found() {
     type Change = fn(&Path);
     let changes: &[(&str, &str, Change)] = &[
         ("a", "content", |root| {
-            fs::write(root.join("a"), "CONTENT").unwrap()
+            fs::write(root.join("a"), "CONTENT").unwrap();
         }),
         ("a", "size", |root| {
-            fs::write(root.join("a"), "contents").unwrap()
+            fs::write(root.join("a"), "contents").unwrap();
         }),
         ("a", "mode", |root| {
             fs::set_permissions(root.join("a"), Permissions::from_mode(0o600)).unwrap();
@@ -112,22 +112,22 @@ fn whatever_is_different_is_found() {
             symlink("a", root.join("a")).unwrap();
         }),
         ("a", "presence", |root| {
-            fs::remove_file(root.join("a")).unwrap()
+            fs::remove_file(root.join("a")).unwrap();
         }),
         ("folder/deep/more", "presence", |root| {
             fs::write(root.join("folder/deep/more"), "").unwrap();
         }),
         ("zzz", "presence", |root| {
-            fs::create_dir(root.join("zzz")).unwrap()
+            fs::create_dir(root.join("zzz")).unwrap();
         }),
         ("empty", "presence", |root| {
-            fs::remove_dir(root.join("empty")).unwrap()
+            fs::remove_dir(root.join("empty")).unwrap();
         }),
         ("empty", "extended attributes", |root| {
             attribute(&root.join("empty"), "user.x", "y");
         }),
         ("", "extended attributes", |root| {
-            attribute(root, "user.x", "y")
+            attribute(root, "user.x", "y");
         }),
         ("folder/large", "content", |root| {
             let mut content = vec![7; 600_000];
@@ -236,7 +236,7 @@ fn it_can_be_stopped_and_leaves_modes_as_they_were() {
     let (_temp, one, other) = two();
     for root in [&one, &other] {
         for path in ["folder/large", "folder/deep", "folder"] {
-            let locked = Permissions::from_mode(0);
+            let locked = Permissions::from_mode(0o0);
             fs::set_permissions(root.join(path), locked).unwrap();
         }
         settle(root);

@@ -73,7 +73,8 @@ impl Staging {
     /// Makes a file durable that was written through this descriptor.
     pub(super) fn sync_file(&self, file: &File) -> Result<(), ApiError> {
         fault::point();
-        durable::sync_file(file).map_err(unsynced)
+        let synced = durable::sync_file(file).and_then(|()| self.sync.check());
+        synced.map_err(unsynced)
     }
 
     /// Makes the content durable. The file of a single target is already.
