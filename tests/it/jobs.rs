@@ -166,6 +166,9 @@ fn settle(folder: &Path) {
     utimensat(CWD, folder, &times, AtFlags::SYMLINK_NOFOLLOW).unwrap();
 }
 
+/// Makes another version of a folder.
+type Change = fn(&Path);
+
 #[test]
 fn only_what_is_the_same_in_everything_is_a_duplicate_and_the_older_one_stays() {
     let server = TestServer::start();
@@ -184,14 +187,13 @@ fn only_what_is_the_same_in_everything_is_a_duplicate_and_the_older_one_stays() 
         settle(&folder);
         folder
     };
-    type Change = fn(&Path);
     let changes: [(&str, Change); 6] = [
         ("link", |folder| {
             fs::remove_file(folder.join("link")).unwrap();
             symlink("/elsewhere", folder.join("link")).unwrap();
         }),
         ("empty-folder", |folder| {
-            fs::create_dir(folder.join("empty")).unwrap()
+            fs::create_dir(folder.join("empty")).unwrap();
         }),
         ("mode", |folder| {
             fs::set_permissions(folder.join("file"), Permissions::from_mode(0o600)).unwrap();
