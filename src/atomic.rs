@@ -26,6 +26,7 @@ pub(crate) fn write(path: &Path, content: &[u8], access: Access) -> io::Result<(
         Some(folder) => folder,
     };
     fs::create_dir_all(folder)?;
+    let entries = File::open(folder)?;
     // Such files are made with mode 0600.
     let mut file = tempfile::Builder::new()
         .prefix(".bchan-")
@@ -42,7 +43,7 @@ pub(crate) fn write(path: &Path, content: &[u8], access: Access) -> io::Result<(
     file.write_all(content)?;
     file.as_file().sync_all()?;
     file.persist(path)?;
-    File::open(folder)?.sync_all()
+    entries.sync_all()
 }
 
 /// Lets everybody read a file.

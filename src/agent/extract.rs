@@ -78,9 +78,12 @@ pub(super) fn extract(
     fs::create_dir_all(&parent).map_err(AgentError::io("creating", &parent))?;
     part::sweep(&parent);
     let staging = Staging::create(&parent)?;
+    // Open before anything is written, for Linux reports an error of write-back only to those.
     let content = staging
         .content(existing(&directory)?.as_ref())
         .map_err(AgentError::io("creating", &directory))?;
+    // One that may not be read cannot be synced either.
+    let entries = File::open(&parent).ok();
     let mut listener = Listener::new(Arc::clone(progress));
     let (done, compared) = fill(reader, (&content, &directory), found, &mut listener)?;
     sync(&content).map_err(AgentError::io("writing", &directory))?;
@@ -94,6 +97,10 @@ pub(super) fn extract(
             }
             _ => AgentError::io("creating", &directory)(error),
         })?;
+    if let Some(entries) = entries {
+        let synced = entries.sync_all();
+        synced.map_err(AgentError::io("creating", &directory))?;
+    }
     Ok(Written {
         path: directory,
         compared,
@@ -193,7 +200,7 @@ fn limits(dir: &File, content: &Path) -> Result<Limits, AgentError> {
     })
 }
 
-/// Makes everything on the file system of a directory durable.
+/// Makes everything on the file system of an open directory durable.
 fn sync(directory: &File) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     rustix::fs::syncfs(directory)?;

@@ -596,8 +596,12 @@ fn jobs() {
     };
     let doubled = |s: &TestServer| {
         s.target_with("t", "multi", &json!({"deduplicate": true}));
-        for key in ["1", "2"] {
-            upload(s, "t", &tree("same"), key).unwrap();
+        // As archives, which say when their files were made.
+        let folder = s.home().join("same");
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("a"), "same").unwrap();
+        for _ in 0..2 {
+            s.bchan(["backup", "upload", "t"]).arg(&folder).ok();
         }
     };
     enumerate(&[

@@ -4,11 +4,13 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::support::{Form, Program, TestServer};
+use crate::support::{Form, Program, TestServer, skipped};
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
@@ -22,16 +24,38 @@ struct Disk {
 impl Disk {
     /// Mounts one of so many bytes at `name` in a new home.
     fn mount(name: &str, size: u64) -> Option<Self> {
+        Self::mount_with(name, &format!("size={size}"))
+    }
+
+    /// The same with any options.
+    fn mount_with(name: &str, options: &str) -> Option<Self> {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join(name);
         fs::create_dir(&path).unwrap();
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]);
+        mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]);
         let mounted = mount.arg(&path).output();
         let home = Some(home);
         mounted
             .is_ok_and(|output| output.status.success())
             .then_some(Self { home, path })
+    }
+
+    /// Mounts a new file system in an image of so many bytes.
+    fn image(make: &[&str], size: u64) -> Option<Self> {
+        let home = tempfile::tempdir().unwrap();
+        let (image, path) = (home.path().join("image"), home.path().join("disk"));
+        File::create(&image).unwrap().set_len(size).unwrap();
+        fs::create_dir(&path).unwrap();
+        let done = |command: &mut Command| command.output().is_ok_and(|it| it.status.success());
+        let home = Some(home);
+        (done(Command::new(make[0]).args(&make[1..]).arg(&image))
+            && done(
+                Command::new("mount")
+                    .args(["-o", "loop"])
+                    .args([&image, &path]),
+            ))
+        .then_some(Self { home, path })
     }
 
     fn serve(&mut self, options: &[&str]) -> TestServer {
@@ -234,5 +258,124 @@ fn uploads_leave_the_reserve_alone() {
         "{} bytes are free",
         disk.free()
     );
+    server.assert_no_leftovers();
+}
+
+/// Lets many clients upload until each is refused, and returns how many uploads were stored and the
+/// least that `free` was meanwhile.
+fn flood(
+    server: &TestServer,
+    targets: &[&str],
+    form: &Form,
+    free: impl Fn() -> u64 + Sync,
+) -> (usize, u64) {
+    /// Clients at a time.
+    const CLIENTS: usize = 24;
+
+    let (stored, busy) = (AtomicUsize::new(0), AtomicUsize::new(CLIENTS));
+    let lowest = thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            let (stored, busy) = (&stored, &busy);
+            let path = format!("/api/target/{}/upload", targets[client % targets.len()]);
+            scope.spawn(move || {
+                loop {
+                    let answer = server.http().post(&path, form);
+                    if answer.status != 200 {
+                        assert_eq!(answer.status, 507, "{answer:?}");
+                        break;
+                    }
+                    stored.fetch_add(1, Ordering::SeqCst);
+                }
+                busy.fetch_sub(1, Ordering::SeqCst);
+            });
+        }
+        let mut lowest = free();
+        while busy.load(Ordering::SeqCst) > 0 {
+            lowest = lowest.min(free());
+            thread::yield_now();
+        }
+        lowest
+    });
+    (stored.into_inner(), lowest)
+}
+
+#[test]
+fn uploads_at_the_same_time_leave_the_reserve_alone() {
+    let Some(mut disk) = Disk::mount("disk", 64 * MIB) else {
+        return skipped("nothing may be mounted");
+    };
+    let root = disk.path.join("root").display().to_string();
+    let server = disk.serve(&["--storage-root", &root, "--reserve", "16MiB"]);
+    server.target("s", "single");
+    server.target("m", "multi");
+    let form = Form::new().file("a", &noise(3 * MIB / 2));
+    let (stored, lowest) = flood(&server, &["s", "m"], &form, || disk.free());
+    // Those that were under way when the end came have given their space back.
+    assert!((8..=32).contains(&stored), "{stored} were stored");
+    // Records and the folders for them may use it.
+    let records = 64 * KIB + stored as u64 * 8 * KIB;
+    assert!(lowest + records >= 16 * MIB, "{lowest} bytes were free");
+    server.assert_no_leftovers();
+    // One after the other, they can use all of the rest.
+    while server.http().post("/api/target/s/upload", &form).status == 200 {}
+    assert!(disk.free() < 18 * MIB, "{} bytes are free", disk.free());
+}
+
+/// Two parts of one file system have one account, and what it has not written yet counts.
+#[test]
+fn uploads_at_the_same_time_leave_the_reserve_alone_on_disks() {
+    let kinds: [(&[&str], u64); 3] = [
+        (&["mkfs.ext4", "-q", "-F"], 96),
+        (&["mkfs.xfs", "-q", "-f"], 320),
+        (&["mkfs.btrfs", "-q", "-f"], 300),
+    ];
+    for (make, size) in kinds {
+        let Some(mut disk) = Disk::image(make, size * MIB) else {
+            skipped(&format!(
+                "{} is not there, or nothing may be mounted",
+                make[0]
+            ));
+            continue;
+        };
+        let roots = ["one", "other"].map(|name| disk.path.join(name).display().to_string());
+        for root in &roots {
+            // Elsewhere it becomes a folder.
+            let mut part = Command::new("btrfs");
+            let _ = part.args(["subvolume", "create", root]).output();
+        }
+        let options = ["--storage-root", &roots[0], "--storage-root", &roots[1]];
+        let server = disk.serve(&[&options[..], &["--reserve", "48MiB"]].concat());
+        server.target("s", "single");
+        let location = format!("{}/m", roots[1]);
+        server.target_with("m", "multi", &json!({"location": location}));
+        let form = Form::new().file("a", &noise(2 * MIB));
+        let (stored, lowest) = flood(&server, &["s", "m"], &form, || disk.free());
+        assert!(stored > 5, "{make:?}: {stored} were stored");
+        // For records, and for what the file system needs for itself.
+        assert!(
+            lowest + 2 * MIB >= 48 * MIB,
+            "{make:?}: {lowest} bytes were free"
+        );
+    }
+}
+
+#[test]
+fn uploads_at_the_same_time_leave_some_inodes() {
+    let Some(mut disk) = Disk::mount_with("disk", "size=64m,nr_inodes=10000") else {
+        return skipped("nothing may be mounted");
+    };
+    let root = disk.path.join("root").display().to_string();
+    let server = disk.serve(&["--storage-root", &root, "--reserve", "1MiB"]);
+    server.target("m", "multi");
+    let free = || rustix::fs::statvfs(&disk.path).unwrap().f_favail;
+    let mut form = Form::new();
+    for number in 0..150 {
+        form = form.file(&format!("file {number}"), b"");
+    }
+    let (stored, lowest) = flood(&server, &["m"], &form, free);
+    assert!((10..=65).contains(&stored), "{stored} were stored");
+    // A hundredth is kept, less the records.
+    let records = 10 + stored as u64;
+    assert!(lowest + records >= 100, "{lowest} inodes were free");
     server.assert_no_leftovers();
 }

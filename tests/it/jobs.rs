@@ -1,11 +1,15 @@
 //! What the scheduled jobs do to backups on a real disk.
 
-use std::fs::{self, File};
-use std::path::PathBuf;
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use serde_json::json;
+use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, XattrFlags, setxattr, utimensat};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
-use crate::support::{Form, TestServer};
+use crate::support::{Form, TestServer, wait_until};
 
 /// The path of a backup of a target made by `TestServer::target`.
 fn path(server: &TestServer, target: &str, id: &str) -> PathBuf {
@@ -60,6 +64,17 @@ fn integrity_is_checked_marked_and_unmarked() {
     assert!(is_broken(&server, "s", &changed));
 }
 
+/// Uploads a file in a second of its own.
+fn upload_later(server: &TestServer, target: &str, content: &[u8]) -> String {
+    let now = || {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        now.unwrap().as_secs()
+    };
+    let before = now();
+    wait_until(|| now() > before);
+    server.upload(target, content)
+}
+
 #[test]
 fn duplicates_go_but_never_on_the_word_of_a_stale_hash() {
     let server = TestServer::start();
@@ -67,7 +82,7 @@ fn duplicates_go_but_never_on_the_word_of_a_stale_hash() {
     server.target("kept", "single");
     for target in ["t", "kept"] {
         for content in [b"y", b"y", b"z"] {
-            server.upload(target, content);
+            upload_later(&server, target, content);
         }
     }
     assert_eq!(server.run_job("deduplicate_job")["status"], "FINISHED");
@@ -85,7 +100,7 @@ fn duplicates_go_but_never_on_the_word_of_a_stale_hash() {
     assert_eq!(contents("kept"), ["y", "y", "z"], "nobody asked for it");
 
     // Two that say they are the same: one has rotted, so the other is the only one.
-    let [first, second] = [b"w", b"w"].map(|content| server.upload("t", content));
+    let [first, second] = [b"w", b"w"].map(|content| upload_later(&server, "t", content));
     for rotten in [&first, &second] {
         fs::write(path(&server, "t", rotten), "rotten").unwrap();
         server.run_job("deduplicate_job");
@@ -96,6 +111,152 @@ fn duplicates_go_but_never_on_the_word_of_a_stale_hash() {
     }
     server.run_job("deduplicate_job");
     assert_eq!(contents("t"), ["w", "y", "z"]);
+    server.assert_no_leftovers();
+}
+
+#[test]
+fn another_tree_with_the_same_hash_takes_nobodys_place() {
+    let server = TestServer::start();
+    server.target_with("m", "multi", &json!({"deduplicate": true}));
+    let (first, second) = (b"the first content", b"the second content");
+    let original = Form::new().file("a.db", first).file("b.txt", second);
+    let forged = format!("a.db{}b.txt", hex::encode(Sha256::digest(first)));
+    let forged = Form::new().file(&forged, second);
+    let ids = [original, forged].map(|form| {
+        let answer = server.http().post("/api/target/m/upload", &form);
+        answer.success(200)["backup_id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    });
+    let found = ids.each_ref().map(|id| server.backup("m", id).unwrap());
+    assert_eq!(found[0]["hash"], found[1]["hash"], "that is the attack");
+    assert_eq!(server.run_job("deduplicate_job")["status"], "FINISHED");
+    for id in &ids {
+        assert!(path(&server, "m", id).exists(), "{id}");
+        assert!(server.backup("m", id).is_some(), "{id}");
+    }
+    let original = path(&server, "m", &ids[0]);
+    assert_eq!(fs::read(original.join("a.db")).unwrap(), first);
+}
+
+/// Uploads a folder with all that belongs to it.
+fn upload_folder(server: &TestServer, target: &str, folder: &Path) -> String {
+    let program = server.bchan(["backup", "upload", target]).arg(folder);
+    program.json()["backup"]["id"].as_str().unwrap().to_owned()
+}
+
+/// Gives everything in a folder, and the folder itself, one time.
+fn settle(folder: &Path) {
+    let time = Timespec {
+        tv_sec: 1_000_000_000,
+        tv_nsec: 5,
+    };
+    let times = Timestamps {
+        last_access: time,
+        last_modification: time,
+    };
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.is_symlink() {
+            settle(&path);
+        }
+        utimensat(CWD, &path, &times, AtFlags::SYMLINK_NOFOLLOW).unwrap();
+    }
+    utimensat(CWD, folder, &times, AtFlags::SYMLINK_NOFOLLOW).unwrap();
+}
+
+/// Makes another version of a folder.
+type Change = fn(&Path);
+
+#[test]
+fn only_what_is_the_same_in_everything_is_a_duplicate_and_the_older_one_stays() {
+    let server = TestServer::start();
+    let make = |target: &str, more: &Value| {
+        // Each has a second of its own.
+        let template = format!("{target}-$D");
+        let mut rule = json!({"deduplicate": true, "name_template": template});
+        let rule = rule.as_object_mut().unwrap();
+        rule.extend(more.as_object().unwrap().clone());
+        server.target_with(target, "multi", &json!(rule));
+        let folder = server.home().join(target);
+        fs::create_dir_all(folder.join("below")).unwrap();
+        fs::write(folder.join("file"), "content").unwrap();
+        fs::write(folder.join("below/other"), "more content").unwrap();
+        symlink("/nowhere", folder.join("link")).unwrap();
+        settle(&folder);
+        folder
+    };
+    let changes: [(&str, Change); 6] = [
+        ("link", |folder| {
+            fs::remove_file(folder.join("link")).unwrap();
+            symlink("/elsewhere", folder.join("link")).unwrap();
+        }),
+        ("empty-folder", |folder| {
+            fs::create_dir(folder.join("empty")).unwrap();
+        }),
+        ("mode", |folder| {
+            fs::set_permissions(folder.join("file"), Permissions::from_mode(0o600)).unwrap();
+        }),
+        ("time", |_| {}),
+        ("attribute", |folder| {
+            let file = folder.join("file");
+            setxattr(&file, "user.note", b"x", XattrFlags::empty()).unwrap();
+        }),
+        ("hard-link", |folder| {
+            fs::write(folder.join("second"), "content").unwrap();
+        }),
+    ];
+    let mut kept = Vec::new();
+    for (name, change) in changes {
+        let folder = make(name, &json!({}));
+        if name == "hard-link" {
+            fs::hard_link(folder.join("file"), folder.join("second")).unwrap();
+            settle(&folder);
+        }
+        let before = upload_folder(&server, name, &folder);
+        if name == "hard-link" {
+            fs::remove_file(folder.join("second")).unwrap();
+        }
+        change(&folder);
+        settle(&folder);
+        if name == "time" {
+            let file = File::options()
+                .write(true)
+                .open(folder.join("file"))
+                .unwrap();
+            file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        }
+        let after = upload_folder(&server, name, &folder);
+        let [one, other] = [&before, &after].map(|id| server.backup(name, id).unwrap());
+        assert_eq!(one["hash"], other["hash"], "{name}");
+        kept.push((name, vec![before, after]));
+    }
+    // Of three that are the same, the oldest stays; with a rule by age, the newest as well.
+    let age = json!({"recycle_criteria": "age", "recycle_value": 30});
+    for (name, more) in [("same", json!({})), ("aged", age)] {
+        let folder = make(name, &more);
+        let mut ids = [(); 3]
+            .map(|()| upload_folder(&server, name, &folder))
+            .to_vec();
+        if name == "aged" {
+            ids.remove(1);
+        } else {
+            ids.truncate(1);
+        }
+        kept.push((name, ids));
+    }
+    let job = server.run_job("deduplicate_job");
+    assert_eq!(job["status"], "FINISHED", "{job}");
+    for (name, ids) in kept {
+        let view = server.http().get(&format!("/api/target/{name}"));
+        let view = view.success(200);
+        let backups = view["backups"].as_array().unwrap().iter().rev();
+        let found: Vec<_> = backups
+            .map(|backup| backup["id"].as_str().unwrap())
+            .collect();
+        assert_eq!(found, ids, "{name}");
+    }
     server.assert_no_leftovers();
 }
 

@@ -67,3 +67,4 @@ mod undecided;
 mod units;
 mod verification;
 mod watching;
+mod write_errors;

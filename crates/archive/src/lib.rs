@@ -6,6 +6,7 @@
 
 mod ahead;
 mod attributes;
+mod compare;
 mod compress;
 mod detect;
 mod kept;
@@ -25,10 +26,11 @@ mod walk;
 mod writeback;
 
 pub use ahead::{Ahead, read_ahead};
+pub use compare::{Comparison, Likeness, compare};
 pub use compress::{Compression, Encoder};
 pub use detect::{Codec, Kind, Replay, detect};
 pub use manifest::{Manifest, Receipt};
-pub use observer::{EntryKind, Observer, Problem};
+pub use observer::{ENTRY, EntryKind, Observer, Problem};
 pub use pack::{KeepAttributes, PackError, PackOptions, PackSummary, pack};
 pub use select::{Reason, Rules, Selection, SelectionError};
 pub use source::{Opened, Source};

@@ -7,6 +7,9 @@ use rustix::fs::FileType;
 
 use crate::select::Reason;
 
+/// Bytes that an entry takes on disk beside its content: a guess that is rather too high.
+pub const ENTRY: u64 = 4096;
+
 /// Listens to packing and unpacking. Every method may be left out.
 pub trait Observer {
     /// An entry begins; `size` is that of its content in bytes.
@@ -16,6 +19,11 @@ pub trait Observer {
     /// the work, and is the error that it ends with.
     fn proceed(&mut self, _count: u64) -> io::Result<()> {
         Ok(())
+    }
+    /// Asked before unpacking makes a file, a directory or anything else that has a name. An error
+    /// is like one of [`Observer::proceed`].
+    fn create(&mut self) -> io::Result<()> {
+        self.proceed(ENTRY)
     }
     /// So many bytes of content have passed.
     fn bytes(&mut self, _count: u64) {}

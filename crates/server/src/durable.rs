@@ -1,5 +1,7 @@
 //! File system steps that are on the disk when they return.
 
+mod sync;
+
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -9,22 +11,16 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, OFlags, RenameFlags};
 use rustix::io::Errno;
 
+pub(crate) use self::sync::{Directory, FileSystemSync, sync_file};
 use crate::fault;
 
-/// Makes the entries of a directory durable.
-pub(crate) fn sync_dir(path: &Path) -> io::Result<()> {
-    fault::point();
-    File::open(path)?.sync_all()
-}
-
-/// Makes everything on the file system that holds `path` durable: one call for a whole tree.
-pub(crate) fn sync_file_system(path: &Path) -> io::Result<()> {
-    fault::point();
-    #[cfg(target_os = "linux")]
-    rustix::fs::syncfs(File::open(path)?)?;
-    #[cfg(not(target_os = "linux"))]
-    rustix::fs::sync();
-    Ok(())
+/// Opens the directory that holds `path`, before its entry for that changes.
+pub(crate) fn parent(path: &Path) -> io::Result<Directory> {
+    let parent = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    if parent.as_os_str().is_empty() {
+        return Directory::open(Path::new("."));
+    }
+    Directory::open(parent)
 }
 
 /// Makes a directory and those above it that are missing, readable by their owner alone.
@@ -32,26 +28,27 @@ pub(crate) fn create_dirs(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
 
     fault::point();
-    match fs::DirBuilder::new().mode(0o700).create(path) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {
-            return Ok(());
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let Some(parent) = path.parent() else {
-                return Err(error);
-            };
-            create_dirs(parent)?;
-            return create_dirs(path);
-        }
-        Err(error) => return Err(error),
+    if path.is_dir() {
+        return Ok(());
     }
-    path.parent().map_or(Ok(()), sync_dir)
+    let parent = match parent(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            path.parent().map_or(Ok(()), create_dirs)?;
+            parent(path)?
+        }
+        other => other?,
+    };
+    match fs::DirBuilder::new().mode(0o700).create(path) {
+        // Somebody else may have made it in this moment.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !path.is_dir() => Err(error),
+        _ => parent.sync(),
+    }
 }
 
 /// Renames without replacing what may lie at `to`, and makes both directories durable.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fault::point();
+    let parents = [parent(from)?, parent(to)?];
     match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         Ok(()) => {}
         // Some network file systems do not know the flag. The caller's lock keeps this server
@@ -66,9 +63,7 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
         Err(Errno::XDEV) if !exists(from)? => return Err(Errno::NOENT.into()),
         Err(error) => return Err(error.into()),
     }
-    for parent in [from.parent(), to.parent()].into_iter().flatten() {
-        sync_dir(parent)?;
-    }
+    parents.iter().try_for_each(Directory::sync)?;
     fault::point();
     Ok(())
 }
@@ -91,7 +86,7 @@ pub(crate) fn write_partial(path: &Path, content: &[u8]) -> io::Result<()> {
         // A link in its place must not lead the content elsewhere.
         let mut file = options.custom_flags(no_follow()).open(&new)?;
         file.write_all(content)?;
-        file.sync_all()
+        sync_file(&file)
     };
     written().inspect_err(|_| {
         // It is not worth a second error; the next attempt replaces it.
@@ -102,12 +97,13 @@ pub(crate) fn write_partial(path: &Path, content: &[u8]) -> io::Result<()> {
 /// Gives the file `path` the content that [`write_partial`] has written. Needs no space.
 pub(crate) fn promote_partial(path: &Path) -> io::Result<()> {
     let new = partial(path)?;
+    let parent = parent(path)?;
     fault::point();
     if let Err(error) = fs::rename(&new, path) {
         let _ = fs::remove_file(&new);
         return Err(error);
     }
-    path.parent().map_or(Ok(()), sync_dir)
+    parent.sync()
 }
 
 /// [`write_file`] for many files in one folder. Each has its old content or its new one, whatever
@@ -121,6 +117,7 @@ pub(crate) fn write_files(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> io::Re
             .iter()
             .try_for_each(|(path, content)| write_file(path, content));
     }
+    let sync = FileSystemSync::open(folder)?;
     let written = || -> io::Result<()> {
         for (path, content) in files {
             let mut options = File::options();
@@ -128,11 +125,11 @@ pub(crate) fn write_files(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> io::Re
             let options = options.custom_flags(no_follow());
             options.open(partial(path)?)?.write_all(content)?;
         }
-        sync_file_system(folder)?;
+        sync.sync()?;
         for (path, _) in files {
             fs::rename(partial(path)?, path)?;
         }
-        sync_dir(folder)
+        sync.sync_directory()
     };
     written().inspect_err(|_| {
         for (path, _) in files {
@@ -158,8 +155,12 @@ pub(crate) fn partial(path: &Path) -> io::Result<PathBuf> {
 /// Removes a file for good; one that is not there is fine.
 pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
     fault::point();
+    let parent = match parent(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        other => other?,
+    };
     match fs::remove_file(path) {
-        Ok(()) => path.parent().map_or(Ok(()), sync_dir),
+        Ok(()) => parent.sync(),
         // A read-only file system refuses before it looks for the file.
         Err(error) => {
             if exists(path)? {

@@ -12,6 +12,7 @@ mod clock;
 mod closed;
 mod config;
 mod control;
+mod device;
 mod durable;
 mod error;
 mod fault;

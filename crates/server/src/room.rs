@@ -1,10 +1,21 @@
 //! Free space, and how much of it uploads must leave.
+//!
+//! All who write backups ask for what they write: uploads, their parts, what is spooled, and copies
+//! to another file system. Records, the database and the log may use the reserve. However many
+//! upload at the same time, the free space goes below it only by those, and by what a file system
+//! needs for itself beyond the 4 KiB that count for each entry: blocks of large folders, lists of
+//! the extents of files.
+
+mod account;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use bchan_archive::{Observer, Problem};
+use bchan_archive::{ENTRY, Observer, Problem};
+
+use self::account::{Resource, Share};
+use crate::durable::FileSystemSync;
 
 use crate::guard::Caller;
 
@@ -21,6 +32,24 @@ pub enum Reserve {
 impl Default for Reserve {
     fn default() -> Self {
         Self::Bytes(256 << 20)
+    }
+}
+
+impl Reserve {
+    /// In bytes, of a file system that has so many.
+    fn bytes(self, total: u64) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Percent(percent) => total / 100 * u64::from(percent),
+        }
+    }
+
+    /// In inodes, of a file system that has so many: none if no bytes are kept either.
+    fn inodes(self, total: u64) -> u64 {
+        match self {
+            Self::Bytes(0) | Self::Percent(0) => 0,
+            _ => (total / 100).min(1000),
+        }
     }
 }
 
@@ -46,25 +75,22 @@ impl FromStr for Reserve {
 pub(crate) struct Room {
     directory: PathBuf,
     reserve: Reserve,
-    /// Who waits for what is written.
+    /// The client that waits for what is written.
     caller: Caller,
-    /// Bytes that may be written before the free space is asked for again.
-    granted: u64,
+    /// What was promised of the file system, from the moment that something is asked for.
+    share: Option<Share<FileSystemSync>>,
     /// What could not be kept of what is unpacked, as far as it is named.
     problems: Vec<String>,
     problem_count: usize,
 }
 
 impl Room {
-    /// Most bytes that are granted at a time.
-    const MOST: u64 = 64 << 20;
-
     pub(crate) fn new(directory: &Path, reserve: Reserve) -> Self {
         Self {
             directory: directory.to_owned(),
             reserve,
             caller: Caller::default(),
-            granted: 0,
+            share: None,
             problems: Vec::new(),
             problem_count: 0,
         }
@@ -94,15 +120,9 @@ impl Room {
     /// Bytes that may be used.
     pub(crate) fn available(&self) -> io::Result<u64> {
         let stat = rustix::fs::statvfs(&self.directory)?;
-        let reserve = match self.reserve {
-            Reserve::Bytes(bytes) => bytes,
-            Reserve::Percent(percent) => {
-                let total = stat.f_blocks.saturating_mul(stat.f_frsize);
-                total / 100 * u64::from(percent)
-            }
-        };
+        let total = stat.f_blocks.saturating_mul(stat.f_frsize);
         let free = stat.f_bavail.saturating_mul(stat.f_frsize);
-        Ok(free.saturating_sub(reserve))
+        Ok(free.saturating_sub(self.reserve.bytes(total)))
     }
 
     /// Size of the file system in bytes.
@@ -118,24 +138,34 @@ impl Room {
         }
         Ok(())
     }
+
+    /// Asks for so many files or directories, before they are made.
+    pub(crate) fn entries(&mut self, count: u64) -> io::Result<()> {
+        self.take(Resource::Inodes, count)?;
+        self.take(Resource::Bytes, count.saturating_mul(ENTRY))
+    }
+
+    fn take(&mut self, what: Resource, count: u64) -> io::Result<()> {
+        let share = match &mut self.share {
+            Some(share) => share,
+            none => none.insert(Share::open(&self.directory)?),
+        };
+        share.take(what, count, self.reserve)
+    }
 }
 
 impl Observer for Room {
-    /// Asks the file system more often the less room there is: others write, too.
     fn proceed(&mut self, count: u64) -> io::Result<()> {
         if count == 0 {
             return self.caller.check_strictly();
         }
         self.caller.check()?;
-        if self.granted < count {
-            let available = self.available()?;
-            if available < count {
-                return Err(io::ErrorKind::StorageFull.into());
-            }
-            self.granted = (available / 16).clamp(count, Self::MOST.max(count));
-        }
-        self.granted -= count;
-        Ok(())
+        self.take(Resource::Bytes, count)
+    }
+
+    fn create(&mut self) -> io::Result<()> {
+        self.caller.check()?;
+        self.entries(1)
     }
 
     fn problem(&mut self, path: &Path, problem: &Problem) {
@@ -179,5 +209,14 @@ mod tests {
         let mut room = Room::new(&here, Reserve::Bytes(0));
         room.require(1).unwrap();
         room.proceed(1).unwrap();
+    }
+
+    #[test]
+    fn some_inodes_are_kept_unless_nothing_is() {
+        let reserve = Reserve::default();
+        for (total, kept) in [(0, 0), (500, 5), (50_000, 500), (10_000_000, 1000)] {
+            assert_eq!(reserve.inodes(total), kept);
+            assert_eq!(Reserve::Percent(0).inodes(total), 0);
+        }
     }
 }

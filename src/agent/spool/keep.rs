@@ -126,9 +126,9 @@ fn complete(partial: &Path, about: &About, entry: &Path) -> Result<(), AgentErro
     let text = serde_json::to_vec_pretty(about).map_err(std::io::Error::other);
     let write = text.and_then(|text| {
         atomic::write(&path, &text, Access::Private)?;
+        let entries = File::open(entry.parent().unwrap_or(Path::new(".")))?;
         fs::rename(partial, entry)?;
-        let folder = entry.parent().unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()
+        entries.sync_all()
     });
     write.map_err(AgentError::io("writing", path))
 }

@@ -63,9 +63,9 @@ impl BackupDbArgs {
         let bytes = bchan_server::backup_database(&data, &copy).map_err(CommandError::failed)?;
         let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
         std::fs::set_permissions(&copy, private).map_err(failed)?;
+        let entries = std::fs::File::open(folder).map_err(failed)?;
         std::fs::rename(&copy, &file).map_err(failed)?;
-        let synced = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
-        synced.map_err(failed)?;
+        entries.sync_all().map_err(failed)?;
         let message = format!("copied the database to {} ({bytes} bytes)", file.display());
         context.ui.show(&Done::new(&message))?;
         Ok(Exit::Done)

@@ -85,11 +85,6 @@ impl TestServer {
         stat.is_ok_and(|stat| !stat.contains(") Z "))
     }
 
-    #[allow(dead_code, reason = "not every test binary asks")]
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Ends the process as a power cut would.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
@@ -119,6 +114,11 @@ impl TestServer {
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kib = peak.unwrap().trim().trim_end_matches(" kB");
         kib.parse::<u64>().unwrap() * 1024
+    }
+
+    #[allow(dead_code, reason = "not every test binary asks")]
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends it a signal.

@@ -1,10 +1,13 @@
 //! The directories that entries lie in, opened one component at a time.
 
 use std::ffi::CString;
+use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
 use rustix::fs::{self, Mode, OFlags};
 use rustix::io::Errno;
+
+use crate::observer::Observer;
 
 /// Directories that stay open at a time.
 const OPEN: usize = 64;
@@ -36,13 +39,13 @@ impl<'a> Parents<'a> {
         std::mem::take(&mut self.made)
     }
 
-    /// Opens the directory that these components lead to, making what is missing of it. A link on
-    /// the way is an error.
+    /// Opens the directory that these components lead to. What is missing of it is made if `make`
+    /// allows each. A link on the way is an error.
     pub(super) fn open(
         &mut self,
         components: &[&[u8]],
-        make: bool,
-    ) -> Result<BorrowedFd<'_>, Errno> {
+        mut make: Option<&mut dyn Observer>,
+    ) -> io::Result<BorrowedFd<'_>> {
         let same = |(known, wanted): &(&(Vec<u8>, Option<OwnedFd>), &&[u8])| known.0 == **wanted;
         let mut common = self.way.iter().zip(components).take_while(same).count();
         if common > 0 && self.way[common - 1].1.is_none() {
@@ -53,17 +56,18 @@ impl<'a> Parents<'a> {
             let name = CString::new(*component).map_err(|_| Errno::INVAL)?;
             let mut made = 0;
             let dir = self.last()?;
-            let fd = match fs::openat(dir, &name, PLACE, Mode::empty()) {
-                Err(Errno::NOENT) if make => {
+            let fd = match (fs::openat(dir, &name, PLACE, Mode::empty()), &mut make) {
+                (Err(Errno::NOENT), Some(observer)) => {
+                    observer.create()?;
                     // Not listed by the archive; the umask has the last word.
                     match fs::mkdirat(dir, &name, Mode::from_raw_mode(0o755)) {
                         Ok(()) => made = 1,
                         Err(Errno::EXIST) => {}
-                        Err(error) => return Err(error),
+                        Err(error) => return Err(error.into()),
                     }
                     fs::openat(dir, &name, PLACE, Mode::empty())?
                 }
-                other => other?,
+                (other, _) => other?,
             };
             self.made += made;
             self.way.push((component.to_vec(), Some(fd)));
@@ -71,7 +75,7 @@ impl<'a> Parents<'a> {
                 self.way[at].1 = None;
             }
         }
-        self.last()
+        Ok(self.last()?)
     }
 
     /// Forgets what is open, because something was removed that may be on the way.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ffi::{CString, OsStr};
 use std::fs::File;
+use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -22,9 +23,6 @@ use crate::{Manifest, open, tree};
 
 /// Longest target of a symbolic link that any system takes.
 const LONGEST_TARGET: usize = 4095;
-
-/// What an entry takes on disk beside its content, in bytes: a guess that is rather too high.
-const ENTRY: u64 = 4096;
 
 /// What an archive says of an entry beside its content.
 #[derive(Clone, Debug, Default)]
@@ -182,7 +180,7 @@ impl<'a> Placer<'a> {
             return Err(UnpackError::Limit { limit, entry });
         }
         self.observer.entry(to_path(path), size);
-        let go_on = self.observer.proceed(ENTRY * (1 + missing));
+        let go_on = self.observer.create();
         go_on.map_err(|source| UnpackError::Write {
             path: to_path(path).to_owned(),
             source,
@@ -231,7 +229,7 @@ impl<'a> Placer<'a> {
         let name = CString::new(name).map_err(|_| fail(Errno::INVAL))?;
         let dir = self
             .parents
-            .open(&parent, true)
+            .open(&parent, Some(self.observer))
             .map_err(|error| blocked(path, error))?;
         let (mut is_there, mut replaced) = (false, false);
         match fs::mkdirat(dir, &name, Mode::RWXU) {
@@ -360,7 +358,7 @@ impl<'a> Placer<'a> {
         let name = CString::new(name).map_err(|_| refuse(missing))?;
         let dir = self
             .parents
-            .open(&parent, false)
+            .open(&parent, None)
             .map_err(|_| refuse(missing))?;
         let stat =
             fs::statat(dir, &name, AtFlags::SYMLINK_NOFOLLOW).map_err(|_| refuse(missing))?;
@@ -386,7 +384,7 @@ impl<'a> Placer<'a> {
         let name = CString::new(name).map_err(|_| fail(Errno::INVAL))?;
         let dir = self
             .parents
-            .open(&parent, true)
+            .open(&parent, Some(self.observer))
             .map_err(|error| blocked(path, error))?;
         match make(dir, &name) {
             Err(Errno::EXIST) => {}
@@ -427,7 +425,8 @@ impl<'a> Placer<'a> {
         let fail = |error: Errno| write_error(path, error);
         let (parent, name) = split(path);
         let name = CString::new(name).map_err(|_| fail(Errno::INVAL))?;
-        let dir = self.parents.open(&parent, false).map_err(fail)?;
+        let opened = self.parents.open(&parent, None);
+        let dir = opened.map_err(|error| write_error(path, error))?;
         let (fd, stat) = match open::file(dir, &name, true) {
             Err(Errno::LOOP) => return Ok(None),
             other => other.map_err(fail)?,
@@ -463,8 +462,8 @@ impl<'a> Placer<'a> {
             let name = CString::new(name).map_err(|_| write_error(&path, Errno::INVAL))?;
             let opened = self
                 .parents
-                .open(&parent, false)
-                .and_then(|dir| fs::openat(dir, &name, DIRECTORY, Mode::empty()));
+                .open(&parent, None)
+                .and_then(|dir| Ok(fs::openat(dir, &name, DIRECTORY, Mode::empty())?));
             match opened {
                 Ok(fd) => {
                     if let Some(attributes) = attributes {
@@ -472,9 +471,14 @@ impl<'a> Placer<'a> {
                     }
                     self.set_open(&path, fd.as_fd(), &meta, FileType::Directory);
                 }
-                // A later entry has taken its place.
-                Err(Errno::NOTDIR | Errno::LOOP | Errno::NOENT) if self.replaced => {}
-                Err(error) => self.not_restored(&path, vec![("mode", error)]),
+                Err(error) => {
+                    let error = Errno::from_io_error(&error).unwrap_or(Errno::IO);
+                    match error {
+                        // A later entry has taken its place.
+                        Errno::NOTDIR | Errno::LOOP | Errno::NOENT if self.replaced => {}
+                        _ => self.not_restored(&path, vec![("mode", error)]),
+                    }
+                }
             }
             previous = Some(path);
         }
@@ -502,7 +506,7 @@ pub(super) fn to_path(path: &[u8]) -> &Path {
     Path::new(OsStr::from_bytes(path))
 }
 
-pub(super) fn write_error(path: &[u8], error: Errno) -> UnpackError {
+pub(super) fn write_error(path: &[u8], error: impl Into<io::Error>) -> UnpackError {
     UnpackError::Write {
         path: PathBuf::from(OsStr::from_bytes(path)),
         source: error.into(),
@@ -510,12 +514,12 @@ pub(super) fn write_error(path: &[u8], error: Errno) -> UnpackError {
 }
 
 /// The way to an entry is no way of directories.
-pub(super) fn blocked(path: &[u8], error: Errno) -> UnpackError {
-    match error {
-        Errno::NOTDIR | Errno::LOOP => UnpackError::Refused {
+pub(super) fn blocked(path: &[u8], error: io::Error) -> UnpackError {
+    match Errno::from_io_error(&error) {
+        Some(Errno::NOTDIR | Errno::LOOP) => UnpackError::Refused {
             entry: show(path),
             reason: "it lies behind something that is no directory",
         },
-        error => write_error(path, error),
+        _ => write_error(path, error),
     }
 }

@@ -107,8 +107,8 @@ impl Placer<'_> {
         let name = CString::new(name).map_err(|_| write_error(path, Errno::INVAL))?;
         let dir = self
             .parents
-            .open(&parent, false)
-            .and_then(|dir| rustix::io::fcntl_dupfd_cloexec(dir, 0))
+            .open(&parent, None)
+            .and_then(|dir| Ok(rustix::io::fcntl_dupfd_cloexec(dir, 0)?))
             .map_err(|error| blocked(path, error))?;
         let mut faults = Faults::new();
         self.owner(meta, &mut faults, |uid, gid| {

@@ -65,6 +65,9 @@ pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<R
     let fields = [form::PATH, form::NAME];
     let file = ingest::receive_one(request.body(), &content_type, fields, &staging, &mut room)?;
     let [path, name] = &file.fields;
+    // The folders that it may need.
+    room.entries(path.split('/').count() as u64)
+        .map_err(|error| ApiError::from_io("making a folder of the backup", error))?;
     let recheck = || request.recheck();
     sequence::take(state, &sequence, (path, name), &file, &staging, &recheck)?;
     Ok(reply::done())

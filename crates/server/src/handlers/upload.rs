@@ -67,6 +67,8 @@ pub(crate) fn upload(
     let mut room = room.for_caller(request.caller.clone());
     // Refused at once if it cannot fit.
     room.require(request.content_length.unwrap_or(0))
+        // The folder that it arrives in, and that of a tree.
+        .and_then(|()| room.entries(2))
         .map_err(|error| ApiError::from_io("asking for free space", error))?;
 
     let disk = room.total();

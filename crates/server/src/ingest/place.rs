@@ -85,6 +85,7 @@ pub(super) fn place_plain<R: Read + Send>(
     staging: &Staging,
     room: &mut Room,
 ) -> Result<(Digest, u64), ApiError> {
+    created(room)?;
     let mut options = OpenOptions::new();
     let file = options
         .write(true)
@@ -92,7 +93,8 @@ pub(super) fn place_plain<R: Read + Send>(
         .mode(0o600)
         .open(staging.content());
     let file = file.map_err(|error| ApiError::from_io("creating the backup's file", error))?;
-    copy(&mut *part, file, room)?;
+    let file = copy(&mut *part, file, room)?;
+    staging.sync_file(&file)?;
     Ok(part.so_far())
 }
 
@@ -117,6 +119,7 @@ pub(super) fn place_tree<R: Read + Send>(
             bchan_archive::unpack_tar(codec, replay, tree.as_fd(), options, manifest, room)
         }
         Kind::Zip => {
+            created(room)?;
             let spool = staging.spool()?;
             let spool = copy(&mut replay, spool, room)?;
             bchan_archive::unpack_zip(&spool, tree.as_fd(), options, manifest, room)
@@ -144,6 +147,7 @@ fn put(
             "`{name}` cannot be the name of a file"
         )));
     }
+    created(room)?;
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let file = openat(tree, name, flags, Mode::RUSR | Mode::WUSR).map_err(|error| match error {
         rustix::io::Errno::EXIST => {
@@ -157,6 +161,12 @@ fn put(
     let (digest, length) = reader.so_far();
     placed.manifest.add_file(name.as_bytes(), length, digest);
     Ok(())
+}
+
+/// Asks for one more file.
+fn created(room: &mut Room) -> Result<(), ApiError> {
+    let asked = room.entries(1);
+    asked.map_err(|error| ApiError::from_io("creating a file of the backup", error))
 }
 
 /// The last component of what a client calls its file.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use bchan_api::TargetType;
 use uuid::Uuid;
 
-use crate::durable;
+use crate::durable::{self, FileSystemSync};
 use crate::error::ApiError;
 use crate::fault;
 use crate::live::{Held, Live};
@@ -20,6 +20,8 @@ use crate::ops;
 #[derive(Debug)]
 pub(crate) struct Staging {
     folder: PathBuf,
+    /// Open since before anything was written.
+    sync: FileSystemSync,
     _held: Held,
 }
 
@@ -28,13 +30,15 @@ impl Staging {
     pub(crate) fn create(base: &Path, live: &Live) -> Result<Self, ApiError> {
         let folder = base.join(Uuid::new_v4().to_string());
         let held = live.hold(&folder);
-        durable::create_dirs(base)
+        let sync = durable::create_dirs(base)
             // A link in place of one of these folders would lead what arrives elsewhere.
             .and_then(|()| open::directory(base))
             .and_then(|_| fs::DirBuilder::new().mode(0o700).create(&folder))
+            .and_then(|()| FileSystemSync::open(&folder))
             .map_err(|error| ApiError::from_io("making a staging folder", error))?;
         Ok(Self {
             folder,
+            sync,
             _held: held,
         })
     }
@@ -69,18 +73,30 @@ impl Staging {
         open().map_err(|error| ApiError::from_io("making a temporary file", error))
     }
 
-    /// Makes the content durable.
-    pub(super) fn sync(&self, kind: TargetType) -> Result<(), ApiError> {
-        let path = self.content();
+    /// Makes a file durable that was written through this descriptor.
+    pub(super) fn sync_file(&self, file: &File) -> Result<(), ApiError> {
         fault::point();
-        let synced = match kind {
-            TargetType::Single => File::open(&path)
-                .and_then(|file| file.sync_all())
-                .and_then(|()| durable::sync_dir(&self.folder)),
-            TargetType::Multi => durable::sync_file_system(&path),
-        };
-        synced.map_err(|error| ApiError::from_io("writing the backup to disk", error))
+        let synced = durable::sync_file(file).and_then(|()| self.sync.check());
+        synced.map_err(unsynced)
     }
+
+    /// Makes the content durable. The file of a single target is already.
+    pub(super) fn sync(&self, kind: TargetType) -> Result<(), ApiError> {
+        let synced = match kind {
+            TargetType::Single => self.sync.sync_directory(),
+            TargetType::Multi => self.sync.sync(),
+        };
+        synced.map_err(unsynced)
+    }
+
+    /// Fails if the disk has failed to write anything since this was made, its content or not.
+    pub(crate) fn check(&self) -> Result<(), ApiError> {
+        self.sync.check().map_err(unsynced)
+    }
+}
+
+fn unsynced(error: io::Error) -> ApiError {
+    ApiError::from_io("writing the backup to disk", error)
 }
 
 impl Drop for Staging {

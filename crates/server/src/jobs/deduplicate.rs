@@ -1,24 +1,31 @@
 //! The job that deletes backups whose content another backup of the same target has.
 
+use std::io;
+
 use bchan_api::Target;
+use bchan_archive::{Comparison, Likeness};
 
 use super::for_each_target;
 use crate::change;
 use crate::error::ApiError;
-use crate::inspect::{self, Verdict};
+use crate::inspect::{self, Stop, Verdict};
 use crate::policy::{self, Duplicate};
 use crate::state::State;
 use crate::store::StoredBackup;
 
-/// Deletes duplicates of the targets that want that. No hash is trusted because it was right once:
-/// both backups are read before one of them goes.
+/// Deletes duplicates of the targets that want that. A hash only says what to compare: all that take
+/// part are read, and one goes only if it is the same in everything that belongs to it.
 pub(crate) fn run(state: &State) -> Result<(), ApiError> {
     for_each_target(state, |target| {
-        for duplicate in duplicates(state, target)?.1 {
+        let mut gone: Option<Duplicate> = None;
+        for mut duplicate in duplicates(state, target)?.1 {
             if state.schedule.is_stopping() {
                 return Err(inspect::stopping());
             }
-            one(state, target, &duplicate)?;
+            duplicate.follow(gone.as_ref());
+            if one(state, target, &duplicate)? {
+                gone = Some(duplicate);
+            }
         }
         Ok(())
     })
@@ -33,22 +40,30 @@ fn duplicates(
     Ok((stored, duplicates))
 }
 
-fn one(state: &State, target: &Target, duplicate: &Duplicate) -> Result<(), ApiError> {
-    // Without the target held: reading may take hours.
-    for id in [&duplicate.of, &duplicate.id] {
+/// Deletes a duplicate if it is one, and says whether it has.
+fn one(state: &State, target: &Target, duplicate: &Duplicate) -> Result<bool, ApiError> {
+    // Without the target held: reading may take hours. What differs in more than content is most
+    // often told without reading any.
+    if !same(state, target, duplicate, Likeness::Outline)? {
+        return Ok(false);
+    }
+    for id in duplicate.all() {
         let Some(stored) = state.store.backup(id)? else {
-            return Ok(());
+            return Ok(false);
         };
         match inspect::verify(state, target, &stored)? {
             Verdict::Sound { .. } => {}
-            Verdict::Broken | Verdict::Elsewhere => return Ok(()),
+            Verdict::Broken | Verdict::Elsewhere => return Ok(false),
         }
+    }
+    if !same(state, target, duplicate, Likeness::Full)? {
+        return Ok(false);
     }
     let (target, _busy) = state.lock_target(&target.id)?;
     // Whatever has changed since: only what is still a duplicate of the same backup goes.
     let (stored, duplicates) = duplicates(state, &target)?;
     if !duplicates.contains(duplicate) {
-        return Ok(());
+        return Ok(false);
     }
     let doomed: Vec<_> = stored
         .into_iter()
@@ -56,5 +71,46 @@ fn one(state: &State, target: &Target, duplicate: &Duplicate) -> Result<(), ApiE
         .collect();
     let (id, of) = (&duplicate.id, &duplicate.of);
     tracing::info!(backup = id, of, target = target.id, "deleting a duplicate");
-    change::delete_backups(state, &target, &doomed, true)
+    change::delete_backups(state, &target, &doomed, true)?;
+    Ok(true)
+}
+
+/// Compares a duplicate with those that must be the same.
+fn same(
+    state: &State,
+    target: &Target,
+    duplicate: &Duplicate,
+    likeness: Likeness,
+) -> Result<bool, ApiError> {
+    let mut paths = Vec::new();
+    for id in duplicate.all() {
+        let Some(stored) = state.store.backup(id)? else {
+            return Ok(false);
+        };
+        paths.push(state.path(target, &stored)?);
+    }
+    for pair in paths.windows(2) {
+        match bchan_archive::compare(&pair[0], &pair[1], likeness, &mut Stop(state)) {
+            Ok(Comparison::Same) => {}
+            Ok(Comparison::Different { path, what }) => {
+                let (id, path) = (&duplicate.id, path.display().to_string());
+                let of = &duplicate.of;
+                tracing::debug!(
+                    backup = id,
+                    of,
+                    path,
+                    what,
+                    "the same hash, but no duplicate"
+                );
+                return Ok(false);
+            }
+            Err(_) if state.schedule.is_stopping() => return Err(inspect::stopping()),
+            // What cannot be compared may be broken, which reading it shows.
+            Err(_) if likeness == Likeness::Outline => {}
+            // It has moved or gone in the meantime.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(ApiError::from_io("comparing two backups", error)),
+        }
+    }
+    Ok(true)
 }

@@ -120,6 +120,7 @@ pub(super) fn write(path: &Path, text: &str, overwrite: bool) -> Result<(), KeyE
     durable::create_dirs(folder).map_err(io_error("creating", folder))?;
     let new = folder.join(format!(".apikey-{}", uuid::Uuid::new_v4()));
     let write = || -> io::Result<()> {
+        let entries = durable::parent(path)?;
         let mut options = OpenOptions::new();
         let mut file = options
             .write(true)
@@ -137,7 +138,7 @@ pub(super) fn write(path: &Path, text: &str, overwrite: bool) -> Result<(), KeyE
             fs::hard_link(&new, path)?;
             fs::remove_file(&new)?;
         }
-        durable::sync_dir(folder)
+        entries.sync()
     };
     write().map_err(|error| {
         let _ = fs::remove_file(&new);

@@ -1,24 +1,26 @@
 //! Moving a file or a tree, across file systems too.
 
 use std::error::Error;
-use std::fs;
 use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
-use bchan_api::TargetType;
 use bchan_archive::{
-    Codec, KeepAttributes, Manifest, PackOptions, Source, StoreAttributes, UnpackOptions,
+    Codec, Comparison, KeepAttributes, Likeness, Manifest, PackOptions, Source, StoreAttributes,
+    UnpackOptions,
 };
 use rustix::io::Errno;
 use uuid::Uuid;
 
 use super::{OpError, remove};
-use crate::durable;
+use crate::durable::{self, FileSystemSync};
 use crate::error;
-use crate::inspect;
+use crate::fault;
 use crate::layout::home_of;
+use crate::room::{Reserve, Room};
 use crate::state::State;
+
+type Failure = Box<dyn Error + Send + Sync>;
 
 /// How a file or a tree came to its new place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +32,7 @@ pub(super) enum Moved {
 }
 
 /// Moves what lies at `from` to `to`, durably, and never over something else. On another file system
-/// it makes a complete copy and leaves the source to the caller.
+/// it makes a complete copy, which leaves the reserve alone, and the source to the caller.
 pub(super) fn relocate(state: &State, from: &Path, to: &Path) -> Result<Moved, OpError> {
     if let Some(parent) = to.parent() {
         durable::create_dirs(parent).map_err(OpError::io("creating", parent))?;
@@ -51,7 +53,7 @@ pub(super) fn relocate(state: &State, from: &Path, to: &Path) -> Result<Moved, O
 }
 
 fn copy_to(state: &State, from: &Path, to: &Path) -> Result<(), OpError> {
-    let wrap = |source: Box<dyn Error + Send + Sync>| OpError::Copy {
+    let wrap = |source: Failure| OpError::Copy {
         path: from.to_owned(),
         source,
     };
@@ -66,29 +68,58 @@ fn copy_to(state: &State, from: &Path, to: &Path) -> Result<(), OpError> {
         .staging(home_of(to))
         .join(Uuid::new_v4().to_string());
     let _live = state.live.hold(&place);
-    let copied = copy(from, &place).map_err(wrap).and_then(|copy| {
-        durable::sync_file_system(&place).map_err(OpError::io("syncing", &place))?;
-        durable::rename(&copy, to).map_err(OpError::io("creating", to))
-    });
+    let copied = copy(from, &place, state.limits().reserve)
+        .map_err(wrap)
+        .and_then(|copy| durable::rename(&copy, to).map_err(OpError::io("creating", to)));
     let _ = remove(&place);
     copied
 }
 
-/// Whether two files or trees are the same.
-pub(super) fn is_same(one: &Path, other: &Path) -> Result<bool, OpError> {
-    let digest = |path: &Path| {
-        digest(path).map_err(|source| OpError::Copy {
-            path: path.to_owned(),
-            source,
-        })
-    };
-    Ok(digest(one)? == digest(other)?)
+/// Whether a file or a tree on another file system is a complete copy.
+pub(super) fn is_same(from: &Path, copy: &Path) -> Result<bool, OpError> {
+    let difference = difference(from, copy).map_err(|source| OpError::Copy {
+        path: from.to_owned(),
+        source,
+    })?;
+    Ok(difference.is_none())
 }
 
-/// Copies a file or a tree with all that an archive keeps of it into the new directory `place`.
-fn copy(from: &Path, place: &Path) -> Result<PathBuf, Box<dyn Error + Send + Sync>> {
-    let name = from.file_name().ok_or("it has no name")?;
+/// Copies a file or a tree with all that an archive keeps of it into the new directory `place`. The
+/// copy is durable, and was read back from the disk and found to be the same.
+fn copy(from: &Path, place: &Path, reserve: Reserve) -> Result<PathBuf, Failure> {
     durable::create_dirs(place)?;
+    // Before anything is written.
+    let sync = FileSystemSync::open(place)?;
+    let copy = transfer(from, place, &mut Room::new(place, reserve))?;
+    sync.sync()?;
+    fault::copied(&copy);
+    match difference(from, &copy)? {
+        None => Ok(copy),
+        Some(difference) => Err(format!("the copy differs from the source: {difference}").into()),
+    }
+}
+
+/// What differs between a source and its copy, which is synced, if anything does.
+fn difference(from: &Path, copy: &Path) -> Result<Option<String>, Failure> {
+    let likeness = Likeness::Copy { owners: is_root() };
+    Ok(
+        match bchan_archive::compare(from, copy, likeness, &mut ())? {
+            Comparison::Same => None,
+            Comparison::Different { path, what } => {
+                let path = path.display().to_string();
+                Some(format!("{what} of `{}`", path.escape_debug()))
+            }
+        },
+    )
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// Makes a copy, which may still be in memory only.
+fn transfer(from: &Path, place: &Path, room: &mut Room) -> Result<PathBuf, Failure> {
+    let name = from.file_name().ok_or("it has no name")?;
     let directory = bchan_archive::open_dir(place)?;
     let source = [Source::Entry {
         path: from.to_owned(),
@@ -108,7 +139,7 @@ fn copy(from: &Path, place: &Path) -> Result<PathBuf, Box<dyn Error + Send + Syn
             packed.map(|(summary, _)| summary)
         });
         let options = UnpackOptions {
-            preserve_owner: rustix::process::geteuid().is_root(),
+            preserve_owner: is_root(),
             keep_setid: true,
             attributes: StoreAttributes::Restore {
                 privileged: true,
@@ -123,7 +154,7 @@ fn copy(from: &Path, place: &Path) -> Result<PathBuf, Box<dyn Error + Send + Syn
             directory.as_fd(),
             &options,
             &mut manifest,
-            &mut (),
+            room,
         );
         let packed = packing.join().map_err(|_| "packing ended in a panic")?;
         let unpacked = unpacked?;
@@ -138,16 +169,6 @@ fn copy(from: &Path, place: &Path) -> Result<PathBuf, Box<dyn Error + Send + Syn
             Err("not everything could be copied".into())
         }
     })
-}
-
-/// The content of a file or a tree in one value.
-fn digest(path: &Path) -> Result<String, Box<dyn Error + Send + Sync>> {
-    let kind = if fs::symlink_metadata(path)?.is_dir() {
-        TargetType::Multi
-    } else {
-        TargetType::Single
-    };
-    Ok(inspect::content(path, kind, &mut ())?.0)
 }
 
 /// Whether a copy failed because the disk is full.

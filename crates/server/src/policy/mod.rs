@@ -6,7 +6,14 @@
 //!    `min_backups`, and never none. (Fewer than that are left as they are.)
 //! 2. A broken backup, or one in the recycle bin, counts for nothing in this.
 //! 3. What is in the recycle bin is not touched.
-//! 4. A duplicate goes only if a healthy backup with the same hash stays.
+//! 4. A duplicate goes only if the healthy backup directly before it, which is older, has the same
+//!    hash and stays. The hash only makes it a candidate: that both are the same in everything is for
+//!    whoever deletes it to find out.
+//!    So the sequence of contents, with repetitions left out, is the same with and without
+//!    deduplication, and the newest content stays the newest. A rule by number keeps at least the
+//!    contents that it would keep without. With a rule by age, the last of a row of duplicates stays
+//!    as well as the first: the rule may recycle the first by its age, but what was uploaded last is
+//!    no older than it is.
 //! 5. Once is enough: of what is left, nothing goes right afterwards.
 //! 6. The order is that in which backups arrived, as the server has numbered them, and never that of
 //!    their times: recycling by count keeps exactly the last ones that arrived, whatever the clock
@@ -22,8 +29,6 @@
 mod clock;
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use bchan_api::{Backup, RecycleCriteria, Target, Time};
 
@@ -140,44 +145,73 @@ fn beyond<'a>(
     })
 }
 
-/// A backup that holds nothing that another does not hold, too.
+/// A backup that may hold nothing that its neighbours do not hold, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Duplicate {
     /// The one that may go.
     pub(crate) id: String,
-    /// The newer one that stays.
+    /// The next older one, which stays.
     pub(crate) of: String,
+    /// The next newer one, which must be the same for this one to go; only with a rule by age.
+    pub(crate) next: Option<String>,
 }
 
-/// Older backups with the same hash as a newer one, oldest first, if the target wants them gone. The
-/// newest of them stays, so that what rules by age or number sees the content as it is: recent.
+impl Duplicate {
+    /// It, and those that must be the same.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        let others = [Some(&self.of), Some(&self.id), self.next.as_ref()];
+        others.into_iter().flatten().map(String::as_str)
+    }
+
+    /// Makes it a duplicate of what the last one that has gone was a duplicate of, if that was its
+    /// next older one.
+    pub(crate) fn follow(&mut self, gone: Option<&Self>) {
+        if let Some(gone) = gone.filter(|gone| gone.id == self.of) {
+            self.of.clone_from(&gone.of);
+        }
+    }
+}
+
+/// Backups with the same hash as the next older one, oldest first, if the target wants them gone.
+/// They may go one after the other, as long as each is still found when its turn comes: when one has
+/// gone, the next one's `of` is what the first one's was.
 pub(crate) fn duplicates(target: &Target, backups: &[StoredBackup]) -> Vec<Duplicate> {
     if !target.deduplicate {
         return Vec::new();
     }
-    let mut healthy = present(backups);
-    healthy.retain(|backup| !backup.hash_mismatch);
-    let mut newest = HashMap::new();
+    let by_age = target.recycle_criteria == RecycleCriteria::Age
+        && target.recycle_value.is_some_and(|value| value > 0);
+    let present = present(backups);
+    let same = |one: &Backup, other: &Backup| {
+        let [hash, other_hash] = [one, other].map(|backup| {
+            let hash = backup.hash.as_deref().filter(|_| !backup.hash_mismatch);
+            hash.filter(|hash| !hash.is_empty())
+        });
+        let hashes = hash.zip(other_hash);
+        hashes.is_some_and(|(hash, other)| hash.eq_ignore_ascii_case(other))
+    };
     let mut found = Vec::new();
-    for backup in &healthy {
-        let Some(hash) = backup.hash.as_deref().filter(|hash| !hash.is_empty()) else {
+    for (at, backup) in present.iter().enumerate().rev() {
+        let Some(older) = present.get(at + 1).filter(|older| same(backup, older)) else {
             continue;
         };
-        match newest.entry(hash.to_ascii_lowercase()) {
-            Entry::Vacant(entry) => {
-                entry.insert(&backup.id);
-            }
-            Entry::Occupied(entry) => found.push(Duplicate {
-                id: backup.id.clone(),
-                of: (*entry.get()).clone(),
-            }),
+        let newer = at.checked_sub(1).map(|at| present[at]);
+        let newer = newer.filter(|newer| same(backup, newer));
+        if by_age && newer.is_none() {
+            continue;
         }
+        found.push(Duplicate {
+            id: backup.id.clone(),
+            of: older.id.clone(),
+            next: newer.filter(|_| by_age).map(|newer| newer.id.clone()),
+        });
     }
-    found.reverse();
-    let spare = healthy
-        .len()
-        .saturating_sub(usize::try_from(floor(target)).unwrap_or(usize::MAX));
-    found.truncate(spare);
+    let healthy = present
+        .iter()
+        .filter(|backup| !backup.hash_mismatch)
+        .count();
+    let floor = usize::try_from(floor(target)).unwrap_or(usize::MAX);
+    found.truncate(healthy.saturating_sub(floor));
     found
 }
 

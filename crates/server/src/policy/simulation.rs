@@ -7,8 +7,8 @@ use bchan_api::{RecycleAction, RecycleCriteria, Target, Time};
 use proptest::prelude::*;
 
 use super::clock::LONGEST_OFF;
-use super::tests::{backup, target};
-use super::{Clock, Moment, SECONDS_PER_DAY, duplicates, old};
+use super::tests::{backup, contents_in_order, target};
+use super::{Clock, Duplicate, Moment, SECONDS_PER_DAY, duplicates, old};
 use crate::store::StoredBackup;
 
 const HOUR: i64 = 60 * 60;
@@ -199,15 +199,27 @@ impl World {
         }
     }
 
-    /// As the job does it: both are read first, and the decision is made anew.
+    /// As the job does it: all are read first, and the decision is made again.
     fn deduplicate(&mut self) {
         let before = self.healthy();
         let contents = self.contents();
-        for duplicate in duplicates(&self.target, &self.backups) {
-            let sound = self.check(&duplicate.of) && self.check(&duplicate.id);
+        let mut gone: Option<Duplicate> = None;
+        for mut duplicate in duplicates(&self.target, &self.backups) {
+            duplicate.follow(gone.as_ref());
+            let sound = duplicate.all().all(|id| self.check(id));
             if sound && duplicates(&self.target, &self.backups).contains(&duplicate) {
-                self.backups
-                    .retain(|stored| stored.backup.id != duplicate.id);
+                let left = self
+                    .backups
+                    .iter()
+                    .filter(|stored| stored.backup.id != duplicate.id);
+                let left: Vec<_> = left.cloned().collect();
+                assert_eq!(
+                    contents_in_order(&left, false),
+                    contents_in_order(&self.backups, false),
+                    "recycling sees the same"
+                );
+                self.backups = left;
+                gone = Some(duplicate);
             }
         }
         let after = self.contents();

@@ -191,64 +191,124 @@ proptest! {
         mut backups in any_backups(),
         contents in proptest::collection::vec(0..6, 40),
         min in proptest::option::of(0_i64..10),
+        by_age in any::<bool>(),
     ) {
         for (stored, content) in backups.iter_mut().zip(contents) {
             stored.backup.hash = (content > 0).then(|| format!("h{content}"));
         }
-        let mut rule = target(RecycleCriteria::None, None, min);
+        let criteria = if by_age { RecycleCriteria::Age } else { RecycleCriteria::Count };
+        let mut rule = target(criteria, Some(7), min);
         prop_assert!(duplicates(&rule, &backups).is_empty(), "nobody wants that");
         rule.deduplicate = true;
         let found = duplicates(&rule, &backups);
-        let gone: Vec<_> = found.iter().map(|duplicate| &duplicate.id).collect();
-        let find = |id: &str| backups.iter().find(|stored| stored.backup.id == id).unwrap();
-        for duplicate in &found {
-            let (one, other) = (find(&duplicate.id), find(&duplicate.of));
-            prop_assert!(other.order.number > one.order.number);
-            let (one, other) = (&one.backup, &other.backup);
-            prop_assert!(!gone.contains(&&duplicate.of), "what it is a duplicate of stays");
-            prop_assert!(one.hash.is_some() && one.hash == other.hash);
-            for backup in [one, other] {
-                prop_assert!(!backup.is_recycled && !backup.hash_mismatch);
-            }
-        }
         let healthy = |stored: &&StoredBackup| {
             !stored.backup.is_recycled && !stored.backup.hash_mismatch
         };
-        let before = backups.iter().filter(healthy).count();
+        let count = |backups: &[StoredBackup]| backups.iter().filter(healthy).count();
         let floor = usize::try_from(min.unwrap_or(0).max(1)).unwrap();
-        prop_assert!(before - gone.len() >= before.min(floor));
-
-        let mut mirrored = backups.clone();
-        mirrored.reverse();
-        prop_assert_eq!(&duplicates(&rule, &mirrored), &found);
-        let left: Vec<_> = backups
-            .iter()
-            .filter(|stored| !gone.contains(&&stored.backup.id))
-            .cloned()
-            .collect();
+        let mut left = backups.clone();
+        for duplicate in &found {
+            // As it is when its turn comes.
+            let now = duplicates(&rule, &left).swap_remove(0);
+            prop_assert_eq!((&now.id, &now.next), (&duplicate.id, &duplicate.next));
+            let find = |id: &str| left.iter().find(|stored| stored.backup.id == id).unwrap();
+            let one = find(&now.id);
+            let ordered = present(&left);
+            let at = ordered.iter().position(|backup| backup.id == now.id).unwrap();
+            prop_assert_eq!(&ordered[at + 1].id, &now.of);
+            prop_assert_eq!(by_age, now.next.is_some());
+            for other in [Some(&now.of), now.next.as_ref()].into_iter().flatten() {
+                let other = find(other);
+                prop_assert!(one.backup.hash.is_some() && one.backup.hash == other.backup.hash);
+                for backup in [&one.backup, &other.backup] {
+                    prop_assert!(!backup.is_recycled && !backup.hash_mismatch);
+                }
+            }
+            prop_assert!(find(&now.of).order.number < one.order.number, "the older one stays");
+            left.retain(|stored| stored.backup.id != now.id);
+            prop_assert!(count(&left) >= count(&backups).min(floor));
+        }
         prop_assert!(duplicates(&rule, &left).is_empty());
+        prop_assert_eq!(contents_in_order(&left, by_age), contents_in_order(&backups, by_age));
+        backups.reverse();
+        prop_assert_eq!(&duplicates(&rule, &backups), &found);
     }
 }
 
+/// The hashes of what is not in the recycle bin, newest first, with repetitions left out; with the
+/// times of those that stay.
+pub(super) fn contents_in_order(
+    backups: &[StoredBackup],
+    times: bool,
+) -> Vec<(Option<&str>, Option<Time>)> {
+    let contents = present(backups).into_iter().map(|backup| {
+        let time = times.then_some(backup.created_at);
+        (backup.hash.as_deref(), time)
+    });
+    let mut contents: Vec<_> = contents.collect();
+    contents.dedup_by_key(|(hash, _)| *hash);
+    contents
+}
+
 #[test]
-fn the_newest_of_equal_backups_stays() {
-    let mut backups = daily(4);
-    for (stored, hash) in backups.iter_mut().zip(["y", "y", "z", "Y"]) {
+fn the_oldest_of_equal_backups_in_a_row_stays() {
+    let mut backups = daily(6);
+    for (stored, hash) in backups.iter_mut().zip(["y", "Y", "y", "z", "y", "y"]) {
         stored.backup.hash = Some(hash.into());
     }
     let mut rule = target(RecycleCriteria::None, None, None);
     rule.deduplicate = true;
-    let ids = |rule: &Target| -> Vec<_> {
-        let found = duplicates(rule, &backups);
-        found
-            .into_iter()
-            .map(|found| (found.id, found.of))
-            .collect()
+    let ids = |rule: &Target, backups: &[StoredBackup]| -> Vec<_> {
+        let found = duplicates(rule, backups);
+        let ids = found.into_iter().map(|it| (it.id, it.of, it.next));
+        ids.collect()
     };
-    let pair = |id: &str, of: &str| (id.to_owned(), of.to_owned());
-    assert_eq!(ids(&rule), [pair("0000", "0003"), pair("0001", "0003")]);
-    rule.min_backups = Some(3);
-    assert_eq!(ids(&rule), [pair("0000", "0003")]);
+    let pair = |id: &str, of: &str| (id.to_owned(), of.to_owned(), None);
+    let (second, third) = (pair("0001", "0000"), pair("0002", "0001"));
+    let all = [second.clone(), third.clone(), pair("0005", "0004")];
+    assert_eq!(ids(&rule, &backups), all);
+    rule.min_backups = Some(4);
+    assert_eq!(ids(&rule, &backups), [second, third]);
+    rule.min_backups = None;
+
+    // A rule by age counts from the last of them.
+    rule.recycle_criteria = RecycleCriteria::Age;
+    assert_eq!(ids(&rule, &backups).len(), 3, "there is no age yet");
+    rule.recycle_value = Some(3);
+    let between = (
+        "0001".to_owned(),
+        "0000".to_owned(),
+        Some("0002".to_owned()),
+    );
+    assert_eq!(ids(&rule, &backups), [between]);
+
+    // What is broken now may be found to be sound again.
+    rule.recycle_criteria = RecycleCriteria::None;
+    backups[1].backup.hash_mismatch = true;
+    assert_eq!(ids(&rule, &backups), [pair("0005", "0004")]);
+}
+
+#[test]
+fn what_was_uploaded_last_survives_deduplication_and_a_rule_by_age_together() {
+    let mut rule = target(RecycleCriteria::Age, Some(3), None);
+    rule.deduplicate = true;
+    let mut backups = Vec::new();
+    // The same every day for a month, and then something else.
+    for (day, mut new) in daily(31).into_iter().enumerate() {
+        let now = at(new.backup.created_at.unix_seconds());
+        let hash = if day < 30 { "same" } else { "other" };
+        new.backup.hash = Some(hash.into());
+        backups.push(new);
+        for gone in old(&rule, &backups, now) {
+            backups.retain(|stored: &StoredBackup| stored.backup.id != gone);
+        }
+        while let Some(first) = duplicates(&rule, &backups).first() {
+            backups.retain(|stored| stored.backup.id != first.id);
+        }
+        assert!(backups.len() <= 3, "{backups:?}");
+    }
+    let left: Vec<_> = backups.iter().map(|stored| &*stored.backup.id).collect();
+    assert_eq!(left[left.len() - 2..], ["0029", "0030"]);
 }
 
 #[test]

@@ -191,6 +191,10 @@ pub(crate) fn take(
     }
     let to = folder(state, sequence)?.tree.join(place);
     put(&staging.content(), &to).map_err(|error| ApiError::from_io("storing a file", error))?;
+    // A part is durable by itself before it counts as uploaded: its content was synced through the
+    // descriptor that wrote it, its name by the step above. Errors of later writes do not concern
+    // it, so `finish` only has to make its own rename durable.
+    staging.check()?;
     part.content = Some((file.size, file.digest));
     let now = state.clock.moment(&*state.store)?.trusted;
     state.store.arrived(&sequence.id, &part, now)?;
@@ -199,11 +203,11 @@ pub(crate) fn take(
 
 /// Moves a durable file to its place, where a crash may have left it before.
 fn put(from: &Path, to: &Path) -> io::Result<()> {
-    let parent = to.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    durable::create_dirs(parent)?;
+    durable::create_dirs(to.parent().ok_or(io::ErrorKind::InvalidInput)?)?;
+    let parent = durable::parent(to)?;
     fault::point();
     fs::rename(from, to)?;
-    durable::sync_dir(parent)
+    parent.sync()
 }
 
 /// Makes a backup of an upload that is complete, if `recheck` still allows it; `appended` says that

@@ -299,8 +299,9 @@ fn copy_through(connection: &Connection, to: &Path) -> Result<u64> {
         let error = io::Error::new(io::ErrorKind::InvalidInput, "its path is not UTF-8");
         StoreError::Io(error)
     })?;
+    // Open before it is written to, or an error of write-back may escape it. It must be empty.
+    let file = File::create_new(to).map_err(StoreError::Io)?;
     connection.execute("VACUUM INTO ?1", [text])?;
-    let file = File::open(to).map_err(StoreError::Io)?;
     file.sync_all().map_err(StoreError::Io)?;
     Ok(file.metadata().map_err(StoreError::Io)?.len())
 }
