@@ -295,7 +295,10 @@ fn compare(outcome: &Outcome, found: &str, [before, after]: [&str; 2]) -> Option
         Outcome::Refused(_) => found == before,
         Outcome::Unknown(_) => found == before || found == after,
     };
-    if agrees {
+    // A backup that could not be read is marked, until it is found to be sound again.
+    let unmarked = found.replace("broken=true", "broken=false");
+    let only_marked = unmarked != found && (unmarked == before || unmarked == after);
+    if agrees || only_marked {
         return None;
     }
     let difference = |other: &str| {

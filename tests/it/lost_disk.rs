@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Form, TestServer};
+use crate::support::{Form, Program, TestServer};
 
 /// Everything that the API shows of a target.
 fn shown(server: &TestServer, target: &str) -> Value {
@@ -503,6 +503,8 @@ fn a_copied_data_folder_does_not_refer_to_the_original() {
         .status();
     assert!(copied.unwrap().success());
     fs::remove_dir_all(server.data()).unwrap();
+    let check = Program::new(home.path()).args(["server", "check", "--moved", "--data"]);
+    check.arg(home.path().join("data")).ok();
     let copy = TestServer::over(home, &[], &[]).unwrap();
     copy.http().get("/healthz").success(200);
     copy.upload("t", b"2");

@@ -135,7 +135,7 @@ fn hole(server: &TestServer) -> TcpStream {
         .file("hole.tar", &bombs::hole(60 << 30))
         .finish();
     let head = format!(
-        "POST /api/target/docs/upload HTTP/1.1\r\nHost: x\r\nContent-Type: {}\r\n\
+        "POST /api/target/docs/upload HTTP/1.1\r\nHost: localhost\r\nContent-Type: {}\r\n\
          Content-Length: {}\r\n\r\n",
         Form::content_type(),
         body.len()

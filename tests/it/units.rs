@@ -133,6 +133,7 @@ fn the_example_has_every_setting() {
         .take_while(|line| !line.starts_with('['))
         .filter_map(|line| line.split_once(" = "))
         .map(|(name, _)| name.replace("storage-roots", "storage-root"))
+        .map(|name| name.replace("allowed-hosts", "allowed-host"))
         .collect();
     let help = Program::new(home.path())
         .args(["serve", "--help"])

@@ -1,5 +1,7 @@
 //! Every kind of change, over one state before.
 
+use std::fs;
+
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -164,12 +166,17 @@ pub(super) fn prepare(server: &TestServer) {
     ];
     for (name, kind, more) in targets {
         server.target_with(name, kind, &more);
-        let contents: &[&str] = if name == "d" {
-            &["same", "same"]
-        } else {
-            &["1", "22", "333"]
-        };
-        for content in contents {
+        if name == "d" {
+            // As archives, which say when their files were made.
+            let folder = server.home().join("same");
+            fs::create_dir(&folder).unwrap();
+            fs::write(folder.join("a"), "same").unwrap();
+            for _ in 0..2 {
+                server.bchan(["backup", "upload", "d"]).arg(&folder).ok();
+            }
+            continue;
+        }
+        for content in ["1", "22", "333"] {
             let path = format!("/api/target/{name}/upload");
             let form = form(kind, &format!("{name}{content}"));
             server.http().post(&path, &form).success(200);

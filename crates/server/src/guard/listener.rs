@@ -89,6 +89,17 @@ impl Guard {
         let mut turn = 0;
         let grace = loop {
             turn += 1;
+            // Their memory is kept until they are asked for.
+            while let Some(ended) = connections.try_join_next() {
+                report(ended);
+            }
+            let patience = self.counts.seats.patience();
+            if !patience.is_zero() {
+                tokio::select! {
+                    () = sleep(patience) => {}
+                    grace = self.stopped() => break grace,
+                }
+            }
             tokio::select! {
                 accepted = accept(&listeners, turn) => match accepted {
                     Ok((stream, peer)) => self.admit(&told, &mut connections, stream, peer),

@@ -7,10 +7,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use crate::peer::Peer;
+
+/// How long a connection may only wait before it can lose its seat: time for a request that has been
+/// sent to be read, and for a last answer to arrive.
+const GRACE: Duration = Duration::from_millis(25);
 
 /// All seats of a server.
 pub(crate) struct Seats {
@@ -34,7 +39,7 @@ struct Table {
 struct Holder {
     seats: usize,
     /// The seats that may be taken away, the first ones first.
-    waiting: BTreeMap<(Waiting, u64), Arc<Notify>>,
+    waiting: BTreeMap<(Waiting, u64), (Instant, Arc<Notify>)>,
 }
 
 /// Why a connection has nothing under way, those that are missed least first.
@@ -85,6 +90,23 @@ impl Seats {
         self.lock().limit = limit;
     }
 
+    /// How long to wait before the next newcomer is let in: while there is no free seat, until the
+    /// connection that would lose its own has had its grace. Without this, peers that connect again as
+    /// soon as they have lost a seat would take those of new connections before these are served.
+    pub(super) fn patience(&self) -> Duration {
+        let table = self.lock();
+        if table.taken < table.limit {
+            return Duration::ZERO;
+        }
+        let holders = table.peers.values();
+        let holders = holders.filter(|holder| !holder.waiting.is_empty());
+        let greediest = holders.max_by_key(|holder| holder.seats);
+        let first = greediest.and_then(|holder| holder.waiting.first_key_value());
+        first.map_or(Duration::ZERO, |(_, (since, _))| {
+            GRACE.saturating_sub(since.elapsed())
+        })
+    }
+
     /// A seat, if need be that of somebody else; none when all are busy, or when those that are not
     /// belong to peers with fewer of them.
     pub(super) fn take(self: &Arc<Self>, peer: impl Into<Peer>) -> Option<Seat> {
@@ -107,7 +129,8 @@ impl Seats {
         let phase = (Waiting::New, table.clock);
         let holder = table.peers.entry(peer).or_default();
         holder.seats += 1;
-        holder.waiting.insert(phase, Arc::clone(&lost));
+        let since = Instant::now();
+        holder.waiting.insert(phase, (since, Arc::clone(&lost)));
         drop(table);
         Seat {
             seats: Arc::clone(self),
@@ -138,7 +161,7 @@ impl Table {
         let Some((&peer, holder)) = loser else {
             return false;
         };
-        if let Some((_, lost)) = holder.waiting.pop_first() {
+        if let Some((_, (_, lost))) = holder.waiting.pop_first() {
             lost.notify_one();
         }
         self.leave(peer);
@@ -182,7 +205,8 @@ impl Seat {
         let since = table.clock;
         let mut phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(holder) = table.peers.get_mut(&self.peer) {
-            holder.waiting.insert((why, since), Arc::clone(&self.lost));
+            let lost = (Instant::now(), Arc::clone(&self.lost));
+            holder.waiting.insert((why, since), lost);
             *phase = Phase::Waiting(why, since);
         }
     }
@@ -241,6 +265,19 @@ mod tests {
         assert!(seats.lock().taken == 2 && seats.lock().peers.len() == 2);
         drop((modest, newcomer));
         assert!(seats.lock().taken == 0 && seats.lock().peers.is_empty());
+    }
+
+    #[test]
+    fn a_newcomer_waits_until_a_seat_can_be_lost() {
+        let seats = Seats::new(2);
+        let first = seats.take(peer("192.0.2.1")).unwrap();
+        assert_eq!(seats.patience(), Duration::ZERO);
+        let second = seats.take(peer("192.0.2.1")).unwrap();
+        let patience = seats.patience();
+        assert!(!patience.is_zero() && patience <= GRACE);
+        // Where none can be lost, a newcomer is told so at once.
+        assert!(first.keep() && second.keep());
+        assert_eq!(seats.patience(), Duration::ZERO);
     }
 
     #[tokio::test]

@@ -124,10 +124,8 @@ pub(crate) fn upload(
         Ok(Outcome::Earlier(earlier)) => {
             // Whoever sees that the job has ended finds nothing left of it.
             drop(staging);
-            let done = state
-                .store
-                .end_job(job_id, Some("the same upload was stored already"));
-            done.map_err(ApiError::from)?;
+            // The backup that was wanted is there.
+            state.store.end_job(job_id, None)?;
             Ok(earlier.answer())
         }
         Err(failure) => {

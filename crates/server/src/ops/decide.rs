@@ -142,8 +142,8 @@ pub(super) fn committed(
                 reason,
                 "the outcome of a change is not known"
             );
-            let message = "the database could not be written, and the outcome of the change is not \
-                known yet: look again when the disk of the database works";
+            let message = "outcome unknown: the database could not be written; look again when the \
+                disk of the database works";
             Err(ApiError::new(503, message).caused_by(error))
         }
     }

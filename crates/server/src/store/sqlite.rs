@@ -16,7 +16,7 @@ mod sums;
 mod targets;
 mod totals;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
@@ -294,13 +294,14 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<u64> {
 }
 
 fn copy_through(connection: &Connection, to: &Path) -> Result<u64> {
-    create_private(to).map_err(StoreError::Io)?;
     let text = to.to_str().ok_or_else(|| {
         let error = io::Error::new(io::ErrorKind::InvalidInput, "its path is not UTF-8");
         StoreError::Io(error)
     })?;
     // Open before it is written to, or an error of write-back may escape it. It must be empty.
-    let file = File::create_new(to).map_err(StoreError::Io)?;
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create_new(true).mode(0o600).open(to);
+    let file = file.map_err(StoreError::Io)?;
     connection.execute("VACUUM INTO ?1", [text])?;
     file.sync_all().map_err(StoreError::Io)?;
     Ok(file.metadata().map_err(StoreError::Io)?.len())
