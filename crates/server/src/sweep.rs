@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::durable;
+use crate::durable::{self, FileSystemSync};
 use crate::error::ApiError;
 use crate::ops;
 use crate::sequence;
@@ -26,6 +26,12 @@ fn homes(state: &State) -> Result<Vec<PathBuf>, StoreError> {
     homes.sort();
     homes.dedup();
     Ok(homes)
+}
+
+/// Makes it durable that something was removed, and the folders above it, perhaps.
+fn sync_removal(path: &Path) -> io::Result<()> {
+    let above = path.ancestors().skip(1).find(|above| above.is_dir());
+    FileSystemSync::open(above.unwrap_or(Path::new("/")))?.sync()
 }
 
 /// Tidies up directories that no target uses any more, and forgets them once nothing is left there.
@@ -52,6 +58,11 @@ fn former_homes(state: &State) -> Result<(), StoreError> {
         };
         let left = durable::exists(&own).unwrap_or(true);
         if used || !left {
+            // Or a power cut could bring folders back that nothing looks for any more.
+            if let Err(error) = sync_removal(&own) {
+                tracing::warn!(path = %home.display(), %error, "left-overs stay remembered");
+                continue;
+            }
             state.store.forget_home(&home)?;
         }
     }

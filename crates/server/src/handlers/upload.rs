@@ -111,6 +111,17 @@ pub(crate) fn upload(
             receipt,
         }))
     });
+    end(state, &target, job_id, stored, staging)
+}
+
+/// Ends the job of an upload, removes what is not stored, and answers.
+fn end(
+    state: &State,
+    target: &Target,
+    job_id: i64,
+    stored: Result<Outcome, ApiError>,
+    staging: Staging,
+) -> Result<Response, ApiError> {
     match stored {
         Ok(Outcome::Stored(accepted)) => {
             state.meter.job(JOB, true);
