@@ -27,8 +27,8 @@ pub(crate) struct Report {
 impl Report {
     /// Adds what one data folder has seen, and what its servers have said.
     pub(crate) fn add(&mut self, load: &Load, said: &str) {
-        self.finished += said.matches("finished an interrupted operation").count();
-        self.undone += said.matches("undid an interrupted operation").count();
+        self.finished += said.matches("finished an interrupted change").count();
+        self.undone += said.matches("undid an interrupted change").count();
         self.removed += said.matches("removed a left-over").count();
         for (kind, more) in lock(&load.counts).iter() {
             let count = self.counts.entry(kind).or_default();

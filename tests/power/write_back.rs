@@ -340,10 +340,11 @@ fn many_records(kind: FileSystem) {
         for number in 0..10 {
             edit["name_template"] = json!(format!("n{number}-$I"));
             let status = http.json("PATCH", "/api/target/a", &edit).status;
-            assert_ne!(
-                status, 200,
-                "try {number}, with records that cannot be written"
-            );
+            if status == 200 {
+                // Btrfs keeps small files among its own data, where no block begins like a record.
+                assert_eq!(kind, FileSystem::Btrfs, "try {number}");
+                break;
+            }
         }
     });
     assert!(lab.disks.faulty.failed_writes(0) > 0, "no write has failed");

@@ -75,7 +75,7 @@ struct Volume {
 
 impl FaultDisk {
     /// Makes and mounts file systems of these kinds in new folders below `folder`. `daemon` starts
-    /// a process that calls [`serve`](crate::serve). The error says what the machine lacks.
+    /// a process that calls [`serve`](crate::serve()). The error says what the machine lacks.
     pub fn start(mut daemon: Command, folder: &Path, kinds: &[FileSystem]) -> Result<Self, String> {
         let folder = fs::canonicalize(folder).map_err(|error| error.to_string())?;
         let images = folder.join("images");

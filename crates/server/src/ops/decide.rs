@@ -76,7 +76,10 @@ fn try_decide(state: &State, target_id: &str) -> Result<(), OpError> {
         }
         let foreign = operation.places().find(|path| !state.layout.governs(path));
         match (progress, foreign) {
-            (Progress::Applied, None) => follow_up(state, id, &operation),
+            (Progress::Applied, None) => {
+                follow_up(state, id, &operation);
+                tracing::info!(operation = id, "finished an interrupted change");
+            }
             (Progress::Applied, Some(path)) => {
                 let path = path.display();
                 tracing::warn!(operation = id, %path, "left-overs outside of the storage roots stay");
