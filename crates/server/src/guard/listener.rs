@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime;
 use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
 use super::config::GuardConfig;
@@ -87,18 +87,22 @@ impl Guard {
         let mut connections = JoinSet::new();
         // Which listener is looked at first, so that none has to wait for another one's crowd.
         let mut turn = 0;
-        let grace = loop {
+        let grace = 'accepting: loop {
             turn += 1;
             // Their memory is kept until they are asked for.
             while let Some(ended) = connections.try_join_next() {
                 report(ended);
             }
-            let patience = self.counts.seats.patience();
-            if !patience.is_zero() {
+            while let Some(patience) = self.counts.seats.patience() {
                 tokio::select! {
                     () = sleep(patience) => {}
-                    grace = self.stopped() => break grace,
+                    grace = self.stopped() => break 'accepting grace,
                 }
+            }
+            if self.counts.seats.is_full() {
+                // Requests that have arrived are read first: after a pause of the whole process, all
+                // connections seem to have waited for long.
+                yield_now().await;
             }
             tokio::select! {
                 accepted = accept(&listeners, turn) => match accepted {

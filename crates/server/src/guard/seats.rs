@@ -93,18 +93,23 @@ impl Seats {
     /// How long to wait before the next newcomer is let in: while there is no free seat, until the
     /// connection that would lose its own has had its grace. Without this, peers that connect again as
     /// soon as they have lost a seat would take those of new connections before these are served.
-    pub(super) fn patience(&self) -> Duration {
+    pub(super) fn patience(&self) -> Option<Duration> {
         let table = self.lock();
         if table.taken < table.limit {
-            return Duration::ZERO;
+            return None;
         }
         let holders = table.peers.values();
         let holders = holders.filter(|holder| !holder.waiting.is_empty());
         let greediest = holders.max_by_key(|holder| holder.seats);
-        let first = greediest.and_then(|holder| holder.waiting.first_key_value());
-        first.map_or(Duration::ZERO, |(_, (since, _))| {
-            GRACE.saturating_sub(since.elapsed())
-        })
+        let (_, (since, _)) = greediest?.waiting.first_key_value()?;
+        let left = GRACE.saturating_sub(since.elapsed());
+        (!left.is_zero()).then_some(left)
+    }
+
+    /// Whether a newcomer needs the seat of somebody else.
+    pub(super) fn is_full(&self) -> bool {
+        let table = self.lock();
+        table.taken >= table.limit
     }
 
     /// A seat, if need be that of somebody else; none when all are busy, or when those that are not
@@ -271,13 +276,12 @@ mod tests {
     fn a_newcomer_waits_until_a_seat_can_be_lost() {
         let seats = Seats::new(2);
         let first = seats.take(peer("192.0.2.1")).unwrap();
-        assert_eq!(seats.patience(), Duration::ZERO);
+        assert_eq!(seats.patience(), None);
         let second = seats.take(peer("192.0.2.1")).unwrap();
-        let patience = seats.patience();
-        assert!(!patience.is_zero() && patience <= GRACE);
+        assert!(seats.patience().unwrap() <= GRACE);
         // Where none can be lost, a newcomer is told so at once.
         assert!(first.keep() && second.keep());
-        assert_eq!(seats.patience(), Duration::ZERO);
+        assert_eq!(seats.patience(), None);
     }
 
     #[tokio::test]
