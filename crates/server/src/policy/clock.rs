@@ -13,21 +13,26 @@
 //! 3. A jump of the clock while the server runs adds nothing, in either direction.
 //! 4. A jump of more than twice [`LONGEST_OFF`] while the server is off adds nothing, and neither
 //!    does a clock that was behind trusted time and is right at the next start.
-//! 5. What is still on probation when a backup arrives may be believed later, and has passed before
+//! 5. What the clock claimed and was set back by is not believed when it claims it again: backups that
+//!    arrived in between were dated without it.
+//! 6. What is still on probation when a backup arrives may be believed later, and has passed before
 //!    it: so its arrival is dated as if it were believed ([`Clock::arrival`]), and no backup gets
 //!    older by it.
 //!
 //! So trusted time is late rather than early: after the server was off, backups are taken for
-//! younger than they are until the probation ends. It is early only where a clock was wrong by less
-//! than [`LONGEST_OFF`] before a start and stayed so for a whole window.
+//! younger than they are until the probation ends. It is early only where the clock goes ahead at a
+//! start by up to twice [`LONGEST_OFF`] more than the server was off, because it is wrong then or was
+//! behind before, and stays so for a whole window.
 
 use serde::{Deserialize, Serialize};
 
 use super::SECONDS_PER_DAY;
 
-/// Longest time without a server that is believed, in seconds: a year. A machine that was off for
-/// longer keeps its backups for that much longer; a clock that is wrong by years is not believed.
-pub(crate) const LONGEST_OFF: i64 = 366 * SECONDS_PER_DAY;
+/// Longest time without a server that is believed at once, in seconds: a month, so that a disk that is
+/// used once a month gets old. A machine that was off for longer keeps its backups for that much
+/// longer. A clock that was behind and is right after a start looks like time without a server, and
+/// this bounds by how much it makes backups older.
+pub(crate) const LONGEST_OFF: i64 = 32 * SECONDS_PER_DAY;
 
 /// Length of a probation: so much time while the server runs.
 const RUNNING: i64 = SECONDS_PER_DAY;
@@ -47,6 +52,8 @@ pub(crate) struct Clock {
     ahead: i64,
     /// How much time the machine's clock claims to have passed in excess of what was measured.
     lead: i64,
+    /// How much of what it claimed was taken back by setting it back, and may be claimed again.
+    withdrawn: i64,
     window: Window,
 }
 
@@ -89,6 +96,7 @@ impl Clock {
             trusted,
             ahead: 0,
             lead: 0,
+            withdrawn: 0,
             window: Window::new(wall, 0),
         }
     }
@@ -119,6 +127,12 @@ impl Clock {
         if lead > LONGEST_OFF || (self.lead < 0 && lead > 0) {
             self.set_ahead(lead);
         } else {
+            // A clock that was set back and is right again does not tell how long the server was off.
+            let again = lead
+                .saturating_sub(self.lead.max(0))
+                .clamp(0, self.withdrawn);
+            self.withdrawn -= again;
+            self.set_ahead(again);
             self.set_back(lead);
         }
         self.window.starts = self.window.starts.saturating_add(1);
@@ -150,6 +164,8 @@ impl Clock {
 
     /// Takes a negative lead for the end of an earlier correction, as far as there was one.
     fn set_back(&mut self, lead: i64) {
+        let less = self.lead.max(0).saturating_sub(lead.max(0)).max(0);
+        self.withdrawn = self.withdrawn.saturating_add(less);
         if lead < 0 {
             self.ahead = self.ahead.saturating_add(lead).max(0);
         }
@@ -177,7 +193,7 @@ mod tests {
     const HOUR: i64 = 3600;
     const DAY: i64 = SECONDS_PER_DAY;
     const YEAR: i64 = 365 * DAY;
-    /// Some day in 2026.
+    /// A day in 2026.
     const NOW: i64 = 1_790_000_000;
 
     /// Runs for some time in steps of ten minutes, with the machine's clock off by `error`.
@@ -230,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_wrong_at_a_start_and_put_right_adds_nothing() {
-        for error in [30 * DAY, 10 * YEAR] {
+        for error in [20 * DAY, 10 * YEAR] {
             for hours in [1, 23] {
                 let (mut clock, mut truth) = started();
                 run(&mut clock, &mut truth, 10 * DAY, 0);
@@ -256,6 +272,21 @@ mod tests {
         clock.start(truth);
         run(&mut clock, &mut truth, 200 * DAY, 0);
         assert_eq!((clock.trusted(), clock.difference()), (truth, 0));
+    }
+
+    /// The server was off for ten days, and the clock shows one of them until the next start.
+    #[test]
+    fn a_clock_that_was_set_back_and_is_right_again_makes_no_backup_older() {
+        let (mut clock, mut truth) = started();
+        truth += 10 * DAY;
+        clock.start(truth);
+        run(&mut clock, &mut truth, HOUR, 0);
+        run(&mut clock, &mut truth, HOUR, -9 * DAY);
+        let (arrived, at) = (truth, clock.arrival());
+        truth += HOUR;
+        clock.start(truth);
+        run(&mut clock, &mut truth, 3 * DAY, 0);
+        assert!(clock.trusted() - at <= truth - arrived);
     }
 
     /// A battery that is dead: each start is in 1970, until the network tells the time.
@@ -302,16 +333,16 @@ mod tests {
 
     #[test]
     fn backups_that_were_there_before_it_begin_it() {
-        let mut clock = Clock::new(NOW + 40 * DAY, Some(NOW));
-        clock.start(NOW + 40 * DAY);
-        assert_eq!((clock.trusted(), clock.on_probation()), (NOW, 40 * DAY));
+        let mut clock = Clock::new(NOW + 20 * DAY, Some(NOW));
+        clock.start(NOW + 20 * DAY);
+        assert_eq!((clock.trusted(), clock.on_probation()), (NOW, 20 * DAY));
         let ahead = Clock::new(NOW, Some(NOW + 10 * YEAR));
         assert_eq!(ahead.trusted(), NOW);
     }
 
     proptest! {
         /// Whatever the clock shows while the server runs, and wherever it jumps to: as long as it
-        /// is wrong after a start for less than a day, or by more than a year, no more time passes
+        /// is wrong after a start for less than a day, or by more than [`LONGEST_OFF`], no more time passes
         /// than really does.
         #[test]
         fn it_is_never_early(
