@@ -238,3 +238,21 @@ fn an_upload_whose_source_changes_before_it_is_repeated_is_what_was_stored() {
     let stored = fs::read_to_string(server.data().join(stored)).unwrap();
     assert_eq!(stored, "before");
 }
+
+#[test]
+fn a_digest_that_is_none_is_refused() {
+    let server = TestServer::start();
+    server.target("t", "single");
+    let content_type = Form::content_type();
+    for digest in ["", "x", &"g".repeat(64)] {
+        let headers = [
+            ("Content-Type", &*content_type),
+            ("Backup-Chan-Sha256", digest),
+        ];
+        let body = Form::new().file("a", b"a").finish();
+        let http = server.http();
+        let answer = http.send("POST", "/api/target/t/upload", &headers, &body);
+        assert!(answer.failure(400).contains("64 hexadecimal digits"));
+    }
+    assert!(server.files().is_empty());
+}

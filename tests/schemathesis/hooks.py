@@ -29,6 +29,7 @@ EXCUSES = {
         "takes exactly one file",
         "two files of the upload are called",
         "its sha256 differs",
+        "its receipt differs",
         "sha256 must come after",
     ],
     # The Python client wants 400 where others would say 409.

@@ -43,8 +43,14 @@ pub(crate) fn upload(
         ));
     }
     let key = idempotency_key(request, grant, &target)?;
+    let sha256 = request.headers.get(header::SHA256);
+    let is_digest = |text: &str| text.len() == 64 && text.bytes().all(|c| c.is_ascii_hexdigit());
+    if sha256.is_some_and(|text| !is_digest(text)) {
+        let message = "Backup-Chan-Sha256 must be a SHA-256 in 64 hexadecimal digits";
+        return Err(ApiError::bad_request(message));
+    }
     // Without the digest, only the content can tell whether it is the same.
-    if let Some(sha256) = request.headers.get(header::SHA256)
+    if let Some(sha256) = sha256
         && let Some(earlier) = earlier(state, &target, key.as_ref())?
         && earlier.upload.sent.sha256.eq_ignore_ascii_case(sha256)
     {
