@@ -34,7 +34,11 @@ pub(crate) fn publish(
     arrival: Arrival,
     origin: Origin,
 ) -> Result<String, ApiError> {
-    let location = state.enter_location(target)?;
+    let location = {
+        // Or the folder could be tidied up while its marker is written.
+        let _busy = state.at_work();
+        state.enter_location(target)?
+    };
     let reading = state.clock.read(&*state.store)?;
     // The target is held: no other upload gets this number.
     let order = Order {
