@@ -72,11 +72,7 @@ pub enum StartError {
     },
     /// The data folder is not where it was when a server last used it, or its database is another
     /// file.
-    #[error(
-        "{} is a copy, or was moved or put back: a server last used it as {}",
-        data.display(),
-        before.display()
-    )]
+    #[error("{}", moved(data, before))]
     Moved {
         /// The data folder.
         data: PathBuf,
@@ -105,6 +101,16 @@ pub enum StartError {
         /// Why.
         source: io::Error,
     },
+}
+
+fn moved(data: &Path, before: &Path) -> String {
+    let (data, same) = (data.display(), data == before);
+    if same {
+        format!("the database in {data} is not the file that a server last used there")
+    } else {
+        let before = before.display();
+        format!("the data folder {data} was moved or copied: a server last used it as {before}")
+    }
 }
 
 impl StartError {

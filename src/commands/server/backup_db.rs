@@ -9,8 +9,8 @@ use crate::error::{CommandError, Exit};
 
 /// Write a consistent copy of a server's database
 ///
-/// The server may run meanwhile. To put a copy back, stop the server, move bchan.db, bchan.db-wal and
-/// bchan.db-shm out of the data folder, put the copy there as bchan.db, and run
+/// The server may run meanwhile. To put a copy back, stop the server, move bchan.db and bchan.db-wal
+/// out of the data folder, put the copy there as bchan.db, and run
 /// `bchan server check --repair`.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
