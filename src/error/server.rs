@@ -1,6 +1,6 @@
 //! What the failures of a server in this process mean to a user.
 
-use bchan_server::{CheckError, ConfigError, KeyError, StartError};
+use bchan_server::{CheckError, ConfigError, KeyError, OpenError, StartError};
 
 use super::{CommandError, Kind};
 use crate::suggest;
@@ -8,7 +8,7 @@ use crate::suggest;
 impl From<StartError> for CommandError {
     fn from(error: StartError) -> Self {
         let kind = match &error {
-            StartError::Locked { .. } => Kind::Busy,
+            StartError::Open(OpenError::Locked { .. }) => Kind::Busy,
             StartError::Listen { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => {
                 Kind::Busy
             }
@@ -22,8 +22,8 @@ impl From<StartError> for CommandError {
 impl From<CheckError> for CommandError {
     fn from(error: CheckError) -> Self {
         let kind = match &error {
-            CheckError::Start(StartError::Locked { .. }) => Kind::Busy,
-            CheckError::Start(_) | CheckError::NoData { .. } | CheckError::Ambiguous { .. } => {
+            CheckError::Open(OpenError::Locked { .. }) => Kind::Busy,
+            CheckError::Open(_) | CheckError::NoData { .. } | CheckError::Ambiguous { .. } => {
                 Kind::Configuration
             }
             _ => Kind::Failed,
@@ -39,7 +39,7 @@ impl From<bchan_server::ImportError> for CommandError {
         use bchan_server::ImportError;
 
         let kind = match &error {
-            ImportError::Start(StartError::Locked { .. }) => Kind::Busy,
+            ImportError::Open(OpenError::Locked { .. }) => Kind::Busy,
             ImportError::Unreachable { .. } => Kind::Temporary,
             ImportError::SameFolder { .. } => Kind::Usage,
             ImportError::Database { .. } | ImportError::Failed { .. } => Kind::Failed,

@@ -9,33 +9,34 @@ use bchan_api::Target;
 use uuid::Uuid;
 
 use crate::durable;
-use crate::error::ApiError;
+use crate::engine::Engine;
+use crate::engine_error::Error;
+use crate::journal::{Doomed, DoomedTarget, Edit, Move, Operation};
 use crate::layout;
-use crate::ops::{self, Doomed, DoomedTarget, Edit, Move, Operation};
+use crate::ops;
 use crate::sequence;
-use crate::state::State;
 use crate::store::StoredBackup;
 use crate::template;
 
 /// Moves backups of one target to the recycle bin or back.
 pub(crate) fn set_recycled(
-    state: &State,
+    engine: &Engine,
     target: &Target,
     backups: &[StoredBackup],
     recycled: bool,
-) -> Result<(), ApiError> {
-    state.require_home(target, !recycled)?;
-    state.require_home(target, recycled)?;
-    let to = state.directory(target, recycled)?;
+) -> Result<(), Error> {
+    engine.require_home(target, !recycled)?;
+    engine.require_home(target, recycled)?;
+    let to = engine.directory(target, recycled)?;
     let mut taken = HashSet::new();
     let mut moves = Vec::new();
     for stored in backups
         .iter()
         .filter(|stored| stored.backup.is_recycled != recycled)
     {
-        let from = state.path(target, stored)?;
+        let from = engine.path(target, stored)?;
         moves.push(plan_move(
-            state,
+            engine,
             target,
             stored,
             from,
@@ -57,7 +58,7 @@ pub(crate) fn set_recycled(
         moves,
         edit,
     };
-    ops::execute(state, &operation)?;
+    ops::execute(engine, &operation)?;
     let done = if recycled {
         "recycled a backup"
     } else {
@@ -70,25 +71,25 @@ pub(crate) fn set_recycled(
 }
 
 /// Gives a target its new settings; backups follow to its new location and get their new names.
-pub(crate) fn edit_target(state: &State, old: &Target, new: Target) -> Result<(), ApiError> {
-    let from = state.layout.resolve(&old.location)?;
-    let to = state.layout.resolve(&new.location)?;
+pub(crate) fn edit_target(engine: &Engine, old: &Target, new: Target) -> Result<(), Error> {
+    let from = engine.layout.resolve(&old.location)?;
+    let to = engine.layout.resolve(&new.location)?;
     let renamed = old.name_template != new.name_template;
     let mut moves = Vec::new();
     if from != to || renamed {
-        state.require_disk(&to)?;
-        state.require_location(old)?;
-        let backups = state.store.backups(&old.id)?;
+        engine.require_disk(&to)?;
+        engine.require_location(old)?;
+        let backups = engine.store.backups(&old.id)?;
         let mut taken = HashSet::new();
         for stored in &backups {
             let recycled = stored.backup.is_recycled;
             if recycled && !renamed {
                 continue;
             }
-            let place = state.path(old, stored)?;
-            let directory = state.directory(&new, recycled)?;
+            let place = engine.path(old, stored)?;
+            let directory = engine.directory(&new, recycled)?;
             let step = plan_move(
-                state,
+                engine,
                 &new,
                 stored,
                 place,
@@ -103,7 +104,7 @@ pub(crate) fn edit_target(state: &State, old: &Target, new: Target) -> Result<()
     let relocated = (from != to).then_some((from, to));
     let (id, name, moved) = (new.id.clone(), new.name.clone(), moves.len());
     ops::execute(
-        state,
+        engine,
         &Operation::Relocate {
             target_id: id.clone(),
             moves,
@@ -119,17 +120,17 @@ pub(crate) fn edit_target(state: &State, old: &Target, new: Target) -> Result<()
 
 /// Forgets backups of one target, and removes their files when told to.
 pub(crate) fn delete_backups(
-    state: &State,
+    engine: &Engine,
     target: &Target,
     backups: &[StoredBackup],
     delete_files: bool,
-) -> Result<(), ApiError> {
+) -> Result<(), Error> {
     if backups.is_empty() {
         return Ok(());
     }
-    let doomed = doom(state, target, backups, delete_files)?;
+    let doomed = doom(engine, target, backups, delete_files)?;
     ops::execute(
-        state,
+        engine,
         &Operation::Delete {
             target_id: target.id.clone(),
             backups: doomed,
@@ -142,19 +143,19 @@ pub(crate) fn delete_backups(
 
 /// Forgets a target with all its backups, and removes their files when told to.
 pub(crate) fn delete_target(
-    state: &State,
+    engine: &Engine,
     target: &Target,
     delete_files: bool,
-) -> Result<(), ApiError> {
-    let stored = state.store.backups(&target.id)?;
-    let backups = doom(state, target, &stored, delete_files)?;
-    let sequence = state.store.sequence(&target.id)?;
+) -> Result<(), Error> {
+    let stored = engine.store.backups(&target.id)?;
+    let backups = doom(engine, target, &stored, delete_files)?;
+    let sequence = engine.store.sequence(&target.id)?;
     let doomed = Some(DoomedTarget {
         id: target.id.clone(),
-        location: state.layout.resolve(&target.location).ok(),
+        location: engine.layout.resolve(&target.location).ok(),
     });
     ops::execute(
-        state,
+        engine,
         &Operation::Delete {
             target_id: target.id.clone(),
             backups,
@@ -163,8 +164,8 @@ pub(crate) fn delete_target(
     )?;
     tell_deleted(target, &stored, delete_files);
     if let Some(sequence) = sequence {
-        sequence::discard(state, &sequence);
-        ops::tidy(state, &state.layout.resolve(&target.location)?);
+        sequence::discard(engine, &sequence);
+        ops::tidy(engine, &engine.layout.resolve(&target.location)?);
     }
     tracing::info!(
         target = target.id,
@@ -183,23 +184,23 @@ fn tell_deleted(target: &Target, backups: &[StoredBackup], delete_files: bool) {
 }
 
 fn doom(
-    state: &State,
+    engine: &Engine,
     target: &Target,
     backups: &[StoredBackup],
     delete_files: bool,
-) -> Result<Vec<Doomed>, ApiError> {
+) -> Result<Vec<Doomed>, Error> {
     if delete_files {
         if backups.iter().any(|stored| !stored.backup.is_recycled) {
-            state.require_location(target)?;
+            engine.require_location(target)?;
         }
         if backups.iter().any(|stored| stored.backup.is_recycled) {
-            state.require_home(target, true)?;
+            engine.require_home(target, true)?;
         }
     }
     let doom = |stored: &StoredBackup| {
-        let directory = state.directory(target, stored.backup.is_recycled)?;
+        let directory = engine.directory(target, stored.backup.is_recycled)?;
         let files = delete_files.then(|| {
-            let trash = state.layout.trash(&directory);
+            let trash = engine.layout.trash(&directory);
             let trash = trash.join(Uuid::new_v4().to_string());
             (directory.join(&stored.file_name), trash)
         });
@@ -215,17 +216,17 @@ fn doom(
 /// Plans one move to the place that belongs to a backup in `directory`, the recycle bin or not.
 /// `taken` holds the places that the same plan has given away.
 fn plan_move(
-    state: &State,
+    engine: &Engine,
     target: &Target,
     stored: &StoredBackup,
     from: PathBuf,
     (directory, recycled): (&Path, bool),
     taken: &mut HashSet<PathBuf>,
-) -> Result<Move, ApiError> {
-    let read = |error| ApiError::from_io("reading the backup's place", error);
+) -> Result<Move, Error> {
+    let read = |error| Error::from_io("reading the backup's place", error);
     if !durable::exists(&from).map_err(read)? {
         let message = format!("the files of backup {} are missing", stored.backup.id);
-        return Err(ApiError::new(500, format!("{message}: {}", from.display())));
+        return Err(Error::internal(format!("{message}: {}", from.display())));
     }
     for number in 1..=10_000 {
         let file_name = template::numbered(target, stored, number);
@@ -235,7 +236,7 @@ fn plan_move(
             let mut after = stored.clone();
             after.backup.is_recycled = recycled;
             after.file_name = file_name;
-            let aside = state.layout.trash(layout::home_of(&from));
+            let aside = engine.layout.trash(layout::home_of(&from));
             return Ok(Move {
                 aside: aside.join(Uuid::new_v4().to_string()),
                 from,
@@ -245,11 +246,8 @@ fn plan_move(
         }
     }
     let base = template::name_of(&target.name_template, &stored.backup, "");
-    Err(ApiError::new(
-        409,
-        format!(
-            "every name like `{base}` is taken in {}",
-            directory.display()
-        ),
-    ))
+    Err(Error::conflict(format!(
+        "every name like `{base}` is taken in {}",
+        directory.display()
+    )))
 }

@@ -11,7 +11,7 @@ use bchan_api::Time;
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::policy::{Clock, Moment, Reading};
-use crate::store::{Store, StoreError};
+use crate::store::{SavedClock, Store, StoreError};
 
 /// A jump of the machine's clock that is worth a line in the log, in seconds.
 const NOTABLE: i64 = 5 * 60;
@@ -46,7 +46,7 @@ impl Timekeeper {
         let wall = wall();
         let clock = if let Some(running) = &mut *running {
             if running.count(wall.unix_seconds())
-                && let Err(error) = store.save_clock(&running.clock)
+                && let Err(error) = save(store, &running.clock)
             {
                 tracing::warn!(%error, "trusted time is not written down");
             }
@@ -71,7 +71,7 @@ impl Timekeeper {
     pub(crate) fn save(&self, store: &dyn Store) -> Result<(), StoreError> {
         self.moment(store)?;
         let clock = self.lock().as_ref().map(|running| running.clock.clone());
-        clock.map_or(Ok(()), |clock| store.save_clock(&clock))
+        clock.map_or(Ok(()), |clock| save(store, &clock))
     }
 
     /// How far the machine's clock is ahead of trusted time, in seconds, as last seen.
@@ -89,7 +89,10 @@ impl Timekeeper {
 
 /// The count as the database has it, at the start of a server.
 fn begin(store: &dyn Store, wall: i64) -> Result<Clock, StoreError> {
-    let mut clock = match store.clock()? {
+    let saved = store.clock()?;
+    // Without a clock, trusted time begins again at the last arrival, which is early enough.
+    let saved = saved.and_then(|saved| serde_json::from_value(serde_json::json!(saved)).ok());
+    let mut clock: Clock = match saved {
         Some(clock) => clock,
         None => Clock::new(wall, store.last_arrival()?.map(Time::unix_seconds)),
     };
@@ -108,6 +111,14 @@ fn begin(store: &dyn Store, wall: i64) -> Result<Clock, StoreError> {
         tracing::info!(probation, "time without a server, in seconds");
     }
     Ok(clock)
+}
+
+fn save(store: &dyn Store, clock: &Clock) -> Result<(), StoreError> {
+    let saved = serde_json::to_value(clock).and_then(serde_json::from_value);
+    let saved: SavedClock = saved.map_err(|error| StoreError::Broken {
+        what: error.to_string(),
+    })?;
+    store.save_clock(&saved)
 }
 
 impl Running {

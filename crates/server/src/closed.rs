@@ -4,17 +4,28 @@ use std::collections::{BTreeSet, HashMap};
 use std::error::Error;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::error::chain;
+use crate::engine_error::{self, chain};
 
 /// The closed targets, each with the reason.
-#[derive(Debug, Default)]
-pub(crate) struct Closed(Mutex<HashMap<String, String>>);
+pub(crate) struct Closed {
+    reasons: Mutex<HashMap<String, String>>,
+    /// Called after a target was closed.
+    on_close: Box<dyn Fn() + Send + Sync>,
+}
 
 impl Closed {
-    /// Closes a target; says whether it was open.
+    pub(crate) fn new(on_close: Box<dyn Fn() + Send + Sync>) -> Self {
+        Self {
+            reasons: Mutex::default(),
+            on_close,
+        }
+    }
+
+    /// Closes a target. Returns true if it was open.
     pub(crate) fn close(&self, target_id: &str, reason: &(dyn Error + 'static)) -> bool {
-        let mut closed = self.lock();
-        closed.insert(target_id.to_owned(), chain(reason)).is_none()
+        let before = self.lock().insert(target_id.to_owned(), chain(reason));
+        (self.on_close)();
+        before.is_none()
     }
 
     /// Opens a target; says whether it was closed.
@@ -38,6 +49,14 @@ impl Closed {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.reasons.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The error of a request that needs a closed target.
+pub(crate) fn error(target_id: &str, reason: &str) -> engine_error::Error {
+    let message = format!(
+        "the target {target_id} is closed until a change that did not end can be undone: {reason}"
+    );
+    engine_error::Error::unavailable(message)
 }

@@ -15,7 +15,10 @@ pub use self::file::{ConfigError, ConfigFile};
 pub use self::intervals::JobIntervals;
 pub use self::level::LogLevel;
 pub use self::period::Period;
+use crate::data_folder::StoragePaths;
 use crate::guard::{DEFAULT_CONNECTIONS, TlsFiles};
+use crate::limits::Limits;
+pub use crate::limits::UnpackLimits;
 use crate::log::LogFile;
 use crate::room::Reserve;
 
@@ -66,29 +69,6 @@ pub struct Config {
     pub log: Option<LogFile>,
 }
 
-/// What archives may ask for when they are unpacked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnpackLimits {
-    /// Most bytes of content of one backup, with those of holes; the size of the file system when
-    /// absent.
-    pub max_bytes: Option<u64>,
-    /// Most entries of one archive.
-    pub max_entries: u64,
-    /// Most bytes that may become of one that has arrived; holes count from 64 GiB on.
-    pub max_ratio: u64,
-}
-
-impl Default for UnpackLimits {
-    fn default() -> Self {
-        Self {
-            max_bytes: None,
-            max_entries: 10_000_000,
-            // zstd makes 32,768 zeros of a byte, and those may be somebody's disk.
-            max_ratio: 40_000,
-        }
-    }
-}
-
 /// Who may use the server.
 #[derive(Clone, Debug, Default)]
 pub enum Auth {
@@ -123,6 +103,25 @@ impl Config {
             intervals: JobIntervals::default(),
             grace: DEFAULT_GRACE,
             log: None,
+        }
+    }
+}
+
+impl Config {
+    pub(crate) fn storage(&self) -> StoragePaths {
+        StoragePaths {
+            roots: self.storage_roots.clone(),
+            bin: self.recycle_bin.clone(),
+        }
+    }
+}
+
+impl From<&Config> for Limits {
+    fn from(config: &Config) -> Self {
+        Self {
+            preserve_owner: config.preserve_owner,
+            unpack: config.unpack,
+            reserve: config.reserve,
         }
     }
 }

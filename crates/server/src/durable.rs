@@ -5,6 +5,7 @@ mod sync;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::os::fd::AsFd as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -179,4 +180,27 @@ pub(crate) fn exists(path: &Path) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Removes a file or a tree; one that is not there is fine.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    fault::point();
+    if !exists(path)? {
+        return Ok(());
+    }
+    let parent = bchan_archive::open_dir(parent)?;
+    bchan_archive::remove_tree(parent.as_fd(), name)?;
+    fault::point();
+    Ok(())
+}
+
+/// Returns true if the disk, or the user's quota on it, is full.
+pub(crate) fn is_out_of_space(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
 }

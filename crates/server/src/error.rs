@@ -1,19 +1,21 @@
-//! Failures as the API reports them.
+//! Errors as the API reports them.
 
-use std::error::Error;
+use std::error::Error as StdError;
 use std::io;
 
+pub(crate) use crate::engine_error::chain;
+use crate::engine_error::{Error, Kind};
 use crate::store::StoreError;
 
-/// A failure with its HTTP status.
+/// An error with its HTTP status.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     pub(crate) status: u16,
-    /// For people; what a caller may know.
+    /// Contains nothing that a caller must not know.
     pub(crate) message: String,
-    /// For the log of the server; may name paths.
-    pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
-    /// Seconds after which it may be otherwise, where that is known.
+    /// The cause, for the log of the server; may name paths.
+    pub(crate) cause: Option<Box<dyn StdError + Send + Sync>>,
+    /// Seconds after which a repeated request may succeed, where that is known.
     pub(crate) retry_after: Option<u64>,
 }
 
@@ -32,67 +34,59 @@ impl ApiError {
     }
 
     pub(crate) fn not_found(what: &str, id: &str) -> Self {
-        Self::new(404, format!("no {what} `{}`", id.escape_debug()))
+        Error::not_found(what, id).into()
     }
 
-    pub(crate) fn caused_by(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub(crate) fn caused_by(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
         self
     }
 
-    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after = Some(seconds);
-        self
-    }
-
-    /// A file system fault while doing `what`: 507 when there is no space left, 500 otherwise.
-    pub(crate) fn from_io(what: &str, error: io::Error) -> Self {
-        if is_out_of_space(&error) {
-            Self::out_of_space().caused_by(error)
-        } else if error.kind() == io::ErrorKind::ReadOnlyFilesystem {
-            Self::read_only(what).caused_by(error)
-        } else {
-            Self::new(500, format!("{what} failed: {error}")).caused_by(error)
+    /// The error for the engine, from a check that it asks for.
+    pub(crate) fn into_engine(self) -> Error {
+        let kind = match self.status {
+            403 => Kind::Forbidden,
+            503 => Kind::Unavailable,
+            _ => Kind::Invalid,
+        };
+        Error {
+            kind,
+            message: self.message,
+            cause: self.cause,
+            retry_after: self.retry_after,
         }
     }
 
-    /// Something for an administrator to mend before it can go on.
-    pub(crate) fn read_only(what: &str) -> Self {
-        Self::new(503, format!("{what} failed: the file system is read-only"))
-    }
-
-    pub(crate) fn out_of_space() -> Self {
-        Self::new(507, "no space left on the server; nothing was stored")
+    /// A file system error during `action`.
+    pub(crate) fn from_io(action: &str, error: io::Error) -> Self {
+        Error::from_io(action, error).into()
     }
 }
 
-/// Whether an error means that the disk, or the user's share of it, is full.
-pub(crate) fn is_out_of_space(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-    )
-}
-
-/// An error with its causes, on one line.
-pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(error) = next {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        next = error.source();
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        let status = match error.kind {
+            Kind::Invalid => 400,
+            Kind::Forbidden => 403,
+            Kind::NotFound => 404,
+            Kind::Conflict => 409,
+            Kind::TooLarge => 413,
+            Kind::TooMany => 429,
+            Kind::OutOfSpace => 507,
+            Kind::Unavailable => 503,
+            Kind::Internal => 500,
+        };
+        Self {
+            status,
+            message: error.message,
+            cause: error.cause,
+            retry_after: error.retry_after,
+        }
     }
-    text
 }
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Taken { .. } => Self::new(409, error.to_string()),
-            StoreError::Full(_) => Self::out_of_space().caused_by(error),
-            StoreError::Undecided(_) => Self::new(503, error.to_string()).caused_by(error),
-            _ => Self::new(500, error.to_string()).caused_by(error),
-        }
+        Error::from(error).into()
     }
 }

@@ -11,8 +11,8 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::durable;
-use crate::error::ApiError;
 use crate::mirror::Mirror;
+use crate::storage_error::StorageError;
 use crate::template::RESERVED;
 
 /// See the module.
@@ -93,8 +93,8 @@ impl Layout {
 
     /// The directory that a target's `location` means: absolute, under a storage root even after
     /// links are followed. It need not exist yet.
-    pub(crate) fn resolve(&self, location: &str) -> Result<PathBuf, ApiError> {
-        let refuse = |what: &str| ApiError::bad_request(format!("location {what}"));
+    pub(crate) fn resolve(&self, location: &str) -> Result<PathBuf, StorageError> {
+        let refuse = |what: &str| StorageError::Location(format!("location {what}"));
         if location.trim().is_empty() {
             return Err(refuse("must not be blank"));
         }
@@ -137,7 +137,7 @@ impl Layout {
 
     /// Every directory that a location leads through, links resolved, and last the one that it means.
     /// Fails if one of them is the server's own or lies in the recycle bin.
-    pub(crate) fn way(&self, location: &str) -> Result<Vec<PathBuf>, ApiError> {
+    pub(crate) fn way(&self, location: &str) -> Result<Vec<PathBuf>, StorageError> {
         let resolved = self.resolve(location)?;
         let mut way = Vec::new();
         let mut place = PathBuf::new();
@@ -151,7 +151,7 @@ impl Layout {
             require_not_reserved(&place)?;
             if place.starts_with(&self.bin) {
                 let message = "location must not lead through the recycle bin";
-                return Err(ApiError::bad_request(message));
+                return Err(StorageError::Location(message.to_owned()));
             }
             way.push(place.clone());
         }
@@ -166,20 +166,20 @@ impl Layout {
     }
 }
 
-fn require_not_reserved(path: &Path) -> Result<(), ApiError> {
+fn require_not_reserved(path: &Path) -> Result<(), StorageError> {
     if path.iter().any(|part| part == OsStr::new(RESERVED)) {
         let message = "location must not lead into the server's own folders";
-        return Err(ApiError::bad_request(message));
+        return Err(StorageError::Location(message.to_owned()));
     }
     Ok(())
 }
 
-fn resolve_links(path: &Path) -> Result<PathBuf, ApiError> {
-    let refuse = |what: &str| ApiError::bad_request(format!("location {what}"));
+fn resolve_links(path: &Path) -> Result<PathBuf, StorageError> {
+    let refuse = |what: &str| StorageError::Location(format!("location {what}"));
     follow(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => refuse("leads through a link to nowhere"),
         io::ErrorKind::NotADirectory => refuse("leads through something that is no directory"),
-        _ => ApiError::from_io("reading the location", error),
+        _ => StorageError::io("reading the location")(error),
     })
 }
 
@@ -309,10 +309,11 @@ mod tests {
         symlink(base.join("other"), trash.join("out")).unwrap();
         for location in ["t/backup/in", "t/backup/in/new"] {
             let error = layout.resolve(location).unwrap_err();
-            assert_eq!(error.status, 400, "{location}");
+            assert!(matches!(error, StorageError::Location(_)), "{location}");
         }
         assert_eq!(ok("t/backup/in/out/new"), base.join("other/new"));
-        assert_eq!(layout.way("t/backup/in/out/new").unwrap_err().status, 400);
+        let error = layout.way("t/backup/in/out/new").unwrap_err();
+        assert!(matches!(error, StorageError::Location(_)));
         let way = layout.way("inside/x/y").unwrap();
         assert!(way.contains(&base.join("other")), "{way:?}");
         assert_eq!(way.last(), Some(&base.join("other/x/y")));
@@ -328,7 +329,7 @@ mod tests {
             &"x/".repeat(2000),
         ] {
             let error = layout.resolve(location).unwrap_err();
-            assert_eq!(error.status, 400, "{location}");
+            assert!(matches!(error, StorageError::Location(_)), "{location}");
         }
     }
 }

@@ -3,6 +3,7 @@
 //! [`Server::start`] opens a data folder, finishes or undoes what a process that is gone has begun,
 //! and serves the API until [`Server::shutdown`]. See `ARCHITECTURE.md` for the rooms.
 
+mod app;
 mod ask;
 mod body;
 mod browser;
@@ -11,9 +12,15 @@ mod check;
 mod clock;
 mod closed;
 mod config;
+mod content;
 mod control;
+mod data_dir;
+mod data_folder;
 mod device;
+mod digest;
 mod durable;
+mod engine;
+mod engine_error;
 mod error;
 mod fault;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -21,6 +28,7 @@ pub mod fuzz;
 mod guard;
 mod handlers;
 mod health;
+mod homes;
 mod http;
 #[cfg(feature = "import-mariadb")]
 mod import;
@@ -29,10 +37,14 @@ mod ingest;
 pub mod inner;
 mod inspect;
 mod jobs;
+mod journal;
 mod key;
 mod layout;
+mod limits;
 mod live;
 mod lock;
+mod locking;
+mod locks;
 mod log;
 mod markers;
 mod metrics;
@@ -47,26 +59,31 @@ mod private;
 mod publish;
 mod quota;
 mod reach;
+mod recovery;
+mod relocate;
 mod reply;
 mod room;
 mod router;
 mod schedule;
 mod sequence;
 mod server;
+mod sidecar_sync;
+mod staging;
 mod start;
-mod state;
+mod storage_error;
 mod store;
 mod sweep;
 mod template;
+mod upload_form;
 mod validate;
 
-pub use check::{
-    CheckError, CheckObserver, CheckOptions, CheckSummary, Finding, FindingKind, check,
-};
+pub use check::{CheckError, CheckObserver, CheckOptions, CheckSummary, Finding, FindingKind};
 pub use config::{
     Auth, Config, ConfigError, ConfigFile, DEFAULT_GRACE, DEFAULT_LISTEN, JobIntervals, LogLevel,
     Period, UnpackLimits,
 };
+pub use control::ControlError;
+pub use data_folder::OpenError;
 pub use guard::{Probe, ProbeError, TlsError, TlsFiles};
 #[cfg(feature = "import-mariadb")]
 pub use import::{
@@ -82,7 +99,23 @@ pub use start::StartError;
 pub use store::StoreError;
 
 /// Writes a consistent copy of a data folder's database to the new file `to`, whether a server runs
-/// or not, and returns its size in bytes.
-pub fn backup_database(data: &std::path::Path, to: &std::path::Path) -> Result<u64, StoreError> {
-    store::copy(data, to)
+/// or not. Returns its size in bytes.
+pub fn backup_database(data: &std::path::Path, to: &std::path::Path) -> Result<u64, ControlError> {
+    control::copy_database(data, to)
+}
+
+/// Compares the database of a data folder with the disk while no server runs, and repairs what it
+/// finds if `options` say so.
+pub fn check(
+    config: &Config,
+    options: CheckOptions,
+    observer: &mut dyn CheckObserver,
+) -> Result<CheckSummary, CheckError> {
+    check::check(
+        &config.data,
+        &config.storage(),
+        config.into(),
+        options,
+        observer,
+    )
 }

@@ -20,8 +20,8 @@ use std::sync::PoisonError;
 use serde::{Deserialize, Serialize};
 
 use crate::durable;
-use crate::error::ApiError;
-use crate::state::State;
+use crate::engine::Engine;
+use crate::engine_error::Error;
 use crate::store::StoredBackup;
 
 /// Version of the format of the file.
@@ -51,21 +51,21 @@ pub(crate) enum Presence {
 }
 
 /// Fails if a directory is away.
-pub(crate) fn require(state: &State, directory: &Path) -> Result<(), ApiError> {
-    for place in with_anchors(state, directory) {
-        require_one(state, place)?;
+pub(crate) fn require(engine: &Engine, directory: &Path) -> Result<(), Error> {
+    for place in with_anchors(engine, directory) {
+        require_one(engine, place)?;
     }
     Ok(())
 }
 
 /// Fails if a directory is away, and marks it and the storage roots above it for use.
 ///
-/// A caller that puts something there holds [`State::at_work`], so that the marker is not removed
+/// A caller that puts something there holds [`Engine::at_work`], so that the marker is not removed
 /// with the empty folder in between.
-pub(crate) fn enter(state: &State, directory: &Path) -> Result<(), ApiError> {
-    for place in with_anchors(state, directory) {
-        if require_one(state, place)? == Presence::Unmarked {
-            mark(state, place)?;
+pub(crate) fn enter(engine: &Engine, directory: &Path) -> Result<(), Error> {
+    for place in with_anchors(engine, directory) {
+        if require_one(engine, place)? == Presence::Unmarked {
+            mark(engine, place)?;
         }
     }
     Ok(())
@@ -74,18 +74,18 @@ pub(crate) fn enter(state: &State, directory: &Path) -> Result<(), ApiError> {
 /// Marks a directory that another server has used, and the storage roots above it, as far as they
 /// exist. Nothing there tells yet that this server uses them.
 #[cfg(feature = "import-mariadb")]
-pub(crate) fn adopt(state: &State, directory: &Path) -> Result<(), ApiError> {
-    for place in with_anchors(state, directory) {
+pub(crate) fn adopt(engine: &Engine, directory: &Path) -> Result<(), Error> {
+    for place in with_anchors(engine, directory) {
         if place.is_dir() {
-            mark(state, place)?;
+            mark(engine, place)?;
         }
     }
     Ok(())
 }
 
 /// A directory and, before it, the storage roots that it lies in.
-fn with_anchors<'a>(state: &'a State, directory: &'a Path) -> Vec<&'a Path> {
-    let mut places = state.layout.anchors(directory);
+fn with_anchors<'a>(engine: &'a Engine, directory: &'a Path) -> Vec<&'a Path> {
+    let mut places = engine.layout.anchors(directory);
     if !places.contains(&directory) {
         places.push(directory);
     }
@@ -93,13 +93,13 @@ fn with_anchors<'a>(state: &'a State, directory: &'a Path) -> Vec<&'a Path> {
 }
 
 /// Marks every directory in use that is there and has no marker yet; says which are away.
-pub(crate) fn establish(state: &State) -> Result<(), ApiError> {
-    for place in in_use(state)? {
-        let anchor = state.layout.anchors(&place).contains(&&*place);
-        let entered = if anchor || state.layout.mirror(&place).is_there().unwrap_or(false) {
-            enter(state, &place)
-        } else if presence(state, &place)? == Presence::Away {
-            require(state, &place)
+pub(crate) fn establish(engine: &Engine) -> Result<(), Error> {
+    for place in in_use(engine)? {
+        let anchor = engine.layout.anchors(&place).contains(&&*place);
+        let entered = if anchor || engine.layout.mirror(&place).is_there().unwrap_or(false) {
+            enter(engine, &place)
+        } else if presence(engine, &place)? == Presence::Away {
+            require(engine, &place)
         } else {
             // It is marked when it is used.
             Ok(())
@@ -114,11 +114,11 @@ pub(crate) fn establish(state: &State) -> Result<(), ApiError> {
 
 /// Storage roots, the recycle bin and all locations as far as they can be used, in an order in which
 /// roots come before what lies below them.
-pub(crate) fn in_use(state: &State) -> Result<Vec<PathBuf>, ApiError> {
-    let mut places = vec![state.layout.bin().to_owned()];
-    places.extend(state.layout.roots().iter().cloned());
-    for location in state.store.locations()? {
-        places.extend(state.layout.resolve(&location).ok());
+pub(crate) fn in_use(engine: &Engine) -> Result<Vec<PathBuf>, Error> {
+    let mut places = vec![engine.layout.bin().to_owned()];
+    places.extend(engine.layout.roots().iter().cloned());
+    for location in engine.store.locations()? {
+        places.extend(engine.layout.resolve(&location).ok());
     }
     places.sort();
     places.dedup();
@@ -126,11 +126,11 @@ pub(crate) fn in_use(state: &State) -> Result<Vec<PathBuf>, ApiError> {
 }
 
 /// Compares a directory with what the database remembers of it.
-pub(crate) fn presence(state: &State, directory: &Path) -> Result<Presence, ApiError> {
-    let Some(id) = state.store.marker(&state.layout.name_of(directory))? else {
+pub(crate) fn presence(engine: &Engine, directory: &Path) -> Result<Presence, Error> {
+    let Some(id) = engine.store.marker(&engine.layout.name_of(directory))? else {
         return Ok(Presence::Unmarked);
     };
-    let found = read(state, directory).map_err(reading)?;
+    let found = read(engine, directory).map_err(reading)?;
     Ok(if found.is_some_and(|found| found == id) {
         Presence::Marked
     } else {
@@ -140,18 +140,18 @@ pub(crate) fn presence(state: &State, directory: &Path) -> Result<Presence, ApiE
 
 /// Takes a directory into use as it is, in the place of the one that was there before. What the
 /// database remembers of that goes.
-pub(crate) fn replace(state: &State, directory: &Path) -> Result<(), ApiError> {
-    state
+pub(crate) fn replace(engine: &Engine, directory: &Path) -> Result<(), Error> {
+    engine
         .store
-        .forget_marker(&state.layout.name_of(directory))?;
-    mark(state, directory)
+        .forget_marker(&engine.layout.name_of(directory))?;
+    mark(engine, directory)
 }
 
 /// Has the database forget the marker of a location and removes it, if nothing else is left in the
 /// server's own folder there. Returns false where something is left, or the location is away.
-pub(crate) fn leave(state: &State, location: &Path) -> Result<bool, ApiError> {
-    let own = state.layout.own(location);
-    if state.layout.is_root(location) || require(state, location).is_err() {
+pub(crate) fn leave(engine: &Engine, location: &Path) -> Result<bool, Error> {
+    let own = engine.layout.own(location);
+    if engine.layout.is_root(location) || require(engine, location).is_err() {
         return Ok(false);
     }
     let entries = match fs::read_dir(&own) {
@@ -166,46 +166,47 @@ pub(crate) fn leave(state: &State, location: &Path) -> Result<bool, ApiError> {
             return Ok(false);
         }
     }
-    state.store.forget_marker(&state.layout.name_of(location))?;
+    engine
+        .store
+        .forget_marker(&engine.layout.name_of(location))?;
     for path in [partial, file] {
-        durable::remove_file(&path)
-            .map_err(|error| ApiError::from_io("removing a marker", error))?;
+        durable::remove_file(&path).map_err(|error| Error::from_io("removing a marker", error))?;
     }
     Ok(true)
 }
 
-fn require_one(state: &State, directory: &Path) -> Result<Presence, ApiError> {
-    let found = presence(state, directory)?;
+fn require_one(engine: &Engine, directory: &Path) -> Result<Presence, Error> {
+    let found = presence(engine, directory)?;
     match found {
         Presence::Away => Err(away(
             directory,
             "is not the directory that was used before: it has no marker of this server, or another",
         )),
-        Presence::Unmarked if should_hold_something(state, directory)? => {
+        Presence::Unmarked if should_hold_something(engine, directory)? => {
             Err(away(directory, "holds no sign of its backups"))
         }
         Presence::Marked | Presence::Unmarked => Ok(found),
     }
 }
 
-fn away(directory: &Path, how: &str) -> ApiError {
+fn away(directory: &Path, how: &str) -> Error {
     let message = format!(
         "{} {how}; is its disk mounted? If the disk was replaced, `bchan server check --repair` \
          takes the directory into use as it is",
         directory.display()
     );
-    ApiError::new(503, message)
+    Error::unavailable(message)
 }
 
 /// Returns true if a directory that the database remembers no marker of was used before, and
 /// nothing of that is there.
-fn should_hold_something(state: &State, directory: &Path) -> Result<bool, ApiError> {
-    let mirror = state.layout.mirror(directory);
+fn should_hold_something(engine: &Engine, directory: &Path) -> Result<bool, Error> {
+    let mirror = engine.layout.mirror(directory);
     if mirror.is_there().map_err(reading)? {
         return Ok(false);
     }
-    let signs = signs(state, directory)?;
-    let used = if state.layout.is_root(directory) {
+    let signs = signs(engine, directory)?;
+    let used = if engine.layout.is_root(directory) {
         signs.used
     } else {
         signs.backups
@@ -214,8 +215,8 @@ fn should_hold_something(state: &State, directory: &Path) -> Result<bool, ApiErr
 }
 
 /// Returns true if backups should lie in a directory or below it and none does.
-pub(crate) fn lacks_backups(state: &State, directory: &Path) -> Result<bool, ApiError> {
-    let signs = signs(state, directory)?;
+pub(crate) fn lacks_backups(engine: &Engine, directory: &Path) -> Result<bool, Error> {
+    let signs = signs(engine, directory)?;
     Ok(signs.backups && !signs.found)
 }
 
@@ -230,66 +231,69 @@ struct Signs {
     found: bool,
 }
 
-fn signs(state: &State, directory: &Path) -> Result<Signs, ApiError> {
+fn signs(engine: &Engine, directory: &Path) -> Result<Signs, Error> {
     let mut signs = Signs::default();
     let mut look = |home: &Path, stored: &StoredBackup| {
         signs.used = true;
-        if stored.backup.is_recycled == (home == state.layout.bin()) {
+        if stored.backup.is_recycled == (home == engine.layout.bin()) {
             signs.backups = true;
             let path = home.join(&stored.file_name);
             signs.found = signs.found || durable::exists(&path).map_err(reading)?;
         }
-        Ok::<_, ApiError>(())
+        Ok::<_, Error>(())
     };
-    if directory == state.layout.bin() {
-        let recycled = state.store.recycled()?;
+    if directory == engine.layout.bin() {
+        let recycled = engine.store.recycled()?;
         recycled
             .iter()
             .try_for_each(|stored| look(directory, stored))?;
         return Ok(signs);
     }
-    let is_root = state.layout.is_root(directory);
+    let is_root = engine.layout.is_root(directory);
     let mut homes = HashSet::new();
-    for target in state.all_targets()? {
-        let Ok(home) = state.layout.resolve(&target.location) else {
+    for target in engine.all_targets()? {
+        let Ok(home) = engine.layout.resolve(&target.location) else {
             continue;
         };
         if home == directory || (is_root && home.starts_with(directory)) {
-            let backups = state.store.backups(&target.id)?;
+            let backups = engine.store.backups(&target.id)?;
             backups.iter().try_for_each(|stored| look(&home, stored))?;
             homes.insert(home);
         }
     }
     for home in homes {
-        let own = state.layout.mirror(&home);
+        let own = engine.layout.mirror(&home);
         signs.found = signs.found || (home != directory && own.is_there().map_err(reading)?);
     }
     Ok(signs)
 }
 
 /// Makes sure that a directory has a marker and that the database remembers it.
-fn mark(state: &State, directory: &Path) -> Result<(), ApiError> {
+fn mark(engine: &Engine, directory: &Path) -> Result<(), Error> {
     // Of two that come first, one takes over the other one's marker.
-    let _marking = state.marking.lock().unwrap_or_else(PoisonError::into_inner);
-    let name = state.layout.name_of(directory);
-    if state.store.marker(&name)?.is_some() {
+    let _marking = engine
+        .marking
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    let name = engine.layout.name_of(directory);
+    if engine.store.marker(&name)?.is_some() {
         return Ok(());
     }
-    let id = match read(state, directory).map_err(reading)? {
+    let id = match read(engine, directory).map_err(reading)? {
         // A crash has left it, or the database is an older copy.
         Some(id) => id,
         None => {
-            write(state, directory).map_err(|error| ApiError::from_io("writing a marker", error))?
+            write(engine, directory).map_err(|error| Error::from_io("writing a marker", error))?
         }
     };
-    state.store.remember_marker(&name, &id)?;
+    engine.store.remember_marker(&name, &id)?;
     tracing::info!(path = %directory.display(), "took a directory into use");
     Ok(())
 }
 
 /// The id in the marker of a directory; none where there is no marker that can be understood.
-fn read(state: &State, directory: &Path) -> io::Result<Option<String>> {
-    let path = state.layout.own(directory).join(FILE);
+fn read(engine: &Engine, directory: &Path) -> io::Result<Option<String>> {
+    let path = engine.layout.own(directory).join(FILE);
     match fs::symlink_metadata(&path) {
         Ok(meta) if meta.is_file() && meta.len() <= LONGEST => {}
         Ok(_) => return Ok(None),
@@ -309,11 +313,11 @@ fn read(state: &State, directory: &Path) -> io::Result<Option<String>> {
 }
 
 /// Gives a directory a new marker, durably, and returns its id.
-fn write(state: &State, directory: &Path) -> io::Result<String> {
+fn write(engine: &Engine, directory: &Path) -> io::Result<String> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(io::Error::other)?;
     let id = hex::encode(random);
-    let own = state.layout.own(directory);
+    let own = engine.layout.own(directory);
     durable::create_dirs(&own)?;
     let marker = Marker {
         version: VERSION,
@@ -323,6 +327,6 @@ fn write(state: &State, directory: &Path) -> io::Result<String> {
     Ok(id)
 }
 
-fn reading(error: io::Error) -> ApiError {
-    ApiError::from_io("reading the place of the backups", error)
+fn reading(error: io::Error) -> Error {
+    Error::from_io("reading the place of the backups", error)
 }

@@ -22,9 +22,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::durable;
-use crate::error::ApiError;
 use crate::open;
-use crate::state::State;
 use crate::store::StoredBackup;
 
 /// Version of the format of these files.
@@ -120,6 +118,12 @@ impl Mirror {
 
     pub(crate) fn has_target(&self, id: &str) -> io::Result<bool> {
         durable::exists(&file(&self.targets, id))
+    }
+
+    /// Returns true if the settings of `target` are here as they are now.
+    pub(crate) fn is_current(&self, target: &Target) -> bool {
+        let found = read::<Target>(&file(&self.targets, &target.id));
+        found.is_ok_and(|found| found == *target)
     }
 
     pub(crate) fn write_target(&self, target: &Target) -> io::Result<()> {
@@ -245,88 +249,6 @@ fn read<T: DeserializeOwned>(path: &Path) -> io::Result<T> {
         let message = format!("it has version {version}, this program knows version {VERSION}");
         Err(io::Error::new(io::ErrorKind::InvalidData, message))
     }
-}
-
-/// Writes a target's settings wherever they belong: into the recycle bin, and into its location if
-/// there is anything there yet.
-pub(crate) fn write_target(state: &State, target: &Target) -> Result<(), ApiError> {
-    let fail = |error| ApiError::from_io("writing the target's settings beside the backups", error);
-    let location = state.layout.resolve(&target.location)?;
-    let location = state.layout.mirror(&location);
-    if location.is_there().map_err(fail)? {
-        location.prepare().map_err(fail)?;
-        location.write_target(target).map_err(fail)?;
-    }
-    state.require_disk(state.layout.bin())?;
-    let bin = state.layout.mirror(state.layout.bin());
-    bin.prepare().map_err(fail)?;
-    bin.write_target(target).map_err(fail)
-}
-
-/// Adds what is missing, wherever the disk is there. Trouble with one place is logged and does not
-/// keep the server from starting.
-pub(crate) fn complete(state: &State) -> Result<(), ApiError> {
-    let targets = state.all_targets()?;
-    let bin = state.layout.mirror(state.layout.bin());
-    let in_bin = bin.record_ids().unwrap_or_default();
-    for target in targets {
-        let outcome = complete_target(state, &target, &bin, &in_bin);
-        if let Err(error) = outcome {
-            let (id, message) = (target.id, error.message);
-            tracing::warn!(
-                target = id,
-                message,
-                "records beside the data are incomplete"
-            );
-        }
-    }
-    Ok(())
-}
-
-/// Adds what is missing of one target. `in_bin` are the ids of the records in the recycle bin.
-pub(crate) fn complete_target(
-    state: &State,
-    target: &Target,
-    bin: &Mirror,
-    in_bin: &HashSet<String>,
-) -> Result<(), ApiError> {
-    let fail = |error| ApiError::from_io("reading the records beside the backups", error);
-    let directory = state.layout.resolve(&target.location)?;
-    let location = state.layout.mirror(&directory);
-    let in_location = location.record_ids().map_err(fail)?;
-    let known = |mirror: &Mirror| {
-        let found = read::<Target>(&file(&mirror.targets, &target.id));
-        found.is_ok_and(|found| found == *target)
-    };
-    let there = location.is_there().map_err(fail)?;
-    if !known(bin) || (there && !known(&location)) {
-        write_target(state, target)?;
-    }
-    let (mut for_bin, mut for_location) = (Vec::new(), Vec::new());
-    for stored in state.store.backups(&target.id)? {
-        let (ids, home, lacking) = if stored.backup.is_recycled {
-            (in_bin, state.layout.bin(), &mut for_bin)
-        } else {
-            (&in_location, &*directory, &mut for_location)
-        };
-        // Where the files are missing, the disk may be, too.
-        if !ids.contains(&stored.backup.id)
-            && durable::exists(&home.join(&stored.file_name)).map_err(fail)?
-        {
-            lacking.push(stored);
-        }
-    }
-    for (mirror, lacking) in [(bin, for_bin), (&location, for_location)] {
-        if !lacking.is_empty() {
-            mirror.prepare().map_err(fail)?;
-            mirror.write_records(&lacking).map_err(fail)?;
-        }
-    }
-    // The settings belong into the location from the moment that there is something in it.
-    if !there && location.is_there().map_err(fail)? {
-        location.write_target(target).map_err(fail)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

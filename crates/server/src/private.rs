@@ -3,16 +3,13 @@
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-use std::path::Path;
-
-use crate::store;
+use std::path::{Path, PathBuf};
 
 /// Takes from other users what they may do with the data folder and the files of its database. An
 /// error where that is not possible, so that nobody else could change them while the server runs.
-pub(crate) fn tighten(data: &Path) -> io::Result<()> {
+pub(crate) fn tighten(data: &Path, files: &[PathBuf]) -> io::Result<()> {
     // Those who can only pass through a folder neither see nor change what is in it.
     tighten_one(data, 0o066)?;
-    let files = store::files(data);
     files.iter().try_for_each(|file| tighten_one(file, 0o077))
 }
 
@@ -50,17 +47,18 @@ mod tests {
     #[test]
     fn what_others_can_read_or_write_is_made_private() {
         let temp = tempfile::tempdir().unwrap();
-        let database = &store::files(temp.path())[0];
+        let files = [temp.path().join("bchan.db")];
+        let database = &files[0];
         fs::write(database, "x").unwrap();
         for loose in [0o755, 0o707, 0o770] {
             fs::set_permissions(temp.path(), Permissions::from_mode(loose)).unwrap();
             fs::set_permissions(database, Permissions::from_mode(loose & 0o666)).unwrap();
-            tighten(temp.path()).unwrap();
+            tighten(temp.path(), &files).unwrap();
             assert_eq!((mode(temp.path()), mode(database)), (0o700, 0o600));
         }
         // Made so that others get to the storage in it.
         fs::set_permissions(temp.path(), Permissions::from_mode(0o711)).unwrap();
-        tighten(temp.path()).unwrap();
+        tighten(temp.path(), &files).unwrap();
         assert_eq!(mode(temp.path()), 0o711);
     }
 }

@@ -7,10 +7,11 @@ use bchan_api::{Backup, Target};
 use uuid::Uuid;
 
 use crate::durable;
-use crate::error::ApiError;
+use crate::engine::Engine;
+use crate::engine_error::Error;
 use crate::ingest::Arrival;
-use crate::ops::{self, Operation};
-use crate::state::State;
+use crate::journal::Operation;
+use crate::ops;
 use crate::store::{Order, StoredBackup, UploadKey};
 use crate::template;
 
@@ -28,21 +29,21 @@ pub(crate) struct Origin {
 
 /// Makes what has arrived a backup of the target, which the caller holds, and returns its id.
 pub(crate) fn publish(
-    state: &State,
+    engine: &Engine,
     target: &Target,
     job: i64,
     arrival: Arrival,
     origin: Origin,
-) -> Result<String, ApiError> {
+) -> Result<String, Error> {
     let location = {
         // Or the folder could be tidied up while its marker is written.
-        let _busy = state.at_work();
-        state.enter_location(target)?
+        let _busy = engine.at_work();
+        engine.enter_location(target)?
     };
-    let reading = state.clock.read(&*state.store)?;
+    let reading = engine.clock.read(&*engine.store)?;
     // The target is held: no other upload gets this number.
     let order = Order {
-        number: state.store.next_number(&target.id)?,
+        number: engine.store.next_number(&target.id)?,
         at: Some(reading.arrival),
         appended: origin.appended.then_some(reading.now.trusted),
     };
@@ -63,7 +64,7 @@ pub(crate) fn publish(
         file_name: String::new(),
         order,
     };
-    backup.file_name = choose_name(state, target, &location, &backup)?;
+    backup.file_name = choose_name(engine, target, &location, &backup)?;
     let id = backup.backup.id.clone();
     let to = location.join(&backup.file_name);
     let operation = Operation::Publish {
@@ -74,34 +75,33 @@ pub(crate) fn publish(
         from: origin.from,
         to,
     };
-    ops::execute(state, &operation)?;
+    ops::execute(engine, &operation)?;
     Ok(id)
 }
 
 /// Names a backup by the target's template. Where the template tells backups apart by their time
 /// alone and the name of this second is taken, it gets a number. The time of creation stays.
 fn choose_name(
-    state: &State,
+    engine: &Engine,
     target: &Target,
     location: &Path,
     stored: &StoredBackup,
-) -> Result<String, ApiError> {
+) -> Result<String, Error> {
     let known: HashSet<String> = if target.name_template.contains("$I") {
         HashSet::new()
     } else {
-        let others = state.store.backups(&target.id)?.into_iter();
+        let others = engine.store.backups(&target.id)?.into_iter();
         others.map(|other| other.file_name).collect()
     };
     for number in 1..=100_000 {
         let name = template::numbered(target, stored, number);
         let on_disk = durable::exists(&location.join(&name))
-            .map_err(|error| ApiError::from_io("reading the target's location", error))?;
+            .map_err(|error| Error::from_io("reading the target's location", error))?;
         if !on_disk && !known.contains(&name) {
             return Ok(name);
         }
     }
-    Err(ApiError::new(
-        409,
+    Err(Error::conflict(
         "no free name for the backup in the target's location",
     ))
 }

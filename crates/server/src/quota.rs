@@ -9,10 +9,10 @@ use std::sync::{Mutex, PoisonError};
 
 use bchan_api::{Target, Time};
 
-use crate::error::ApiError;
-use crate::key::Grant;
+use crate::clock::Timekeeper;
+use crate::engine_error::Error;
 use crate::policy;
-use crate::state::State;
+use crate::store::Store;
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
@@ -29,51 +29,49 @@ pub(crate) struct Seat<'a> {
     target: String,
 }
 
-/// Lets an upload begin, or refuses it before its body is read. Keys with the right `full` are not
-/// counted.
-pub(crate) fn admit<'a>(
-    state: &'a State,
-    target: &Target,
-    grant: &Grant,
-) -> Result<Option<Seat<'a>>, ApiError> {
-    if !grant.only_appends() {
-        return Ok(None);
-    }
-    let limit = policy::daily_uploads(target);
-    let now = state.clock.moment(&*state.store)?.trusted.unix_seconds();
-    let since = Time::from_unix_seconds(now.saturating_sub(SECONDS_PER_DAY));
-    // Held while the database is asked, so that of two at once the second sees the first.
-    let mut under_way = state.quota.lock();
-    let (stored, first) = state.store.appended_since(&target.id, since)?;
-    let begun = under_way.get(&target.id).copied().unwrap_or(0);
-    if stored.saturating_add(begun) < limit {
-        *under_way.entry(target.id.clone()).or_default() += 1;
-        return Ok(Some(Seat {
-            quota: &state.quota,
-            target: target.id.clone(),
-        }));
-    }
-    let wait = if stored < limit {
-        MOMENT
-    } else {
-        let opens = first.map_or(now, Time::unix_seconds) + SECONDS_PER_DAY;
-        u64::try_from(opens - now).unwrap_or(0).max(1)
-    };
-    let key = grant.name.as_deref().unwrap_or_default();
-    tracing::warn!(
-        target = target.id,
-        key,
-        limit,
-        "refused an upload: the limit of a day is reached"
-    );
-    let message = format!(
-        "keys with the right `append` may add {limit} backups a day to this target \
-         (max_daily_uploads), and have; nothing was stored"
-    );
-    Err(ApiError::new(429, message).retry_after(wait))
-}
-
 impl Quota {
+    /// Counts an upload with a key that may only append, or refuses it before its body is read.
+    /// `key` is the name of the key.
+    pub(crate) fn admit(
+        &self,
+        store: &dyn Store,
+        clock: &Timekeeper,
+        target: &Target,
+        key: &str,
+    ) -> Result<Seat<'_>, Error> {
+        let limit = policy::daily_uploads(target);
+        let now = clock.moment(store)?.trusted.unix_seconds();
+        let since = Time::from_unix_seconds(now.saturating_sub(SECONDS_PER_DAY));
+        // Held while the database is asked, so that of two at once the second sees the first.
+        let mut under_way = self.lock();
+        let (stored, first) = store.appended_since(&target.id, since)?;
+        let begun = under_way.get(&target.id).copied().unwrap_or(0);
+        if stored.saturating_add(begun) < limit {
+            *under_way.entry(target.id.clone()).or_default() += 1;
+            return Ok(Seat {
+                quota: self,
+                target: target.id.clone(),
+            });
+        }
+        let wait = if stored < limit {
+            MOMENT
+        } else {
+            let opens = first.map_or(now, Time::unix_seconds) + SECONDS_PER_DAY;
+            u64::try_from(opens - now).unwrap_or(0).max(1)
+        };
+        tracing::warn!(
+            target = target.id,
+            key,
+            limit,
+            "refused an upload: the limit of a day is reached"
+        );
+        let message = format!(
+            "keys with the right `append` may add {limit} backups a day to this target \
+             (max_daily_uploads), and have; nothing was stored"
+        );
+        Err(Error::too_many(message).retry_after(wait))
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, u64>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

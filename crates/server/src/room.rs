@@ -7,67 +7,25 @@
 //! the extents of files.
 
 mod account;
+mod reserve;
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::sync::Arc;
 
 use bchan_archive::{ENTRY, Observer, Problem};
 
 use self::account::{Resource, Share};
+pub use self::reserve::Reserve;
 use crate::durable::FileSystemSync;
 
-use crate::guard::Caller;
-
-/// Free space that uploads never use, so that what is there can still be recycled, deleted and
-/// accounted for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reserve {
-    /// So many bytes.
-    Bytes(u64),
-    /// So many hundredths of the file system.
-    Percent(u8),
-}
-
-impl Default for Reserve {
-    fn default() -> Self {
-        Self::Bytes(256 << 20)
-    }
-}
-
-impl Reserve {
-    /// In bytes, of a file system that has so many.
-    fn bytes(self, total: u64) -> u64 {
-        match self {
-            Self::Bytes(bytes) => bytes,
-            Self::Percent(percent) => total / 100 * u64::from(percent),
-        }
-    }
-
-    /// In inodes, of a file system that has so many: none if no bytes are kept either.
-    fn inodes(self, total: u64) -> u64 {
-        match self {
-            Self::Bytes(0) | Self::Percent(0) => 0,
-            _ => (total / 100).min(1000),
-        }
-    }
-}
-
-impl FromStr for Reserve {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is neither a size such as 512MiB nor a share such as 5%");
-        if let Some(percent) = text.strip_suffix('%') {
-            let percent = percent.trim().parse().map_err(|_| wrong())?;
-            return match percent {
-                0..=99 => Ok(Self::Percent(percent)),
-                _ => Err("the reserve must be less than 100%".to_owned()),
-            };
-        }
-        let size: bytesize::ByteSize = text.parse().map_err(|_| wrong())?;
-        Ok(Self::Bytes(size.as_u64()))
-    }
+/// A client that waits for what is written.
+pub(crate) trait Waiting: fmt::Debug + Send + Sync {
+    /// Fails if the client has gone.
+    fn check(&self) -> io::Result<()>;
+    /// Fails if the client has gone or takes no more answers.
+    fn check_strictly(&self) -> io::Result<()>;
 }
 
 /// Watches the free space of one file system while something is written to it.
@@ -75,8 +33,8 @@ impl FromStr for Reserve {
 pub(crate) struct Room {
     directory: PathBuf,
     reserve: Reserve,
-    /// The client that waits for what is written.
-    caller: Caller,
+    /// The client that waits for the result, if one does.
+    client: Option<Arc<dyn Waiting>>,
     /// What was promised of the file system, from the moment that something is asked for.
     share: Option<Share<FileSystemSync>>,
     /// What could not be kept of what is unpacked, as far as it is named.
@@ -89,16 +47,19 @@ impl Room {
         Self {
             directory: directory.to_owned(),
             reserve,
-            caller: Caller::default(),
+            client: None,
             share: None,
             problems: Vec::new(),
             problem_count: 0,
         }
     }
 
-    /// The same, for as long as this client waits.
-    pub(crate) fn for_caller(self, caller: Caller) -> Self {
-        Self { caller, ..self }
+    /// Fails writing as soon as this client has gone.
+    pub(crate) fn for_client(self, client: Arc<dyn Waiting>) -> Self {
+        Self {
+            client: Some(client),
+            ..self
+        }
     }
 
     /// What could not be kept, a line each; of many, the first ones and a number.
@@ -156,15 +117,22 @@ impl Room {
 
 impl Observer for Room {
     fn proceed(&mut self, count: u64) -> io::Result<()> {
-        if count == 0 {
-            return self.caller.check_strictly();
+        if let Some(client) = &self.client {
+            if count == 0 {
+                return client.check_strictly();
+            }
+            client.check()?;
         }
-        self.caller.check()?;
+        if count == 0 {
+            return Ok(());
+        }
         self.take(Resource::Bytes, count)
     }
 
     fn create(&mut self) -> io::Result<()> {
-        self.caller.check()?;
+        if let Some(client) = &self.client {
+            client.check()?;
+        }
         self.entries(1)
     }
 
@@ -185,21 +153,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reserves_are_sizes_or_shares() {
-        for (text, reserve) in [
-            ("0", Reserve::Bytes(0)),
-            ("512MiB", Reserve::Bytes(512 << 20)),
-            ("1 GB", Reserve::Bytes(1_000_000_000)),
-            ("5%", Reserve::Percent(5)),
-        ] {
-            assert_eq!(text.parse(), Ok(reserve), "{text}");
-        }
-        for text in ["", "100%", "-1", "x", "5 %%", "300%"] {
-            text.parse::<Reserve>().unwrap_err();
-        }
-    }
-
-    #[test]
     fn nothing_fits_into_the_reserve() {
         let here = std::env::temp_dir();
         let mut room = Room::new(&here, Reserve::Bytes(u64::MAX));
@@ -209,14 +162,5 @@ mod tests {
         let mut room = Room::new(&here, Reserve::Bytes(0));
         room.require(1).unwrap();
         room.proceed(1).unwrap();
-    }
-
-    #[test]
-    fn some_inodes_are_kept_unless_nothing_is() {
-        let reserve = Reserve::default();
-        for (total, kept) in [(0, 0), (500, 5), (50_000, 500), (10_000_000, 1000)] {
-            assert_eq!(reserve.inodes(total), kept);
-            assert_eq!(Reserve::Percent(0).inodes(total), 0);
-        }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use bchan_api::{Endpoint, NoRoute, Route, Subject};
 
+use crate::app::App;
 use crate::browser;
 use crate::error::{ApiError, chain};
 use crate::handlers::watch::{self, Sight};
@@ -12,16 +13,15 @@ use crate::handlers::{backup, download, jobs, recycle_bin, seq, server, target, 
 use crate::http::{Exchange, Handler, Request, Response};
 use crate::key::{Grant, Pass, Share};
 use crate::reply;
-use crate::state::State;
 
-/// The API over a state.
+/// The API over a app.
 pub(crate) struct Router {
-    state: Arc<State>,
+    app: Arc<App>,
 }
 
 impl Router {
-    pub(crate) fn new(state: Arc<State>) -> Self {
-        Self { state }
+    pub(crate) fn new(app: Arc<App>) -> Self {
+        Self { app }
     }
 
     /// Answers a request; `asked` is what it asks for once it may know that there is such a thing.
@@ -30,26 +30,26 @@ impl Router {
         request: &mut Request,
         asked: &mut Option<Endpoint>,
     ) -> Result<Response, ApiError> {
-        let state = &*self.state;
+        let app = &*self.app;
         let route = Route::find(&request.method, &request.path);
         if watch::is_probe(request, &route) {
             *asked = Some(Endpoint::ShowHealth);
             return Ok(watch::live());
         }
-        browser::check_origin(&request.headers, &state.allowed_hosts)?;
+        browser::check_origin(&request.headers, &app.allowed_hosts)?;
         // Without a key, nothing can be learnt, not even what paths there are.
         let authorization = request.headers.get("authorization");
-        let checked = state.gate.check(authorization);
-        if let Err(error) = state.note_keys() {
+        let checked = app.gate.check(authorization);
+        if let Err(error) = app.note_keys() {
             tracing::error!(%error, "that there are keys could not be recorded");
         }
         let grant = match checked {
             Ok(grant) => grant,
-            Err(error) => match watch::sight(state, request, &route) {
+            Err(error) => match watch::sight(app, request, &route) {
                 Sight::All => Grant::ALL,
                 Sight::Verdict => {
                     *asked = Some(Endpoint::ShowHealth);
-                    return Ok(watch::verdict(&self.state, request));
+                    return Ok(watch::verdict(&self.app, request));
                 }
                 Sight::Nothing => return Ok(self.turn_away(request, &error)),
             },
@@ -62,10 +62,10 @@ impl Router {
             }
         };
         *asked = Some(route.endpoint);
-        browser::check_rest(request, &grant, route.endpoint, &state.allowed_hosts)?;
-        let object = &*admit(state, &grant, &route)?;
-        request.pass = Some(Pass::new(&state.gate, &grant, route.endpoint));
-        let share = share(state, request, &grant, route.endpoint)?;
+        browser::check_rest(request, &grant, route.endpoint, &app.allowed_hosts)?;
+        let object = &*admit(app, &grant, &route)?;
+        request.pass = Some(Pass::new(&app.gate, &grant, route.endpoint));
+        let share = share(app, request, &grant, route.endpoint)?;
         let response = self.carry_out(request, &grant, route.endpoint, object)?;
         Ok(Response {
             hold: share,
@@ -80,34 +80,34 @@ impl Router {
         endpoint: Endpoint,
         object: &str,
     ) -> Result<Response, ApiError> {
-        let state = &*self.state;
+        let app = &*self.app;
         match endpoint {
-            Endpoint::ListTargets => target::list(state, request, grant),
-            Endpoint::SearchTargets => target::search(state, request, grant),
-            Endpoint::CreateTarget => target::create(state, request),
-            Endpoint::ShowTarget => target::show(state, object),
-            Endpoint::EditTarget => target::edit(state, request, object, grant),
-            Endpoint::DeleteTarget => target::delete(state, request, object),
-            Endpoint::DeleteBackups => target::delete_backups(state, request, object),
-            Endpoint::DeleteRecycled => target::delete_recycled(state, request, object),
-            Endpoint::Upload => upload::upload(state, request, grant, object),
-            Endpoint::EditBackup => backup::edit(state, request, object),
-            Endpoint::DeleteBackup => backup::delete(state, request, object),
-            Endpoint::Download => download::download(state, request, object),
-            Endpoint::ListRecycleBin => recycle_bin::list(state, grant),
-            Endpoint::ClearRecycleBin => recycle_bin::clear(state, request),
-            Endpoint::ListJobs => jobs::list(state, grant),
-            Endpoint::RunJob => jobs::run(state, object),
-            Endpoint::ShowStats => server::stats(state, grant),
-            Endpoint::ShowLog => server::log(state, request),
-            Endpoint::BeginSequence => seq::begin(state, request, grant, object),
-            Endpoint::ShowSequence => seq::show(&self.state, object),
-            Endpoint::UploadFile => seq::upload(state, request, object),
-            Endpoint::FinishSequence => seq::finish(state, request, grant, object),
-            Endpoint::TerminateSequence => seq::terminate(state, object),
+            Endpoint::ListTargets => target::list(app, request, grant),
+            Endpoint::SearchTargets => target::search(app, request, grant),
+            Endpoint::CreateTarget => target::create(app, request),
+            Endpoint::ShowTarget => target::show(app, object),
+            Endpoint::EditTarget => target::edit(app, request, object, grant),
+            Endpoint::DeleteTarget => target::delete(app, request, object),
+            Endpoint::DeleteBackups => target::delete_backups(app, request, object),
+            Endpoint::DeleteRecycled => target::delete_recycled(app, request, object),
+            Endpoint::Upload => upload::upload(app, request, grant, object),
+            Endpoint::EditBackup => backup::edit(app, request, object),
+            Endpoint::DeleteBackup => backup::delete(app, request, object),
+            Endpoint::Download => download::download(app, request, object),
+            Endpoint::ListRecycleBin => recycle_bin::list(app, grant),
+            Endpoint::ClearRecycleBin => recycle_bin::clear(app, request),
+            Endpoint::ListJobs => jobs::list(app, grant),
+            Endpoint::RunJob => jobs::run(app, object),
+            Endpoint::ShowStats => server::stats(app, grant),
+            Endpoint::ShowLog => server::log(app, request),
+            Endpoint::BeginSequence => seq::begin(app, request, grant, object),
+            Endpoint::ShowSequence => seq::show(&self.app, object),
+            Endpoint::UploadFile => seq::upload(app, request, object),
+            Endpoint::FinishSequence => seq::finish(app, request, grant, object),
+            Endpoint::TerminateSequence => seq::terminate(app, object),
             Endpoint::Describe => Ok(reply::description()),
-            Endpoint::ShowHealth => Ok(watch::health(&self.state, request, grant)),
-            Endpoint::ShowMetrics => watch::metrics(&self.state, grant),
+            Endpoint::ShowHealth => Ok(watch::health(&self.app, request, grant)),
+            Endpoint::ShowMetrics => watch::metrics(&self.app, grant),
         }
     }
 }
@@ -116,7 +116,7 @@ impl Router {
     /// Answers somebody without a key, later the more often it happens.
     fn turn_away(&self, request: &Request, error: &ApiError) -> Response {
         let (status, peer) = (error.status, request.peer);
-        let throttle = &self.state.throttle;
+        let throttle = &self.app.throttle;
         let verdict = throttle.failed(peer.ip(), status == 403, Instant::now());
         if status >= 500 {
             log(request, error);
@@ -132,7 +132,7 @@ impl Router {
 
 /// Counts a request that may keep its worker for long, against what its key may have at a time.
 fn share(
-    state: &State,
+    app: &App,
     request: &Request,
     grant: &Grant,
     endpoint: Endpoint,
@@ -140,25 +140,25 @@ fn share(
     if !request.has_body && endpoint != Endpoint::Download {
         return Ok(None);
     }
-    let share = state.shares.take(grant, request.peer.ip());
+    let share = app.shares.take(grant, request.peer.ip());
     let message = "this key has too many requests under way; try again later";
     share.map(Some).ok_or_else(|| ApiError::new(503, message))
 }
 
 /// Whether a key is good for what is asked for, and the object that is meant. What a key is not for
 /// does not exist for whoever has it.
-fn admit(state: &State, grant: &Grant, route: &Route) -> Result<String, ApiError> {
+fn admit(app: &App, grant: &Grant, route: &Route) -> Result<String, ApiError> {
     grant.check(route.endpoint)?;
     let object = route.object.as_str();
     if !grant.is_bound() {
         return Ok(object.to_owned());
     }
     match route.endpoint.subject() {
-        Subject::Target => match state.target(object)? {
+        Subject::Target => match app.engine.target(object)? {
             target if grant.covers(&target.id) => Ok(target.id),
             _ => Err(ApiError::not_found("target", object)),
         },
-        Subject::Backup => match state.store.backup(object)? {
+        Subject::Backup => match app.engine.store.backup(object)? {
             Some(stored) if grant.covers(&stored.backup.target_id) => Ok(object.to_owned()),
             _ => Err(ApiError::not_found("backup", object)),
         },
@@ -191,7 +191,7 @@ impl Handler for Router {
     }
 
     fn done(&self, exchange: &Exchange) {
-        self.state.meter.request(exchange);
+        self.app.meter.request(exchange);
     }
 }
 

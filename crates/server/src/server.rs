@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::app::App;
 use crate::config::{Auth, Config};
 use crate::control::Control;
-use crate::error::chain;
+use crate::engine_error::chain;
 use crate::fault;
 use crate::guard::{Identity, Probe, Tls, TlsError};
 use crate::http::{Front, GuardConfig};
@@ -16,12 +17,11 @@ use crate::lock::DataLock;
 use crate::router::Router;
 use crate::schedule;
 use crate::start::{self, StartError};
-use crate::state::State;
 
 /// A server that answers on its own threads until it is shut down.
 pub struct Server {
     front: Front,
-    state: Arc<State>,
+    app: Arc<App>,
     control: Option<Control>,
     jobs: JoinHandle<()>,
     tls: Option<Arc<Tls>>,
@@ -53,9 +53,9 @@ impl Server {
             let addresses = listeners.iter().map(TcpListener::local_addr);
             addresses.collect::<Result<_, _>>().map_err(listen)?
         };
-        let (state, lock) = start::prepare(config, &addresses)?;
-        let state = Arc::new(state);
-        let router = Arc::new(Router::new(Arc::clone(&state)));
+        let (app, lock) = start::prepare(config, &addresses)?;
+        let app = Arc::new(app);
+        let router = Arc::new(Router::new(Arc::clone(&app)));
         let guard = GuardConfig {
             socket_parent: Some(config.data.clone()),
             connections: config.max_connections,
@@ -66,24 +66,24 @@ impl Server {
         } else {
             listeners
         };
-        state.set_addresses(addresses.iter().map(SocketAddr::ip).collect());
         let front = Front::start(listeners, guard, tls.clone(), router).map_err(listen)?;
-        state.set_counts(front.counts().clone());
+        app.set_counts(front.counts().clone());
         let (version, data) = (env!("CARGO_PKG_VERSION"), config.data.display());
         for address in front.addresses() {
             tracing::info!(version, %address, %data, "the server runs");
         }
         fault::running();
         // Some network file systems have no sockets. Backups matter more than such questions.
-        let control = Control::start(Arc::clone(&state), &config.data)
+        let control = Control::start(Arc::clone(&app), &config.data)
             .inspect_err(|error| {
                 tracing::warn!(%error, "`bchan server` cannot ask the server while it runs");
             })
             .ok();
-        let jobs = schedule::start(Arc::clone(&state)).map_err(listen)?;
+        let jobs =
+            schedule::start(Arc::clone(&app.engine), Arc::clone(&app.schedule)).map_err(listen)?;
         Ok(Self {
             front,
-            state,
+            app,
             control,
             jobs,
             tls,
@@ -131,7 +131,7 @@ impl Server {
             tracing::info!("read the certificate anew");
         }
         // Whoever shows a key is told in each answer; whoever administrates, here.
-        if let Err(error) = self.state.gate.usable() {
+        if let Err(error) = self.app.gate.usable() {
             let error = chain(&error);
             tracing::error!(
                 error,
@@ -142,15 +142,15 @@ impl Server {
         if let Some(Err(error)) = config.log.as_ref().map(|log| log.open(&config.data)) {
             tracing::error!(%error, "the log file cannot be opened anew");
         }
-        self.state.set_limits(new.into());
-        self.state.schedule.set_intervals(new.intervals.clone());
+        self.app.engine.set_limits(new.into());
+        self.app.schedule.set_intervals(new.intervals.clone());
         self.front.counts().seats.set_limit(new.max_connections);
         let Config {
             max_connections,
             grace,
             ..
         } = *new;
-        let limits = self.state.limits();
+        let limits = self.app.engine.limits();
         tracing::info!(?limits, max_connections, ?grace, intervals = ?new.intervals, "took up the settings");
         // What needs a restart is compared with what the server was started with.
         *config = Config {
@@ -171,13 +171,13 @@ impl Server {
         let config = self.config.into_inner();
         let grace = config.unwrap_or_else(PoisonError::into_inner).grace;
         tracing::info!(?grace, "the server stops");
-        self.state.schedule.stop();
+        self.app.schedule.stop();
         drop(self.control);
         self.front.shutdown(grace);
         if self.jobs.join().is_err() {
             tracing::error!("the thread of the jobs ended in a panic");
         }
-        if let Err(error) = self.state.clock.save(&*self.state.store) {
+        if let Err(error) = self.app.engine.clock.save(&*self.app.engine.store) {
             tracing::warn!(%error, "trusted time is not written down");
         }
         tracing::info!("the server has stopped");

@@ -5,24 +5,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::durable::{self, FileSystemSync};
-use crate::error::ApiError;
+use crate::engine::Engine;
 use crate::ops;
 use crate::sequence;
-use crate::state::State;
 use crate::store::StoreError;
 
 /// The directories that backups lie in, as far as they can be used.
-fn homes(state: &State) -> Result<Vec<PathBuf>, StoreError> {
-    let mut homes = vec![state.layout.bin().to_owned()];
-    for location in state.store.locations()? {
-        match state.layout.resolve(&location) {
+fn homes(engine: &Engine) -> Result<Vec<PathBuf>, StoreError> {
+    let mut homes = vec![engine.layout.bin().to_owned()];
+    for location in engine.store.locations()? {
+        match engine.layout.resolve(&location) {
             Ok(path) => homes.push(path),
-            Err(ApiError { message, .. }) => {
-                tracing::warn!(location, message, "a location is unusable");
+            Err(error) => {
+                tracing::warn!(location, %error, "a location is unusable");
             }
         }
     }
-    homes.extend(state.store.former_homes()?);
+    homes.extend(engine.store.former_homes()?);
     homes.sort();
     homes.dedup();
     Ok(homes)
@@ -35,26 +34,26 @@ fn sync_removal(path: &Path) -> io::Result<()> {
 }
 
 /// Tidies up directories that no target uses any more, and forgets them once nothing is left there.
-fn former_homes(state: &State) -> Result<(), StoreError> {
-    for home in state.store.former_homes()? {
-        ops::tidy(state, &home);
+fn former_homes(engine: &Engine) -> Result<(), StoreError> {
+    for home in engine.store.former_homes()? {
+        ops::tidy(engine, &home);
         // Nobody begins anything there while this is decided.
-        let Some(_alone) = state.alone() else {
+        let Some(_alone) = engine.alone() else {
             continue;
         };
-        let used = state.store.locations()?.iter().any(|location| {
-            let location = state.layout.resolve(location);
+        let used = engine.store.locations()?.iter().any(|location| {
+            let location = engine.layout.resolve(location);
             location.is_ok_and(|location| location == home)
         });
         // A disk that is away may have something when it comes back.
-        if state.require_disk(&home).is_err() {
+        if engine.require_disk(&home).is_err() {
             continue;
         }
-        let own = if state.layout.is_root(&home) {
+        let own = if engine.layout.is_root(&home) {
             // The root itself stays in use.
-            state.layout.staging(&home)
+            engine.layout.staging(&home)
         } else {
-            state.layout.own(&home)
+            engine.layout.own(&home)
         };
         let left = durable::exists(&own).unwrap_or(true);
         if used || !left {
@@ -63,16 +62,16 @@ fn former_homes(state: &State) -> Result<(), StoreError> {
                 tracing::warn!(path = %home.display(), %error, "left-overs stay remembered");
                 continue;
             }
-            state.store.forget_home(&home)?;
+            engine.store.forget_home(&home)?;
         }
     }
     Ok(())
 }
 
 /// Removes records that were being written when a process ended. Only before anybody writes any.
-pub(crate) fn partial_records(state: &State) -> Result<(), StoreError> {
-    for home in homes(state)? {
-        if let Err(error) = state.layout.mirror(&home).sweep() {
+pub(crate) fn partial_records(engine: &Engine) -> Result<(), StoreError> {
+    for home in homes(engine)? {
+        if let Err(error) = engine.layout.mirror(&home).sweep() {
             tracing::warn!(path = %home.display(), %error, "left-overs stay");
         }
     }
@@ -80,10 +79,10 @@ pub(crate) fn partial_records(state: &State) -> Result<(), StoreError> {
 }
 
 /// Removes what was arriving or being deleted, and is not any more.
-pub(crate) fn left_overs(state: &State) -> Result<(), StoreError> {
+pub(crate) fn left_overs(engine: &Engine) -> Result<(), StoreError> {
     let mut found = Vec::new();
-    for home in homes(state)? {
-        for folder in [state.layout.staging(&home), state.layout.trash(&home)] {
+    for home in homes(engine)? {
+        for folder in [engine.layout.staging(&home), engine.layout.trash(&home)] {
             match fs::read_dir(&folder) {
                 Ok(entries) => found.extend(entries.flatten().map(|entry| entry.path())),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -94,14 +93,14 @@ pub(crate) fn left_overs(state: &State) -> Result<(), StoreError> {
         }
     }
     // Asked for after the folders were read: whatever was there and is still needed is known now.
-    let pending = state.store.pending()?;
+    let pending = engine.store.pending()?;
     let places = pending
         .iter()
         .flat_map(|(_, operation, _)| operation.places());
     let kept: Vec<&PathBuf> = places.collect();
-    for sequence in &state.store.sequences()? {
+    for sequence in &engine.store.sequences()? {
         // Without its location there is nothing of it to be found either.
-        let Ok(folder) = sequence::folder(state, sequence) else {
+        let Ok(folder) = sequence::folder(engine, sequence) else {
             continue;
         };
         found.retain(|path| *path != folder.path);
@@ -115,15 +114,15 @@ pub(crate) fn left_overs(state: &State) -> Result<(), StoreError> {
         );
     }
     for path in found {
-        if state.live.any_below(&path) || kept.iter().any(|kept| kept.starts_with(&path)) {
+        if engine.live.any_below(&path) || kept.iter().any(|kept| kept.starts_with(&path)) {
             continue;
         }
-        match ops::remove(&path) {
+        match durable::remove(&path) {
             Ok(()) => tracing::info!(path = %path.display(), "removed a left-over"),
             Err(error) => {
                 tracing::warn!(path = %path.display(), %error, "a left-over stays");
             }
         }
     }
-    former_homes(state)
+    former_homes(engine)
 }

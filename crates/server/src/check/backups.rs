@@ -7,17 +7,18 @@ use std::path::Path;
 use bchan_api::{Target, TargetType};
 use bchan_archive::Observer;
 
-use super::{CheckError, Desk, Finding, FindingKind};
+use super::finding::{Finding, FindingKind};
+use super::report::{CheckError, Desk};
+use crate::content;
 use crate::durable;
-use crate::error::ApiError;
-use crate::inspect;
-use crate::ops::Operation;
-use crate::state::State;
+use crate::engine::Engine;
+use crate::engine_error::Error;
+use crate::journal::Operation;
 use crate::store::{Health, OperationId, Progress, StoredBackup};
 
 /// Looks at every backup that no interrupted operation is moving.
 pub(super) fn check(
-    state: &State,
+    engine: &Engine,
     pending: &[(OperationId, Operation, Progress)],
     desk: &mut Desk<'_>,
 ) -> Result<(), CheckError> {
@@ -25,19 +26,19 @@ pub(super) fn check(
         .iter()
         .flat_map(|(_, operation, _)| operation.places())
         .collect();
-    let targets = state.all_targets()?;
+    let targets = engine.all_targets()?;
     let mut all = Vec::new();
     for target in &targets {
         for recycled in [false, true] {
-            let mut backups = state.store.backups(&target.id)?;
+            let mut backups = engine.store.backups(&target.id)?;
             backups.retain(|stored| stored.backup.is_recycled == recycled);
             desk.summary.backups += backups.len() as u64;
             if backups.is_empty() {
                 continue;
             }
-            match state.require_home(target, recycled) {
+            match engine.require_home(target, recycled) {
                 Ok(_) => all.extend(backups.into_iter().map(|stored| (target, stored))),
-                Err(error) => away(state, desk, target, recycled, &error, backups.len()),
+                Err(error) => away(engine, desk, target, recycled, &error, backups.len()),
             }
         }
     }
@@ -45,9 +46,9 @@ pub(super) fn check(
     for (done, (target, stored)) in all.into_iter().enumerate() {
         let bytes = desk.summary.bytes_read;
         desk.observer.progress(done as u64, of, bytes);
-        let path = state.path(target, &stored)?;
+        let path = engine.path(target, &stored)?;
         if !moving.contains(&path) {
-            look(state, desk, target, &stored, &path)?;
+            look(engine, desk, target, &stored, &path)?;
         }
     }
     desk.observer.progress(of, of, desk.summary.bytes_read);
@@ -55,23 +56,23 @@ pub(super) fn check(
 }
 
 fn away(
-    state: &State,
+    engine: &Engine,
     desk: &mut Desk<'_>,
     target: &Target,
     recycled: bool,
-    error: &ApiError,
+    error: &Error,
     count: usize,
 ) {
     let message = format!("{count} backups are out of reach: {}", error.message);
     let mut finding = Finding::new(FindingKind::Away, message).of_target(target);
-    if let Ok(directory) = state.directory(target, recycled) {
+    if let Ok(directory) = engine.directory(target, recycled) {
         finding = finding.at(&directory);
     }
     desk.found(finding);
 }
 
 fn look(
-    state: &State,
+    engine: &Engine,
     desk: &mut Desk<'_>,
     target: &Target,
     stored: &StoredBackup,
@@ -86,7 +87,7 @@ fn look(
                 desk.found(finding);
             } else {
                 desk.mend(finding, || {
-                    state.store.set_health(stored, &Health::Broken)?;
+                    engine.store.set_health(stored, &Health::Broken)?;
                     Ok("marked it as broken".to_owned())
                 });
             }
@@ -96,7 +97,7 @@ fn look(
             let finding = Finding::new(FindingKind::Sound, message);
             desk.mend(finding.of(stored).at(path), || {
                 let hash = stored.backup.hash.clone().unwrap_or_default();
-                state.store.set_health(stored, &Health::Sound { hash })?;
+                engine.store.set_health(stored, &Health::Sound { hash })?;
                 Ok("took the mark away".to_owned())
             });
         }
@@ -107,8 +108,8 @@ fn look(
         }
         None => {}
     }
-    let home = state.directory(target, stored.backup.is_recycled)?;
-    let mirror = state.layout.mirror(&home);
+    let home = engine.directory(target, stored.backup.is_recycled)?;
+    let mirror = engine.layout.mirror(&home);
     let recorded = mirror.record(&stored.backup.id);
     if !recorded.is_ok_and(|found| found.file_name == stored.file_name)
         && durable::exists(path).unwrap_or(false)
@@ -116,7 +117,7 @@ fn look(
         let message = "there is no record of it beside the data";
         let finding = Finding::new(FindingKind::NoRecord, message);
         desk.mend(finding.of(stored).at(path), || {
-            let fail = |error| ApiError::from_io("writing a record", error);
+            let fail = |error| Error::from_io("writing a record", error);
             mirror.prepare().map_err(fail)?;
             mirror.write_record(stored).map_err(fail)?;
             Ok("wrote it".to_owned())
@@ -160,7 +161,7 @@ fn fault(
         });
     }
     let mut count = Count(&mut desk.summary.bytes_read);
-    match inspect::content(path, target.target_type, &mut count) {
+    match content::hash(path, target.target_type, &mut count) {
         Err(error) => Some(unreadable(error)),
         Ok((hash, _)) => {
             let expected = backup.hash.as_ref().filter(|hash| !hash.is_empty());

@@ -5,10 +5,13 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::{CheckError, Desk, Finding, FindingKind, Places};
+use super::finding::{Finding, FindingKind};
+use super::report::{CheckError, Desk};
+use crate::data_dir;
+use crate::data_folder::Places;
 use crate::durable;
-use crate::error::ApiError;
-use crate::store::{self, Sqlite, Store as _};
+use crate::engine_error::Error;
+use crate::store::{self, Sqlite, Store as _, StoreError};
 use crate::template::RESERVED;
 
 /// The database, made anew where it is missing or damaged and that is asked for; none where it is
@@ -24,8 +27,11 @@ pub(super) fn open(places: &Places, desk: &mut Desk<'_>) -> Result<Option<Sqlite
     let opened = store::open(data).and_then(|store| Ok((store.faults()?, store)));
     let faults = match opened {
         Ok((faults, store)) if faults.is_empty() => {
-            if store::read_instance(data)?.is_none() {
-                store::write_instance(data, store.instance())?;
+            if data_dir::read_instance(data)
+                .map_err(StoreError::Io)?
+                .is_none()
+            {
+                data_dir::write_instance(data, store.instance()).map_err(StoreError::Io)?;
             }
             return Ok(Some(store));
         }
@@ -49,14 +55,13 @@ fn anew(
         desk.found(finding);
         return Ok(None);
     }
-    let instance = match store::read_instance(&places.data)? {
+    let instance = match data_dir::read_instance(&places.data).map_err(StoreError::Io)? {
         Some(instance) => instance,
         None => only_instance(places)?,
     };
-    move_aside(&places.data)
-        .map_err(|error| ApiError::from_io("moving the database aside", error))?;
+    move_aside(&places.data).map_err(|error| Error::from_io("moving the database aside", error))?;
     let made = store::create(&places.data, &instance)?;
-    store::write_instance(&places.data, &instance)?;
+    data_dir::write_instance(&places.data, &instance).map_err(StoreError::Io)?;
     let mut finding = finding;
     finding.repaired = Some("made a new one, to be filled from the records".to_owned());
     desk.found(finding);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use bchan_api::Target;
 use serde::Serialize;
 
-use crate::ops::Operation;
+use crate::journal::Operation;
 use crate::store::StoredBackup;
 
 /// One thing that is not as it should be, or worth to be known.

@@ -2,25 +2,26 @@
 
 use std::path::Path;
 
-use super::{CheckError, Desk, Finding, FindingKind};
-use crate::error::ApiError;
+use super::finding::{Finding, FindingKind};
+use super::report::{CheckError, Desk};
+use crate::engine::Engine;
+use crate::engine_error::Error;
 use crate::markers::{self, Presence};
-use crate::state::State;
 
 /// Finds directories that are away. Repairing takes a directory that is there into use as it is,
 /// unless backups should lie there and none does: then its disk is hardly the right one.
-pub(super) fn check(state: &State, desk: &mut Desk<'_>) -> Result<(), CheckError> {
-    for place in markers::in_use(state)? {
-        if markers::presence(state, &place)? != Presence::Away {
+pub(super) fn check(engine: &Engine, desk: &mut Desk<'_>) -> Result<(), CheckError> {
+    for place in markers::in_use(engine)? {
+        if markers::presence(engine, &place)? != Presence::Away {
             continue;
         }
-        let Err(error) = state.require_disk(&place) else {
+        let Err(error) = engine.require_disk(&place) else {
             continue;
         };
         let finding = Finding::new(FindingKind::Away, error.message).at(&place);
-        if is_usable(state, &place)? {
+        if is_usable(engine, &place)? {
             desk.mend(finding, || {
-                markers::replace(state, &place)?;
+                markers::replace(engine, &place)?;
                 Ok("took it into use as it is".to_owned())
             });
         } else {
@@ -30,15 +31,15 @@ pub(super) fn check(state: &State, desk: &mut Desk<'_>) -> Result<(), CheckError
     Ok(())
 }
 
-fn is_usable(state: &State, place: &Path) -> Result<bool, ApiError> {
-    if markers::lacks_backups(state, place)? {
+fn is_usable(engine: &Engine, place: &Path) -> Result<bool, Error> {
+    if markers::lacks_backups(engine, place)? {
         return Ok(false);
     }
     // An empty location that somebody has removed. Were its disk away, there would be the folder to
     // mount it to.
     let removed = || {
-        let mut anchors = state.layout.anchors(place).into_iter();
-        anchors.all(|anchor| anchor != place && state.require_disk(anchor).is_ok())
+        let mut anchors = engine.layout.anchors(place).into_iter();
+        anchors.all(|anchor| anchor != place && engine.require_disk(anchor).is_ok())
     };
     Ok(place.is_dir() || removed())
 }

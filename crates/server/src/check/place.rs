@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::{CheckError, Desk, Finding, FindingKind};
-use crate::start::StartError;
+use super::finding::{Finding, FindingKind};
+use super::report::{CheckError, Desk};
+use crate::data_folder::OpenError;
 use crate::store::{DataPlace, Sqlite, StoreError};
 
 /// Accepts the place of the data folder if that is asked for. A repair accepts another database file
@@ -19,7 +20,7 @@ pub(super) fn check(store: &Sqlite, data: &Path, desk: &mut Desk<'_>) -> Result<
     let same_path = before.path == now.path;
     let accepted = desk.options.moved || (desk.options.repair && same_path);
     if !accepted {
-        return Err(CheckError::Start(StartError::Moved {
+        return Err(CheckError::Open(OpenError::Moved {
             data: data.to_owned(),
             before: before.path,
         }));

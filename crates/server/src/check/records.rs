@@ -7,62 +7,64 @@ use std::path::{Path, PathBuf};
 
 use bchan_api::Target;
 
-use super::{CheckError, Desk, Finding, FindingKind, Places};
+use super::finding::{Finding, FindingKind};
+use super::report::{CheckError, Desk};
+use crate::data_folder::Places;
 use crate::durable;
-use crate::error::ApiError;
+use crate::engine::Engine;
+use crate::engine_error::Error;
+use crate::journal::Operation;
 use crate::layout;
-use crate::ops::Operation;
-use crate::state::State;
 use crate::store::{OperationId, Progress, StoredBackup};
 use crate::template::RESERVED;
 
 type Pending = [(OperationId, Operation, Progress)];
 
-fn unreadable(error: io::Error) -> ApiError {
-    ApiError::from_io("reading the records beside the backups", error)
+fn unreadable(error: io::Error) -> Error {
+    Error::from_io("reading the records beside the backups", error)
 }
 
 /// Finds targets whose settings are there and that the database does not know. Where it knows none
 /// at all, they are looked for wherever backups may lie.
 pub(super) fn check_targets(
-    state: &State,
+    engine: &Engine,
     places: &Places,
     desk: &mut Desk<'_>,
 ) -> Result<(), CheckError> {
-    let mut homes = homes(state)?;
-    if state.all_targets()?.is_empty() {
+    let mut homes = homes(engine)?;
+    if engine.all_targets()?.is_empty() {
         for root in &places.roots {
-            find_homes(state, root, &mut homes);
+            find_homes(engine, root, &mut homes);
         }
     }
     // The recycle bin has the settings of all; elsewhere there may be older ones.
-    let mut ordered = vec![state.layout.bin().to_owned()];
+    let mut ordered = vec![engine.layout.bin().to_owned()];
     ordered.extend(homes);
     let mut seen = HashSet::new();
     for home in ordered {
-        for (path, found) in state.layout.mirror(&home).targets().map_err(unreadable)? {
+        for (path, found) in engine.layout.mirror(&home).targets().map_err(unreadable)? {
             match found {
-                Err(error) => damaged(state, desk, &home, &path, &error),
+                Err(error) => damaged(engine, desk, &home, &path, &error),
                 Ok(target) if !seen.insert(target.id.clone()) => {}
                 Ok(target) => {
-                    if state.store.target(&target.id)?.is_none() {
-                        lost_target(state, desk, &path, &target);
+                    if engine.store.target(&target.id)?.is_none() {
+                        lost_target(engine, desk, &path, &target);
                     }
                 }
             }
         }
     }
-    desk.summary.targets = state.all_targets()?.len() as u64;
+    desk.summary.targets = engine.all_targets()?.len() as u64;
     Ok(())
 }
 
-fn lost_target(state: &State, desk: &mut Desk<'_>, path: &Path, target: &Target) {
+fn lost_target(engine: &Engine, desk: &mut Desk<'_>, path: &Path, target: &Target) {
     let message = format!("the database does not know the target `{}`", target.name);
     let finding = Finding::new(FindingKind::LostTarget, message)
         .of_target(target)
         .at(path);
     desk.mend(finding, || {
-        state.store.create_target(target)?;
+        engine.store.create_target(target)?;
         Ok("added it".to_owned())
     });
 }
@@ -70,26 +72,26 @@ fn lost_target(state: &State, desk: &mut Desk<'_>, path: &Path, target: &Target)
 /// Finds backups that lie there with their records and that the database does not know, records
 /// without a backup, and strangers.
 pub(super) fn check_backups(
-    state: &State,
+    engine: &Engine,
     pending: &Pending,
     desk: &mut Desk<'_>,
 ) -> Result<(), CheckError> {
-    let homes = homes(state)?;
+    let homes = homes(engine)?;
     for home in &homes {
-        check_home(state, pending, desk, home, &homes)?;
+        check_home(engine, pending, desk, home, &homes)?;
     }
     Ok(())
 }
 
 fn check_home(
-    state: &State,
+    engine: &Engine,
     pending: &Pending,
     desk: &mut Desk<'_>,
     home: &Path,
     homes: &BTreeSet<PathBuf>,
 ) -> Result<(), CheckError> {
-    let is_bin = home == state.layout.bin();
-    let known = state.backups_in(home)?;
+    let is_bin = home == engine.layout.bin();
+    let known = engine.backups_in(home)?;
     let known: HashMap<&str, &StoredBackup> = known
         .iter()
         .map(|stored| (stored.backup.id.as_str(), stored))
@@ -102,10 +104,10 @@ fn check_home(
         .values()
         .map(|stored| stored.file_name.clone())
         .collect();
-    for (path, found) in state.layout.mirror(home).records().map_err(unreadable)? {
+    for (path, found) in engine.layout.mirror(home).records().map_err(unreadable)? {
         let mut stored = match found {
             Err(error) => {
-                damaged(state, desk, home, &path, &error);
+                damaged(engine, desk, home, &path, &error);
                 continue;
             }
             Ok(stored) => stored,
@@ -116,38 +118,38 @@ fn check_home(
             continue;
         }
         // It may be known elsewhere: a crash during a move leaves one record too many.
-        let elsewhere = state.store.backup(&stored.backup.id)?.is_some();
+        let elsewhere = engine.store.backup(&stored.backup.id)?.is_some();
         if !elsewhere
             && layout::is_name(&stored.file_name)
             && durable::exists(&place).map_err(unreadable)?
         {
             names.insert(stored.file_name.clone());
-            lost_backup(state, desk, &place, &stored);
+            lost_backup(engine, desk, &place, &stored);
         } else {
             let message = "a record without its backup";
             let finding = Finding::new(FindingKind::StaleRecord, message)
                 .of(&stored)
                 .at(&path);
-            desk.mend(finding, || quarantine(state, home, &path));
+            desk.mend(finding, || quarantine(engine, home, &path));
         }
     }
     strangers(desk, home, homes, &names, &moving).map_err(unreadable)?;
     Ok(())
 }
 
-fn lost_backup(state: &State, desk: &mut Desk<'_>, place: &Path, stored: &StoredBackup) {
+fn lost_backup(engine: &Engine, desk: &mut Desk<'_>, place: &Path, stored: &StoredBackup) {
     let message = "the database does not know this backup";
     let finding = Finding::new(FindingKind::LostBackup, message)
         .of(stored)
         .at(place);
     desk.mend(finding, || {
-        if state.store.target(&stored.backup.target_id)?.is_none() {
-            return Err(ApiError::not_found("target", &stored.backup.target_id));
+        if engine.store.target(&stored.backup.target_id)?.is_none() {
+            return Err(Error::not_found("target", &stored.backup.target_id));
         }
         let mut stored = stored.clone();
         // What was known of its health is lost; the integrity check finds out.
         stored.backup.hash_mismatch = false;
-        state.store.add_backup(&stored)?;
+        engine.store.add_backup(&stored)?;
         Ok("added it".to_owned())
     });
 }
@@ -177,16 +179,16 @@ fn strangers(
     Ok(())
 }
 
-fn damaged(state: &State, desk: &mut Desk<'_>, home: &Path, path: &Path, error: &io::Error) {
+fn damaged(engine: &Engine, desk: &mut Desk<'_>, home: &Path, path: &Path, error: &io::Error) {
     let message = format!("a record cannot be read: {error}");
     let finding = Finding::new(FindingKind::DamagedRecord, message).at(path);
-    desk.mend(finding, || quarantine(state, home, path));
+    desk.mend(finding, || quarantine(engine, home, path));
 }
 
 /// Moves a record aside.
-fn quarantine(state: &State, home: &Path, path: &Path) -> Result<String, ApiError> {
-    let fail = |error| ApiError::from_io("moving a record aside", error);
-    let folder = state.layout.own(home).join("quarantine");
+fn quarantine(engine: &Engine, home: &Path, path: &Path) -> Result<String, Error> {
+    let fail = |error| Error::from_io("moving a record aside", error);
+    let folder = engine.layout.own(home).join("quarantine");
     durable::create_dirs(&folder).map_err(fail)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let stamp = bchan_api::Time::now().unix_seconds();
@@ -196,19 +198,19 @@ fn quarantine(state: &State, home: &Path, path: &Path) -> Result<String, ApiErro
 }
 
 /// Every directory that backups lie in, as the database knows them.
-fn homes(state: &State) -> Result<BTreeSet<PathBuf>, CheckError> {
-    let mut homes = BTreeSet::from([state.layout.bin().to_owned()]);
-    for location in state.store.locations()? {
-        homes.extend(state.layout.resolve(&location).ok());
+fn homes(engine: &Engine) -> Result<BTreeSet<PathBuf>, CheckError> {
+    let mut homes = BTreeSet::from([engine.layout.bin().to_owned()]);
+    for location in engine.store.locations()? {
+        homes.extend(engine.layout.resolve(&location).ok());
     }
     Ok(homes)
 }
 
 /// Every directory below `root` that has a folder of this server. Backups are not searched.
-fn find_homes(state: &State, root: &Path, homes: &mut BTreeSet<PathBuf>) {
+fn find_homes(engine: &Engine, root: &Path, homes: &mut BTreeSet<PathBuf>) {
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
-        let mirror = state.layout.mirror(&folder);
+        let mirror = engine.layout.mirror(&folder);
         let mut backups = HashSet::new();
         if mirror.is_there().unwrap_or(false) {
             let records = mirror.records().unwrap_or_default();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 
 use super::Period;
-use crate::schedule;
+use crate::jobs::JOBS;
 
 /// Intervals of scheduled jobs that are not as usual. As text `NAME=TIME`, several with commas.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -61,9 +61,9 @@ impl TryFrom<String> for Job {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        let found = schedule::names().find(|job| *job == name);
+        let found = JOBS.iter().map(|job| job.name).find(|job| *job == name);
         found.map(Self).ok_or_else(|| {
-            let names: Vec<_> = schedule::names().collect();
+            let names: Vec<_> = JOBS.iter().map(|job| job.name).collect();
             let (name, names) = (name.escape_debug(), names.join(", "));
             format!("there is no scheduled job `{name}`; there are {names}")
         })

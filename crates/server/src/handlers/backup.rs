@@ -1,27 +1,27 @@
 //! Single backups.
 
+use crate::app::App;
 use crate::body;
 use crate::change;
 use crate::error::ApiError;
 use crate::http::{Request, Response};
 use crate::reply;
-use crate::state::State;
 
 /// `PATCH /backup/<ID>`
-pub(crate) fn edit(state: &State, request: &mut Request, id: &str) -> Result<Response, ApiError> {
+pub(crate) fn edit(app: &App, request: &mut Request, id: &str) -> Result<Response, ApiError> {
     let recycled = body::read_flag(request, "is_recycled")?;
-    let (stored, target, _busy) = state.lock_backup(id)?;
+    let (stored, target, _busy) = app.engine.lock_backup(id)?;
     // Asking for what is so already is no mistake.
     if stored.backup.is_recycled != recycled {
-        change::set_recycled(state, &target, &[stored], recycled)?;
+        change::set_recycled(&app.engine, &target, &[stored], recycled)?;
     }
     Ok(reply::done())
 }
 
 /// `DELETE /backup/<ID>`
-pub(crate) fn delete(state: &State, request: &mut Request, id: &str) -> Result<Response, ApiError> {
+pub(crate) fn delete(app: &App, request: &mut Request, id: &str) -> Result<Response, ApiError> {
     let delete_files = body::read_flag(request, "delete_files")?;
-    let (stored, target, _busy) = state.lock_backup(id)?;
-    change::delete_backups(state, &target, &[stored], delete_files)?;
+    let (stored, target, _busy) = app.engine.lock_backup(id)?;
+    change::delete_backups(&app.engine, &target, &[stored], delete_files)?;
     Ok(reply::done())
 }

@@ -7,10 +7,11 @@ use std::thread;
 use bchan_archive::{Compression, Encoder, KeepAttributes, Observer, PackOptions, Problem, Source};
 
 use super::query;
+use crate::app::App;
+use crate::content::Content;
 use crate::error::ApiError;
 use crate::http::{Body, Request, Response};
-use crate::reach::{self, Content};
-use crate::state::State;
+use crate::reach;
 
 /// A form in which a tree can be asked for.
 struct Format {
@@ -22,14 +23,14 @@ struct Format {
 /// `GET /backup/<ID>/download`: a file as it is; a tree as a tar archive that is made while it is
 /// sent. `?format=` takes `tar.gz` (what whoever asks for nothing gets), `tar.zst` and `tar`; with
 /// `&adapt=true`, `tar.zst` is made only as small as is worth it on the way.
-pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Response, ApiError> {
+pub(crate) fn download(app: &App, request: &Request, id: &str) -> Result<Response, ApiError> {
     let format = format(
         query(&request.query, "format")
             .as_deref()
             .unwrap_or("tar.gz"),
         adapts(query(&request.query, "adapt").as_deref())?,
     )?;
-    let (stored, target, content) = reach::open(state, id)?;
+    let (stored, target, content) = reach::open(&app.engine, id)?;
     let name = stored.file_name.clone();
     let (file_name, media_type, body) = match content {
         Content::File(file) => {
@@ -48,11 +49,11 @@ pub(crate) fn download(state: &State, request: &Request, id: &str) -> Result<Res
                 compression,
             } = format;
             let attributes = KeepAttributes::Stored {
-                own_owners: state.limits().preserve_owner,
+                own_owners: app.engine.limits().preserve_owner,
             };
             let source = Source::Opened {
                 directory,
-                path: state.path(&target, &stored)?,
+                path: app.engine.path(&target, &stored)?,
             };
             let options = PackOptions {
                 force_readable: true,

@@ -2,23 +2,23 @@
 
 use bchan_api::{Accepted, Jobs};
 
+use crate::app::App;
 use crate::error::ApiError;
 use crate::http::Response;
 use crate::key::Grant;
 use crate::reply;
-use crate::state::State;
 
 /// `GET /jobs`: a key for some targets sees their uploads alone. What scheduled jobs report may
 /// name any target.
-pub(crate) fn list(state: &State, grant: &Grant) -> Result<Response, ApiError> {
-    let delayed = state.store.jobs(grant.targets())?;
-    let scheduled = state.schedule.list(&*state.store)?;
+pub(crate) fn list(app: &App, grant: &Grant) -> Result<Response, ApiError> {
+    let delayed = app.engine.store.jobs(grant.targets())?;
+    let scheduled = app.schedule.list(&*app.engine.store)?;
     Ok(reply::success(200, &Jobs { delayed, scheduled }))
 }
 
 /// `GET /jobs/force_run/<name>`: answers at once; the job's number tells how it went.
-pub(crate) fn run(state: &State, name: &str) -> Result<Response, ApiError> {
-    let job_id = state.schedule.force(&*state.store, name)?;
+pub(crate) fn run(app: &App, name: &str) -> Result<Response, ApiError> {
+    let job_id = app.schedule.force(&*app.engine.store, name)?;
     Ok(reply::success(
         200,
         &Accepted {

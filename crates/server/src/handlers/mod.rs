@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod download;
 pub(crate) mod jobs;
+mod limits;
 pub(crate) mod recycle_bin;
 pub(crate) mod seq;
 pub(crate) mod server;

@@ -2,17 +2,19 @@
 
 use bchan_api::BackupList;
 
+use crate::app::App;
 use crate::body;
 use crate::change;
+use crate::engine_error::Kind;
 use crate::error::ApiError;
 use crate::http::{Request, Response};
 use crate::key::Grant;
 use crate::reply;
-use crate::state::State;
 
 /// `GET /recycle_bin`
-pub(crate) fn list(state: &State, grant: &Grant) -> Result<Response, ApiError> {
-    let backups = state
+pub(crate) fn list(app: &App, grant: &Grant) -> Result<Response, ApiError> {
+    let backups = app
+        .engine
         .store
         .recycled()?
         .into_iter()
@@ -23,18 +25,18 @@ pub(crate) fn list(state: &State, grant: &Grant) -> Result<Response, ApiError> {
 }
 
 /// `DELETE /recycle_bin`: target by target, each as a whole.
-pub(crate) fn clear(state: &State, request: &mut Request) -> Result<Response, ApiError> {
+pub(crate) fn clear(app: &App, request: &mut Request) -> Result<Response, ApiError> {
     let delete_files = body::read_flag(request, "delete_files")?;
-    for id in state.store.targets_in_bin()? {
-        let (target, _busy) = match state.lock_target(&id) {
+    for id in app.engine.store.targets_in_bin()? {
+        let (target, _busy) = match app.engine.lock_target(&id) {
             Ok(found) => found,
             // Deleted since, and its backups with it.
-            Err(error) if error.status == 404 => continue,
-            Err(error) => return Err(error),
+            Err(error) if error.kind == Kind::NotFound => continue,
+            Err(error) => return Err(error.into()),
         };
-        let mut backups = state.store.backups(&target.id)?;
+        let mut backups = app.engine.store.backups(&target.id)?;
         backups.retain(|stored| stored.backup.is_recycled);
-        change::delete_backups(state, &target, &backups, delete_files)?;
+        change::delete_backups(&app.engine, &target, &backups, delete_files)?;
     }
     Ok(reply::done())
 }

@@ -5,42 +5,44 @@ use std::sync::Arc;
 
 use bchan_api::{SequenceBegin, SequenceView, form};
 
+use super::limits::admit;
+use crate::app::App;
 use crate::body;
+use crate::engine_error::Error;
 use crate::error::ApiError;
 use crate::http::{Request, Response};
-use crate::ingest::{self, Staging};
 use crate::key::Grant;
-use crate::quota;
 use crate::reply;
 use crate::room::Room;
 use crate::sequence;
-use crate::state::State;
+use crate::staging::Staging;
+use crate::upload_form;
 
 /// `POST /seq/<target>/begin`
 pub(crate) fn begin(
-    state: &State,
+    app: &App,
     request: &mut Request,
     grant: &Grant,
     id: &str,
 ) -> Result<Response, ApiError> {
     // It may not even exist, which is to be said before a long list is read.
-    let target = state.target(id)?;
-    let _seat = quota::admit(state, &target, grant)?;
-    let (list, _memory): (SequenceBegin, _) = body::read_list(request, &state.lists)?;
-    sequence::begin(state, id, &list)?;
+    let target = app.engine.target(id)?;
+    let _seat = admit(app, &target, grant)?;
+    let (list, _memory): (SequenceBegin, _) = body::read_list(request, &app.lists)?;
+    sequence::begin(&app.engine, id, &list)?;
     Ok(reply::done())
 }
 
 /// `GET /seq/<target>`
-pub(crate) fn show(state: &Arc<State>, id: &str) -> Result<Response, ApiError> {
-    let mut view = sequence::show(state, id)?;
+pub(crate) fn show(app: &Arc<App>, id: &str) -> Result<Response, ApiError> {
+    let mut view = sequence::show(&app.engine, id)?;
     if let Some(file_list) = view.short() {
         return Ok(reply::success(200, &SequenceView { file_list }));
     }
-    let state = Arc::clone(state);
+    let engine = Arc::clone(&app.engine);
     Ok(reply::stream(move |out| {
         let mut before: &[u8] = br#"{"success":true,"file_list":["#;
-        view.each(&state, |file| {
+        view.each(&engine, |file| {
             out.write_all(before)?;
             before = b",";
             serde_json::to_writer(&mut *out, file).map_err(io::Error::from)
@@ -50,45 +52,53 @@ pub(crate) fn show(state: &Arc<State>, id: &str) -> Result<Response, ApiError> {
 }
 
 /// `POST /seq/<target>/upload`
-pub(crate) fn upload(state: &State, request: &mut Request, id: &str) -> Result<Response, ApiError> {
-    let target = state.target(id)?;
-    let sequence = sequence::find(state, &target)?;
+pub(crate) fn upload(app: &App, request: &mut Request, id: &str) -> Result<Response, ApiError> {
+    let target = app.engine.target(id)?;
+    let sequence = sequence::find(&app.engine, &target)?;
     let content_type = request.headers.get("content-type").unwrap_or_default();
     let content_type = content_type.to_owned();
-    let folder = sequence::folder(state, &sequence)?;
-    let mut room = Room::new(&folder.path, state.limits().reserve);
+    let folder = sequence::folder(&app.engine, &sequence)?;
+    let mut room = Room::new(&folder.path, app.engine.limits().reserve);
     room.require(request.content_length.unwrap_or(0))
         .map_err(|error| ApiError::from_io("asking for free space", error))?;
-    let now = state.clock.moment(&*state.store)?.trusted;
-    state.store.touch_sequence(&sequence.id, now)?;
-    let staging = Staging::create(&folder.arriving, &state.live)?;
+    let now = app.engine.clock.moment(&*app.engine.store)?.trusted;
+    app.engine.store.touch_sequence(&sequence.id, now)?;
+    let staging = Staging::create(&folder.arriving, &app.engine.live).map_err(Error::from)?;
     let fields = [form::PATH, form::NAME];
-    let file = ingest::receive_one(request.body(), &content_type, fields, &staging, &mut room)?;
-    let [path, name] = &file.fields;
+    let received =
+        upload_form::receive_one(request.body(), &content_type, fields, &staging, &mut room)?;
+    let [path, name] = &received.fields;
     // The folders that it may need.
     room.entries(path.split('/').count() as u64)
         .map_err(|error| ApiError::from_io("making a folder of the backup", error))?;
-    let recheck = || request.recheck();
-    sequence::take(state, &sequence, (path, name), &file, &staging, &recheck)?;
+    let recheck = || request.recheck().map_err(ApiError::into_engine);
+    sequence::take(
+        &app.engine,
+        &sequence,
+        (path, name),
+        &received.file,
+        &staging,
+        &recheck,
+    )?;
     Ok(reply::done())
 }
 
 /// `POST /seq/<target>/finish`
 pub(crate) fn finish(
-    state: &State,
+    app: &App,
     request: &Request,
     grant: &Grant,
     id: &str,
 ) -> Result<Response, ApiError> {
     // Others may have reached the limit since it was begun. It stays, and can be finished later.
-    let _seat = quota::admit(state, &state.target(id)?, grant)?;
-    let recheck = || request.recheck();
-    let accepted = sequence::finish(state, id, grant.only_appends(), &recheck)?;
+    let _seat = admit(app, &app.engine.target(id)?, grant)?;
+    let recheck = || request.recheck().map_err(ApiError::into_engine);
+    let accepted = sequence::finish(&app.engine, id, grant.only_appends(), &recheck)?;
     Ok(reply::success(200, &accepted))
 }
 
 /// `POST /seq/<target>/terminate`
-pub(crate) fn terminate(state: &State, id: &str) -> Result<Response, ApiError> {
-    sequence::terminate(state, id)?;
+pub(crate) fn terminate(app: &App, id: &str) -> Result<Response, ApiError> {
+    sequence::terminate(&app.engine, id)?;
     Ok(reply::done())
 }

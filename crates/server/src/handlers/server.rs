@@ -3,16 +3,16 @@
 use bchan_api::{LogText, Stats};
 
 use super::query;
+use crate::app::App;
 use crate::error::ApiError;
 use crate::http::{Request, Response};
 use crate::key::Grant;
 use crate::log;
 use crate::reply;
-use crate::state::State;
 
 /// `GET /stats`: of what the key is for.
-pub(crate) fn stats(state: &State, grant: &Grant) -> Result<Response, ApiError> {
-    let totals = state.store.totals(grant.targets())?;
+pub(crate) fn stats(app: &App, grant: &Grant) -> Result<Response, ApiError> {
+    let totals = app.engine.store.totals(grant.targets())?;
     let stats = Stats {
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
         total_target_size: totals.target_size,
@@ -25,7 +25,7 @@ pub(crate) fn stats(state: &State, grant: &Grant) -> Result<Response, ApiError> 
 }
 
 /// `GET /log`
-pub(crate) fn log(state: &State, request: &Request) -> Result<Response, ApiError> {
+pub(crate) fn log(app: &App, request: &Request) -> Result<Response, ApiError> {
     let lines = match query(&request.query, "tail").map(|text| text.parse::<u64>()) {
         None | Some(Ok(0)) => None,
         Some(Ok(lines)) => Some(lines),
@@ -33,7 +33,7 @@ pub(crate) fn log(state: &State, request: &Request) -> Result<Response, ApiError
             return Err(ApiError::bad_request("tail must be a number from 0 on"));
         }
     };
-    let log = log::tail(&state.log, lines)
-        .map_err(|error| ApiError::from_io("reading the log", error))?;
+    let log =
+        log::tail(&app.log, lines).map_err(|error| ApiError::from_io("reading the log", error))?;
     Ok(reply::success(200, &LogText { log }))
 }

@@ -3,21 +3,21 @@
 use bchan_api::{Created, Target, TargetFilter, TargetList, TargetView};
 
 use super::query;
+use crate::app::App;
 use crate::body;
 use crate::change;
 use crate::error::ApiError;
 use crate::http::{Body, Request, Response};
 use crate::key::Grant;
-use crate::mirror;
 use crate::reply;
-use crate::state::State;
+use crate::sidecar_sync;
 use crate::validate;
 
 /// Targets on one page, as documented.
 const PAGE: u64 = 10;
 
 /// `GET /target`
-pub(crate) fn list(state: &State, request: &Request, grant: &Grant) -> Result<Response, ApiError> {
+pub(crate) fn list(app: &App, request: &Request, grant: &Grant) -> Result<Response, ApiError> {
     let page = match query(&request.query, "page") {
         None => 1,
         Some(text) => match text.parse::<u64>() {
@@ -27,9 +27,9 @@ pub(crate) fn list(state: &State, request: &Request, grant: &Grant) -> Result<Re
     };
     let skipped = (page - 1).saturating_mul(PAGE);
     if !grant.is_bound() {
-        return list_all(state, page, skipped);
+        return list_all(app, page, skipped);
     }
-    let mut targets = state.all_targets()?;
+    let mut targets = app.engine.all_targets()?;
     targets.retain(|target| grant.covers(&target.id));
     let skipped = usize::try_from(skipped).unwrap_or(usize::MAX);
     let page = targets.into_iter().skip(skipped);
@@ -40,42 +40,38 @@ pub(crate) fn list(state: &State, request: &Request, grant: &Grant) -> Result<Re
 }
 
 /// A page for those who may see all targets.
-fn list_all(state: &State, page: u64, skipped: u64) -> Result<Response, ApiError> {
-    let version = state.store.version();
-    if let Some(body) = state.pages.get(version, page) {
+fn list_all(app: &App, page: u64, skipped: u64) -> Result<Response, ApiError> {
+    let version = app.engine.store.version();
+    if let Some(body) = app.pages.get(version, page) {
         return Ok(reply::again(&body));
     }
-    let targets = state.store.targets(skipped, PAGE)?;
+    let targets = app.engine.store.targets(skipped, PAGE)?;
     let response = reply::success(200, &TargetList { targets });
     if let Body::Bytes(body) = &response.body {
-        state.pages.keep(version, page, body);
+        app.pages.keep(version, page, body);
     }
     Ok(response)
 }
 
 /// `GET /target/search`
-pub(crate) fn search(
-    state: &State,
-    request: &Request,
-    grant: &Grant,
-) -> Result<Response, ApiError> {
+pub(crate) fn search(app: &App, request: &Request, grant: &Grant) -> Result<Response, ApiError> {
     let get = |name: &str| query(&request.query, name);
     let filter = TargetFilter::from_query(get).map_err(ApiError::bad_request)?;
     if filter.is_empty() {
         return Err(ApiError::bad_request("a search needs at least one filter"));
     }
-    let mut targets = state.store.search_targets(&filter)?;
+    let mut targets = app.engine.store.search_targets(&filter)?;
     targets.retain(|target| grant.covers(&target.id));
     Ok(reply::success(200, &TargetList { targets }))
 }
 
 /// `POST /target`
-pub(crate) fn create(state: &State, request: &mut Request) -> Result<Response, ApiError> {
+pub(crate) fn create(app: &App, request: &mut Request) -> Result<Response, ApiError> {
     let target = validate::new_target(&body::read_object(request)?)?;
-    state.require_no_backup(&target.location)?;
-    state.store.create_target(&target)?;
+    app.engine.require_no_backup(&target.location)?;
+    app.engine.store.create_target(&target)?;
     // The target is there, whatever becomes of this copy; the next start makes up for it.
-    if let Err(error) = mirror::write_target(state, &target) {
+    if let Err(error) = sidecar_sync::write_target(&app.engine, &target) {
         let (id, message) = (&target.id, error.message);
         tracing::warn!(target = id, message, "a target has no copy of its settings");
     }
@@ -84,22 +80,22 @@ pub(crate) fn create(state: &State, request: &mut Request) -> Result<Response, A
 }
 
 /// `GET /target/<ID>`
-pub(crate) fn show(state: &State, id: &str) -> Result<Response, ApiError> {
-    let target = state.target(id)?;
-    let stored = state.store.backups(&target.id)?;
+pub(crate) fn show(app: &App, id: &str) -> Result<Response, ApiError> {
+    let target = app.engine.target(id)?;
+    let stored = app.engine.store.backups(&target.id)?;
     let backups = stored.into_iter().map(|stored| stored.backup).collect();
     Ok(reply::success(200, &TargetView { target, backups }))
 }
 
 /// `PATCH /target/<ID>`
 pub(crate) fn edit(
-    state: &State,
+    app: &App,
     request: &mut Request,
     id: &str,
     grant: &Grant,
 ) -> Result<Response, ApiError> {
     let body = body::read_object(request)?;
-    let (target, _busy) = state.lock_target(id)?;
+    let (target, _busy) = app.engine.lock_target(id)?;
     let edited = validate::edited(target.clone(), &body)?;
     // Targets share these names and places, so that changing them can touch other targets, and
     // being refused a value that is taken would tell of them.
@@ -113,33 +109,33 @@ pub(crate) fn edit(
         return Err(ApiError::new(403, message));
     }
     if edited.location != target.location {
-        state.require_no_backup(&edited.location)?;
+        app.engine.require_no_backup(&edited.location)?;
     }
-    state.store.check_unique(&edited)?;
-    change::edit_target(state, &target, edited)?;
+    app.engine.store.check_unique(&edited)?;
+    change::edit_target(&app.engine, &target, edited)?;
     Ok(reply::done())
 }
 
 /// `DELETE /target/<ID>`
-pub(crate) fn delete(state: &State, request: &mut Request, id: &str) -> Result<Response, ApiError> {
+pub(crate) fn delete(app: &App, request: &mut Request, id: &str) -> Result<Response, ApiError> {
     let delete_files = body::read_flag(request, "delete_files")?;
-    let (target, _busy) = state.lock_target(id)?;
-    change::delete_target(state, &target, delete_files)?;
+    let (target, _busy) = app.engine.lock_target(id)?;
+    change::delete_target(&app.engine, &target, delete_files)?;
     Ok(reply::done())
 }
 
 /// `DELETE /target/<ID>/all`
 pub(crate) fn delete_backups(
-    state: &State,
+    app: &App,
     request: &mut Request,
     id: &str,
 ) -> Result<Response, ApiError> {
     let delete_files = body::read_flag(request, "delete_files")?;
-    let (target, _busy) = state.lock_target(id)?;
+    let (target, _busy) = app.engine.lock_target(id)?;
     change::delete_backups(
-        state,
+        &app.engine,
         &target,
-        &state.store.backups(&target.id)?,
+        &app.engine.store.backups(&target.id)?,
         delete_files,
     )?;
     Ok(reply::done())
@@ -147,14 +143,14 @@ pub(crate) fn delete_backups(
 
 /// `DELETE /target/<ID>/recycled`
 pub(crate) fn delete_recycled(
-    state: &State,
+    app: &App,
     request: &mut Request,
     id: &str,
 ) -> Result<Response, ApiError> {
     let delete_files = body::read_flag(request, "delete_files")?;
-    let (target, _busy) = state.lock_target(id)?;
-    let mut backups = state.store.backups(&target.id)?;
+    let (target, _busy) = app.engine.lock_target(id)?;
+    let mut backups = app.engine.store.backups(&target.id)?;
     backups.retain(|stored| stored.backup.is_recycled);
-    change::delete_backups(state, &target, &backups, delete_files)?;
+    change::delete_backups(&app.engine, &target, &backups, delete_files)?;
     Ok(reply::done())
 }

@@ -2,30 +2,31 @@
 
 use bchan_api::{Accepted, Backup, JobStatus, Target, header};
 
+use super::limits::{admit, while_client_waits};
+use crate::app::App;
 use crate::durable;
+use crate::engine_error::Error;
 use crate::error::ApiError;
 use crate::http::{Request, Response};
-use crate::ingest::{self, Arrival, Staging};
+use crate::ingest::Arrival;
+use crate::jobs::UPLOAD;
 use crate::key::Grant;
 use crate::publish::{Origin, publish};
-use crate::quota;
 use crate::reply;
 use crate::room::Room;
-use crate::state::State;
+use crate::staging::Staging;
 use crate::store::{Sent, StoredUpload, UploadKey};
-
-/// Name of the jobs that uploads are.
-pub(crate) const JOB: &str = "upload_job";
+use crate::upload_form;
 
 /// `POST /target/<ID>/upload`: answers when what arrived is durable and visible.
 pub(crate) fn upload(
-    state: &State,
+    app: &App,
     request: &mut Request,
     grant: &Grant,
     id: &str,
 ) -> Result<Response, ApiError> {
-    let mut target = state.target(id)?;
-    state.require_open(&target)?;
+    let mut target = app.engine.target(id)?;
+    app.engine.require_open(&target)?;
     let content_type = request
         .headers
         .get("content-type")
@@ -51,26 +52,27 @@ pub(crate) fn upload(
     }
     // Without the digest, only the content can tell whether it is the same.
     if let Some(sha256) = sha256
-        && let Some(earlier) = earlier(state, &target, key.as_ref())?
+        && let Some(earlier) = earlier(app, &target, key.as_ref())?
         && earlier.upload.sent.sha256.eq_ignore_ascii_case(sha256)
     {
         return Ok(earlier.answer());
     }
-    let _seat = quota::admit(state, &target, grant)?;
+    let _seat = admit(app, &target, grant)?;
     // Below the location, so that it arrives on the file system where it will stay.
     let (location, staging) = loop {
-        let _busy = state.at_work();
-        let location = state.enter_location(&target)?;
-        let staging = Staging::create(&state.layout.staging(&location), &state.live)?;
-        let now = state.target(&target.id)?;
+        let _busy = app.engine.at_work();
+        let location = app.engine.enter_location(&target)?;
+        let staging = Staging::create(&app.engine.layout.staging(&location), &app.engine.live)
+            .map_err(Error::from)?;
+        let now = app.engine.target(&target.id)?;
         if now.location == target.location {
             break (location, staging);
         }
         // It has moved in this moment, and nobody would look for left-overs there.
         target = now;
     };
-    let room = Room::new(&location, state.limits().reserve);
-    let mut room = room.for_caller(request.caller.clone());
+    let room = Room::new(&location, app.engine.limits().reserve);
+    let mut room = while_client_waits(room, request);
     // Refused at once if it cannot fit.
     room.require(request.content_length.unwrap_or(0))
         // The folder that it arrives in, and that of a tree.
@@ -79,13 +81,14 @@ pub(crate) fn upload(
 
     let disk = room.total();
     let disk = disk.map_err(|error| ApiError::from_io("asking for the size of the disk", error))?;
-    let options = state.unpack_options(disk);
+    let options = app.engine.unpack_options(disk);
 
-    let job_id = state
+    let job_id = app
+        .engine
         .store
-        .create_job(JOB, JobStatus::Running, Some(&target.id))?;
+        .create_job(UPLOAD, JobStatus::Running, Some(&target.id))?;
     tracing::info!(target = target.id, job = job_id, "an upload begins");
-    let stored = ingest::receive(
+    let stored = upload_form::receive(
         request.body(),
         &content_type,
         target.target_type,
@@ -96,10 +99,10 @@ pub(crate) fn upload(
     .and_then(|mut arrival| {
         let warnings = std::mem::take(&mut arrival.warnings);
         // It may have been edited or deleted while the upload came in.
-        let (target, _busy) = state.lock_target(&target.id)?;
+        let (target, _busy) = app.engine.lock_target(&target.id)?;
         request.recheck()?;
         // Nothing else is stored to the target while it is held.
-        if let Some(earlier) = earlier(state, &target, key.as_ref())? {
+        if let Some(earlier) = earlier(app, &target, key.as_ref())? {
             return earlier.compared(&arrival).map(Outcome::Earlier);
         }
         let origin = Origin {
@@ -109,7 +112,7 @@ pub(crate) fn upload(
             appended: grant.only_appends(),
         };
         let receipt = arrival.receipt.clone();
-        let backup_id = publish(state, &target, job_id, arrival, origin)?;
+        let backup_id = publish(&app.engine, &target, job_id, arrival, origin)?;
         Ok(Outcome::Stored(Accepted {
             job_id,
             backup_id: Some(backup_id),
@@ -117,12 +120,12 @@ pub(crate) fn upload(
             receipt,
         }))
     });
-    end(state, &target, job_id, stored, staging)
+    end(app, &target, job_id, stored, staging)
 }
 
 /// Ends the job of an upload, removes what is not stored, and answers.
 fn end(
-    state: &State,
+    app: &App,
     target: &Target,
     job_id: i64,
     stored: Result<Outcome, ApiError>,
@@ -130,7 +133,7 @@ fn end(
 ) -> Result<Response, ApiError> {
     match stored {
         Ok(Outcome::Stored(accepted)) => {
-            state.meter.job(JOB, true);
+            app.engine.job_runs.ended(UPLOAD, true);
             let (target, backup) = (&target.id, &accepted.backup_id);
             tracing::info!(target, backup, job = job_id, "stored a backup");
             if let Some(first) = accepted.warnings.first() {
@@ -142,15 +145,15 @@ fn end(
             // Whoever sees that the job has ended finds nothing left of it.
             drop(staging);
             // The backup that was wanted is there.
-            state.store.end_job(job_id, None)?;
+            app.engine.store.end_job(job_id, None)?;
             Ok(earlier.answer())
         }
         Err(failure) => {
             drop(staging);
-            state.meter.job(JOB, false);
+            app.engine.job_runs.ended(UPLOAD, false);
             let (target, message) = (&target.id, &failure.message);
             tracing::warn!(target, job = job_id, message, "an upload has failed");
-            if let Err(error) = state.store.end_job(job_id, Some(message)) {
+            if let Err(error) = app.engine.store.end_job(job_id, Some(message)) {
                 tracing::error!(job = job_id, %error, "a failed job is not marked as such");
             }
             Err(failure)
@@ -194,19 +197,19 @@ struct Earlier {
 
 /// The upload that was stored under this key, if its backup is still where it belongs.
 fn earlier(
-    state: &State,
+    app: &App,
     target: &Target,
     key: Option<&UploadKey>,
 ) -> Result<Option<Earlier>, ApiError> {
     let Some(key) = key else { return Ok(None) };
-    let Some(upload) = state.store.upload(key)? else {
+    let Some(upload) = app.engine.store.upload(key)? else {
         return Ok(None);
     };
-    let Some(stored) = state.store.backup(&upload.backup_id)? else {
+    let Some(stored) = app.engine.store.backup(&upload.backup_id)? else {
         return Ok(None);
     };
-    state.require_home(target, stored.backup.is_recycled)?;
-    let is_there = durable::exists(&state.path(target, &stored)?)
+    app.engine.require_home(target, stored.backup.is_recycled)?;
+    let is_there = durable::exists(&app.engine.path(target, &stored)?)
         .map_err(|error| ApiError::from_io("looking for a backup", error))?;
     Ok(is_there.then_some(Earlier {
         upload,

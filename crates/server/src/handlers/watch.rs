@@ -6,13 +6,13 @@ use bchan_api::{Endpoint, Failure, Health, HealthCheck, NoRoute, Route};
 use serde::Serialize;
 
 use super::query;
+use crate::app::App;
 use crate::error::ApiError;
 use crate::health;
 use crate::http::{Request, Response};
 use crate::key::Grant;
 use crate::metrics;
 use crate::reply;
-use crate::state::State;
 
 /// What a proxy adds to requests of others.
 const PROXIED: [&str; 5] = [
@@ -40,14 +40,14 @@ pub(crate) enum Sight {
 /// server. A request that shows a key all the same is held to it. One that a proxy has passed on may
 /// come from anywhere, and not every proxy says so; therefore details must be allowed in the
 /// settings.
-pub(crate) fn sight(state: &State, request: &Request, route: &Result<Route, NoRoute>) -> Sight {
+pub(crate) fn sight(app: &App, request: &Request, route: &Result<Route, NoRoute>) -> Sight {
     let header = |name: &&str| request.headers.get(name).is_some();
-    let is_own = state.is_own_machine(request.peer.ip());
+    let is_own = app.is_own_machine(request.peer.ip());
     if !is_own || header(&"authorization") || PROXIED.iter().any(header) {
         return Sight::Nothing;
     }
     match route.as_ref().map(|route| route.endpoint) {
-        Ok(Endpoint::ShowHealth | Endpoint::ShowMetrics) if state.open_monitoring => Sight::All,
+        Ok(Endpoint::ShowHealth | Endpoint::ShowMetrics) if app.open_monitoring => Sight::All,
         Ok(Endpoint::ShowHealth) => Sight::Verdict,
         _ => Sight::Nothing,
     }
@@ -66,8 +66,8 @@ pub(crate) fn live() -> Response {
 }
 
 /// `GET /healthz` without a key: how it is, and nothing about why.
-pub(crate) fn verdict(state: &Arc<State>, request: &Request) -> Response {
-    let checks = checks(state, request);
+pub(crate) fn verdict(app: &Arc<App>, request: &Request) -> Response {
+    let checks = checks(app, request);
     if checks.iter().all(|check| check.ok) {
         return live();
     }
@@ -79,17 +79,17 @@ pub(crate) fn verdict(state: &Arc<State>, request: &Request) -> Response {
 }
 
 /// What is looked at for a request.
-fn checks(state: &Arc<State>, request: &Request) -> Vec<HealthCheck> {
+fn checks(app: &Arc<App>, request: &Request) -> Vec<HealthCheck> {
     if query(&request.query, LIVE).is_some() {
         Vec::new()
     } else {
-        health::check(state)
+        health::check(app)
     }
 }
 
 /// `GET /healthz`; with `?live`, only whether the server itself answers, and nothing that it needs.
-pub(crate) fn health(state: &Arc<State>, request: &Request, grant: &Grant) -> Response {
-    let mut checks = checks(state, request);
+pub(crate) fn health(app: &Arc<App>, request: &Request, grant: &Grant) -> Response {
+    let mut checks = checks(app, request);
     if grant.is_bound() {
         // Where things are on the server is not about the targets of the key.
         for check in &mut checks {
@@ -129,7 +129,7 @@ struct Unhealthy {
 }
 
 /// `GET /metrics`
-pub(crate) fn metrics(state: &Arc<State>, grant: &Grant) -> Result<Response, ApiError> {
-    let text = metrics::render(state, grant.targets())?;
+pub(crate) fn metrics(app: &Arc<App>, grant: &Grant) -> Result<Response, ApiError> {
+    let text = metrics::render(app, grant.targets())?;
     Ok(reply::text(metrics::MEDIA_TYPE, text))
 }

@@ -3,9 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::error::ApiError;
+use crate::data_folder::OpenError;
+use crate::engine_error::Error;
 use crate::key::KeyError;
-use crate::start::StartError;
 use crate::store::StoreError;
 
 /// See the variants. What is wrong with single targets and backups is no error but a finding.
@@ -83,7 +83,7 @@ pub enum ImportError {
     },
     /// The data folder cannot be used.
     #[error(transparent)]
-    Start(#[from] StartError),
+    Open(#[from] OpenError),
     /// The key cannot be kept.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -112,10 +112,10 @@ impl ImportError {
             }
             Self::Zone { .. } => "--timezone takes names like Europe/Berlin or UTC",
             Self::SameFolder { .. } => "give this server a folder of its own with --data",
-            Self::Start(StartError::Locked { .. }) => {
+            Self::Open(OpenError::Locked { .. }) => {
                 return Some("an import needs the data folder for itself: stop the server".into());
             }
-            Self::Start(error) => return error.hint(),
+            Self::Open(error) => return error.hint(),
             Self::Key(error) => return error.hint(),
             _ => return None,
         };
@@ -123,8 +123,8 @@ impl ImportError {
     }
 }
 
-impl From<ApiError> for ImportError {
-    fn from(error: ApiError) -> Self {
+impl From<Error> for ImportError {
+    fn from(error: Error) -> Self {
         let message = error.message;
         Self::Failed { message }
     }
@@ -132,6 +132,6 @@ impl From<ApiError> for ImportError {
 
 impl From<StoreError> for ImportError {
     fn from(error: StoreError) -> Self {
-        ApiError::from(error).into()
+        Error::from(error).into()
     }
 }

@@ -13,7 +13,7 @@ use super::report::{Effect, ImportFinding, ImportObserver};
 use super::shelf::{Found, Shelf};
 use super::tree;
 use super::zone::{Doubt, Zone, isoformat};
-use crate::inspect;
+use crate::content;
 use crate::layout;
 use crate::store::{Order, StoredBackup};
 use crate::template;
@@ -245,7 +245,7 @@ impl Looker<'_> {
             (Some(parent), Some(name)) => parent.canonicalize().map_err(fail)?.join(name),
             _ => path.to_owned(),
         };
-        let read = inspect::content(&resolved, kind, &mut Read(self));
+        let read = content::hash(&resolved, kind, &mut Read(self));
         let (found, _) = read.map_err(fail)?;
         let expected = content.hash.get_or_insert_with(|| found.clone());
         content.broken = !expected.eq_ignore_ascii_case(&found);

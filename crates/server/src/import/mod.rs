@@ -32,13 +32,13 @@ pub use self::report::{Counts, Effect, ImportFinding, ImportObserver, ImportRepo
 use self::shelf::Shelf;
 use self::work::Work;
 use self::zone::Zone;
-use crate::check;
 use crate::config::{Config, ConfigFile};
+use crate::data_folder::{self, OpenError, StoragePaths};
 use crate::durable;
 use crate::key::{self, Adopted};
+use crate::limits::Limits;
 use crate::lock::DataLock;
 use crate::ops;
-use crate::start::{self, StartError};
 use crate::store::{self, Sqlite, Store as _};
 
 /// What to take over, and how.
@@ -103,10 +103,13 @@ pub fn import(
     if !options.dry_run && !places.news.is_empty() {
         settings::write(&options.settings, &places.news)?;
     }
-    let mut config = Config::new(&data);
-    config.storage_roots.clone_from(&places.roots);
-    config.recycle_bin = Some(places.bin.clone());
-    let state = check::Places::of(&config, &data).state(&config, store)?;
+    let storage = StoragePaths {
+        roots: places.roots.clone(),
+        bin: Some(places.bin.clone()),
+    };
+    let state = storage
+        .resolve(&data)
+        .engine(Limits::from(&Config::new(&data)), store);
     if !options.dry_run {
         ops::recover(&state)?;
     }
@@ -144,9 +147,9 @@ impl Desk {
         if options.dry_run {
             Self::look(options)
         } else {
-            let data = start::folder(&options.data)?;
+            let data = data_folder::folder(&options.data)?;
             let lock = Some(lock(options, &data)?);
-            let store = start::open_store(&data).map_err(|source| StartError::Store {
+            let store = data_folder::open_store(&data).map_err(|source| OpenError::Store {
                 data: data.clone(),
                 source,
             })??;
@@ -188,14 +191,8 @@ impl Desk {
     }
 }
 
-fn lock(options: &ImportOptions, data: &Path) -> Result<DataLock, StartError> {
-    let lock = DataLock::acquire(data).map_err(|source| StartError::Folder {
-        path: data.to_owned(),
-        source,
-    })?;
-    lock.ok_or_else(|| StartError::Locked {
-        data: options.data.clone(),
-    })
+fn lock(options: &ImportOptions, data: &Path) -> Result<DataLock, OpenError> {
+    data_folder::lock(data, &options.data)
 }
 
 /// Where the targets lie that are not known here yet.

@@ -12,14 +12,14 @@ use super::mariadb::{Old, OldBackup, OldTarget};
 use super::places::real;
 use super::report::{Effect, ImportFinding, ImportReport};
 use super::target::convert;
+use crate::engine::Engine;
 use crate::markers;
-use crate::mirror;
-use crate::state::State;
+use crate::sidecar_sync;
 use crate::store::{StoreError, StoredBackup};
 
 /// See the module.
 pub(super) struct Work<'a> {
-    state: &'a State,
+    state: &'a Engine,
     /// The other server's folder.
     base: &'a Path,
     /// The other server's recycle bin.
@@ -46,7 +46,7 @@ struct Subject {
 
 impl<'a> Work<'a> {
     pub(super) fn new(
-        state: &'a State,
+        state: &'a Engine,
         installation: &'a Installation,
         dry_run: bool,
         looker: Looker<'a>,
@@ -173,7 +173,7 @@ impl<'a> Work<'a> {
         let target = known.unwrap_or_else(|| there.clone());
         let here = match self.state.layout.resolve(&target.location) {
             Ok(here) => here,
-            Err(error) => return Ok(Err(refuse(error.message))),
+            Err(error) => return Ok(Err(refuse(error.to_string()))),
         };
         if is_new {
             match self.state.store.check_unique(&target) {
@@ -290,7 +290,7 @@ impl<'a> Work<'a> {
             return Ok(());
         }
         let bin = self.state.layout.mirror(self.state.layout.bin());
-        let written = mirror::complete_target(self.state, target, &bin, &self.in_bin);
+        let written = sidecar_sync::complete_target(self.state, target, &bin, &self.in_bin);
         let written = written.and_then(|()| markers::adopt(self.state, &subject.here));
         if let Err(error) = written {
             let message = format!(

@@ -9,10 +9,11 @@ use bchan_api::TargetType;
 use bchan_archive::{Kind, Limit, Manifest, Observer as _, UnpackError, UnpackOptions, Writeback};
 use rustix::fs::{Mode, OFlags, openat};
 
-use super::digest::{Digest, Hashing, hex_digest};
-use super::{Staging, from_body};
-use crate::error::{ApiError, is_out_of_space};
+use super::from_body::from_body;
+use crate::digest::{Digest, Hashing, hex_digest};
+use crate::engine_error::{Error, is_out_of_space};
 use crate::room::Room;
+use crate::staging::Staging;
 use crate::template;
 
 /// What the parts so far have become.
@@ -39,10 +40,10 @@ pub(super) struct Content {
 
 impl Placed {
     /// Sums up.
-    pub(super) fn finish(self, kind: TargetType, staging: &Staging) -> Result<Content, ApiError> {
+    pub(super) fn finish(self, kind: TargetType, staging: &Staging) -> Result<Content, Error> {
         match (kind, self.single) {
             (TargetType::Single, Some(content)) => Ok(content),
-            (TargetType::Single, None) => Err(ApiError::bad_request("no file arrived")),
+            (TargetType::Single, None) => Err(Error::invalid("no file arrived")),
             (TargetType::Multi, _) => {
                 // An archive without entries leaves a backup that is an empty folder.
                 staging.open_tree()?;
@@ -66,7 +67,7 @@ pub(super) fn place_single<R: Read + Send>(
     staging: &Staging,
     room: &mut Room,
     placed: &mut Placed,
-) -> Result<(), ApiError> {
+) -> Result<(), Error> {
     let (digest, filesize) = place_plain(part, staging, room)?;
     let extension = template::extension(base_name(name)).to_owned();
     placed.single = Some(Content {
@@ -84,7 +85,7 @@ pub(super) fn place_plain<R: Read + Send>(
     part: &mut Hashing<R>,
     staging: &Staging,
     room: &mut Room,
-) -> Result<(Digest, u64), ApiError> {
+) -> Result<(Digest, u64), Error> {
     created(room)?;
     let mut options = OpenOptions::new();
     let file = options
@@ -92,7 +93,7 @@ pub(super) fn place_plain<R: Read + Send>(
         .create_new(true)
         .mode(0o600)
         .open(staging.content());
-    let file = file.map_err(|error| ApiError::from_io("creating the backup's file", error))?;
+    let file = file.map_err(|error| Error::from_io("creating the backup's file", error))?;
     let file = copy(&mut *part, file, room)?;
     staging.sync_file(&file)?;
     Ok(part.so_far())
@@ -107,7 +108,7 @@ pub(super) fn place_tree<R: Read + Send>(
     staging: &Staging,
     room: &mut Room,
     placed: &mut Placed,
-) -> Result<(), ApiError> {
+) -> Result<(), Error> {
     let tree = staging.open_tree()?;
     if placed.parts > 0 {
         return put(part, name, &tree, room, placed);
@@ -138,12 +139,12 @@ fn put(
     tree: &impl std::os::fd::AsFd,
     room: &mut Room,
     placed: &mut Placed,
-) -> Result<(), ApiError> {
+) -> Result<(), Error> {
     let name = base_name(name);
     let name = if name.is_empty() { "backup_file" } else { name };
     if name == "." || name == ".." || name.len() > 255 || name.contains('\0') {
         let name = name.escape_debug();
-        return Err(ApiError::bad_request(format!(
+        return Err(Error::invalid(format!(
             "`{name}` cannot be the name of a file"
         )));
     }
@@ -152,9 +153,9 @@ fn put(
     let file = openat(tree, name, flags, Mode::RUSR | Mode::WUSR).map_err(|error| match error {
         rustix::io::Errno::EXIST => {
             let name = name.escape_debug();
-            ApiError::bad_request(format!("two files of the upload are called `{name}`"))
+            Error::invalid(format!("two files of the upload are called `{name}`"))
         }
-        error => ApiError::from_io("creating a file of the backup", error.into()),
+        error => Error::from_io("creating a file of the backup", error.into()),
     })?;
     let mut reader = Hashing::new(reader);
     copy(&mut reader, File::from(file), room)?;
@@ -164,9 +165,9 @@ fn put(
 }
 
 /// Asks for one more file.
-fn created(room: &mut Room) -> Result<(), ApiError> {
+fn created(room: &mut Room) -> Result<(), Error> {
     let asked = room.entries(1);
-    asked.map_err(|error| ApiError::from_io("creating a file of the backup", error))
+    asked.map_err(|error| Error::from_io("creating a file of the backup", error))
 }
 
 /// The last component of what a client calls its file.
@@ -175,7 +176,7 @@ fn base_name(name: &str) -> &str {
 }
 
 /// Copies everything, telling faults of the client from those of the disk.
-fn copy<R: Read + Send>(reader: R, mut file: File, room: &mut Room) -> Result<File, ApiError> {
+fn copy<R: Read + Send>(reader: R, mut file: File, room: &mut Room) -> Result<File, Error> {
     let copied = bchan_archive::read_ahead(reader, |ahead| {
         let (mut writeback, mut length) = (Writeback::default(), 0);
         loop {
@@ -185,27 +186,26 @@ fn copy<R: Read + Send>(reader: R, mut file: File, room: &mut Room) -> Result<Fi
             }
             room.proceed(bytes.len() as u64)
                 .and_then(|()| file.write_all(bytes))
-                .map_err(|error| ApiError::from_io("writing the backup", error))?;
+                .map_err(|error| Error::from_io("writing the backup", error))?;
             length += bytes.len() as u64;
             writeback.reached(&file, length);
         }
     });
-    copied.map_err(|error| ApiError::from_io("receiving the backup", error))?
+    copied.map_err(|error| Error::from_io("receiving the backup", error))?
 }
 
-fn from_unpack(error: UnpackError) -> ApiError {
+fn from_unpack(error: UnpackError) -> Error {
     match &error {
         UnpackError::Read { source } => from_body(source),
-        UnpackError::Write { source, .. } if is_out_of_space(source) => ApiError::out_of_space(),
+        UnpackError::Write { source, .. } if is_out_of_space(source) => Error::out_of_space(),
         UnpackError::Write { source, .. }
             if source.kind() == std::io::ErrorKind::ConnectionAborted =>
         {
-            ApiError::new(
-                503,
-                format!("the upload was given up, nothing was stored: {source}"),
-            )
+            Error::unavailable(format!(
+                "the upload was given up, nothing was stored: {source}"
+            ))
         }
-        UnpackError::Write { .. } => ApiError::new(500, "unpacking the archive failed"),
+        UnpackError::Write { .. } => Error::internal("unpacking the archive failed"),
         UnpackError::Limit { limit, .. } => {
             let option = match limit {
                 Limit::Bytes(_) => "; --max-unpacked of the server allows more",
@@ -213,9 +213,9 @@ fn from_unpack(error: UnpackError) -> ApiError {
                 Limit::Ratio(_) | Limit::Holes(_) => "; --max-ratio of the server allows more",
                 _ => "",
             };
-            ApiError::new(413, format!("{error}{option}"))
+            Error::too_large(format!("{error}{option}"))
         }
-        _ => ApiError::bad_request(error.to_string()),
+        _ => Error::invalid(error.to_string()),
     }
     .caused_by(error)
 }

@@ -2,36 +2,36 @@
 
 use bchan_api::Target;
 
-use super::for_each_target;
-use crate::error::ApiError;
-use crate::inspect::{self, Stop};
-use crate::state::State;
+use super::context::JobContext;
+use super::for_each_target::for_each_target;
+use crate::content;
+use crate::engine_error::Error;
 use crate::store::StoredBackup;
 
 /// Measures every backup and corrects what the records say. Backups that cannot be measured keep
 /// their size: whether they are broken is for the integrity check to say.
-pub(crate) fn run(state: &State) -> Result<(), ApiError> {
-    for_each_target(state, |target| {
+pub(super) fn run(context: &JobContext<'_>) -> Result<(), Error> {
+    let engine = context.engine;
+    for_each_target(context, |target| {
         let mut outcome = Ok(());
-        for stored in state.store.backups(&target.id)? {
-            if state.schedule.is_stopping() {
-                return Err(inspect::stopping());
-            }
-            outcome = outcome.and(measure(state, target, &stored));
+        for stored in engine.store.backups(&target.id)? {
+            context.cancel.check()?;
+            outcome = outcome.and(measure(context, target, &stored));
         }
         outcome
     })
 }
 
-fn measure(state: &State, target: &Target, stored: &StoredBackup) -> Result<(), ApiError> {
-    state.require_home(target, stored.backup.is_recycled)?;
-    let path = state.path(target, stored)?;
+fn measure(context: &JobContext<'_>, target: &Target, stored: &StoredBackup) -> Result<(), Error> {
+    let engine = context.engine;
+    engine.require_home(target, stored.backup.is_recycled)?;
+    let path = engine.path(target, stored)?;
     let backup = &stored.backup;
-    match inspect::size(&path, target.target_type, &mut Stop(state)) {
+    match content::size(&path, target.target_type, &mut context.cancel.clone()) {
         Ok(bytes) if bytes == backup.filesize => {}
         Ok(bytes) => {
             let (before, id) = (backup.filesize, &backup.id);
-            if state.store.set_filesize(stored, bytes)? {
+            if engine.store.set_filesize(stored, bytes)? {
                 tracing::warn!(backup = id, before, bytes, "a backup has another size");
             }
         }

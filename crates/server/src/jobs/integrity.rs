@@ -2,10 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::error::ApiError;
+use super::context::{Cancel, JobContext};
+use crate::engine_error::Error;
 use crate::inspect::{self, Verdict};
-use crate::schedule;
-use crate::state::State;
 
 /// Time between two lines in the log.
 const REPORT: Duration = Duration::from_secs(60);
@@ -21,16 +20,17 @@ struct Tally {
 /// Reads every backup, the one first that was not read for longest, so that what is interrupted goes
 /// on where it was. Other jobs and all requests go on meanwhile. Broken backups are marked, those
 /// that are sound again unmarked.
-pub(crate) fn run(state: &State) -> Result<(), ApiError> {
-    let rows = state.store.least_recently_checked()?;
+pub(super) fn run(context: &JobContext<'_>) -> Result<(), Error> {
+    let engine = context.engine;
+    let rows = engine.store.least_recently_checked()?;
     let mut tally = Tally::default();
     let mut trouble = Ok(());
     let mut reported = Instant::now();
     for (done, row) in rows.iter().enumerate() {
-        schedule::give_way(state);
-        if state.schedule.is_stopping() {
+        (context.run_others)();
+        if context.cancel.is_cancelled() {
             tracing::info!(done, of = rows.len(), "the integrity check was stopped");
-            return Err(inspect::stopping());
+            return Err(Cancel::error());
         }
         if reported.elapsed() >= REPORT {
             let (of, bytes) = (rows.len(), tally.bytes);
@@ -38,12 +38,12 @@ pub(crate) fn run(state: &State) -> Result<(), ApiError> {
             reported = Instant::now();
         }
         // As it is now, not as it was when the list was made.
-        let Some(now) = state.store.backup_in(*row)? else {
+        let Some(now) = engine.store.backup_in(*row)? else {
             continue;
         };
-        let verdict = state
+        let verdict = engine
             .target(&now.backup.target_id)
-            .and_then(|target| inspect::verify(state, &target, &now));
+            .and_then(|target| inspect::verify(engine, &target, &now, context.cancel));
         match verdict {
             Ok(Verdict::Sound { bytes }) => {
                 tally.sound += 1;
@@ -51,7 +51,7 @@ pub(crate) fn run(state: &State) -> Result<(), ApiError> {
             }
             Ok(Verdict::Broken) => tally.broken += 1,
             Ok(Verdict::Elsewhere) => {}
-            Err(error) if state.schedule.is_stopping() => return Err(error),
+            Err(error) if context.cancel.is_cancelled() => return Err(error),
             Err(error) => {
                 tally.undecided += 1;
                 let message = &error.message;
@@ -75,7 +75,7 @@ pub(crate) fn run(state: &State) -> Result<(), ApiError> {
     if broken > 0 {
         // The job has done what it should; that this is seen matters more.
         let message = format!("{broken} of {} backups are broken", rows.len());
-        return Err(ApiError::new(500, message));
+        return Err(Error::internal(message));
     }
     Ok(())
 }

@@ -1,13 +1,14 @@
 //! The job that removes temporary files.
 
-use crate::error::ApiError;
+use super::context::JobContext;
+use crate::engine_error::Error;
 use crate::ops;
-use crate::state::State;
 use crate::sweep;
 
 /// Removes what uploads and deletions that are over could not remove themselves.
-pub(crate) fn run(state: &State) -> Result<(), ApiError> {
-    ops::decide_all(state)?;
-    sweep::left_overs(state)?;
+pub(super) fn run(context: &JobContext<'_>) -> Result<(), Error> {
+    let engine = context.engine;
+    ops::decide_all(engine)?;
+    sweep::left_overs(engine)?;
     Ok(())
 }

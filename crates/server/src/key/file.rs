@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fs::OFlags;
 
-use super::KeyError;
+use super::error::KeyError;
 use crate::durable;
 
 /// Largest key file that is read, in bytes.

@@ -5,9 +5,12 @@ use std::path::Path;
 use bchan_api::{ApiKey, KeyFile};
 use subtle::{Choice, ConstantTimeEq as _};
 
+use super::Grant;
+use super::create::key_path;
+use super::error::KeyError;
 use super::file::Watched;
+use super::fingerprint::{Fingerprint, fingerprint};
 use super::named::{self, Keys};
-use super::{Fingerprint, Grant, KeyError, fingerprint, key_path};
 use crate::config::Auth;
 use crate::error::ApiError;
 
@@ -34,7 +37,7 @@ impl Gate {
             Auth::Key(key) => Rule::Fixed(fingerprint(key.expose())),
             Auth::KeyFile => Rule::Files {
                 main: Watched::new(key_path(data), parse_main)?,
-                named: Watched::new(data.join(named::FILE), named::parse)?,
+                named: Watched::new(data.join(super::error::NAMED_KEYS), named::parse)?,
             },
         };
         Ok(Self { rule })
@@ -222,7 +225,7 @@ mod tests {
         assert_eq!(pass(&agent).unwrap().name.as_deref(), Some("agent"));
         let main = new_key(data, false).unwrap();
         assert_eq!(pass(&main).unwrap().name, None);
-        let path = data.join(named::FILE);
+        let path = data.join(crate::key::error::NAMED_KEYS);
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
         let text = fs::read_to_string(&path).unwrap();
         assert!(!text.contains(agent.expose()) && !text.contains(&agent.expose()[6..]));

@@ -7,11 +7,12 @@ use std::path::Path;
 use bchan_api::{ApiKey, Time};
 use serde::{Deserialize, Serialize};
 
-use super::{Fingerprint, KeyError, Rights, file, fingerprint, random_key};
-use crate::store;
-
-/// Name of the file.
-pub(super) const FILE: &str = "keys.json";
+use super::create::random_key;
+use super::error::{KeyError, NAMED_KEYS};
+use super::file;
+use super::fingerprint::fingerprint;
+use super::rights::{NamedKey, Rights};
+use crate::control;
 
 /// Locked by whoever changes the file.
 const LOCK: &str = ".keys.lock";
@@ -21,24 +22,6 @@ const VERSION: u32 = 1;
 
 /// Longest name of a key, in bytes.
 const LONGEST_NAME: usize = 64;
-
-/// A key as the server knows it: it cannot be read back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NamedKey {
-    /// What an administrator calls it.
-    pub name: String,
-    /// What whoever has it may do.
-    pub rights: Rights,
-    /// Ids of the targets that it is for; for all when absent.
-    #[serde(default)]
-    pub targets: Option<Vec<String>>,
-    /// Hex SHA-256 of the key.
-    #[serde(with = "hex::serde")]
-    pub(super) sha256: Fingerprint,
-    /// When it was made.
-    pub created_at: Time,
-}
 
 /// Content of the file.
 #[derive(Debug, Deserialize, Serialize)]
@@ -81,13 +64,13 @@ pub fn new_named_key(
         });
         Ok(())
     })?;
-    super::tell_server(data);
+    super::create::tell_server(data);
     Ok(key)
 }
 
 /// The keys with names, in the order in which they were made.
 pub fn list_keys(data: &Path) -> Result<Vec<NamedKey>, KeyError> {
-    let path = data.join(FILE);
+    let path = data.join(NAMED_KEYS);
     let Some((_, text)) = file::read(&path)? else {
         return Ok(Vec::new());
     };
@@ -139,7 +122,7 @@ fn change(
         version: VERSION,
         keys,
     };
-    let path = data.join(FILE);
+    let path = data.join(NAMED_KEYS);
     let text = serde_json::to_string_pretty(&keys)
         .map_err(|error| file::io_error("writing", &path)(error.into()))?;
     file::write(&path, &text, true)
@@ -148,7 +131,7 @@ fn change(
 /// Ids, so that a key does not change its targets when an alias does.
 fn find_targets(data: &Path, names: &[String]) -> Result<Vec<String>, KeyError> {
     let find = |name: &String| {
-        let found = store::find_target(data, name).map_err(|source| KeyError::Store {
+        let found = control::find_target(data, name).map_err(|source| KeyError::Store {
             data: data.to_owned(),
             source,
         })?;

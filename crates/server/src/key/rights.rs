@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use bchan_api::Endpoint as E;
+use bchan_api::{Endpoint as E, Time};
 use serde::{Deserialize, Serialize};
 
-use super::{Fingerprint, NamedKey};
+use super::fingerprint::Fingerprint;
 use crate::error::ApiError;
 
 /// What whoever has a key may do.
@@ -62,6 +62,24 @@ impl Rights {
             | E::RunJob => self == Self::Full,
         }
     }
+}
+
+/// A key as the server knows it: it cannot be read back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedKey {
+    /// What an administrator calls it.
+    pub name: String,
+    /// What whoever has it may do.
+    pub rights: Rights,
+    /// Ids of the targets that it is for; for all when absent.
+    #[serde(default)]
+    pub targets: Option<Vec<String>>,
+    /// Hex SHA-256 of the key.
+    #[serde(with = "hex::serde")]
+    pub(super) sha256: Fingerprint,
+    /// When it was made.
+    pub created_at: Time,
 }
 
 /// What the sender of a request may do.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Fingerprint, Grant};
+use super::Grant;
+use super::fingerprint::Fingerprint;
 use crate::guard::DEFAULT_WORKERS;
 use crate::peer::Peer;
 

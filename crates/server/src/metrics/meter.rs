@@ -1,11 +1,10 @@
 //! What is counted while the server runs.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use bchan_api::{Endpoint, Time};
+use bchan_api::Endpoint;
 
 use crate::http::Exchange;
 
@@ -14,13 +13,10 @@ pub(super) const BOUNDS: [f64; 10] = [
     0.005, 0.025, 0.1, 0.5, 2.5, 10.0, 60.0, 600.0, 3600.0, 21_600.0,
 ];
 
-/// Counts requests and jobs. There are as many counters as endpoints, statuses and jobs, whatever
-/// anybody asks for.
+/// Counts requests. The number of counters is bounded by the endpoints and statuses.
 pub(crate) struct Meter {
     /// When the process began to count.
     pub(super) started: SystemTime,
-    /// Backups that the last run of recycling has held back.
-    held: AtomicU64,
     counted: Mutex<Counted>,
 }
 
@@ -28,8 +24,6 @@ pub(crate) struct Meter {
 pub(super) struct Counted {
     /// By endpoint; none is for what was refused before one was found.
     pub(super) requests: HashMap<Option<Endpoint>, Requests>,
-    /// By name.
-    pub(super) jobs: BTreeMap<&'static str, Runs>,
 }
 
 /// Requests of one endpoint.
@@ -47,25 +41,10 @@ pub(super) struct Requests {
     pub(super) seconds: f64,
 }
 
-/// Runs of one job that have ended.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Runs {
-    pub(super) good: Ended,
-    pub(super) bad: Ended,
-}
-
-#[derive(Clone, Copy, Default)]
-pub(super) struct Ended {
-    pub(super) count: u64,
-    /// When the last one ended.
-    pub(super) last: Option<Time>,
-}
-
 impl Default for Meter {
     fn default() -> Self {
         Self {
             started: SystemTime::now(),
-            held: AtomicU64::new(0),
             counted: Mutex::default(),
         }
     }
@@ -86,24 +65,6 @@ impl Meter {
         if let Some(at) = BOUNDS.iter().position(|bound| seconds <= *bound) {
             requests.within[at] += 1;
         }
-    }
-
-    /// A job has ended.
-    pub(crate) fn job(&self, name: &'static str, good: bool) {
-        let mut counted = self.lock();
-        let runs = counted.jobs.entry(name).or_default();
-        let ended = if good { &mut runs.good } else { &mut runs.bad };
-        ended.count += 1;
-        ended.last = Some(Time::now());
-    }
-
-    /// Recycling has held back so many backups.
-    pub(crate) fn set_held(&self, backups: u64) {
-        self.held.store(backups, Ordering::Relaxed);
-    }
-
-    pub(super) fn held(&self) -> u64 {
-        self.held.load(Ordering::Relaxed)
     }
 
     /// Seconds since 1970 at which it began.

@@ -12,12 +12,12 @@ pub(crate) use self::meter::Meter;
 use self::meter::{BOUNDS, Counted, Requests};
 pub(crate) use self::text::MEDIA_TYPE;
 use self::text::{Kind, Text};
-use crate::error::ApiError;
+use crate::app::App;
+use crate::engine::Engine;
 use crate::guard::Counts;
-use crate::handlers::upload;
 use crate::health::{self, PATIENCE, Place};
-use crate::schedule;
-use crate::state::State;
+use crate::jobs::{JOBS, JobRuns, UPLOAD};
+use crate::store::StoreError;
 use crate::store::{TargetSum, TargetSums};
 
 /// Most targets that have series of their own.
@@ -30,9 +30,9 @@ const OTHERS: &str = "others";
 ///
 /// The database is asked with one statement, through a connection that waits for no writer, and
 /// disks only for as long as they answer in time.
-pub(crate) fn render(state: &Arc<State>, only: Option<&[String]>) -> Result<String, ApiError> {
-    let places = only.is_none().then(|| health::ask_places(state));
-    let sums = state.store.target_sums(only, MOST_TARGETS)?;
+pub(crate) fn render(app: &Arc<App>, only: Option<&[String]>) -> Result<String, StoreError> {
+    let places = only.is_none().then(|| health::ask_places(app));
+    let sums = app.engine.store.target_sums(only, MOST_TARGETS)?;
     let mut text = Text::default();
     text.family(Kind::Gauge, "bchan_build_info", "Version of the server.")
         .sample(&[("version", env!("CARGO_PKG_VERSION"))], 1_u64);
@@ -40,13 +40,11 @@ pub(crate) fn render(state: &Arc<State>, only: Option<&[String]>) -> Result<Stri
     if let Some(places) = places {
         let started = "When the server was started, in seconds since 1970.";
         let mut family = text.family(Kind::Gauge, "bchan_start_time_seconds", started);
-        family.sample(&[], state.meter.started_at());
-        clock(&mut text, state);
-        let counted = state.meter.lock();
-        requests(&mut text, &counted);
-        jobs(&mut text, &counted);
-        drop(counted);
-        if let Some(counts) = state.counts() {
+        family.sample(&[], app.meter.started_at());
+        clock(&mut text, &app.engine);
+        requests(&mut text, &app.meter.lock());
+        jobs(&mut text, &app.engine.job_runs);
+        if let Some(counts) = app.counts() {
             guard(&mut text, counts);
         }
         let deadline = Instant::now() + PATIENCE;
@@ -120,15 +118,15 @@ fn targets(text: &mut Text, sums: &TargetSums) {
         .sample(&[], sums.count);
 }
 
-fn clock(text: &mut Text, state: &State) {
+fn clock(text: &mut Text, engine: &Engine) {
     let help = "How far the clock is ahead of the time that the server has measured; negative if it \
         is behind.";
     text.family(Kind::Gauge, "bchan_clock_difference_seconds", help)
-        .sample(&[], state.clock.difference());
+        .sample(&[], engine.clock.difference());
     let help = "Backups that the last run of recycling has kept although their dates are old enough, \
         because the clock is not trusted.";
     text.family(Kind::Gauge, "bchan_recycling_held_backups", help)
-        .sample(&[], state.meter.held());
+        .sample(&[], engine.job_runs.held());
 }
 
 fn guard(text: &mut Text, counts: &Counts) {
@@ -213,10 +211,11 @@ fn name_of(endpoint: Option<Endpoint>) -> String {
     name
 }
 
-fn jobs(text: &mut Text, counted: &Counted) {
+fn jobs(text: &mut Text, runs: &JobRuns) {
+    let by_name = runs.by_name();
     // Those that have not run yet, too: from a counter that is not there nothing can be told.
-    let names = || schedule::names().chain([upload::JOB]);
-    let runs = |name| counted.jobs.get(name).copied().unwrap_or_default();
+    let names = || JOBS.iter().map(|job| job.name).chain([UPLOAD]);
+    let runs = |name| by_name.get(name).copied().unwrap_or_default();
     let help = "Jobs that have ended, by outcome; each upload is one.";
     let mut family = text.family(Kind::Counter, "bchan_jobs_total", help);
     for name in names() {

@@ -5,7 +5,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use super::{OpError, relocate};
+use super::error::OpError;
+use crate::relocate;
 
 /// The places at which this process has made copies. After a crash there are none, and copies are
 /// told by comparing them with their source.
@@ -30,6 +31,6 @@ impl Copies {
         if device(from)? == device(to)? {
             return Ok(false);
         }
-        relocate::is_same(from, to)
+        Ok(relocate::is_same(from, to)?)
     }
 }

@@ -2,38 +2,43 @@
 //! undone when they failed, and those whose commit ended with an I/O error.
 
 use std::collections::BTreeSet;
-use std::error::Error;
+use std::error::Error as StdError;
 
-use super::{Copies, OpError, Operation, effects, follow_up, take_back};
-use crate::error::{ApiError, chain};
-use crate::state::State;
+use super::copies::Copies;
+use super::effects;
+use super::error::OpError;
+use super::finish::{follow_up, take_back};
+use crate::closed;
+use crate::engine::Engine;
+use crate::engine_error::{Error, chain};
+use crate::journal::Operation;
 use crate::store::{OperationId, Progress, StoreError};
 
 /// Decides all operations in the journal at the start of a server. A target with one that cannot be
 /// decided, because a disk is away for example, is closed.
-pub(crate) fn recover(state: &State) -> Result<(), StoreError> {
-    for target in pending_targets(state)? {
+pub(crate) fn recover(engine: &Engine) -> Result<(), StoreError> {
+    for target in pending_targets(engine)? {
         // The reason is in the log, and in the answers to whatever would change the target.
-        let _ = decide(state, &target);
+        let _ = decide(engine, &target);
     }
     Ok(())
 }
 
 /// Tries again, for every target that is closed or has something left to remove.
-pub(crate) fn decide_all(state: &State) -> Result<(), StoreError> {
-    let mut targets = state.closed.targets();
+pub(crate) fn decide_all(engine: &Engine) -> Result<(), StoreError> {
+    let mut targets = engine.closed.targets();
     // What cannot be read now is decided later.
-    targets.extend(pending_targets(state)?);
+    targets.extend(pending_targets(engine)?);
     for target in targets {
         // No operation of the target is being carried out while this is held.
-        let _busy = state.hold(&target);
-        let _ = decide(state, &target);
+        let _busy = engine.hold(&target);
+        let _ = decide(engine, &target);
     }
     Ok(())
 }
 
-fn pending_targets(state: &State) -> Result<BTreeSet<String>, StoreError> {
-    let pending = state.store.pending()?;
+fn pending_targets(engine: &Engine) -> Result<BTreeSet<String>, StoreError> {
+    let pending = engine.store.pending()?;
     let ids = pending
         .iter()
         .map(|(_, operation, _)| operation.target_id());
@@ -42,42 +47,34 @@ fn pending_targets(state: &State) -> Result<BTreeSet<String>, StoreError> {
 
 /// Decides the operations of one target, which the caller holds: committed ones are followed up, all
 /// others undone. Opens the target if that works, and closes it with the reason if not.
-pub(crate) fn decide(state: &State, target_id: &str) -> Result<(), ApiError> {
-    match try_decide(state, target_id) {
+pub(crate) fn decide(engine: &Engine, target_id: &str) -> Result<(), Error> {
+    match try_decide(engine, target_id) {
         Ok(()) => {
-            if state.closed.open(target_id) {
+            if engine.closed.open(target_id) {
                 tracing::info!(target = target_id, "the target is open again");
             }
             Ok(())
         }
         Err(error) => {
             let reason = chain(&error);
-            if state.close(target_id, &error) {
+            if engine.close(target_id, &error) {
                 tracing::error!(target = target_id, reason, "the target is closed");
             }
-            Err(closed(target_id, &reason))
+            Err(closed::error(target_id, &reason))
         }
     }
 }
 
-/// The answer to what would change a target that is closed.
-pub(crate) fn closed(target_id: &str, reason: &str) -> ApiError {
-    let message = format!(
-        "the target {target_id} is closed until a change that did not end can be undone: {reason}"
-    );
-    ApiError::new(503, message)
-}
-
-fn try_decide(state: &State, target_id: &str) -> Result<(), OpError> {
-    state.store.settle()?;
-    for (id, operation, progress) in state.store.pending()? {
+fn try_decide(engine: &Engine, target_id: &str) -> Result<(), OpError> {
+    engine.store.settle()?;
+    for (id, operation, progress) in engine.store.pending()? {
         if operation.target_id() != target_id {
             continue;
         }
-        let foreign = operation.places().find(|path| !state.layout.governs(path));
+        let foreign = operation.places().find(|path| !engine.layout.governs(path));
         match (progress, foreign) {
             (Progress::Applied, None) => {
-                follow_up(state, id, &operation);
+                follow_up(engine, id, &operation);
                 tracing::info!(operation = id, "finished an interrupted change");
             }
             (Progress::Applied, Some(path)) => {
@@ -89,8 +86,8 @@ fn try_decide(state: &State, target_id: &str) -> Result<(), OpError> {
                 return Err(OpError::Foreign { path });
             }
             (Progress::Begun, None) => {
-                effects::require_disks(state, &operation)?;
-                take_back(state, id, &operation, &Copies::default())?;
+                effects::require_disks(engine, &operation)?;
+                take_back(engine, id, &operation, &Copies::default())?;
                 tracing::warn!(
                     operation = id,
                     target = target_id,
@@ -105,22 +102,22 @@ fn try_decide(state: &State, target_id: &str) -> Result<(), OpError> {
 /// Finds out what became of a commit that ended with an I/O error, and finishes or undoes its
 /// operation. While even that is impossible, the target stays closed and the outcome unknown.
 pub(super) fn committed(
-    state: &State,
+    engine: &Engine,
     (id, operation): (OperationId, &Operation),
     copies: &Copies,
     error: StoreError,
-) -> Result<(), ApiError> {
+) -> Result<(), Error> {
     let settle = || -> Result<bool, OpError> {
-        state.store.settle()?;
-        match state.store.progress(id)? {
+        engine.store.settle()?;
+        match engine.store.progress(id)? {
             // Its commit has struck it.
             None => Ok(true),
             Some(Progress::Applied) => {
-                follow_up(state, id, operation);
+                follow_up(engine, id, operation);
                 Ok(true)
             }
             Some(Progress::Begun) => {
-                take_back(state, id, operation, copies)?;
+                take_back(engine, id, operation, copies)?;
                 Ok(false)
             }
         }
@@ -128,17 +125,17 @@ pub(super) fn committed(
     let target = operation.target_id();
     match settle() {
         Ok(true) => {
-            state.closed.open(target);
+            engine.closed.open(target);
             Ok(())
         }
         Ok(false) => {
-            state.closed.open(target);
+            engine.closed.open(target);
             let message = "the database could not be written; nothing was changed";
-            Err(ApiError::new(500, message).caused_by(error))
+            Err(Error::internal(message).caused_by(error))
         }
         Err(failure) => {
-            let reason = chain(&failure as &dyn Error);
-            state.close(target, &failure);
+            let reason = chain(&failure as &dyn StdError);
+            engine.close(target, &failure);
             tracing::error!(
                 operation = id,
                 target,
@@ -147,7 +144,7 @@ pub(super) fn committed(
             );
             let message = "outcome unknown: the database could not be written; look again when the \
                 disk of the database works";
-            Err(ApiError::new(503, message).caused_by(error))
+            Err(Error::unavailable(message).caused_by(error))
         }
     }
 }

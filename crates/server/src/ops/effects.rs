@@ -7,48 +7,51 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-use super::relocate::{Moved, relocate};
-use super::{Copies, Edit, Move, OpError, Operation, remove};
-use crate::durable;
+use super::copies::Copies;
+use super::error::OpError;
+use crate::durable::{self, remove};
+use crate::engine::Engine;
+use crate::journal::{Edit, Move, Operation};
 use crate::layout;
 use crate::markers;
-use crate::mirror;
-use crate::state::State;
+use crate::mirror::Mirror;
+use crate::relocate::{MoveError, Moved, relocate};
+use crate::sidecar_sync;
 
 type Result<T> = std::result::Result<T, OpError>;
 
 /// Makes the server's own folders in every directory that takes part.
-fn prepare(state: &State, operation: &Operation) -> Result<()> {
+fn prepare(engine: &Engine, operation: &Operation) -> Result<()> {
     let homes: BTreeSet<&Path> = operation
         .places()
         .map(|place| layout::home_of(place))
         .collect();
     for home in homes {
-        markers::enter(state, home).map_err(OpError::unusable(home))?;
+        markers::enter(engine, home).map_err(OpError::unusable(home))?;
         // With the trash, so that undoing needs no space for it.
-        let prepared = state.layout.mirror(home).prepare();
-        let prepared = prepared.and_then(|()| durable::create_dirs(&state.layout.trash(home)));
+        let prepared = engine.layout.mirror(home).prepare();
+        let prepared = prepared.and_then(|()| durable::create_dirs(&engine.layout.trash(home)));
         prepared.map_err(OpError::io("making folders in", home))?;
     }
     match operation {
-        Operation::Publish { backup, to, .. } => introduce(state, to, &backup.backup.target_id),
+        Operation::Publish { backup, to, .. } => introduce(engine, to, &backup.backup.target_id),
         Operation::Relocate { moves, .. } => moves
             .iter()
-            .try_for_each(|step| introduce(state, &step.to, &step.after.backup.target_id)),
+            .try_for_each(|step| introduce(engine, &step.to, &step.after.backup.target_id)),
         Operation::Delete { .. } => Ok(()),
     }
 }
 
 /// Makes sure that a directory that gets a backup has its target's settings, too.
-fn introduce(state: &State, to: &Path, target_id: &str) -> Result<()> {
+fn introduce(engine: &Engine, to: &Path, target_id: &str) -> Result<()> {
     let home = layout::home_of(to);
-    let mirror = state.layout.mirror(home);
+    let mirror = engine.layout.mirror(home);
     let fail = OpError::io("writing a target's settings in", home);
     let write = || {
         if mirror.has_target(target_id)? {
             return Ok(());
         }
-        let target = state.store.target(target_id).map_err(io::Error::other)?;
+        let target = engine.store.target(target_id).map_err(io::Error::other)?;
         target.map_or(Ok(()), |target| mirror.write_target(&target))
     };
     write().map_err(fail)
@@ -56,10 +59,10 @@ fn introduce(state: &State, to: &Path, target_id: &str) -> Result<()> {
 
 /// Whether the disks are there that tell how far an interrupted operation has come. An empty mount
 /// point must not look like files that have not moved.
-pub(super) fn require_disks(state: &State, operation: &Operation) -> Result<()> {
+pub(super) fn require_disks(engine: &Engine, operation: &Operation) -> Result<()> {
     let require = |place: &Path| {
         let home = layout::home_of(place);
-        markers::require(state, home).map_err(OpError::unusable(home))
+        markers::require(engine, home).map_err(OpError::unusable(home))
     };
     for (from, to) in operation.ways() {
         if !exists(from)? && !exists(to)? {
@@ -72,44 +75,46 @@ pub(super) fn require_disks(state: &State, operation: &Operation) -> Result<()> 
 
 /// The effects up to the moment in which the records change. None of them destroys anything: what
 /// is copied to another file system keeps its source.
-pub(super) fn perform(state: &State, operation: &Operation, copies: &mut Copies) -> Result<()> {
-    let _busy = state.at_work();
-    prepare(state, operation)?;
+pub(super) fn perform(engine: &Engine, operation: &Operation, copies: &mut Copies) -> Result<()> {
+    let _busy = engine.at_work();
+    prepare(engine, operation)?;
     match operation {
         Operation::Publish {
             backup, from, to, ..
         } => {
-            let written = mirror_of(state, to).write_record(backup);
+            let written = mirror_of(engine, to).write_record(backup);
             written.map_err(OpError::io("writing the record of", to))?;
-            if relocate(state, from, to)? == Moved::Copied {
+            if relocate(&engine.mover(), from, to)? == Moved::Copied {
                 copies.add(to);
             }
             Ok(())
         }
         Operation::Relocate { moves, .. } => {
             let mut moves = moves.iter();
-            moves.try_for_each(|step| perform_move(state, step, copies))
+            moves.try_for_each(|step| perform_move(engine, step, copies))
         }
         Operation::Delete { backups, .. } => backups
             .iter()
             .filter_map(|doomed| doomed.files.as_ref())
-            .try_for_each(|(path, trash)| match relocate(state, path, trash) {
-                // There is nothing left to delete.
-                Err(OpError::Missing { .. }) => Ok(()),
-                other => other.map(drop),
-            }),
+            .try_for_each(
+                |(path, trash)| match relocate(&engine.mover(), path, trash) {
+                    // There is nothing left to delete.
+                    Err(MoveError::Missing { .. }) => Ok(()),
+                    other => Ok(other.map(drop)?),
+                },
+            ),
     }
 }
 
-fn perform_move(state: &State, step: &Move, copies: &mut Copies) -> Result<()> {
-    let mirror = mirror_of(state, &step.to);
+fn perform_move(engine: &Engine, step: &Move, copies: &mut Copies) -> Result<()> {
+    let mirror = mirror_of(engine, &step.to);
     let written = if stays_home(step) {
         mirror.stage_record(&step.after)
     } else {
         mirror.write_record(&step.after)
     };
     written.map_err(OpError::io("writing the record of", &step.to))?;
-    if relocate(state, &step.from, &step.to)? == Moved::Copied {
+    if relocate(&engine.mover(), &step.from, &step.to)? == Moved::Copied {
         copies.add(&step.to);
         rename(&step.from, &step.aside)?;
     }
@@ -123,19 +128,19 @@ fn stays_home(step: &Move) -> bool {
 
 /// Takes the effects back, as far as they have come, last first. Renames and deletes, and writes
 /// nothing where nothing has happened: the disk may be full, or read-only from the start.
-pub(super) fn undo(state: &State, operation: &Operation, copies: &Copies) -> Result<()> {
+pub(super) fn undo(engine: &Engine, operation: &Operation, copies: &Copies) -> Result<()> {
     match operation {
         Operation::Publish {
             backup, from, to, ..
         } => {
-            move_back(state, (from, to), None, copies)?;
-            let removed = mirror_of(state, to).remove_record(&backup.backup.id);
+            move_back(engine, (from, to), None, copies)?;
+            let removed = mirror_of(engine, to).remove_record(&backup.backup.id);
             removed.map_err(OpError::io("removing the record of", to))
         }
         Operation::Relocate { moves, edit, .. } => {
             for step in moves.iter().rev() {
-                move_back(state, (&step.from, &step.to), Some(&step.aside), copies)?;
-                let (mirror, id) = (mirror_of(state, &step.to), &step.after.backup.id);
+                move_back(engine, (&step.from, &step.to), Some(&step.aside), copies)?;
+                let (mirror, id) = (mirror_of(engine, &step.to), &step.after.backup.id);
                 let removed = if stays_home(step) {
                     mirror.drop_staged(id)
                 } else {
@@ -147,21 +152,21 @@ pub(super) fn undo(state: &State, operation: &Operation, copies: &Copies) -> Res
                 Some(Edit {
                     target,
                     relocated: Some((_, entered)),
-                }) => leave(state, entered, &target.id),
+                }) => leave(engine, entered, &target.id),
                 _ => Ok(()),
             }
         }
         Operation::Delete { backups, .. } => {
             let files = backups.iter().rev();
             let mut files = files.filter_map(|doomed| doomed.files.as_ref());
-            files.try_for_each(|(path, trash)| move_back(state, (path, trash), None, copies))
+            files.try_for_each(|(path, trash)| move_back(engine, (path, trash), None, copies))
         }
     }
 }
 
 /// Brings what was moved or copied from `from` to `to` back, wherever the move has stopped.
 fn move_back(
-    state: &State,
+    engine: &Engine,
     (from, to): (&Path, &Path),
     aside: Option<&PathBuf>,
     copies: &Copies,
@@ -170,7 +175,7 @@ fn move_back(
         && exists(aside)?
     {
         // The source is set aside only when the copy at `to` is complete.
-        discard(state, to)?;
+        discard(engine, to)?;
         return rename(aside, from);
     }
     if !exists(to)? {
@@ -178,7 +183,7 @@ fn move_back(
     }
     if exists(from)? {
         if copies.is_copy(from, to)? {
-            discard(state, to)?;
+            discard(engine, to)?;
         }
         // What is no copy was there before.
         return Ok(());
@@ -187,19 +192,19 @@ fn move_back(
         rename(to, from)
     } else {
         // An upload whose staging folder is gone. It was never answered as stored.
-        discard(state, to)
+        discard(engine, to)
     }
 }
 
 /// Removes a backup that was not committed, by way of the trash, so that half of it never lies there
 /// under its name.
-fn discard(state: &State, path: &Path) -> Result<()> {
+fn discard(engine: &Engine, path: &Path) -> Result<()> {
     if !exists(path)? {
         return Ok(());
     }
-    let trash = state.layout.trash(layout::home_of(path));
+    let trash = engine.layout.trash(layout::home_of(path));
     let trash = trash.join(Uuid::new_v4().to_string());
-    let _held = state.live.hold(&trash);
+    let _held = engine.live.hold(&trash);
     rename(path, &trash)?;
     remove(&trash).map_err(OpError::io("removing", &trash))
 }
@@ -214,16 +219,16 @@ fn exists(path: &Path) -> Result<bool> {
 
 /// Removes what the records no longer know, and brings the records beside the data up to date. Looks
 /// at the records as they are now: a later operation may have changed them again.
-pub(super) fn follow_up(state: &State, operation: &Operation) -> Result<()> {
+pub(super) fn follow_up(engine: &Engine, operation: &Operation) -> Result<()> {
     match operation {
         Operation::Publish { .. } => Ok(()),
         Operation::Relocate { moves, edit, .. } => {
             for step in moves {
                 let homes = [layout::home_of(&step.to), layout::home_of(&step.from)];
-                update_records(state, &step.after.backup.id, homes)?;
+                update_records(engine, &step.after.backup.id, homes)?;
                 remove(&step.aside).map_err(OpError::io("removing", &step.aside))?;
             }
-            edit.as_ref().map_or(Ok(()), |edit| edited(state, edit))
+            edit.as_ref().map_or(Ok(()), |edit| edited(engine, edit))
         }
         Operation::Delete {
             backups, target, ..
@@ -232,12 +237,12 @@ pub(super) fn follow_up(state: &State, operation: &Operation) -> Result<()> {
                 if let Some((_, trash)) = &doomed.files {
                     remove(trash).map_err(OpError::io("removing", trash))?;
                 }
-                update_records(state, &doomed.backup_id, [&doomed.directory])?;
+                update_records(engine, &doomed.backup_id, [&doomed.directory])?;
             }
             let Some(target) = target else { return Ok(()) };
-            let bin = state.layout.bin();
+            let bin = engine.layout.bin();
             let mut directories = target.location.iter().map(AsRef::as_ref).chain([bin]);
-            directories.try_for_each(|directory| leave(state, directory, &target.id))
+            directories.try_for_each(|directory| leave(engine, directory, &target.id))
         }
     }
 }
@@ -245,21 +250,21 @@ pub(super) fn follow_up(state: &State, operation: &Operation) -> Result<()> {
 /// Writes the record of a backup in the directory where it lies now, if that is one of `homes`, and
 /// removes it from the others.
 fn update_records<'a>(
-    state: &State,
+    engine: &Engine,
     id: &str,
     homes: impl IntoIterator<Item = &'a (impl AsRef<Path> + ?Sized + 'a)>,
 ) -> Result<()> {
-    let found = state.store.backup(id)?;
+    let found = engine.store.backup(id)?;
     let now = match &found {
         None => None,
-        Some(stored) => match state.store.target(&stored.backup.target_id)? {
+        Some(stored) => match engine.store.target(&stored.backup.target_id)? {
             None => None,
-            Some(target) => state.directory(&target, stored.backup.is_recycled).ok(),
+            Some(target) => engine.directory(&target, stored.backup.is_recycled).ok(),
         },
     };
     for home in homes {
         let home = home.as_ref();
-        let mirror = state.layout.mirror(home);
+        let mirror = engine.layout.mirror(home);
         let updated = match &found {
             Some(stored) if now.as_deref() == Some(home) => mirror.update_record(stored),
             // It cannot be told whether it lies here.
@@ -272,65 +277,64 @@ fn update_records<'a>(
 }
 
 /// Writes a target's settings as they are now, which may be later ones.
-fn edited(state: &State, edit: &Edit) -> Result<()> {
+fn edited(engine: &Engine, edit: &Edit) -> Result<()> {
     let id = &edit.target.id;
-    let fail = |source| OpError::Io {
-        action: "writing a target's settings in",
-        path: state.layout.bin().to_owned(),
-        source,
+    let fail = |source| {
+        let bin = engine.layout.bin();
+        OpError::io("writing a target's settings in", bin)(source)
     };
-    if let Some(target) = state
+    if let Some(target) = engine
         .store
         .target(id)
         .map_err(|error| fail(io::Error::other(error)))?
     {
-        mirror::write_target(state, &target)
+        sidecar_sync::write_target(engine, &target)
             .map_err(|error| fail(io::Error::other(error.message)))?;
     }
     edit.relocated
         .as_ref()
-        .map_or(Ok(()), |(left, _)| leave(state, left, id))
+        .map_or(Ok(()), |(left, _)| leave(engine, left, id))
 }
 
 /// Removes the settings of a target from a directory that is not its location any more.
-fn leave(state: &State, directory: &Path, target_id: &str) -> Result<()> {
-    if let Some(target) = state.store.target(target_id)?
-        && state
+fn leave(engine: &Engine, directory: &Path, target_id: &str) -> Result<()> {
+    if let Some(target) = engine.store.target(target_id)?
+        && engine
             .directory(&target, false)
             .is_ok_and(|now| now == directory)
     {
         return Ok(());
     }
-    let removed = state.layout.mirror(directory).remove_target(target_id);
+    let removed = engine.layout.mirror(directory).remove_target(target_id);
     removed.map_err(OpError::io("removing a target's settings in", directory))?;
-    if directory != state.layout.bin() {
-        tidy(state, directory);
+    if directory != engine.layout.bin() {
+        tidy(engine, directory);
     }
     Ok(())
 }
 
-fn mirror_of(state: &State, place: &Path) -> mirror::Mirror {
-    state.layout.mirror(layout::home_of(place))
+fn mirror_of(engine: &Engine, place: &Path) -> Mirror {
+    engine.layout.mirror(layout::home_of(place))
 }
 
 /// Removes what the server itself has left in a location, and the location when it is empty then.
 /// While others are at work somewhere, it is left to the job that purges.
-pub(crate) fn tidy(state: &State, location: &Path) {
-    let Some(_alone) = state.alone() else { return };
+pub(crate) fn tidy(engine: &Engine, location: &Path) {
+    let Some(_alone) = engine.alone() else { return };
     // In the place of a disk that is away, nothing is the server's.
-    if markers::require(state, location).is_err() {
+    if markers::require(engine, location).is_err() {
         return;
     }
-    let own = state.layout.own(location);
+    let own = engine.layout.own(location);
     // Another target may use the same directory.
     let targets = fs::read_dir(own.join("targets"));
     if targets.is_ok_and(|mut entries| entries.next().is_some()) {
         return;
     }
-    state.layout.mirror(location).tidy();
-    remove_empty(&state.layout.staging(location));
-    remove_empty(&state.layout.trash(location));
-    match markers::leave(state, location) {
+    engine.layout.mirror(location).tidy();
+    remove_empty(&engine.layout.staging(location));
+    remove_empty(&engine.layout.trash(location));
+    match markers::leave(engine, location) {
         Ok(true) => {}
         Ok(false) => return,
         Err(error) => {

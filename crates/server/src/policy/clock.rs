@@ -26,7 +26,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::SECONDS_PER_DAY;
+pub(super) const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
 /// Longest time without a server that is believed at once, in seconds: a month, so that a disk that is
 /// used once a month gets old. A machine that was off for longer keeps its backups for that much

@@ -33,9 +33,8 @@ use std::cmp::Reverse;
 use bchan_api::{Backup, RecycleCriteria, Target, Time};
 
 pub(crate) use self::clock::Clock;
+use self::clock::SECONDS_PER_DAY;
 use crate::store::{Present, StoredBackup};
-
-const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
 /// Healthy backups that no policy goes below.
 fn floor(target: &Target) -> i64 {

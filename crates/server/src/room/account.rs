@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use super::Reserve;
+use super::reserve::Reserve;
 use crate::device::{self, Device};
 use crate::durable::FileSystemSync;
 

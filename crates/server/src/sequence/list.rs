@@ -4,17 +4,17 @@ use std::collections::HashSet;
 
 use bchan_api::SequenceFile;
 
-use crate::error::ApiError;
+use crate::engine_error::Error;
 
 /// Longest path of a file in its backup, in bytes.
 const LONGEST_PATH: usize = 2048;
 
 /// Where a file lies in its backup, relative to the root. The path starts with `/`, which is the
 /// root; nothing may lead anywhere else.
-pub(super) fn place(path: &str, name: &str) -> Result<String, ApiError> {
+pub(super) fn place(path: &str, name: &str) -> Result<String, Error> {
     let refuse = |what: &str| {
         let (path, name) = (path.escape_debug(), name.escape_debug());
-        Err(ApiError::bad_request(format!(
+        Err(Error::invalid(format!(
             "the file `{name}` in `{path}` is refused: {what}"
         )))
     };
@@ -49,13 +49,13 @@ pub(super) fn place(path: &str, name: &str) -> Result<String, ApiError> {
 }
 
 /// Checks that all files of a list can lie beside each other.
-pub(super) fn check(files: &[SequenceFile]) -> Result<(), ApiError> {
+pub(super) fn check(files: &[SequenceFile]) -> Result<(), Error> {
     let mut places = HashSet::with_capacity(files.len());
     for file in files {
         let place = place(&file.path, &file.name)?;
         if let Some(doubled) = places.replace(place) {
             let doubled = doubled.escape_debug();
-            return Err(ApiError::bad_request(format!(
+            return Err(Error::invalid(format!(
                 "the file `{doubled}` is in the list twice"
             )));
         }
@@ -65,7 +65,7 @@ pub(super) fn check(files: &[SequenceFile]) -> Result<(), ApiError> {
         while let Some((above, _)) = parent.rsplit_once('/') {
             if places.contains(above) {
                 let above = above.escape_debug();
-                return Err(ApiError::bad_request(format!(
+                return Err(Error::invalid(format!(
                     "`{above}` is in the list as a file and as a directory"
                 )));
             }
@@ -80,8 +80,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::engine_error::Kind;
 
-    fn list(files: &[(&str, &str)]) -> Result<(), u16> {
+    fn list(files: &[(&str, &str)]) -> Result<(), Kind> {
         let files: Vec<_> = files
             .iter()
             .map(|(path, name)| SequenceFile {
@@ -90,7 +91,7 @@ mod tests {
                 uploaded: false,
             })
             .collect();
-        check(&files).map_err(|error| error.status)
+        check(&files).map_err(|error| error.kind)
     }
 
     #[test]
@@ -126,17 +127,21 @@ mod tests {
             ("/", &long),
             (&deep, "a"),
         ] {
-            assert_eq!(list(&[(path, name)]), Err(400), "{path:?} {name:?}");
+            assert_eq!(
+                list(&[(path, name)]),
+                Err(Kind::Invalid),
+                "{path:?} {name:?}"
+            );
         }
-        assert_eq!(list(&[("/", "a"), ("/", "a")]), Err(400), "twice");
+        assert_eq!(list(&[("/", "a"), ("/", "a")]), Err(Kind::Invalid), "twice");
         assert_eq!(
             list(&[("/a", "b"), ("/a/", "b")]),
-            Err(400),
+            Err(Kind::Invalid),
             "twice, spelt differently"
         );
         assert_eq!(
             list(&[("/", "a"), ("/a/b", "c")]),
-            Err(400),
+            Err(Kind::Invalid),
             "a file and a directory"
         );
     }

@@ -15,12 +15,13 @@ use bchan_archive::Manifest;
 use uuid::Uuid;
 
 use crate::durable;
-use crate::error::ApiError;
+use crate::engine::Engine;
+use crate::engine_error::Error;
 use crate::fault;
-use crate::ingest::{Arrival, StagedFile, Staging};
-use crate::ops;
+use crate::ingest::{Arrival, PlacedFile};
+use crate::jobs;
 use crate::publish::{Origin, publish};
-use crate::state::State;
+use crate::staging::Staging;
 use crate::store::{Sequence, SequencePart};
 
 /// Everything of a sequence on the disk.
@@ -34,10 +35,10 @@ pub(crate) struct Folder {
 }
 
 /// Where a sequence has its files. It stays there when its target moves.
-pub(crate) fn folder(state: &State, sequence: &Sequence) -> Result<Folder, ApiError> {
-    let location = state.layout.resolve(&sequence.location)?;
-    state.require_disk(&location)?;
-    let path = state
+pub(crate) fn folder(engine: &Engine, sequence: &Sequence) -> Result<Folder, Error> {
+    let location = engine.layout.resolve(&sequence.location)?;
+    engine.require_disk(&location)?;
+    let path = engine
         .layout
         .staging(&location)
         .join(format!("seq-{}", sequence.id));
@@ -49,41 +50,41 @@ pub(crate) fn folder(state: &State, sequence: &Sequence) -> Result<Folder, ApiEr
 }
 
 /// The upload under way to a target.
-pub(crate) fn find(state: &State, target: &Target) -> Result<Sequence, ApiError> {
-    let found = state.store.sequence(&target.id)?;
-    found.ok_or_else(|| ApiError::bad_request("no sequential upload to this target is under way"))
+pub(crate) fn find(engine: &Engine, target: &Target) -> Result<Sequence, Error> {
+    let found = engine.store.sequence(&target.id)?;
+    found.ok_or_else(|| Error::invalid("no sequential upload to this target is under way"))
 }
 
 /// Begins one.
-pub(crate) fn begin(state: &State, target: &str, body: &SequenceBegin) -> Result<(), ApiError> {
+pub(crate) fn begin(engine: &Engine, target: &str, body: &SequenceBegin) -> Result<(), Error> {
     list::check(&body.file_list)?;
-    let (target, _busy) = state.lock_target(target)?;
+    let (target, _busy) = engine.lock_target(target)?;
     if target.target_type == TargetType::Single {
         let message = "a sequential upload needs a target of the type multi";
-        return Err(ApiError::bad_request(message));
+        return Err(Error::invalid(message));
     }
-    if state.store.sequence(&target.id)?.is_some() {
+    if engine.store.sequence(&target.id)?.is_some() {
         // The Python client looks for these words, and goes on with the upload.
         let message = "Target busy: a sequential upload is under way";
-        return Err(ApiError::bad_request(message));
+        return Err(Error::invalid(message));
     }
     let sequence = Sequence {
         id: Uuid::new_v4().to_string(),
         target_id: target.id.clone(),
         location: target.location.clone(),
         manual: body.manual,
-        active: state.clock.moment(&*state.store)?.trusted,
+        active: engine.clock.moment(&*engine.store)?.trusted,
     };
-    let folder = folder(state, &sequence)?;
-    let _held = state.live.hold(&folder.path);
+    let folder = folder(engine, &sequence)?;
+    let _held = engine.live.hold(&folder.path);
     let made = {
-        let _busy = state.at_work();
-        state.enter_location(&target)?;
+        let _busy = engine.at_work();
+        engine.enter_location(&target)?;
         durable::create_dirs(&folder.tree)
     };
-    made.map_err(|error| ApiError::from_io("making a staging folder", error))?;
-    if let Err(error) = state.store.begin_sequence(&sequence, &body.file_list) {
-        discard(state, &sequence);
+    made.map_err(|error| Error::from_io("making a staging folder", error))?;
+    if let Err(error) = engine.store.begin_sequence(&sequence, &body.file_list) {
+        discard(engine, &sequence);
         return Err(error.into());
     }
     let files = body.file_list.len();
@@ -101,9 +102,9 @@ pub(crate) struct View {
 }
 
 /// Begins to read the list with what has come.
-pub(crate) fn show(state: &State, target: &str) -> Result<View, ApiError> {
-    let sequence = find(state, &state.target(target)?)?;
-    let first = state.store.sequence_files(&sequence.id, 0, BATCH)?;
+pub(crate) fn show(engine: &Engine, target: &str) -> Result<View, Error> {
+    let sequence = find(engine, &engine.target(target)?)?;
+    let first = engine.store.sequence_files(&sequence.id, 0, BATCH)?;
     let first = first.into_iter().map(shown).collect();
     Ok(View { sequence, first })
 }
@@ -118,16 +119,16 @@ impl View {
     /// Gives each file of the list. Only a few are in memory at a time.
     pub(crate) fn each(
         self,
-        state: &State,
+        engine: &Engine,
         mut each: impl FnMut(&SequenceFile) -> io::Result<()>,
     ) -> io::Result<()> {
         self.first.iter().try_for_each(&mut each)?;
-        for_each_file(state, &self.sequence.id, BATCH, |part| {
+        for_each_file(engine, &self.sequence.id, BATCH, |part| {
             let written = each(&shown(part));
-            written.map_err(|error| ApiError::from_io("sending a list", error))
+            written.map_err(|error| Error::from_io("sending a list", error))
         })
         .map_err(|error| io::Error::other(error.message))?;
-        let now = state.store.sequence(&self.sequence.target_id);
+        let now = engine.store.sequence(&self.sequence.target_id);
         let now = now.map_err(io::Error::other)?;
         if now.is_none_or(|now| now.id != self.sequence.id) {
             // Not all of its files may have been there to be read.
@@ -147,13 +148,13 @@ fn shown(part: SequencePart) -> SequenceFile {
 
 /// Reads the files of a sequence from one on, without having all of them in memory.
 fn for_each_file(
-    state: &State,
+    engine: &Engine,
     id: &str,
     mut from: u64,
-    mut each: impl FnMut(SequencePart) -> Result<(), ApiError>,
-) -> Result<(), ApiError> {
+    mut each: impl FnMut(SequencePart) -> Result<(), Error>,
+) -> Result<(), Error> {
     loop {
-        let batch = state.store.sequence_files(id, from, BATCH)?;
+        let batch = engine.store.sequence_files(id, from, BATCH)?;
         let is_last = (batch.len() as u64) < BATCH;
         batch.into_iter().try_for_each(&mut each)?;
         if is_last {
@@ -165,39 +166,38 @@ fn for_each_file(
 
 /// Takes a file that lies in `staging` into its place, if `recheck` still allows it.
 pub(crate) fn take(
-    state: &State,
+    engine: &Engine,
     sequence: &Sequence,
     (path, name): (&str, &str),
-    file: &StagedFile<2>,
+    file: &PlacedFile,
     staging: &Staging,
-    recheck: &dyn Fn() -> Result<(), ApiError>,
-) -> Result<(), ApiError> {
+    recheck: &dyn Fn() -> Result<(), Error>,
+) -> Result<(), Error> {
     let place = list::place(path, name)?;
     // Of two that come at once, one comes second.
-    let _busy = state.lock_sequence(&sequence.id);
+    let _busy = engine.lock_sequence(&sequence.id);
     recheck()?;
-    let part = state.store.sequence_file(&sequence.id, path, name)?;
+    let part = engine.store.sequence_file(&sequence.id, path, name)?;
     let Some(mut part) = part else {
         let place = place.escape_debug();
         let message = format!("the file `{place}` is not in the list");
-        return Err(ApiError::bad_request(message));
+        return Err(Error::invalid(message));
     };
     if part.content.is_some() {
         let place = place.escape_debug();
-        return Err(ApiError::new(
-            409,
-            format!("the file `{place}` is uploaded already"),
-        ));
+        return Err(Error::conflict(format!(
+            "the file `{place}` is uploaded already"
+        )));
     }
-    let to = folder(state, sequence)?.tree.join(place);
-    put(&staging.content(), &to).map_err(|error| ApiError::from_io("storing a file", error))?;
+    let to = folder(engine, sequence)?.tree.join(place);
+    put(&staging.content(), &to).map_err(|error| Error::from_io("storing a file", error))?;
     // A part is durable by itself before it counts as uploaded: its content was synced through the
     // descriptor that wrote it, its name by the step above. Errors of later writes do not concern
     // it, so `finish` only has to make its own rename durable.
     staging.check()?;
     part.content = Some((file.size, file.digest));
-    let now = state.clock.moment(&*state.store)?.trusted;
-    state.store.arrived(&sequence.id, &part, now)?;
+    let now = engine.clock.moment(&*engine.store)?.trusted;
+    engine.store.arrived(&sequence.id, &part, now)?;
     Ok(())
 }
 
@@ -213,27 +213,27 @@ fn put(from: &Path, to: &Path) -> io::Result<()> {
 /// Makes a backup of an upload that is complete, if `recheck` still allows it; `appended` says that
 /// the key can only append.
 pub(crate) fn finish(
-    state: &State,
+    engine: &Engine,
     target: &str,
     appended: bool,
-    recheck: &dyn Fn() -> Result<(), ApiError>,
-) -> Result<Accepted, ApiError> {
-    let (target, _busy) = state.lock_target(target)?;
-    let sequence = find(state, &target)?;
-    let _alone = state.lock_sequence(&sequence.id);
+    recheck: &dyn Fn() -> Result<(), Error>,
+) -> Result<Accepted, Error> {
+    let (target, _busy) = engine.lock_target(target)?;
+    let sequence = find(engine, &target)?;
+    let _alone = engine.lock_sequence(&sequence.id);
     recheck()?;
     let (mut count, mut missing) = (0_u64, 0_u64);
-    for_each_file(state, &sequence.id, 0, |part| {
+    for_each_file(engine, &sequence.id, 0, |part| {
         count += 1;
         missing += u64::from(part.content.is_none());
         Ok(())
     })?;
     if missing > 0 {
         let message = format!("{missing} of {count} files are missing");
-        return Err(ApiError::new(409, message));
+        return Err(Error::conflict(message));
     }
     let mut manifest = Manifest::default();
-    for_each_file(state, &sequence.id, 0, |part| {
+    for_each_file(engine, &sequence.id, 0, |part| {
         if let Some((size, digest)) = part.content {
             let place = list::place(&part.path, &part.name)?;
             manifest.add_file(place.as_bytes(), size, digest);
@@ -250,20 +250,20 @@ pub(crate) fn finish(
         sent: None,
         warnings: Vec::new(),
     };
-    let job = super::handlers::upload::JOB;
-    let job_id = state
+    let job = jobs::UPLOAD;
+    let job_id = engine
         .store
         .create_job(job, JobStatus::Running, Some(&target.id))?;
     let origin = Origin {
-        from: folder(state, &sequence)?.tree,
+        from: folder(engine, &sequence)?.tree,
         key: None,
         sequence: Some(sequence.id.clone()),
         appended,
     };
-    match publish(state, &target, job_id, arrival, origin) {
+    match publish(engine, &target, job_id, arrival, origin) {
         Ok(backup_id) => {
-            discard(state, &sequence);
-            state.meter.job(job, true);
+            discard(engine, &sequence);
+            engine.job_runs.ended(job, true);
             let target = &target.id;
             tracing::info!(target, backup = backup_id, job = job_id, "stored a backup");
             let backup_id = Some(backup_id);
@@ -275,10 +275,10 @@ pub(crate) fn finish(
             })
         }
         Err(failure) => {
-            state.meter.job(job, false);
+            engine.job_runs.ended(job, false);
             let (target, message) = (&target.id, &failure.message);
             tracing::warn!(target, job = job_id, message, "an upload has failed");
-            if let Err(error) = state.store.end_job(job_id, Some(message)) {
+            if let Err(error) = engine.store.end_job(job_id, Some(message)) {
                 tracing::error!(job = job_id, %error, "a failed job is not marked as such");
             }
             Err(failure)
@@ -287,27 +287,27 @@ pub(crate) fn finish(
 }
 
 /// Gives up the upload to a target.
-pub(crate) fn terminate(state: &State, target: &str) -> Result<(), ApiError> {
-    let (target, _busy) = state.lock_target(target)?;
-    let sequence = find(state, &target)?;
-    end(state, &sequence)?;
+pub(crate) fn terminate(engine: &Engine, target: &str) -> Result<(), Error> {
+    let (target, _busy) = engine.lock_target(target)?;
+    let sequence = find(engine, &target)?;
+    end(engine, &sequence)?;
     tracing::info!(target = target.id, "a sequential upload was given up");
     Ok(())
 }
 
 /// Ends an upload without a backup. The caller holds the target.
-pub(crate) fn end(state: &State, sequence: &Sequence) -> Result<(), ApiError> {
-    let _alone = state.lock_sequence(&sequence.id);
-    state.store.end_sequence(&sequence.id)?;
-    discard(state, sequence);
+pub(crate) fn end(engine: &Engine, sequence: &Sequence) -> Result<(), Error> {
+    let _alone = engine.lock_sequence(&sequence.id);
+    engine.store.end_sequence(&sequence.id)?;
+    discard(engine, sequence);
     Ok(())
 }
 
 /// Removes what is left of one that the database does not know any more.
-pub(crate) fn discard(state: &State, sequence: &Sequence) {
-    let removed = folder(state, sequence).and_then(|folder| {
-        ops::remove(&folder.path)
-            .map_err(|error| ApiError::from_io("removing files of an upload", error))
+pub(crate) fn discard(engine: &Engine, sequence: &Sequence) {
+    let removed = folder(engine, sequence).and_then(|folder| {
+        durable::remove(&folder.path)
+            .map_err(|error| Error::from_io("removing files of an upload", error))
     });
     if let Err(error) = removed {
         // The job that purges removes them.

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::DATABASE;
+/// File of the database in a data folder.
+pub(crate) const DATABASE: &str = "bchan.db";
 
 /// Path of a data folder, and the number of its database's file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

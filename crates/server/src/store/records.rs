@@ -95,3 +95,13 @@ pub(crate) struct SequencePart {
     /// Bytes and SHA-256, once it has arrived.
     pub(crate) content: Option<(u64, [u8; 32])>,
 }
+
+/// Trusted time as it was last saved. The catalog knows only the time itself; the rest belongs to
+/// the one who counts it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SavedClock {
+    /// Seconds since 1970.
+    pub(crate) trusted: i64,
+    #[serde(flatten)]
+    pub(crate) state: serde_json::Map<String, serde_json::Value>,
+}

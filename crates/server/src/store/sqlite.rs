@@ -6,344 +6,42 @@
 //! `-shm` file that others could lock, and none that is mapped: on a full disk that would end the
 //! process with SIGBUS. The exclusive locking mode would do the same for one connection only.
 
+mod admin;
+#[cfg(feature = "import-mariadb")]
+mod adopt;
 mod arrivals;
 mod backups;
+mod connection;
+mod database;
 mod jobs;
 mod journal;
 mod meta;
+mod migrations;
 mod sequences;
 mod sums;
 mod targets;
 mod totals;
 
-use std::fs::{self, OpenOptions};
-use std::io;
-use std::ops::{Deref, DerefMut};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 
-use super::{
-    BackupRow, DataPlace, Health, OperationId, Present, Progress, Result, Sequence, SequencePart,
-    Store, StoreError, StoredBackup, StoredUpload, TargetSums, Totals, UploadKey, migrations,
+pub(crate) use self::admin::{copy, create, exists, files, find_target, open};
+use self::connection::{connect, copy_through, identity, open_reader, replaced};
+pub(crate) use self::database::Sqlite;
+use super::catalog::Store;
+use super::error::{Result, StoreError};
+use super::records::{
+    Present, SavedClock, Sequence, SequencePart, StoredBackup, StoredUpload, UploadKey,
 };
-use crate::fault;
-use crate::ops::Operation;
-use crate::policy::Clock;
-
-/// Readers kept open between requests.
-const SPARE_READERS: usize = 8;
+use super::types::{BackupRow, Health, OperationId, Progress, TargetSums, Totals};
+use crate::journal::Operation;
 
 /// How long a successful attempt to write counts.
 const WRITTEN: Duration = Duration::from_secs(1);
-
-/// See the module.
-pub(crate) struct Sqlite {
-    path: PathBuf,
-    /// Device and inode of the file that was opened.
-    file: (u64, u64),
-    instance: String,
-    /// Changes that were made.
-    version: AtomicU64,
-    /// Shared by all that use a connection, so that all can be closed at once.
-    in_use: RwLock<()>,
-    /// When an attempt to write has last succeeded.
-    written: Mutex<Option<Instant>>,
-    // Closed before the writer, which then puts the write-ahead log away.
-    readers: Mutex<Vec<Connection>>,
-    /// None after a commit that ended with an I/O error, until the database is opened again.
-    writer: Mutex<Option<Connection>>,
-}
-
-impl Sqlite {
-    /// Opens the database at `path`, making or upgrading it as needed.
-    pub(super) fn open(path: &Path) -> Result<Self> {
-        create_private(path).map_err(StoreError::Io)?;
-        let mut writer = open_writer(path)?;
-        migrations::migrate(&mut writer)?;
-        let sql = "SELECT value FROM meta WHERE key = 'instance'";
-        let instance = writer.query_row(sql, [], |row| row.get(0))?;
-        let file = identity(path)?;
-        // An older version has left it. Nobody else has the database open now.
-        let _ = fs::remove_file(path.with_extension("db-shm"));
-        let path = path.to_owned();
-        Ok(Self {
-            path,
-            file,
-            instance,
-            version: AtomicU64::new(0),
-            in_use: RwLock::default(),
-            written: Mutex::default(),
-            writer: Mutex::new(Some(writer)),
-            readers: Mutex::default(),
-        })
-    }
-
-    /// Gives the data folder another name.
-    pub(super) fn rename(mut self, instance: &str) -> Result<Self> {
-        instance.clone_into(&mut self.instance);
-        self.write(|transaction| {
-            let sql = "UPDATE meta SET value = ?1 WHERE key = 'instance'";
-            transaction.execute(sql, [instance])?;
-            Ok(())
-        })?;
-        Ok(self)
-    }
-
-    /// The place of the data folder when a server last accepted it; none if none ever did.
-    pub(crate) fn place(&self) -> Result<Option<DataPlace>> {
-        let found = meta::get(&*self.reader()?, "place")?;
-        let read = |text: String| {
-            serde_json::from_str(&text).map_err(|error| StoreError::Broken {
-                what: format!("the place of the data folder: {error}"),
-            })
-        };
-        found.map(read).transpose()
-    }
-
-    /// Accepts the place where the data folder is now. Locations below its former place follow it;
-    /// returns how many did.
-    pub(crate) fn accept_place(&self, now: &DataPlace) -> Result<usize> {
-        let before = self.place()?;
-        let text = serde_json::to_string(now).map_err(|error| StoreError::Broken {
-            what: error.to_string(),
-        })?;
-        self.write(|transaction| {
-            meta::set(transaction, "place", &text)?;
-            match before {
-                Some(before) if before.path != now.path => {
-                    targets::move_locations(transaction, &before.path, &now.path)
-                }
-                _ => Ok(0),
-            }
-        })
-    }
-
-    fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let outcome = self.settle().and_then(|()| self.change(work));
-        // Of one that has failed, it is not for this place to know whether it has changed nothing.
-        self.version.fetch_add(1, Ordering::SeqCst);
-        outcome
-    }
-
-    fn change<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let _in_use = self.in_use.read().unwrap_or_else(PoisonError::into_inner);
-        let mut slot = self.lock_writer();
-        let Some(writer) = slot.as_mut() else {
-            return Err(closed_writer());
-        };
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let value = work(&transaction)?;
-        fault::point();
-        if let Err(error) = transaction.commit() {
-            if leaves_open(&error) {
-                *slot = None;
-                return Err(StoreError::Undecided(error));
-            }
-            return Err(error.into());
-        }
-        fault::point();
-        Ok(value)
-    }
-
-    fn lock_writer(&self) -> MutexGuard<'_, Option<Connection>> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Closes every connection and opens the writer again. What the write-ahead log holds by then is
-    /// copied to the database and synced: after a failed sync, the system takes pages for written
-    /// that are not, and later commits must not depend on them.
-    fn reopen(&self) -> Result<()> {
-        let _all = self.in_use.write().unwrap_or_else(PoisonError::into_inner);
-        let mut slot = self.lock_writer();
-        if slot.is_some() {
-            return Ok(());
-        }
-        self.lock_readers().clear();
-        let open = || -> Result<Connection> {
-            if identity(&self.path)? != self.file {
-                return Err(replaced());
-            }
-            let writer = open_writer(&self.path)?;
-            let busy: i64 =
-                writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-            if busy == 0 {
-                Ok(writer)
-            } else {
-                Err(closed_writer())
-            }
-        };
-        let writer = open().map_err(|error| match error {
-            StoreError::Database(error) => StoreError::Undecided(error),
-            other => other,
-        })?;
-        tracing::warn!("the database was opened again after a failed write");
-        *slot = Some(writer);
-        Ok(())
-    }
-
-    fn lock_readers(&self) -> MutexGuard<'_, Vec<Connection>> {
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The data folder.
-    fn data(&self) -> &Path {
-        self.path.parent().unwrap_or(Path::new("."))
-    }
-
-    fn reader(&self) -> Result<Reader<'_>> {
-        let in_use = self.in_use.read().unwrap_or_else(PoisonError::into_inner);
-        let spare = self.lock_readers().pop();
-        let connection = if let Some(connection) = spare {
-            connection
-        } else {
-            open_reader(&self.path)?
-        };
-        Ok(Reader {
-            home: self,
-            connection: Some(connection),
-            _in_use: in_use,
-        })
-    }
-}
-
-fn open_writer(path: &Path) -> Result<Connection> {
-    let writer = connect(path)?;
-    writer.pragma_update(None, "journal_mode", "WAL")?;
-    // A commit that was answered is on the disk, not only in the system's cache.
-    writer.pragma_update(None, "synchronous", "FULL")?;
-    Ok(writer)
-}
-
-/// Whether a commit that ended with this error may have been made all the same. A full disk and a
-/// broken constraint are noticed before the frame that makes it valid is written.
-fn leaves_open(error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode::{ConstraintViolation, DatabaseBusy, DatabaseLocked, DiskFull};
-    !matches!(
-        error.sqlite_error_code(),
-        Some(ConstraintViolation | DatabaseBusy | DatabaseLocked | DiskFull)
-    )
-}
-
-fn closed_writer() -> StoreError {
-    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR);
-    StoreError::Undecided(rusqlite::Error::SqliteFailure(code, None))
-}
-
-fn replaced() -> StoreError {
-    let what = "another file has taken the place of the one in use".to_owned();
-    StoreError::Broken { what }
-}
-
-/// Device and inode of a file.
-fn identity(path: &Path) -> Result<(u64, u64)> {
-    let meta = fs::metadata(path).map_err(StoreError::Io)?;
-    Ok((meta.dev(), meta.ino()))
-}
-
-/// Makes an empty file for a database, readable by its owner alone, where there is none. SQLite
-/// gives the files beside a database the mode of the database.
-fn create_private(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    match options.write(true).create_new(true).mode(0o600).open(path) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// A connection of the server. Never read-only for the VFS: that takes a shared lock in the place
-/// of the exclusive one.
-fn connect(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags_and_vfs(path, flags, c"unix-excl")?;
-    configure(&connection, Duration::from_secs(30))?;
-    Ok(connection)
-}
-
-fn open_reader(path: &Path) -> Result<Connection> {
-    let connection = connect(path)?;
-    connection.pragma_update(None, "query_only", true)?;
-    Ok(connection)
-}
-
-/// A read connection of a process that is not the server, while no server runs.
-fn open_from_outside(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    // The caller asks the server where one has the database.
-    configure(&connection, Duration::ZERO)?;
-    Ok(connection)
-}
-
-/// See [`find_target`](super::find_target).
-pub(super) fn find_target(path: &Path, id_or_alias: &str) -> Result<Option<String>> {
-    let connection = open_from_outside(path)?;
-    let sql = "SELECT id FROM targets WHERE id = ?1 OR alias = ?1 ORDER BY id = ?1 DESC LIMIT 1";
-    let found = connection.query_row(sql, [id_or_alias], |row| row.get(0));
-    Ok(found.optional()?)
-}
-
-/// See [`copy`](super::copy).
-pub(super) fn copy(from: &Path, to: &Path) -> Result<u64> {
-    copy_through(&open_from_outside(from)?, to)
-}
-
-fn copy_through(connection: &Connection, to: &Path) -> Result<u64> {
-    let text = to.to_str().ok_or_else(|| {
-        let error = io::Error::new(io::ErrorKind::InvalidInput, "its path is not UTF-8");
-        StoreError::Io(error)
-    })?;
-    // Open before it is written to, or an error of write-back may escape it. It must be empty.
-    let mut options = OpenOptions::new();
-    let file = options.write(true).create_new(true).mode(0o600).open(to);
-    let file = file.map_err(StoreError::Io)?;
-    connection.execute("VACUUM INTO ?1", [text])?;
-    file.sync_all().map_err(StoreError::Io)?;
-    Ok(file.metadata().map_err(StoreError::Io)?.len())
-}
-
-fn configure(connection: &Connection, patience: Duration) -> Result<()> {
-    connection.busy_timeout(patience)?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    Ok(())
-}
-
-/// A read connection on loan.
-struct Reader<'a> {
-    home: &'a Sqlite,
-    connection: Option<Connection>,
-    _in_use: RwLockReadGuard<'a, ()>,
-}
-
-impl Deref for Reader<'_> {
-    type Target = Connection;
-
-    #[expect(clippy::expect_used, reason = "taken only when dropped")]
-    fn deref(&self) -> &Connection {
-        self.connection.as_ref().expect("on loan until dropped")
-    }
-}
-
-impl DerefMut for Reader<'_> {
-    #[expect(clippy::expect_used, reason = "taken only when dropped")]
-    fn deref_mut(&mut self) -> &mut Connection {
-        self.connection.as_mut().expect("on loan until dropped")
-    }
-}
-
-impl Drop for Reader<'_> {
-    fn drop(&mut self) {
-        let mut spare = self.home.lock_readers();
-        if spare.len() < SPARE_READERS {
-            spare.extend(self.connection.take());
-        }
-    }
-}
 
 impl Store for Sqlite {
     fn instance(&self) -> &str {
@@ -438,7 +136,7 @@ impl Store for Sqlite {
     fn adopt(&self, target: Option<&Target>, backups: &[StoredBackup]) -> Result<()> {
         self.write(|transaction| {
             target.map_or(Ok(()), |target| targets::insert(transaction, target))?;
-            arrivals::adopt(transaction, backups)
+            adopt::adopt(transaction, backups)
         })
     }
 
@@ -458,11 +156,11 @@ impl Store for Sqlite {
         arrivals::appended_since(&*self.reader()?, target_id, since)
     }
 
-    fn clock(&self) -> Result<Option<Clock>> {
+    fn clock(&self) -> Result<Option<SavedClock>> {
         arrivals::clock(&*self.reader()?)
     }
 
-    fn save_clock(&self, clock: &Clock) -> Result<()> {
+    fn save_clock(&self, clock: &SavedClock) -> Result<()> {
         self.write(|transaction| arrivals::save_clock(transaction, clock))
     }
 
@@ -593,10 +291,7 @@ impl Store for Sqlite {
     }
 
     fn settle(&self) -> Result<()> {
-        if self.lock_writer().is_some() {
-            return Ok(());
-        }
-        self.reopen()
+        self.reopen_if_closed()
     }
 
     fn begin(&self, operation: &Operation) -> Result<OperationId> {
@@ -659,14 +354,10 @@ impl Store for Sqlite {
     }
 }
 
-/// Reads a value that is stored by its wire name.
-fn parse<T: std::str::FromStr<Err = String>>(text: &str) -> Result<T> {
-    text.parse().map_err(|what| StoreError::Broken { what })
-}
-
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
     use super::*;
 

@@ -3,9 +3,8 @@
 use bchan_api::Time;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::Result;
-use crate::policy::Clock;
-use crate::store::{StoreError, StoredBackup};
+use crate::store::error::{Result, StoreError};
+use crate::store::records::{SavedClock, StoredBackup};
 
 /// How long it is remembered that a key which only appends has added a backup, in seconds.
 const REMEMBERED: i64 = 24 * 60 * 60;
@@ -53,57 +52,27 @@ pub(super) fn appended_since(
 pub(super) fn date(connection: &Connection, stored: &mut StoredBackup) -> Result<()> {
     if stored.order.at.is_none() {
         let created = stored.backup.created_at.unix_seconds();
-        let now = clock(connection)?.map_or(created, |clock| clock.trusted());
+        let now = clock(connection)?.map_or(created, |clock| clock.trusted);
         stored.order.at = Some(Time::from_unix_seconds(created.min(now)));
     }
     Ok(())
 }
 
-/// Adds backups of another server by their times. Those that are older than some that are here
-/// get the number of the one before them, so that none that is here changes its own.
-#[cfg(feature = "import-mariadb")]
-pub(super) fn adopt(connection: &Connection, backups: &[StoredBackup]) -> Result<()> {
-    let mut backups = backups.to_vec();
-    backups.sort_by_key(|stored| stored.backup.created_at);
-    let sql = "SELECT max(number), max(number) = (SELECT max(number) FROM backups \
-        WHERE target_id = ?1) FROM backups WHERE target_id = ?1 AND arrived <= ?2";
-    for mut stored in backups {
-        let target = stored.backup.target_id.clone();
-        date(connection, &mut stored)?;
-        let at = stored.order.at.map(Time::unix_seconds);
-        let mut statement = connection.prepare_cached(sql)?;
-        let (before, is_last) = statement.query_row(params![target, at], |row| {
-            let (before, is_last): (Option<i64>, Option<bool>) = (row.get(0)?, row.get(1)?);
-            Ok((before, is_last == Some(true)))
-        })?;
-        let next = next_number(connection, &target)?;
-        stored.order.number = match before {
-            Some(_) if is_last => next,
-            Some(before) => before,
-            // The first one of all, or older than all.
-            None if next == 1 => next,
-            None => 0,
-        };
-        super::backups::insert(connection, &stored)?;
-    }
-    Ok(())
-}
-
-pub(super) fn clock(connection: &Connection) -> Result<Option<Clock>> {
+pub(super) fn clock(connection: &Connection) -> Result<Option<SavedClock>> {
     let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE key = 'clock'")?;
     let text: Option<String> = statement.query_row([], |row| row.get(0)).optional()?;
     // Without it, trusted time begins again at the last arrival, which is early enough.
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
-pub(super) fn save_clock(connection: &Connection, clock: &Clock) -> Result<()> {
+pub(super) fn save_clock(connection: &Connection, clock: &SavedClock) -> Result<()> {
     let text = serde_json::to_string(clock).map_err(|error| StoreError::Broken {
         what: error.to_string(),
     })?;
     let is_first = self::clock(connection)?.is_none();
     if is_first {
         let sql = "UPDATE backups SET arrived = ?1 WHERE arrived > ?1";
-        connection.execute(sql, [clock.trusted()])?;
+        connection.execute(sql, [clock.trusted])?;
     }
     let sql = "INSERT INTO meta VALUES ('clock', ?1) \
         ON CONFLICT (key) DO UPDATE SET value = excluded.value";
@@ -121,9 +90,12 @@ pub(super) fn last(connection: &Connection) -> Result<Option<Time>> {
 mod tests {
     use bchan_api::Backup;
 
+    #[cfg(feature = "import-mariadb")]
+    use super::super::adopt::adopt;
     use super::super::backups;
     use super::*;
-    use crate::store::{Order, migrations};
+    use crate::store::records::Order;
+    use crate::store::sqlite::migrations;
 
     fn database() -> Connection {
         let mut connection = Connection::open_in_memory().unwrap();
@@ -229,9 +201,11 @@ mod tests {
         let connection = database();
         assert_eq!(clock(&connection).unwrap(), None);
         backups::insert(&connection, &stored("a", 5000)).unwrap();
-        let mut count = Clock::new(1000, Some(1000));
-        count.start(1000);
-        count.run(50, 900);
+        let state = [("ahead".to_owned(), 5.into())].into_iter().collect();
+        let count = SavedClock {
+            trusted: 1050,
+            state,
+        };
         save_clock(&connection, &count).unwrap();
         assert_eq!(clock(&connection).unwrap(), Some(count));
         let found = backups::find(&connection, "a").unwrap().unwrap();

@@ -3,10 +3,10 @@
 use bchan_api::{Backup, Time};
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 
-use super::{Result, arrivals};
-use crate::store::{
-    BackupRow, Health, Order, Present, Sent, StoredBackup, StoredUpload, UploadKey,
-};
+use super::arrivals;
+use crate::store::error::Result;
+use crate::store::records::{Order, Present, Sent, StoredBackup, StoredUpload, UploadKey};
+use crate::store::types::{BackupRow, Health};
 
 const COLUMNS: &str = "id, target_id, created_at, manual, is_recycled, filesize, hash, \
     hash_mismatch, extension, file_name, receipt, reproducible, number, arrived, appended";
@@ -249,8 +249,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredBackup> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::migrations;
     use super::*;
-    use crate::store::migrations;
 
     fn database() -> Connection {
         let mut connection = Connection::open_in_memory().unwrap();

@@ -3,8 +3,8 @@
 use bchan_api::{HttpTime, JobStatus, Time, UploadJob};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Result, totals};
-use crate::store::StoreError;
+use super::totals;
+use crate::store::error::{Result, StoreError};
 
 /// Jobs that are remembered after they have ended.
 const HISTORY: i64 = 1000;

@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{Result, backups, jobs, sequences, targets};
-use crate::ops::Operation;
-use crate::store::{OperationId, Progress, StoreError, StoredUpload};
+use super::{backups, jobs, sequences, targets};
+use crate::journal::Operation;
+use crate::store::error::Result;
+use crate::store::error::StoreError;
+use crate::store::records::StoredUpload;
+use crate::store::types::{OperationId, Progress};
 
 /// Paths below the data folder are relative in the journal, so that a copy of the data folder never
 /// refers to the original.

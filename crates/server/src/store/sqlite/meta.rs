@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::Result;
+use crate::store::error::Result;
 
 pub(super) fn get(connection: &Connection, key: &str) -> Result<Option<String>> {
     let sql = "SELECT value FROM meta WHERE key = ?1";

@@ -3,8 +3,8 @@
 use bchan_api::{SequenceFile, Time};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::Result;
-use crate::store::{Sequence, SequencePart, StoreError};
+use crate::store::error::{Result, StoreError};
+use crate::store::records::{Sequence, SequencePart};
 
 const COLUMNS: &str = "id, target_id, manual, location, active";
 

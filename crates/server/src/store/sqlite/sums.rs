@@ -3,8 +3,9 @@
 use bchan_api::Time;
 use rusqlite::{Connection, Row};
 
-use super::{Result, totals};
-use crate::store::{TargetRow, TargetSum, TargetSums};
+use super::totals;
+use crate::store::error::Result;
+use crate::store::types::{TargetRow, TargetSum, TargetSums};
 
 /// One statement, so that all numbers are of the same moment. Rows come as the targets were made:
 /// whichever have series of their own keep them. Of the one aggregate `max`, SQLite takes plain
@@ -84,8 +85,8 @@ pub(super) fn locations_in_use(connection: &Connection) -> Result<Vec<String>> {
 mod tests {
     use rusqlite::params;
 
+    use super::super::migrations;
     use super::*;
-    use crate::store::migrations;
 
     fn database() -> Connection {
         let mut connection = Connection::open_in_memory().unwrap();

@@ -5,8 +5,7 @@ use std::path::Path;
 use bchan_api::{RecycleAction, RecycleCriteria, Target, TargetFilter, TargetType};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Result, parse};
-use crate::store::StoreError;
+use crate::store::error::{Result, StoreError};
 
 const COLUMNS: &str = "id, name, target_type, recycle_criteria, recycle_value, recycle_action, \
     location, name_template, deduplicate, alias, min_backups, tags, max_daily_uploads";
@@ -190,6 +189,11 @@ fn read(row: &Row<'_>) -> Result<Target> {
         })?,
         max_daily_uploads: row.get(12)?,
     })
+}
+
+/// Reads a value that is stored by its wire name.
+fn parse<T: std::str::FromStr<Err = String>>(text: &str) -> Result<T> {
+    text.parse().map_err(|what| StoreError::Broken { what })
 }
 
 #[cfg(test)]

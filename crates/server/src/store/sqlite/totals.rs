@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, Row};
 
-use super::Result;
-use crate::store::{StoreError, Totals};
+use crate::store::error::{Result, StoreError};
+use crate::store::types::Totals;
 
 /// One statement, so that all numbers are of the same moment.
 const SQL: &str = "

@@ -10,11 +10,10 @@ use bchan_api::TargetType;
 use uuid::Uuid;
 
 use crate::durable::{self, FileSystemSync};
-use crate::error::ApiError;
 use crate::fault;
 use crate::live::{Held, Live};
 use crate::open;
-use crate::ops;
+use crate::storage_error::StorageError;
 
 /// A new folder of its own; removed with all that is still in it when dropped.
 #[derive(Debug)]
@@ -27,7 +26,7 @@ pub(crate) struct Staging {
 
 impl Staging {
     /// Makes one below `base`.
-    pub(crate) fn create(base: &Path, live: &Live) -> Result<Self, ApiError> {
+    pub(crate) fn create(base: &Path, live: &Live) -> Result<Self, StorageError> {
         let folder = base.join(Uuid::new_v4().to_string());
         let held = live.hold(&folder);
         let sync = durable::create_dirs(base)
@@ -35,7 +34,7 @@ impl Staging {
             .and_then(|()| open::directory(base))
             .and_then(|_| fs::DirBuilder::new().mode(0o700).create(&folder))
             .and_then(|()| FileSystemSync::open(&folder))
-            .map_err(|error| ApiError::from_io("making a staging folder", error))?;
+            .map_err(StorageError::io("making a staging folder"))?;
         Ok(Self {
             folder,
             sync,
@@ -49,17 +48,17 @@ impl Staging {
     }
 
     /// Makes the directory of a tree and opens it.
-    pub(super) fn open_tree(&self) -> Result<OwnedFd, ApiError> {
+    pub(crate) fn open_tree(&self) -> Result<OwnedFd, StorageError> {
         let path = self.content();
         let made = match fs::DirBuilder::new().mode(0o700).create(&path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
             _ => bchan_archive::open_dir(&path),
         };
-        made.map_err(|error| ApiError::from_io("making a staging folder", error))
+        made.map_err(StorageError::io("making a staging folder"))
     }
 
     /// A file that has no name and is gone when it is closed.
-    pub(super) fn spool(&self) -> Result<File, ApiError> {
+    pub(crate) fn spool(&self) -> Result<File, StorageError> {
         let path = self.folder.join("spool");
         let open = || {
             let file = File::options()
@@ -70,18 +69,18 @@ impl Staging {
             fs::remove_file(&path)?;
             Ok(file)
         };
-        open().map_err(|error| ApiError::from_io("making a temporary file", error))
+        open().map_err(StorageError::io("making a temporary file"))
     }
 
     /// Makes a file durable that was written through this descriptor.
-    pub(super) fn sync_file(&self, file: &File) -> Result<(), ApiError> {
+    pub(crate) fn sync_file(&self, file: &File) -> Result<(), StorageError> {
         fault::point();
         let synced = durable::sync_file(file).and_then(|()| self.sync.check());
         synced.map_err(unsynced)
     }
 
     /// Makes the content durable. The file of a single target is already.
-    pub(super) fn sync(&self, kind: TargetType) -> Result<(), ApiError> {
+    pub(crate) fn sync(&self, kind: TargetType) -> Result<(), StorageError> {
         let synced = match kind {
             TargetType::Single => self.sync.sync_directory(),
             TargetType::Multi => self.sync.sync(),
@@ -90,18 +89,18 @@ impl Staging {
     }
 
     /// Fails if the disk has failed to write anything since this was made, its content or not.
-    pub(crate) fn check(&self) -> Result<(), ApiError> {
+    pub(crate) fn check(&self) -> Result<(), StorageError> {
         self.sync.check().map_err(unsynced)
     }
 }
 
-fn unsynced(error: io::Error) -> ApiError {
-    ApiError::from_io("writing the backup to disk", error)
+fn unsynced(error: io::Error) -> StorageError {
+    StorageError::io("writing the backup to disk")(error)
 }
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        if let Err(error) = ops::remove(&self.folder) {
+        if let Err(error) = durable::remove(&self.folder) {
             // The next start removes it.
             tracing::warn!(path = %self.folder.display(), %error, "a staging folder is left over");
         }

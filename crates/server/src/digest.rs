@@ -9,15 +9,15 @@ use sha2::{Digest as _, Sha256};
 pub(crate) type Digest = [u8; 32];
 
 /// A reader that hashes what passes through it.
-pub(super) struct Hashing<R> {
+pub(crate) struct Hashing<R> {
     inner: R,
     hasher: Sha256,
     /// Bytes that have passed.
-    pub(super) length: u64,
+    pub(crate) length: u64,
 }
 
 impl<R: Read> Hashing<R> {
-    pub(super) fn new(inner: R) -> Self {
+    pub(crate) fn new(inner: R) -> Self {
         Self {
             inner,
             hasher: Sha256::new(),
@@ -25,12 +25,12 @@ impl<R: Read> Hashing<R> {
         }
     }
 
-    pub(super) fn finish(self) -> Digest {
+    pub(crate) fn finish(self) -> Digest {
         self.hasher.finalize().into()
     }
 
     /// Digest and length of what has passed so far.
-    pub(super) fn so_far(&self) -> (Digest, u64) {
+    pub(crate) fn so_far(&self) -> (Digest, u64) {
         (self.hasher.clone().finalize().into(), self.length)
     }
 }
@@ -61,6 +61,6 @@ pub(crate) fn hash_file(
     }
 }
 
-pub(super) fn hex_digest(digest: Digest) -> String {
+pub(crate) fn hex_digest(digest: Digest) -> String {
     hex::encode(digest)
 }

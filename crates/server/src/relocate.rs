@@ -1,6 +1,6 @@
 //! Moving a file or a tree, across file systems too.
 
-use std::error::Error;
+use std::error::Error as StdError;
 use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
@@ -12,19 +12,55 @@ use bchan_archive::{
 use rustix::io::Errno;
 use uuid::Uuid;
 
-use super::{OpError, remove};
-use crate::durable::{self, FileSystemSync};
-use crate::error;
+use crate::durable::{self, FileSystemSync, remove};
 use crate::fault;
-use crate::layout::home_of;
+use crate::layout::{Layout, home_of};
+use crate::live::Live;
 use crate::room::{Reserve, Room};
-use crate::state::State;
 
-type Failure = Box<dyn Error + Send + Sync>;
+type Failure = Box<dyn StdError + Send + Sync>;
+
+/// Where copies arrive and how much space they leave free.
+pub(crate) struct Mover<'a> {
+    pub(crate) layout: &'a Layout,
+    pub(crate) live: &'a Live,
+    pub(crate) reserve: Reserve,
+}
+
+/// Why a file or a tree was not moved.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum MoveError {
+    #[error("the files are missing at {}", path.display())]
+    Missing { path: PathBuf },
+    #[error("something else lies at {}", path.display())]
+    Occupied { path: PathBuf },
+    #[error("{action} {} failed", path.display())]
+    Io {
+        action: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    #[error("copying {} to another file system failed", path.display())]
+    Copy {
+        path: PathBuf,
+        source: Box<dyn StdError + Send + Sync>,
+    },
+}
+
+impl MoveError {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
+    }
+}
 
 /// How a file or a tree came to its new place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Moved {
+pub(crate) enum Moved {
     /// The source is gone.
     Renamed,
     /// The source lies on another file system, and is still there.
@@ -33,51 +69,51 @@ pub(super) enum Moved {
 
 /// Moves what lies at `from` to `to`, durably, and never over something else. On another file system
 /// it makes a complete copy, which leaves the reserve alone, and the source to the caller.
-pub(super) fn relocate(state: &State, from: &Path, to: &Path) -> Result<Moved, OpError> {
+pub(crate) fn relocate(mover: &Mover<'_>, from: &Path, to: &Path) -> Result<Moved, MoveError> {
     if let Some(parent) = to.parent() {
-        durable::create_dirs(parent).map_err(OpError::io("creating", parent))?;
+        durable::create_dirs(parent).map_err(MoveError::io("creating", parent))?;
     }
     match durable::rename(from, to) {
         Ok(()) => Ok(Moved::Renamed),
         Err(error) if error.raw_os_error() == Some(Errno::XDEV.raw_os_error()) => {
-            copy_to(state, from, to).map(|()| Moved::Copied)
+            copy_to(mover, from, to).map(|()| Moved::Copied)
         }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(OpError::Occupied {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(MoveError::Occupied {
             path: to.to_owned(),
         }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(OpError::Missing {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(MoveError::Missing {
             path: from.to_owned(),
         }),
-        Err(error) => Err(OpError::io("moving", from)(error)),
+        Err(error) => Err(MoveError::io("moving", from)(error)),
     }
 }
 
-fn copy_to(state: &State, from: &Path, to: &Path) -> Result<(), OpError> {
-    let wrap = |source: Failure| OpError::Copy {
+fn copy_to(mover: &Mover<'_>, from: &Path, to: &Path) -> Result<(), MoveError> {
+    let wrap = |source: Failure| MoveError::Copy {
         path: from.to_owned(),
         source,
     };
-    if durable::exists(to).map_err(OpError::io("reading", to))? {
-        return Err(OpError::Occupied {
+    if durable::exists(to).map_err(MoveError::io("reading", to))? {
+        return Err(MoveError::Occupied {
             path: to.to_owned(),
         });
     }
     // Where the next start looks for what a crash has left.
-    let place = state
+    let place = mover
         .layout
         .staging(home_of(to))
         .join(Uuid::new_v4().to_string());
-    let _live = state.live.hold(&place);
-    let copied = copy(from, &place, state.limits().reserve)
+    let _live = mover.live.hold(&place);
+    let copied = copy(from, &place, mover.reserve)
         .map_err(wrap)
-        .and_then(|copy| durable::rename(&copy, to).map_err(OpError::io("creating", to)));
+        .and_then(|copy| durable::rename(&copy, to).map_err(MoveError::io("creating", to)));
     let _ = remove(&place);
     copied
 }
 
 /// Whether a file or a tree on another file system is a complete copy.
-pub(super) fn is_same(from: &Path, copy: &Path) -> Result<bool, OpError> {
-    let difference = difference(from, copy).map_err(|source| OpError::Copy {
+pub(crate) fn is_same(from: &Path, copy: &Path) -> Result<bool, MoveError> {
+    let difference = difference(from, copy).map_err(|source| MoveError::Copy {
         path: from.to_owned(),
         source,
     })?;
@@ -172,12 +208,12 @@ fn transfer(from: &Path, place: &Path, room: &mut Room) -> Result<PathBuf, Failu
 }
 
 /// Whether a copy failed because the disk is full.
-pub(super) fn is_out_of_space(failure: &(dyn Error + 'static)) -> bool {
+pub(crate) fn is_out_of_space(failure: &(dyn StdError + 'static)) -> bool {
     let mut next = Some(failure);
     while let Some(error) = next {
         if error
             .downcast_ref::<io::Error>()
-            .is_some_and(error::is_out_of_space)
+            .is_some_and(durable::is_out_of_space)
         {
             return true;
         }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{Result, StoreError};
+use crate::store::error::{Result, StoreError};
 
 /// Step `n` takes a database from version `n` to version `n + 1`.
 const STEPS: &[&str] = &[

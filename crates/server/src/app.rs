@@ -1,0 +1,111 @@
+//! Everything that requests work with.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use crate::body::Lists;
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::guard::Counts;
+use crate::health::Doctor;
+use crate::key::{Gate, Shares, Throttle};
+use crate::lock::Place;
+use crate::log;
+use crate::metrics::Meter;
+use crate::page::Pages;
+use crate::schedule::Schedule;
+use crate::store::StoreError;
+
+/// The server: the engine, and everything about clients, keys and monitoring.
+pub(crate) struct App {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) schedule: Arc<Schedule>,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) throttle: Throttle,
+    pub(crate) shares: Arc<Shares>,
+    /// Host names that the server is known by, besides its addresses.
+    pub(crate) allowed_hosts: Vec<String>,
+    /// True if monitoring requests of this machine need no key.
+    pub(crate) open_monitoring: bool,
+    pub(crate) lists: Lists,
+    pub(crate) meter: Meter,
+    /// Pages of the target list as keys that see all targets got them.
+    pub(crate) pages: Pages,
+    pub(crate) doctor: Doctor,
+    /// Path of the data folder's log file.
+    pub(crate) log: PathBuf,
+    /// Set once the server listens.
+    counts: OnceLock<Counts>,
+    /// The locked data folder.
+    place: Place,
+    /// True once the database remembers that there are keys.
+    keys_noted: AtomicBool,
+    /// Addresses that the server listens on.
+    addresses: Vec<IpAddr>,
+}
+
+impl App {
+    pub(crate) fn new(
+        engine: Engine,
+        schedule: Arc<Schedule>,
+        gate: Gate,
+        config: &Config,
+        addresses: Vec<IpAddr>,
+        place: Place,
+    ) -> Self {
+        Self {
+            doctor: Doctor::new(&engine.layout),
+            engine: Arc::new(engine),
+            schedule,
+            gate: Arc::new(gate),
+            throttle: Throttle::default(),
+            shares: Arc::default(),
+            allowed_hosts: config.allowed_hosts.clone(),
+            open_monitoring: config.open_monitoring,
+            lists: Lists::default(),
+            meter: Meter::default(),
+            pages: Pages::default(),
+            log: log::path(&config.data),
+            counts: OnceLock::new(),
+            place,
+            keys_noted: AtomicBool::new(false),
+            addresses,
+        }
+    }
+
+    pub(crate) fn set_counts(&self, counts: Counts) {
+        // There is only one start.
+        let _ = self.counts.set(counts);
+    }
+
+    pub(crate) fn counts(&self) -> Option<&Counts> {
+        self.counts.get()
+    }
+
+    /// Fails if the data folder at its path is not the one that was locked.
+    pub(crate) fn require_place(&self) -> Result<(), String> {
+        self.place.check()
+    }
+
+    /// Records in the database that the server has keys, once it has the first one. Such a server
+    /// must not become open to all when the key files are lost.
+    pub(crate) fn note_keys(&self) -> Result<(), StoreError> {
+        if self.gate.has_keys() && !self.keys_noted.load(Ordering::Relaxed) {
+            if !self.engine.store.had_keys()? {
+                self.engine.store.note_keys()?;
+            }
+            self.keys_noted.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Returns true if an address belongs to this machine. No other machine can have an address
+    /// that the server itself listens on.
+    pub(crate) fn is_own_machine(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        let mut own = self.addresses.iter();
+        address.is_loopback() || own.any(|own| own.to_canonical() == address)
+    }
+}

@@ -1,0 +1,122 @@
+//! Errors of making and reading keys.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::control::ControlError;
+
+/// Name of the file with named keys.
+pub(super) const NAMED_KEYS: &str = "keys.json";
+
+/// Why a key could not be made or read.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// There is a key already, and nobody said that it may go.
+    #[error("{} holds a key already", path.display())]
+    Exists {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// Others than its owner could read the key.
+    #[error("{} can be read by others than its owner", path.display())]
+    Exposed {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// It was there, and is not any more.
+    #[error("{} has disappeared", path.display())]
+    Gone {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// It holds no key.
+    #[error("{} holds no API key: {message}", path.display())]
+    Invalid {
+        /// The key file.
+        path: PathBuf,
+        /// What is wrong with it, without its content.
+        message: &'static str,
+    },
+    /// The file system refused.
+    #[error("{action} {} failed", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// The refusal.
+        source: io::Error,
+    },
+    /// There is a key of this name already.
+    #[error("there is a key called `{name}` already")]
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// The name is none that a key can have.
+    #[error("`{name}` cannot be the name of a key")]
+    InvalidName {
+        /// What was given, escaped.
+        name: String,
+    },
+    /// No key has this name.
+    #[error("there is no key `{name}`")]
+    NoSuchKey {
+        /// The name.
+        name: String,
+        /// Names that there are.
+        known: Vec<String>,
+    },
+    /// No target has this id or alias.
+    #[error("there is no target `{target}`")]
+    NoSuchTarget {
+        /// What was given, escaped.
+        target: String,
+    },
+    /// The database cannot say which target is meant.
+    #[error("the database in {} cannot be read", data.display())]
+    Store {
+        /// The data folder.
+        data: PathBuf,
+        /// Why.
+        source: ControlError,
+    },
+    /// The system has no random numbers.
+    #[error("the system gives no random numbers")]
+    Random(#[source] getrandom::Error),
+}
+
+impl KeyError {
+    /// One line that says what to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Exists { .. } => {
+                Some("--overwrite replaces it; the old key then stops working".into())
+            }
+            Self::Exposed { path } => Some(format!(
+                "make a new key, or run `chmod 600 {}` if nobody has read it",
+                path.display()
+            )),
+            Self::Invalid { path, .. } if path.ends_with(NAMED_KEYS) => {
+                Some("put a copy back, or remove it and make its keys anew".into())
+            }
+            Self::Invalid { .. } => {
+                Some("`bchan server new-key --overwrite` writes a new one".into())
+            }
+            Self::Gone { .. } => {
+                Some("put a copy back, or make a new one with `bchan server new-key`".into())
+            }
+            Self::NameTaken { name } => Some(format!(
+                "`bchan server revoke-key {name}` takes it away; use another name for another key"
+            )),
+            Self::InvalidName { .. } => {
+                Some("use letters, digits, `-`, `_`, `.` and `@`, 64 at most".into())
+            }
+            Self::NoSuchTarget { .. } => {
+                Some("name targets by alias or id, and make them first".into())
+            }
+            _ => None,
+        }
+    }
+}
