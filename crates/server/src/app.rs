@@ -5,18 +5,18 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crate::body::Lists;
+use crate::api::json_body::Lists;
+use crate::api::page_cache::Pages;
+use crate::auth::{Gate, Shares, Throttle};
 use crate::config::Config;
-use crate::engine::Engine;
 use crate::guard::Counts;
 use crate::health::Doctor;
-use crate::key::{Gate, Shares, Throttle};
-use crate::lock::Place;
 use crate::log;
 use crate::metrics::Meter;
-use crate::page::Pages;
-use crate::schedule::Schedule;
-use crate::store::StoreError;
+use crate::scheduler::Schedule;
+use bchan_catalog::StoreError;
+use bchan_engine::Engine;
+use bchan_storage::data_dir::lock::Place;
 
 /// The server: the engine, and everything about clients, keys and monitoring.
 pub(crate) struct App {

@@ -15,12 +15,12 @@ pub use self::file::{ConfigError, ConfigFile};
 pub use self::intervals::JobIntervals;
 pub use self::level::LogLevel;
 pub use self::period::Period;
-use crate::data_folder::StoragePaths;
 use crate::guard::{DEFAULT_CONNECTIONS, TlsFiles};
-use crate::limits::Limits;
-pub use crate::limits::UnpackLimits;
 use crate::log::LogFile;
-use crate::room::Reserve;
+use bchan_engine::Limits;
+pub(crate) use bchan_engine::UnpackLimits;
+use bchan_engine::start::data_folder::StoragePaths;
+use bchan_storage::space::Reserve;
 
 /// Where a server listens unless told otherwise.
 pub const DEFAULT_LISTEN: SocketAddr =

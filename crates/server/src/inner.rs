@@ -5,8 +5,8 @@ use std::io::{self, Read};
 use bchan_api::{Backup, Target, Time};
 
 use crate::multipart::Multipart;
-use crate::policy::{self, Moment};
-use crate::store::{Order, StoredBackup};
+use bchan_catalog::{Order, StoredBackup};
+use bchan_engine::policy::{self, Moment};
 
 /// Reads a form to its end, and gives the bytes of its parts.
 pub fn read_form(body: impl Read, content_type: &str) -> io::Result<u64> {

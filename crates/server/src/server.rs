@@ -6,17 +6,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::api::router::Router;
 use crate::app::App;
 use crate::config::{Auth, Config};
 use crate::control::Control;
-use crate::engine_error::chain;
-use crate::fault;
 use crate::guard::{Identity, Probe, Tls, TlsError};
 use crate::http::{Front, GuardConfig};
-use crate::lock::DataLock;
-use crate::router::Router;
-use crate::schedule;
+use crate::scheduler;
 use crate::start::{self, StartError};
+use bchan_engine::chain;
+use bchan_storage::data_dir::lock::DataLock;
 
 /// A server that answers on its own threads until it is shut down.
 pub struct Server {
@@ -72,7 +71,7 @@ impl Server {
         for address in front.addresses() {
             tracing::info!(version, %address, %data, "the server runs");
         }
-        fault::running();
+        bchan_failpoint::running();
         // Some network file systems have no sockets. Backups matter more than such questions.
         let control = Control::start(Arc::clone(&app), &config.data)
             .inspect_err(|error| {
@@ -80,7 +79,7 @@ impl Server {
             })
             .ok();
         let jobs =
-            schedule::start(Arc::clone(&app.engine), Arc::clone(&app.schedule)).map_err(listen)?;
+            scheduler::start(Arc::clone(&app.engine), Arc::clone(&app.schedule)).map_err(listen)?;
         Ok(Self {
             front,
             app,

@@ -7,18 +7,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::App;
+use crate::auth::{Gate, KeyError};
 use crate::config::{Auth, Config};
 use crate::control::COPY_FOLDER;
-use crate::data_folder::{self, OpenError};
-use crate::engine::Engine;
 use crate::guard::{SOCKET_FOLDER, TlsError};
-use crate::key::{Gate, KeyError};
-use crate::lock::DataLock;
 use crate::log;
-use crate::private;
-use crate::recovery;
-use crate::schedule::Schedule;
-use crate::store::{self, Store as _};
+use crate::scheduler::Schedule;
+use bchan_catalog::Store as _;
+use bchan_engine::Engine;
+use bchan_engine::start::data_folder::{self, OpenError};
+use bchan_engine::start::recovery;
+use bchan_storage::data_dir::lock::DataLock;
+use bchan_storage::data_dir::private;
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +90,7 @@ pub(crate) fn prepare(
     let data = data_folder::folder(&config.data)?;
     let lock = data_folder::lock(&data, &config.data)?;
     let unusable = |path: PathBuf| |source| OpenError::Folder { path, source };
-    private::tighten(&data, &store::files(&data)).map_err(unusable(data.clone()))?;
+    private::tighten(&data, &bchan_catalog::files(&data)).map_err(unusable(data.clone()))?;
     if let Some(log) = &config.log {
         log.open(&data).map_err(unusable(log::path(&data)))?;
     }

@@ -12,7 +12,7 @@ use bytesize::ByteSize;
 use serde::{Deserialize, Deserializer};
 
 use super::{JobIntervals, LogLevel, Period};
-use crate::room::Reserve;
+use bchan_storage::space::Reserve;
 
 /// The settings of a server in a TOML file. Relative paths are relative to the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

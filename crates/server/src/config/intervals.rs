@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 
 use super::Period;
-use crate::jobs::JOBS;
+use bchan_engine::jobs::JOBS;
 
 /// Intervals of scheduled jobs that are not as usual. As text `NAME=TIME`, several with commas.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::message::{Answer, Question, STALL, reach, receive, send};
-use crate::store::{self, StoreError};
+use bchan_catalog::StoreError;
 
 /// How long a copy may take to be made.
 const COPYING: Duration = Duration::from_secs(60 * 60);
@@ -44,7 +44,7 @@ pub(crate) fn copy_database(data: &Path, to: &Path) -> Result<u64, ControlError>
     ask_or(
         data,
         |server| server.copy_database(to),
-        || store::copy(data, to),
+        || bchan_catalog::copy(data, to),
     )
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn find_target(data: &Path, id_or_alias: &str) -> Result<Option<Strin
     ask_or(
         data,
         |server| server.find_target(id_or_alias),
-        || store::find_target(data, id_or_alias),
+        || bchan_catalog::find_target(data, id_or_alias),
     )
 }
 

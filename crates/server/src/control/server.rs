@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::message::{Answer, Question, SOCKET, STALL, reach, receive, send};
 use crate::app::App;
-use crate::engine_error::chain;
+use bchan_engine::chain;
 
 /// What the names of folders begin with in which copies are made.
 pub(crate) const COPY_FOLDER: &str = ".bchan-copy-";

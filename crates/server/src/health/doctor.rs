@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use bchan_api::HealthSubject;
 
-use crate::ask::{Asker, Question};
-use crate::layout::Layout;
+use crate::health::hang_guard::{Asker, Question};
+use bchan_storage::layout::Layout;
 
 /// How long something may take to answer. More than a busy disk needs, less than whoever watches
 /// the server waits.

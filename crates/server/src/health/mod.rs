@@ -1,6 +1,7 @@
 //! Whether all that the server needs is there and answers.
 
 mod doctor;
+mod hang_guard;
 
 use std::collections::HashSet;
 use std::fs;
@@ -16,9 +17,9 @@ use rustix::fs::{Access, StatVfsMountFlags};
 use self::doctor::Found;
 pub(crate) use self::doctor::{AskedPlace, Disk, Doctor, PATIENCE, Place};
 use crate::app::App;
-use crate::ask::Asker;
-use crate::engine_error::chain;
-use crate::room::Room;
+use crate::health::hang_guard::Asker;
+use bchan_engine::chain;
+use bchan_storage::space::Room;
 
 /// Asks every place that backups lie in.
 pub(crate) fn ask_places(app: &Arc<App>) -> Vec<AskedPlace> {

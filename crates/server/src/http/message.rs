@@ -7,10 +7,10 @@ use std::time::Duration;
 use bchan_api::Endpoint;
 
 use super::Inner;
-use crate::error::ApiError;
+use crate::api::error::ApiError;
+use crate::auth::{Pass, Share};
 use crate::guard::Caller;
 use crate::guard::frame::FrameReader;
-use crate::key::{Pass, Share};
 
 /// A request whose head is known to be sound.
 pub(crate) struct Request {

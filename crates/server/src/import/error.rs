@@ -3,10 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::data_folder::OpenError;
-use crate::engine_error::Error;
-use crate::key::KeyError;
-use crate::store::StoreError;
+use crate::auth::KeyError;
+use bchan_catalog::StoreError;
+use bchan_engine::Error;
+use bchan_engine::start::data_folder::OpenError;
 
 /// See the variants. What is wrong with single targets and backups is no error but a finding.
 #[derive(Debug, thiserror::Error)]

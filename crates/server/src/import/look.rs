@@ -13,10 +13,10 @@ use super::report::{Effect, ImportFinding, ImportObserver};
 use super::shelf::{Found, Shelf};
 use super::tree;
 use super::zone::{Doubt, Zone, isoformat};
-use crate::content;
-use crate::layout;
-use crate::store::{Order, StoredBackup};
-use crate::template;
+use bchan_catalog::{Order, StoredBackup};
+use bchan_storage::content;
+use bchan_storage::layout;
+use bchan_storage::name_template;
 
 /// Where the backups of one target lie.
 pub(super) struct Homes<'a> {
@@ -99,7 +99,8 @@ impl Looker<'_> {
         let created = created.ok_or_else(|| refuse("it has no time of creation"))?;
         let moment = self.zone.at(created);
         let moment = moment.ok_or_else(|| refuse("its time of creation is out of range"))?;
-        let base = template::expand_with(name_template, &old.id, &isoformat(created), old.manual);
+        let base =
+            name_template::expand_with(name_template, &old.id, &isoformat(created), old.manual);
         if !layout::is_name(&base) {
             return Err(refuse("its name cannot be that of a file").into());
         }

@@ -32,14 +32,14 @@ pub use self::report::{Counts, Effect, ImportFinding, ImportObserver, ImportRepo
 use self::shelf::Shelf;
 use self::work::Work;
 use self::zone::Zone;
+use crate::auth::{self, Adopted};
 use crate::config::{Config, ConfigFile};
-use crate::data_folder::{self, OpenError, StoragePaths};
-use crate::durable;
-use crate::key::{self, Adopted};
-use crate::limits::Limits;
-use crate::lock::DataLock;
-use crate::ops;
-use crate::store::{self, Sqlite, Store as _};
+use bchan_catalog::{Sqlite, Store as _};
+use bchan_engine::Limits;
+use bchan_engine::ops;
+use bchan_engine::start::data_folder::{self, OpenError, StoragePaths};
+use bchan_storage::data_dir::lock::DataLock;
+use bchan_storage::durable;
 
 /// What to take over, and how.
 #[derive(Clone, Debug)]
@@ -175,15 +175,18 @@ impl Desk {
         if durable::exists(&data.join("lock")).map_err(fail(&data))? {
             held = Some(lock(options, &data)?);
         }
-        if store::exists(&data)? {
-            for (from, to) in store::files(&data).iter().zip(store::files(copy.path())) {
+        if bchan_catalog::exists(&data)? {
+            for (from, to) in bchan_catalog::files(&data)
+                .iter()
+                .zip(bchan_catalog::files(copy.path()))
+            {
                 if durable::exists(from).map_err(fail(from))? {
                     fs::copy(from, to).map_err(fail(from))?;
                 }
             }
         }
         Ok(Self {
-            store: store::open(copy.path())?,
+            store: bchan_catalog::open(copy.path())?,
             data,
             _lock: held,
             _copy: Some(copy),
@@ -212,7 +215,7 @@ fn adopt_key(key: &Key, data: &Path, look: bool) -> Result<Vec<String>, ImportEr
     let (key, exposed) = match key {
         Key::None => {
             let note = "the other server asks for no key; `bchan server new-key` makes one";
-            let has_one = key::key_path(data).exists();
+            let has_one = auth::key_path(data).exists();
             return Ok((!has_one).then(|| note.to_owned()).into_iter().collect());
         }
         Key::Broken => {
@@ -222,7 +225,7 @@ fn adopt_key(key: &Key, data: &Path, look: bool) -> Result<Vec<String>, ImportEr
         Key::Found { key, exposed } => (key, *exposed),
     };
     let mut notes = Vec::new();
-    match key::adopt_key(data, key, look)? {
+    match auth::adopt_key(data, key, look)? {
         Adopted::New if exposed => notes.push(
             "the key is the other server's, where other users of the machine could read it; \
              `bchan server new-key --overwrite` makes a new one"

@@ -8,7 +8,7 @@ use toml_edit::{Array, DocumentMut, Item, Value, value};
 
 use super::ImportError;
 use super::places::News;
-use crate::durable;
+use bchan_storage::durable;
 
 const HEAD: &str = "# Settings of `bchan serve`; see its help.\n";
 

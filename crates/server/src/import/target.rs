@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::installation::absolute;
 use super::mariadb::OldTarget;
-use crate::validate;
+use crate::api::validate;
 
 /// The target, by the rules of this server; or what is against them. Its location is absolute:
 /// relative ones are from the other server's folder on.

@@ -12,10 +12,10 @@ use super::mariadb::{Old, OldBackup, OldTarget};
 use super::places::real;
 use super::report::{Effect, ImportFinding, ImportReport};
 use super::target::convert;
-use crate::engine::Engine;
-use crate::markers;
-use crate::sidecar_sync;
-use crate::store::{StoreError, StoredBackup};
+use bchan_catalog::{StoreError, StoredBackup};
+use bchan_engine::Engine;
+use bchan_engine::directories::markers;
+use bchan_engine::directories::sidecar_sync;
 
 /// See the module.
 pub(super) struct Work<'a> {

@@ -13,12 +13,12 @@ use self::meter::{BOUNDS, Counted, Requests};
 pub(crate) use self::text::MEDIA_TYPE;
 use self::text::{Kind, Text};
 use crate::app::App;
-use crate::engine::Engine;
 use crate::guard::Counts;
 use crate::health::{self, PATIENCE, Place};
-use crate::jobs::{JOBS, JobRuns, UPLOAD};
-use crate::store::StoreError;
-use crate::store::{TargetSum, TargetSums};
+use bchan_catalog::StoreError;
+use bchan_catalog::{TargetSum, TargetSums};
+use bchan_engine::Engine;
+use bchan_engine::jobs::{JOBS, JobRuns, UPLOAD};
 
 /// Most targets that have series of their own.
 pub(crate) const MOST_TARGETS: usize = 1000;

@@ -1,0 +1,221 @@
+//! Putting a file part where it belongs: unpacked, or as it is.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write as _};
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+
+use bchan_api::TargetType;
+use bchan_archive::{Kind, Limit, Manifest, Observer as _, UnpackError, UnpackOptions, Writeback};
+use rustix::fs::{Mode, OFlags, openat};
+
+use super::from_body::from_body;
+use crate::error::{Error, is_out_of_space};
+use bchan_storage::digest::{Digest, Hashing, hex_digest};
+use bchan_storage::name_template;
+use bchan_storage::space::Room;
+use bchan_storage::staging::Staging;
+
+/// What the parts so far have become.
+#[derive(Default)]
+pub(super) struct Placed {
+    /// File parts.
+    pub(super) parts: usize,
+    manifest: Manifest,
+    /// True if everything that was unpacked is kept as it was.
+    kept: bool,
+    single: Option<Content>,
+}
+
+/// What the API tells about a backup's content.
+pub(super) struct Content {
+    pub(super) extension: String,
+    pub(super) filesize: u64,
+    pub(super) hash: String,
+    /// Receipt of the tree, where it has one.
+    pub(super) receipt: Option<String>,
+    /// True if what is stored must come to that receipt.
+    pub(super) reproducible: bool,
+}
+
+impl Placed {
+    /// Sums up.
+    pub(super) fn finish(self, kind: TargetType, staging: &Staging) -> Result<Content, Error> {
+        match (kind, self.single) {
+            (TargetType::Single, Some(content)) => Ok(content),
+            (TargetType::Single, None) => Err(Error::invalid("no file arrived")),
+            (TargetType::Multi, _) => {
+                // An archive without entries leaves a backup that is an empty folder.
+                staging.open_tree()?;
+                let receipt = self.manifest.receipt();
+                Ok(Content {
+                    extension: String::new(),
+                    filesize: self.manifest.bytes(),
+                    hash: self.manifest.tree_hash(),
+                    receipt: receipt.map(|receipt| receipt.hex()),
+                    reproducible: self.kept && receipt.is_some_and(|receipt| receipt.is_closed),
+                })
+            }
+        }
+    }
+}
+
+/// Stores the file of a single target as it is.
+pub(super) fn place_single<R: Read + Send>(
+    part: &mut Hashing<R>,
+    name: &str,
+    staging: &Staging,
+    room: &mut Room,
+    placed: &mut Placed,
+) -> Result<(), Error> {
+    let (digest, filesize) = place_plain(part, staging, room)?;
+    let extension = name_template::extension(base_name(name)).to_owned();
+    placed.single = Some(Content {
+        extension,
+        filesize,
+        hash: hex_digest(digest),
+        receipt: None,
+        reproducible: false,
+    });
+    Ok(())
+}
+
+/// Makes a part the one file in `staging`.
+pub(super) fn place_plain<R: Read + Send>(
+    part: &mut Hashing<R>,
+    staging: &Staging,
+    room: &mut Room,
+) -> Result<(Digest, u64), Error> {
+    created(room)?;
+    let mut options = OpenOptions::new();
+    let file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(staging.content());
+    let file = file.map_err(|error| Error::from_io("creating the backup's file", error))?;
+    let file = copy(&mut *part, file, room)?;
+    staging.sync_file(&file)?;
+    Ok(part.so_far())
+}
+
+/// Puts a file part into the tree of a multi target. An archive that comes first is unpacked; its
+/// content decides, not its name. Whatever follows goes beside it as it is.
+pub(super) fn place_tree<R: Read + Send>(
+    part: &mut Hashing<R>,
+    name: &str,
+    options: &UnpackOptions,
+    staging: &Staging,
+    room: &mut Room,
+    placed: &mut Placed,
+) -> Result<(), Error> {
+    let tree = staging.open_tree()?;
+    if placed.parts > 0 {
+        return put(part, name, &tree, room, placed);
+    }
+    let (kind, mut replay) = bchan_archive::detect(part).map_err(|error| from_body(&error))?;
+    let manifest = &mut placed.manifest;
+    let unpacked = match kind {
+        Kind::Tar(codec) => {
+            bchan_archive::unpack_tar(codec, replay, tree.as_fd(), options, manifest, room)
+        }
+        Kind::Zip => {
+            created(room)?;
+            let spool = staging.spool()?;
+            let spool = copy(&mut replay, spool, room)?;
+            bchan_archive::unpack_zip(&spool, tree.as_fd(), options, manifest, room)
+        }
+        Kind::Other => return put(&mut replay, name, &tree, room, placed),
+    };
+    let done = unpacked.map_err(from_unpack)?;
+    placed.kept = done.not_restored == 0 && done.altered == 0;
+    Ok(())
+}
+
+/// Puts a file into the root of the tree under its own name.
+fn put(
+    reader: &mut (dyn Read + Send),
+    name: &str,
+    tree: &impl std::os::fd::AsFd,
+    room: &mut Room,
+    placed: &mut Placed,
+) -> Result<(), Error> {
+    let name = base_name(name);
+    let name = if name.is_empty() { "backup_file" } else { name };
+    if name == "." || name == ".." || name.len() > 255 || name.contains('\0') {
+        let name = name.escape_debug();
+        return Err(Error::invalid(format!(
+            "`{name}` cannot be the name of a file"
+        )));
+    }
+    created(room)?;
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = openat(tree, name, flags, Mode::RUSR | Mode::WUSR).map_err(|error| match error {
+        rustix::io::Errno::EXIST => {
+            let name = name.escape_debug();
+            Error::invalid(format!("two files of the upload are called `{name}`"))
+        }
+        error => Error::from_io("creating a file of the backup", error.into()),
+    })?;
+    let mut reader = Hashing::new(reader);
+    copy(&mut reader, File::from(file), room)?;
+    let (digest, length) = reader.so_far();
+    placed.manifest.add_file(name.as_bytes(), length, digest);
+    Ok(())
+}
+
+/// Asks for one more file.
+fn created(room: &mut Room) -> Result<(), Error> {
+    let asked = room.entries(1);
+    asked.map_err(|error| Error::from_io("creating a file of the backup", error))
+}
+
+/// The last component of what a client calls its file.
+fn base_name(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or_default()
+}
+
+/// Copies everything, telling faults of the client from those of the disk.
+fn copy<R: Read + Send>(reader: R, mut file: File, room: &mut Room) -> Result<File, Error> {
+    let copied = bchan_archive::read_ahead(reader, |ahead| {
+        let (mut writeback, mut length) = (Writeback::default(), 0);
+        loop {
+            let bytes = ahead.next_block().map_err(|error| from_body(&error))?;
+            if bytes.is_empty() {
+                return Ok(file);
+            }
+            room.proceed(bytes.len() as u64)
+                .and_then(|()| file.write_all(bytes))
+                .map_err(|error| Error::from_io("writing the backup", error))?;
+            length += bytes.len() as u64;
+            writeback.reached(&file, length);
+        }
+    });
+    copied.map_err(|error| Error::from_io("receiving the backup", error))?
+}
+
+fn from_unpack(error: UnpackError) -> Error {
+    match &error {
+        UnpackError::Read { source } => from_body(source),
+        UnpackError::Write { source, .. } if is_out_of_space(source) => Error::out_of_space(),
+        UnpackError::Write { source, .. }
+            if source.kind() == std::io::ErrorKind::ConnectionAborted =>
+        {
+            Error::unavailable(format!(
+                "the upload was given up, nothing was stored: {source}"
+            ))
+        }
+        UnpackError::Write { .. } => Error::internal("unpacking the archive failed"),
+        UnpackError::Limit { limit, .. } => {
+            let option = match limit {
+                Limit::Bytes(_) => "; --max-unpacked of the server allows more",
+                Limit::Entries(_) => "; --max-entries of the server allows more",
+                Limit::Ratio(_) | Limit::Holes(_) => "; --max-ratio of the server allows more",
+                _ => "",
+            };
+            Error::too_large(format!("{error}{option}"))
+        }
+        _ => Error::invalid(error.to_string()),
+    }
+    .caused_by(error)
+}

@@ -1,0 +1,34 @@
+//! Limits that can change while the server runs.
+
+use bchan_storage::space::Reserve;
+
+/// Bounds of what uploads may use, and what becomes of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub preserve_owner: bool,
+    pub unpack: UnpackLimits,
+    pub reserve: Reserve,
+}
+
+/// What archives may ask for when they are unpacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnpackLimits {
+    /// Most bytes of content of one backup, with those of holes; the size of the file system when
+    /// absent.
+    pub max_bytes: Option<u64>,
+    /// Most entries of one archive.
+    pub max_entries: u64,
+    /// Most bytes that may become of one that has arrived; holes count from 64 GiB on.
+    pub max_ratio: u64,
+}
+
+impl Default for UnpackLimits {
+    fn default() -> Self {
+        Self {
+            max_bytes: None,
+            max_entries: 10_000_000,
+            // zstd makes 32,768 zeros of a byte, and those may be somebody's disk.
+            max_ratio: 40_000,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Errors of operations.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Kind, is_out_of_space};
+use bchan_catalog::StoreError;
+use bchan_storage::relocate::{self, MoveError};
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpError {
+    #[error(transparent)]
+    Move(#[from] MoveError),
+    #[error("{} is not there; is its disk mounted?", path.display())]
+    Away { path: PathBuf },
+    #[error(
+        "{} lies below no storage root of this server and not in its recycle bin",
+        path.display()
+    )]
+    Foreign { path: PathBuf },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl OpError {
+    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let wrap = MoveError::io(action, path);
+        move |source| Self::Move(wrap(source))
+    }
+
+    /// A directory that [`markers`](crate::directories::markers) refuses.
+    pub(super) fn unusable(path: &Path) -> impl FnOnce(Error) -> Self {
+        let path = path.to_owned();
+        move |error| match error.kind {
+            Kind::Unavailable => Self::Away { path },
+            Kind::OutOfSpace => Self::io("marking", &path)(io::ErrorKind::StorageFull.into()),
+            _ => Self::io("marking", &path)(io::Error::other(error.message)),
+        }
+    }
+}
+
+impl From<OpError> for Error {
+    fn from(error: OpError) -> Self {
+        match &error {
+            OpError::Move(MoveError::Io { source, .. }) if is_out_of_space(source) => {
+                Self::out_of_space()
+            }
+            OpError::Move(MoveError::Io { action, source, .. })
+                if source.kind() == io::ErrorKind::ReadOnlyFilesystem =>
+            {
+                Self::read_only(action)
+            }
+            OpError::Move(MoveError::Copy { source, .. })
+                if relocate::is_out_of_space(&**source) =>
+            {
+                Self::out_of_space()
+            }
+            OpError::Move(MoveError::Occupied { .. }) => Self::conflict(error.to_string()),
+            OpError::Away { .. } | OpError::Foreign { .. } => Self::unavailable(error.to_string()),
+            _ => Self::internal(error.to_string()),
+        }
+        .caused_by(error)
+    }
+}

@@ -1,0 +1,91 @@
+//! Errors as the API reports them.
+
+use std::error::Error as StdError;
+use std::io;
+
+use bchan_catalog::StoreError;
+use bchan_engine::{Error, Kind};
+
+/// An error with its HTTP status.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    pub(crate) status: u16,
+    /// Contains nothing that a caller must not know.
+    pub(crate) message: String,
+    /// The cause, for the log of the server; may name paths.
+    pub(crate) cause: Option<Box<dyn StdError + Send + Sync>>,
+    /// Seconds after which a repeated request may succeed, where that is known.
+    pub(crate) retry_after: Option<u64>,
+}
+
+impl ApiError {
+    pub(crate) fn new(status: u16, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            message: message.into(),
+            cause: None,
+            retry_after: None,
+        }
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(400, message)
+    }
+
+    pub(crate) fn not_found(what: &str, id: &str) -> Self {
+        Error::not_found(what, id).into()
+    }
+
+    pub(crate) fn caused_by(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// The error for the engine, from a check that it asks for.
+    pub(crate) fn into_engine(self) -> Error {
+        let kind = match self.status {
+            403 => Kind::Forbidden,
+            503 => Kind::Unavailable,
+            _ => Kind::Invalid,
+        };
+        Error {
+            kind,
+            message: self.message,
+            cause: self.cause,
+            retry_after: self.retry_after,
+        }
+    }
+
+    /// A file system error during `action`.
+    pub(crate) fn from_io(action: &str, error: io::Error) -> Self {
+        Error::from_io(action, error).into()
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        let status = match error.kind {
+            Kind::Invalid => 400,
+            Kind::Forbidden => 403,
+            Kind::NotFound => 404,
+            Kind::Conflict => 409,
+            Kind::TooLarge => 413,
+            Kind::TooMany => 429,
+            Kind::OutOfSpace => 507,
+            Kind::Unavailable => 503,
+            Kind::Internal => 500,
+        };
+        Self {
+            status,
+            message: error.message,
+            cause: error.cause,
+            retry_after: error.retry_after,
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Error::from(error).into()
+    }
+}

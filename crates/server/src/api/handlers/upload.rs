@@ -1,0 +1,247 @@
+//! Uploads.
+
+use bchan_api::{Accepted, Backup, JobStatus, Target, header};
+
+use super::limits::{admit, while_client_waits};
+use crate::api::error::ApiError;
+use crate::api::reply;
+use crate::api::upload_form;
+use crate::app::App;
+use crate::auth::Grant;
+use crate::http::{Request, Response};
+use bchan_catalog::{Sent, StoredUpload, UploadKey};
+use bchan_engine::Error;
+use bchan_engine::ingest::Arrival;
+use bchan_engine::jobs::UPLOAD;
+use bchan_engine::publish::{Origin, publish};
+use bchan_storage::durable;
+use bchan_storage::space::Room;
+use bchan_storage::staging::Staging;
+
+/// `POST /target/<ID>/upload`: answers when what arrived is durable and visible.
+pub(crate) fn upload(
+    app: &App,
+    request: &mut Request,
+    grant: &Grant,
+    id: &str,
+) -> Result<Response, ApiError> {
+    let mut target = app.engine.target(id)?;
+    app.engine.require_open(&target)?;
+    let content_type = request
+        .headers
+        .get("content-type")
+        .unwrap_or_default()
+        .to_owned();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("multipart/form-data") {
+        let message = "an upload must have the content type multipart/form-data";
+        return Err(ApiError::new(415, message));
+    }
+    if !request.has_body && request.content_length.is_none() {
+        return Err(ApiError::new(
+            411,
+            "an upload needs a Content-Length or chunked encoding",
+        ));
+    }
+    let key = idempotency_key(request, grant, &target)?;
+    let sha256 = request.headers.get(header::SHA256);
+    let is_digest = |text: &str| text.len() == 64 && text.bytes().all(|c| c.is_ascii_hexdigit());
+    if sha256.is_some_and(|text| !is_digest(text)) {
+        let message = "Backup-Chan-Sha256 must be a SHA-256 in 64 hexadecimal digits";
+        return Err(ApiError::bad_request(message));
+    }
+    // Without the digest, only the content can tell whether it is the same.
+    if let Some(sha256) = sha256
+        && let Some(earlier) = earlier(app, &target, key.as_ref())?
+        && earlier.upload.sent.sha256.eq_ignore_ascii_case(sha256)
+    {
+        return Ok(earlier.answer());
+    }
+    let _seat = admit(app, &target, grant)?;
+    // Below the location, so that it arrives on the file system where it will stay.
+    let (location, staging) = loop {
+        let _busy = app.engine.at_work();
+        let location = app.engine.enter_location(&target)?;
+        let staging = Staging::create(&app.engine.layout.staging(&location), &app.engine.live)
+            .map_err(Error::from)?;
+        let now = app.engine.target(&target.id)?;
+        if now.location == target.location {
+            break (location, staging);
+        }
+        // It has moved in this moment, and nobody would look for left-overs there.
+        target = now;
+    };
+    let room = Room::new(&location, app.engine.limits().reserve);
+    let mut room = while_client_waits(room, request);
+    // Refused at once if it cannot fit.
+    room.require(request.content_length.unwrap_or(0))
+        // The folder that it arrives in, and that of a tree.
+        .and_then(|()| room.entries(2))
+        .map_err(|error| ApiError::from_io("asking for free space", error))?;
+
+    let disk = room.total();
+    let disk = disk.map_err(|error| ApiError::from_io("asking for the size of the disk", error))?;
+    let options = app.engine.unpack_options(disk);
+
+    let job_id = app
+        .engine
+        .store
+        .create_job(UPLOAD, JobStatus::Running, Some(&target.id))?;
+    tracing::info!(target = target.id, job = job_id, "an upload begins");
+    let stored = upload_form::receive(
+        request.body(),
+        &content_type,
+        target.target_type,
+        &options,
+        &staging,
+        &mut room,
+    )
+    .and_then(|mut arrival| {
+        let warnings = std::mem::take(&mut arrival.warnings);
+        // It may have been edited or deleted while the upload came in.
+        let (target, _busy) = app.engine.lock_target(&target.id)?;
+        request.recheck()?;
+        // Nothing else is stored to the target while it is held.
+        if let Some(earlier) = earlier(app, &target, key.as_ref())? {
+            return earlier.compared(&arrival).map(Outcome::Earlier);
+        }
+        let origin = Origin {
+            from: staging.content(),
+            key: key.clone(),
+            sequence: None,
+            appended: grant.only_appends(),
+        };
+        let receipt = arrival.receipt.clone();
+        let backup_id = publish(&app.engine, &target, job_id, arrival, origin)?;
+        Ok(Outcome::Stored(Accepted {
+            job_id,
+            backup_id: Some(backup_id),
+            warnings,
+            receipt,
+        }))
+    });
+    end(app, &target, job_id, stored, staging)
+}
+
+/// Ends the job of an upload, removes what is not stored, and answers.
+fn end(
+    app: &App,
+    target: &Target,
+    job_id: i64,
+    stored: Result<Outcome, ApiError>,
+    staging: Staging,
+) -> Result<Response, ApiError> {
+    match stored {
+        Ok(Outcome::Stored(accepted)) => {
+            app.engine.job_runs.ended(UPLOAD, true);
+            let (target, backup) = (&target.id, &accepted.backup_id);
+            tracing::info!(target, backup, job = job_id, "stored a backup");
+            if let Some(first) = accepted.warnings.first() {
+                tracing::warn!(backup, first, "not everything could be kept");
+            }
+            Ok(reply::success(200, &accepted))
+        }
+        Ok(Outcome::Earlier(earlier)) => {
+            // Whoever sees that the job has ended finds nothing left of it.
+            drop(staging);
+            // The backup that was wanted is there.
+            app.engine.store.end_job(job_id, None)?;
+            Ok(earlier.answer())
+        }
+        Err(failure) => {
+            drop(staging);
+            app.engine.job_runs.ended(UPLOAD, false);
+            let (target, message) = (&target.id, &failure.message);
+            tracing::warn!(target, job = job_id, message, "an upload has failed");
+            if let Err(error) = app.engine.store.end_job(job_id, Some(message)) {
+                tracing::error!(job = job_id, %error, "a failed job is not marked as such");
+            }
+            Err(failure)
+        }
+    }
+}
+
+/// Outcome of an upload that has not failed.
+enum Outcome {
+    Stored(Accepted),
+    /// It was stored before.
+    Earlier(Earlier),
+}
+
+/// Name that the client gives the upload, so that it can be sent twice and stored once.
+fn idempotency_key(
+    request: &Request,
+    grant: &Grant,
+    target: &Target,
+) -> Result<Option<UploadKey>, ApiError> {
+    /// Longest key, in bytes.
+    const LONGEST: usize = 255;
+    match request.headers.get(header::IDEMPOTENCY_KEY) {
+        Some(key) if key.is_empty() || key.len() > LONGEST => {
+            let message = format!("Idempotency-Key must have 1 to {LONGEST} characters");
+            Err(ApiError::bad_request(message))
+        }
+        key => Ok(key.map(|name| UploadKey {
+            client: grant.name.clone().unwrap_or_default(),
+            target_id: target.id.clone(),
+            name: name.to_owned(),
+        })),
+    }
+}
+
+/// An upload that was stored under the same key, and whose backup is there.
+struct Earlier {
+    upload: StoredUpload,
+    backup: Backup,
+}
+
+/// The upload that was stored under this key, if its backup is still where it belongs.
+fn earlier(
+    app: &App,
+    target: &Target,
+    key: Option<&UploadKey>,
+) -> Result<Option<Earlier>, ApiError> {
+    let Some(key) = key else { return Ok(None) };
+    let Some(upload) = app.engine.store.upload(key)? else {
+        return Ok(None);
+    };
+    let Some(stored) = app.engine.store.backup(&upload.backup_id)? else {
+        return Ok(None);
+    };
+    app.engine.require_home(target, stored.backup.is_recycled)?;
+    let is_there = durable::exists(&app.engine.path(target, &stored)?)
+        .map_err(|error| ApiError::from_io("looking for a backup", error))?;
+    Ok(is_there.then_some(Earlier {
+        upload,
+        backup: stored.backup,
+    }))
+}
+
+impl Earlier {
+    /// Fails if what has arrived is something else.
+    fn compared(self, arrival: &Arrival) -> Result<Self, ApiError> {
+        let is_same = |sent: &Sent| sent.is_same(&self.upload.sent);
+        let hash = self.backup.hash.as_deref();
+        if hash == Some(&*arrival.hash) && arrival.sent.as_ref().is_some_and(is_same) {
+            return Ok(self);
+        }
+        let message = format!(
+            "other content was stored under this Idempotency-Key, as backup {}; nothing was \
+             stored now; send it under another key",
+            self.backup.id
+        );
+        Err(ApiError::new(422, message))
+    }
+
+    fn answer(self) -> Response {
+        reply::success(
+            200,
+            &Accepted {
+                job_id: self.upload.job_id,
+                backup_id: Some(self.backup.id),
+                warnings: Vec::new(),
+                receipt: self.backup.receipt,
+            },
+        )
+    }
+}

@@ -1,0 +1,25 @@
+//! Keys: the one that the API documents, and named ones with fewer rights. Making them, and checking
+//! whether a request has one.
+
+mod authenticator;
+mod create;
+mod error;
+mod fingerprint;
+mod key_file;
+mod named_keys;
+mod pass;
+mod rights;
+mod shares;
+mod throttle;
+
+pub(crate) use self::authenticator::Gate;
+#[cfg(feature = "import-mariadb")]
+pub(crate) use self::create::{Adopted, adopt_key};
+pub use self::create::{key_path, new_key};
+pub use self::error::KeyError;
+pub use self::named_keys::{list_keys, new_named_key, revoke_key};
+pub(crate) use self::pass::Pass;
+pub(crate) use self::rights::Grant;
+pub use self::rights::{NamedKey, Rights};
+pub(crate) use self::shares::{Share, Shares};
+pub(crate) use self::throttle::Throttle;

@@ -1,0 +1,75 @@
+//! Asking again for what a request may do.
+
+use std::sync::Arc;
+
+use bchan_api::Endpoint;
+
+use super::{Gate, Grant};
+use crate::api::error::ApiError;
+
+/// What a key was good for when a request began. A body may take hours to arrive, and the key may be
+/// revoked meanwhile.
+#[derive(Clone, Debug)]
+pub(crate) struct Pass {
+    gate: Arc<Gate>,
+    grant: Grant,
+    endpoint: Endpoint,
+}
+
+impl Pass {
+    pub(crate) fn new(gate: &Arc<Gate>, grant: &Grant, endpoint: Endpoint) -> Self {
+        Self {
+            gate: Arc::clone(gate),
+            grant: grant.clone(),
+            endpoint,
+        }
+    }
+
+    /// Fails if the key is not good for the same any more.
+    pub(crate) fn check(&self) -> Result<(), ApiError> {
+        let now = self.gate.find(self.grant.key)?;
+        now.check(self.endpoint)?;
+        if now.key.is_some() && now != self.grant {
+            let message = "the rights of the key have changed; nothing was stored";
+            return Err(ApiError::new(403, message));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Rights, new_key, new_named_key, revoke_key};
+    use super::*;
+    use crate::config::Auth;
+
+    #[test]
+    fn a_key_that_was_revoked_passes_no_more() {
+        let temp = tempfile::tempdir().unwrap();
+        let data = temp.path();
+        let gate = Arc::new(Gate::new(&Auth::KeyFile, data).unwrap());
+        let status = |pass: &Pass| pass.check().map_err(|error| error.status);
+        let nobody = Pass::new(&gate, &Grant::ALL, Endpoint::Upload);
+        assert_eq!(status(&nobody), Ok(()));
+
+        let main = new_key(data, false).unwrap();
+        assert_eq!(status(&nobody), Err(401), "now there is a key");
+        let pass = |key: &bchan_api::ApiKey| {
+            let shown = format!("Bearer {}", key.expose());
+            let grant = gate.check(Some(&shown)).unwrap();
+            Pass::new(&gate, &grant, Endpoint::Upload)
+        };
+        let (main, agent) = (
+            pass(&main),
+            pass(&new_named_key(data, "agent", Rights::Append, &[]).unwrap()),
+        );
+        assert_eq!((status(&main), status(&agent)), (Ok(()), Ok(())));
+        revoke_key(data, "agent").unwrap();
+        assert_eq!((status(&main), status(&agent)), (Ok(()), Err(403)));
+        // Another key of the same name is another key.
+        new_named_key(data, "agent", Rights::Append, &[]).unwrap();
+        assert_eq!(status(&agent), Err(403));
+        new_key(data, true).unwrap();
+        assert_eq!(status(&main), Err(403));
+    }
+}

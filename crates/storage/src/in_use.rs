@@ -1,0 +1,42 @@
+//! What is being worked on, so that whoever tidies up leaves it alone.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Folders in use.
+#[derive(Clone, Debug, Default)]
+pub struct Live(Arc<Mutex<HashSet<PathBuf>>>);
+
+/// Keeps a folder until dropped.
+#[derive(Debug)]
+pub struct Held {
+    home: Live,
+    path: PathBuf,
+}
+
+impl Live {
+    /// Keeps a folder, from before it is made.
+    pub fn hold(&self, path: &Path) -> Held {
+        self.lock().insert(path.to_owned());
+        Held {
+            home: self.clone(),
+            path: path.to_owned(),
+        }
+    }
+
+    /// Whether anything in a folder is in use.
+    pub fn any_below(&self, folder: &Path) -> bool {
+        self.lock().iter().any(|path| path.starts_with(folder))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.home.lock().remove(&self.path);
+    }
+}

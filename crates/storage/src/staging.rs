@@ -1,0 +1,107 @@
+//! The folder in which one upload arrives, on the file system where it will stay.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+
+use bchan_api::TargetType;
+use uuid::Uuid;
+
+use crate::durable::open;
+use crate::durable::{self, FileSystemSync};
+use crate::error::StorageError;
+use crate::in_use::{Held, Live};
+
+/// A new folder of its own; removed with all that is still in it when dropped.
+#[derive(Debug)]
+pub struct Staging {
+    folder: PathBuf,
+    /// Open since before anything was written.
+    sync: FileSystemSync,
+    _held: Held,
+}
+
+impl Staging {
+    /// Makes one below `base`.
+    pub fn create(base: &Path, live: &Live) -> Result<Self, StorageError> {
+        let folder = base.join(Uuid::new_v4().to_string());
+        let held = live.hold(&folder);
+        let sync = durable::create_dirs(base)
+            // A link in place of one of these folders would lead what arrives elsewhere.
+            .and_then(|()| open::directory(base))
+            .and_then(|_| fs::DirBuilder::new().mode(0o700).create(&folder))
+            .and_then(|()| FileSystemSync::open(&folder))
+            .map_err(StorageError::io("making a staging folder"))?;
+        Ok(Self {
+            folder,
+            sync,
+            _held: held,
+        })
+    }
+
+    /// Where the file or the tree arrives.
+    pub fn content(&self) -> PathBuf {
+        self.folder.join("content")
+    }
+
+    /// Makes the directory of a tree and opens it.
+    pub fn open_tree(&self) -> Result<OwnedFd, StorageError> {
+        let path = self.content();
+        let made = match fs::DirBuilder::new().mode(0o700).create(&path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => bchan_archive::open_dir(&path),
+        };
+        made.map_err(StorageError::io("making a staging folder"))
+    }
+
+    /// A file that has no name and is gone when it is closed.
+    pub fn spool(&self) -> Result<File, StorageError> {
+        let path = self.folder.join("spool");
+        let open = || {
+            let file = File::options()
+                .read(true)
+                .write(true)
+                .create_new(true)
+                .open(&path)?;
+            fs::remove_file(&path)?;
+            Ok(file)
+        };
+        open().map_err(StorageError::io("making a temporary file"))
+    }
+
+    /// Makes a file durable that was written through this descriptor.
+    pub fn sync_file(&self, file: &File) -> Result<(), StorageError> {
+        bchan_failpoint::point();
+        let synced = durable::sync_file(file).and_then(|()| self.sync.check());
+        synced.map_err(unsynced)
+    }
+
+    /// Makes the content durable. The file of a single target is already.
+    pub fn sync(&self, kind: TargetType) -> Result<(), StorageError> {
+        let synced = match kind {
+            TargetType::Single => self.sync.sync_directory(),
+            TargetType::Multi => self.sync.sync(),
+        };
+        synced.map_err(unsynced)
+    }
+
+    /// Fails if the disk has failed to write anything since this was made, its content or not.
+    pub fn check(&self) -> Result<(), StorageError> {
+        self.sync.check().map_err(unsynced)
+    }
+}
+
+fn unsynced(error: io::Error) -> StorageError {
+    StorageError::io("writing the backup to disk")(error)
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if let Err(error) = durable::remove(&self.folder) {
+            // The next start removes it.
+            tracing::warn!(path = %self.folder.display(), %error, "a staging folder is left over");
+        }
+    }
+}
