@@ -7,15 +7,23 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::api::router::Router;
+use bchan_api::header;
+
 use crate::app::App;
 use crate::config::{Auth, Config};
 use crate::control::Control;
-use crate::guard::{Identity, Probe, Tls, TlsError};
+use crate::guard::{Identity, Probe, Question, Tls, TlsError};
 use crate::http::{Front, GuardConfig};
 use crate::scheduler;
 use crate::start::{self, StartError};
 use bchan_engine::chain;
 use bchan_storage::data_dir::lock::DataLock;
+
+/// Paths of requests that must not wait for uploads. Tests compare them with the API.
+const WATCHED: [&str; 2] = ["/healthz", "/metrics"];
+
+/// The request of the probe.
+const LIVE: &str = "/healthz?live";
 
 /// A server that answers on its own threads until it is shut down.
 pub struct Server {
@@ -58,6 +66,7 @@ impl Server {
         let guard = GuardConfig {
             socket_parent: Some(config.data.clone()),
             connections: config.max_connections,
+            watched_paths: &WATCHED,
             ..GuardConfig::default()
         };
         let listeners = if listeners.is_empty() {
@@ -115,7 +124,15 @@ impl Server {
     /// What asks it whether it answers.
     #[must_use]
     pub fn probe(&self) -> Probe {
-        Probe::new(self.local_addr(), self.tls.clone(), self.front.probes())
+        Probe::new(
+            self.local_addr(),
+            self.tls.clone(),
+            self.front.probes(),
+            Question {
+                target: LIVE,
+                header: header::FEATURES,
+            },
+        )
     }
 
     /// Takes up other settings, all or none of them: limits, the reserve, intervals of jobs, the
@@ -209,4 +226,18 @@ fn fixed(old: &Config, new: &Config) -> Vec<&'static str> {
         names.push("open-monitoring");
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use bchan_api::Endpoint;
+
+    use super::*;
+
+    #[test]
+    fn monitoring_has_the_paths_of_the_api() {
+        let paths = [Endpoint::ShowHealth, Endpoint::ShowMetrics].map(|it| it.path(""));
+        assert_eq!(paths, WATCHED);
+        assert!(LIVE.starts_with(&paths[0]));
+    }
 }

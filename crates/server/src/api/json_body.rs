@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::api::error::ApiError;
+use crate::auth::recheck;
 use crate::http::Request;
 
 /// Largest JSON body that is read, in bytes.
@@ -49,7 +50,7 @@ pub(crate) fn read_object(request: &mut Request) -> Result<Map<String, Value>, A
     if bytes.len() as u64 > LARGEST {
         return Err(too_large());
     }
-    request.recheck()?;
+    recheck(request)?;
     match serde_json::from_slice(&bytes) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(ApiError::bad_request("the body must be a JSON object")),
@@ -113,7 +114,7 @@ pub(crate) fn read_list<'a, T: DeserializeOwned>(
         };
         ApiError::new(status, format!("the body is not valid: {error}"))
     })?;
-    request.recheck()?;
+    recheck(request)?;
     Ok((list, turn))
 }
 

@@ -65,11 +65,11 @@ impl Router {
         *asked = Some(route.endpoint);
         browser::check_rest(request, &grant, route.endpoint, &app.allowed_hosts)?;
         let object = &*admit(app, &grant, &route)?;
-        request.pass = Some(Pass::new(&app.gate, &grant, route.endpoint));
+        Pass::new(&app.gate, &grant, route.endpoint).attach(request);
         let share = share(app, request, &grant, route.endpoint)?;
         let response = self.carry_out(request, &grant, route.endpoint, object)?;
         Ok(Response {
-            hold: share,
+            hold: share.map(|share| Box::new(share) as _),
             ..response
         })
     }
@@ -181,7 +181,7 @@ impl Handler for Router {
                 log(request, &error);
                 reply::failure(&error)
             });
-        response.endpoint = asked;
+        response.tag = asked.map(|endpoint| endpoint as usize);
         let Request {
             method, path, peer, ..
         } = request;

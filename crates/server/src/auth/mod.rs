@@ -18,7 +18,7 @@ pub(crate) use self::create::{Adopted, adopt_key};
 pub use self::create::{key_path, new_key};
 pub use self::error::KeyError;
 pub use self::named_keys::{list_keys, new_named_key, revoke_key};
-pub(crate) use self::pass::Pass;
+pub(crate) use self::pass::{Pass, recheck};
 pub(crate) use self::rights::Grant;
 pub use self::rights::{NamedKey, Rights};
 pub(crate) use self::shares::{Share, Shares};

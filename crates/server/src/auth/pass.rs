@@ -6,6 +6,7 @@ use bchan_api::Endpoint;
 
 use super::{Gate, Grant};
 use crate::api::error::ApiError;
+use crate::http::Request;
 
 /// What a key was good for when a request began. A body may take hours to arrive, and the key may be
 /// revoked meanwhile.
@@ -25,6 +26,11 @@ impl Pass {
         }
     }
 
+    /// Keeps this with a request, for [`recheck`].
+    pub(crate) fn attach(self, request: &mut Request) {
+        request.extension = Some(Box::new(self));
+    }
+
     /// Fails if the key is not good for the same any more.
     pub(crate) fn check(&self) -> Result<(), ApiError> {
         let now = self.gate.find(self.grant.key)?;
@@ -35,6 +41,14 @@ impl Pass {
         }
         Ok(())
     }
+}
+
+/// Fails if the key of a request has been revoked or changed since the request began. To be called
+/// before anything is stored or changed.
+pub(crate) fn recheck(request: &Request) -> Result<(), ApiError> {
+    let extension = request.extension.as_ref();
+    let pass = extension.and_then(|extension| extension.downcast_ref::<Pass>());
+    pass.map_or(Ok(()), Pass::check)
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! The body of a request on its way in.
 
-use std::ops::Range;
-
 use super::buffer::Buffer;
 use super::chunked::Chunks;
+use super::step::Step;
 
 /// How a request says where its body ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,19 +13,6 @@ pub(super) enum Framing {
     Length(u64),
     /// It comes in chunks.
     Chunked,
-}
-
-/// What to do next with a body.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// These bytes of the buffer are content. They count as taken.
-    Data(Range<usize>),
-    /// More has to be read.
-    Starved,
-    /// It is complete.
-    End,
-    /// It never can be.
-    Malformed,
 }
 
 /// How far a body has been read. What is in the buffer and not taken comes next.

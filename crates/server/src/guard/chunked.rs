@@ -1,7 +1,7 @@
 //! Chunked bodies, read as strictly as heads.
 
-use super::body::Step;
 use super::buffer::Buffer;
+use super::step::Step;
 
 /// Longest line with the size of a chunk and its extensions, in bytes.
 const LONGEST_LINE: usize = 1024;

@@ -35,6 +35,8 @@ pub(crate) struct GuardConfig {
     pub(crate) workers: usize,
     /// How many more there may be of those that ask how the server is. They wait for no upload.
     pub(crate) watchers: usize,
+    /// Paths of those requests.
+    pub(crate) watched_paths: &'static [&'static str],
     /// Most bytes of a body that are read and thrown away after an early answer.
     pub(crate) drain_bytes: u64,
     /// How long that may take.
@@ -57,6 +59,7 @@ impl Default for GuardConfig {
             connections: DEFAULT_CONNECTIONS,
             workers: DEFAULT_WORKERS,
             watchers: 4,
+            watched_paths: &[],
             drain_bytes: 64 * 1024 * 1024,
             drain_timeout: Duration::from_secs(5),
             socket_parent: None,

@@ -12,9 +12,9 @@ use super::buffer::{Buffer, SMALL};
 use super::exchange;
 use super::head::{self, Head};
 use super::inner::Sender;
-use super::listener::Guard;
 use super::reply::Refusal;
 use super::seats::{Seat, Waiting};
+use super::shared::Shared;
 use super::stream::Stream;
 use super::tls;
 
@@ -47,7 +47,7 @@ pub(super) enum Next {
 }
 
 /// Serves a connection to its end, or until somebody else needs its seat.
-pub(super) async fn serve(guard: &Guard, stream: TcpStream, peer: Sender, seat: Seat) {
+pub(super) async fn serve(guard: &Shared, stream: TcpStream, peer: Sender, seat: Seat) {
     tokio::select! {
         () = talk(guard, stream, peer, &seat) => {}
         () = seat.lost() => {
@@ -57,7 +57,7 @@ pub(super) async fn serve(guard: &Guard, stream: TcpStream, peer: Sender, seat: 
     }
 }
 
-async fn talk(guard: &Guard, stream: TcpStream, peer: Sender, seat: &Seat) {
+async fn talk(guard: &Shared, stream: TcpStream, peer: Sender, seat: &Seat) {
     // Without it, small answers would only be slower.
     let _ = stream.set_nodelay(true);
     let Some(stream) = open(guard, stream, peer).await else {
@@ -103,7 +103,7 @@ impl Connection<'_> {
 }
 
 /// Shakes hands, where that is asked for. None when the client does not come to the end of it.
-async fn open(guard: &Guard, stream: TcpStream, peer: Sender) -> Option<Stream> {
+async fn open(guard: &Shared, stream: TcpStream, peer: Sender) -> Option<Stream> {
     let Some(tls) = &guard.tls else {
         return Some(Stream::Plain(stream));
     };
@@ -133,7 +133,7 @@ async fn open(guard: &Guard, stream: TcpStream, peer: Sender) -> Option<Stream> 
 
 /// The next head, or `None` when there is no reason to wait for one any longer.
 async fn read_head<'a>(
-    guard: &'a Guard,
+    guard: &'a Shared,
     connection: &mut Connection<'a>,
     deadline: Option<Instant>,
 ) -> Result<Option<Head>, Refusal> {
@@ -187,7 +187,7 @@ fn too_long() -> Refusal {
 }
 
 /// Sends the guard's own answer and ends the connection.
-pub(super) async fn refuse(guard: &Guard, mut stream: Stream, refusal: Refusal) {
+pub(super) async fn refuse(guard: &Shared, mut stream: Stream, refusal: Refusal) {
     guard.counts.refuse(refusal.status);
     tracing::debug!(?refusal, "refused a request");
     let response = refusal.render();
@@ -202,7 +202,7 @@ pub(super) async fn refuse(guard: &Guard, mut stream: Stream, refusal: Refusal) 
 
 /// Ends a connection so that the client gets to see the answer: closing while it still sends would
 /// reset the connection, and the answer would be lost with it.
-async fn close(guard: &Guard, stream: Stream) {
+async fn close(guard: &Shared, stream: Stream) {
     let Ok(Ok(stream)) = timeout(guard.config.write_timeout, stream.end()).await else {
         return;
     };

@@ -1,43 +1,33 @@
 //! One request and its response.
 
-mod brief;
-
 use std::io::{self, IoSlice};
 use std::pin::pin;
-use std::time::Duration;
 
-use bchan_api::Endpoint;
-use tokio::io::{AsyncRead, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::UnixStream;
-use tokio::time::sleep;
 
+use super::answering::{BUSY, FAILED, circumstances, deliver, stream, wait};
 use super::body::Body;
+use super::brief;
 use super::buffer::Buffer;
 use super::caller::Waiting as Waits;
 use super::connection::{Connection, Next};
-use super::download::{self, Circumstances, Gathered, Sent};
+use super::download::{self, Gathered};
 use super::frame;
 use super::head::Head;
-use super::inner::{self, Answer, Inbox, Place};
-use super::listener::Guard;
+use super::inner::{self, Inbox, Place};
 use super::outlet::Outlet;
-use super::reply::Refusal;
-use super::seats::{Seat, Waiting};
+use super::seats::Seat;
+use super::shared::Shared;
 use super::upload::{self, Passed};
 use super::workers::{Kind, Worker};
-
-const BUSY: Refusal = Refusal::new(503, "the server is busy; try again later");
-const FAILED: Refusal = Refusal::new(500, "the server failed to answer");
-
-/// How long a request waits to be passed on before it matters whether its client is still there.
-const ABSENCE: Duration = Duration::from_secs(1);
 
 /// The word that a client may wait for before it sends a body.
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// Has a request answered, and says what is to become of the connection.
 pub(super) async fn run(
-    guard: &Guard,
+    guard: &Shared,
     connection: &mut Connection<'_>,
     head: &Head,
     seat: &Seat,
@@ -45,7 +35,7 @@ pub(super) async fn run(
     let kind = match () {
         () if connection.peer.is_probe => Kind::Probe,
         () if !head.has_no_body() => Kind::Body,
-        () if is_watching(&head.target) => Kind::Watching,
+        () if is_watching(guard, &head.target) => Kind::Watching,
         () => Kind::Short,
     };
     let worker = guard.workers.get(kind, guard.config.body_timeout).await;
@@ -79,38 +69,15 @@ pub(super) async fn run(
     }
 }
 
-/// Waits until a request has been let in, or until nobody waits for its answer.
-async fn wait<T>(
-    connection: &Connection<'_>,
-    entered: impl Future<Output = io::Result<T>>,
-) -> Result<T, Next> {
-    // Those who have gone while they waited for their turn hold descriptors, which may be just what
-    // the server inside lacks. Clients that only end what they send are not waiting for so long.
-    let gone = async {
-        sleep(ABSENCE).await;
-        connection.stream.closed().await;
-    };
-    let entered = tokio::select! {
-        biased;
-        entered = entered => entered,
-        () = gone => return Err(Next::Drop),
-    };
-    entered.map_err(|error| {
-        tracing::error!(%error, "a request cannot be passed on");
-        Next::Refuse(BUSY)
-    })
-}
-
-/// Whether a request asks how the server is. It must not wait for those that use the server.
-fn is_watching(target: &str) -> bool {
+/// Returns true if a request asks for the server's state. It must not wait for those that use the
+/// server.
+fn is_watching(guard: &Shared, target: &str) -> bool {
     let path = target.split('?').next().unwrap_or_default();
-    [Endpoint::ShowHealth, Endpoint::ShowMetrics]
-        .iter()
-        .any(|endpoint| endpoint.path("") == path)
+    guard.config.watched_paths.contains(&path)
 }
 
 async fn converse(
-    guard: &Guard,
+    guard: &Shared,
     connection: &mut Connection<'_>,
     head: &Head,
     mut inner: UnixStream,
@@ -208,73 +175,11 @@ async fn note_absence(connection: &Connection<'_>, waiting: Option<&Waits<'_>>) 
 
 /// Sends the word that a client waits for.
 async fn send_continue(
-    guard: &Guard,
+    guard: &Shared,
     connection: &mut Connection<'_>,
     seat: &Seat,
 ) -> io::Result<()> {
     let mut outlet = Outlet::new(seat, Some(&guard.workers), guard.config.write_timeout);
     let word = &mut [IoSlice::new(CONTINUE)];
     outlet.write_all(&mut connection.stream, word).await
-}
-
-fn circumstances(guard: &Guard, head: &Head, whole: bool) -> Circumstances {
-    Circumstances {
-        head_only: head.method == "HEAD",
-        old: head.old,
-        close: !whole || !head.keep_alive || guard.is_stopping(),
-    }
-}
-
-/// Sends an answer whose handler is done, once its time has come. It keeps no worker.
-async fn deliver(
-    guard: &Guard,
-    connection: &mut Connection<'_>,
-    answer: &Answer,
-    body: &[u8],
-    now: Circumstances,
-    seat: &Seat,
-) -> Next {
-    if answer.delay > Duration::ZERO {
-        seat.wait(Waiting::Ending);
-        sleep(answer.delay).await;
-        if !seat.keep() {
-            return Next::Drop;
-        }
-    }
-    let mut outlet = Outlet::new(seat, None, guard.config.write_timeout);
-    let stream = &mut connection.stream;
-    match download::deliver(answer, body, stream, now, &mut outlet).await {
-        true if now.close => Next::Close,
-        true => Next::KeepAlive,
-        false => Next::Abort,
-    }
-}
-
-/// Sends an answer that is too large to be buffered, while its handler makes it.
-async fn stream(
-    guard: &Guard,
-    connection: &mut Connection<'_>,
-    answer: &Answer,
-    inbox: &mut Inbox<impl AsyncRead + Unpin>,
-    now: Circumstances,
-    worker: &mut Worker<'_>,
-    seat: &Seat,
-) -> Next {
-    if !worker.stay().await {
-        return Next::Refuse(BUSY);
-    }
-    let workers = Some(&guard.workers);
-    let mut outlet = Outlet::new(seat, workers, guard.config.write_timeout);
-    // The seat may be lost, or the server stop, before the answer is complete.
-    connection.stream.reset_when_dropped(true);
-    let sent = download::send(answer, inbox, &mut connection.stream, now, &mut outlet).await;
-    if !matches!(sent, Sent::Part) {
-        connection.stream.reset_when_dropped(false);
-    }
-    match sent {
-        Sent::Whole if now.close => Next::Close,
-        Sent::Whole => Next::KeepAlive,
-        Sent::Nothing => Next::Refuse(FAILED),
-        Sent::Part => Next::Abort,
-    }
 }

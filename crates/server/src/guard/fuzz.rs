@@ -4,8 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use tokio::runtime;
 
-use super::body::{Body, Framing, Step};
+use super::body::{Body, Framing};
 use super::buffer::Buffer;
+use super::step::Step;
 use super::{head, inner};
 
 /// The head that is passed on for one that has come, if it is.

@@ -2,7 +2,7 @@
 //! readers of the same bytes see different requests.
 
 use super::body::Framing;
-use super::inner;
+use super::private_headers;
 use super::reply::Refusal;
 use super::target;
 
@@ -149,7 +149,7 @@ impl Lines<'_> {
         let mut headers = Vec::with_capacity(self.0.len());
         for line in self.0 {
             let name = line.name.to_ascii_lowercase();
-            if HOP_BY_HOP.contains(&&*name) || inner::is_private(&name) {
+            if HOP_BY_HOP.contains(&&*name) || private_headers::is_private(&name) {
                 continue;
             }
             // No header that means something here has anything but ASCII.

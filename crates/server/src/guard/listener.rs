@@ -3,84 +3,28 @@
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
-use super::config::GuardConfig;
 use super::connection;
-use super::count::Counts;
-use super::door::Door;
 use super::inner::Sender;
-use super::probe::Probes;
-use super::reply::Refusal;
+use super::reply::FULL;
+use super::shared::Shared;
 use super::stream::Stream;
-use super::tls::Tls;
-use super::workers::Workers;
 
 /// How long accepting pauses when the system has no descriptors or memory for more.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Bytes that are thrown away at a time.
-const SINK: usize = 64 * 1024;
-
 /// Most connections beyond the limit that are told so, rather than just closed.
 const TOLD: usize = 64;
 
-pub(super) const FULL: Refusal =
-    Refusal::new(503, "the server has too many connections; try again later");
-
-/// Told to stop, how long what is under way may take to end.
-pub(crate) type Stop = Option<Duration>;
-
-/// What the connections share.
-pub(crate) struct Guard {
-    pub(super) config: GuardConfig,
-    pub(super) door: Arc<Door>,
-    pub(super) workers: Workers,
-    pub(super) counts: Counts,
-    /// Connections of the server's own probe.
-    probes: Arc<Probes>,
-    /// Where all connections put what they read and throw away.
-    sink: Mutex<Vec<u8>>,
-    /// The identity that is shown; without one, nothing is encrypted.
-    pub(super) tls: Option<Arc<Tls>>,
-    /// Where hands are shaken.
-    pub(super) handshakes: runtime::Handle,
-    stop: watch::Receiver<Stop>,
-}
-
-impl Guard {
-    /// A guard over a door. `handshakes` runs on another thread.
-    pub(crate) fn new(
-        config: GuardConfig,
-        counts: Counts,
-        probes: Arc<Probes>,
-        door: Arc<Door>,
-        tls: Option<Arc<Tls>>,
-        handshakes: runtime::Handle,
-        stop: watch::Receiver<Stop>,
-    ) -> Self {
-        let workers = Workers::new(&config);
-        Self {
-            config,
-            door,
-            workers,
-            counts,
-            probes,
-            sink: Mutex::new(vec![0; SINK]),
-            tls,
-            handshakes,
-            stop,
-        }
-    }
-
+impl Shared {
     /// Serves until told to stop and until nothing is under way any more.
     pub(crate) async fn serve(self: Arc<Self>, listeners: Vec<TcpListener>) {
         let told = Arc::new(Semaphore::new(TOLD));
@@ -165,27 +109,6 @@ impl Guard {
             });
         } else {
             self.counts.refuse(FULL.status);
-        }
-    }
-
-    /// Reads what has arrived and throws it away.
-    pub(super) fn discard(&self, stream: &TcpStream) -> io::Result<usize> {
-        let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
-        stream.try_read(&mut sink)
-    }
-
-    /// Whether no connection may wait for another request.
-    pub(super) fn is_stopping(&self) -> bool {
-        self.stop.borrow().is_some()
-    }
-
-    /// Resolves to the time that is left when told to stop.
-    pub(super) async fn stopped(&self) -> Duration {
-        let mut stop = self.stop.clone();
-        // Whoever started the guard is gone when it cannot say so any more.
-        match stop.wait_for(Option::is_some).await {
-            Ok(grace) => grace.unwrap_or_default(),
-            Err(_) => Duration::ZERO,
         }
     }
 }

@@ -7,7 +7,9 @@
 //! one (see [`lane`]). Bodies are in frames whose end is marked (see [`frame`]), so that on neither side
 //! a message that was cut off can pass for a whole one.
 
+mod answering;
 mod body;
+mod brief;
 mod buffer;
 mod caller;
 mod chunked;
@@ -25,9 +27,13 @@ mod inner;
 mod lane;
 mod listener;
 mod outlet;
+mod private_headers;
 mod probe;
+mod probes;
 mod reply;
 mod seats;
+mod shared;
+mod step;
 mod stream;
 mod target;
 #[cfg(test)]
@@ -40,10 +46,11 @@ pub(crate) use self::caller::Caller;
 pub(crate) use self::config::{DEFAULT_CONNECTIONS, DEFAULT_WORKERS, GuardConfig};
 pub(crate) use self::count::Counts;
 pub(crate) use self::door::{Door, SOCKET_FOLDER};
-pub(crate) use self::inner::{BODY, DELAY, ID, LANE, LENGTH, PEER, PROBE, is_private};
-pub(crate) use self::listener::{Guard, Stop};
-pub(crate) use self::probe::Probes;
+pub(crate) use self::private_headers::{BODY, DELAY, ID, LANE, LENGTH, PEER, PROBE, is_private};
+pub(crate) use self::probe::Question;
 pub use self::probe::{Probe, ProbeError};
+pub(crate) use self::probes::Probes;
 pub(crate) use self::reply::{is_valid_header, reason};
+pub(crate) use self::shared::{Shared, Stop};
 pub(crate) use self::tls::{Identity, Tls};
 pub use self::tls::{TlsError, TlsFiles};

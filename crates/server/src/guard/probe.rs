@@ -1,12 +1,10 @@
 //! Asking this server itself, over the network as everybody else, whether it answers.
 
-use std::collections::HashSet;
 use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use bchan_api::{Endpoint, header};
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{
     AddressFamily, SocketFlags, SocketType, bind, connect, getsockname, socket_with,
@@ -19,7 +17,8 @@ use rustls::{
     StreamOwned,
 };
 
-use super::listener::FULL;
+use super::probes::{Probes, end};
+use super::reply::FULL;
 use super::tls::Tls;
 
 /// Most of an answer that is read, in bytes.
@@ -31,26 +30,16 @@ pub struct Probe {
     address: SocketAddr,
     tls: Option<Arc<Tls>>,
     probes: Arc<Probes>,
+    question: Question,
 }
 
-/// Connections of this process to itself, by their own end. The guard has a seat and a worker for
-/// them that no peer can take.
-#[derive(Debug, Default)]
-pub(crate) struct Probes(Mutex<HashSet<(IpAddr, u16)>>);
-
-impl Probes {
-    /// Whether a connection comes from this process.
-    pub(super) fn is_one(&self, peer: SocketAddr) -> bool {
-        self.lock().contains(&end(peer))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashSet<(IpAddr, u16)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn end(address: SocketAddr) -> (IpAddr, u16) {
-    (address.ip().to_canonical(), address.port())
+/// A request that every handler answers with a header of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Question {
+    /// Path and query.
+    pub(crate) target: &'static str,
+    /// Name of the header, in lower case.
+    pub(crate) header: &'static str,
 }
 
 /// A connection that the guard knows as one of this process.
@@ -121,7 +110,12 @@ pub enum ProbeError {
 }
 
 impl Probe {
-    pub(crate) fn new(address: SocketAddr, tls: Option<Arc<Tls>>, probes: Arc<Probes>) -> Self {
+    pub(crate) fn new(
+        address: SocketAddr,
+        tls: Option<Arc<Tls>>,
+        probes: Arc<Probes>,
+        question: Question,
+    ) -> Self {
         // What is bound to every address is reached by that of the machine itself.
         let ip = match address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -133,6 +127,7 @@ impl Probe {
             address,
             tls,
             probes,
+            question,
         }
     }
 
@@ -153,7 +148,7 @@ impl Probe {
         let Some(answer) = answer else {
             return Ok(());
         };
-        let features = format!("\n{}:", header::FEATURES);
+        let features = format!("\n{}:", self.question.header);
         if answer.to_ascii_lowercase().contains(&features) || answer.contains(FULL.message) {
             return Ok(());
         }
@@ -165,9 +160,9 @@ impl Probe {
     fn talk(&self, mut stream: &TcpStream, patience: Duration) -> io::Result<Option<String>> {
         stream.set_read_timeout(Some(patience))?;
         stream.set_write_timeout(Some(patience))?;
-        let path = Endpoint::ShowHealth.path("");
+        let target = self.question.target;
         let request =
-            format!("GET {path}?live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+            format!("GET {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
         let mut answer = Vec::new();
         match &self.tls {
             None => {

@@ -108,3 +108,6 @@ pub(crate) fn is_valid_header(name: &str, value: &str) -> bool {
             .bytes()
             .all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }
+
+pub(super) const FULL: Refusal =
+    Refusal::new(503, "the server has too many connections; try again later");

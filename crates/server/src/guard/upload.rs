@@ -6,9 +6,10 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 
-use super::body::{Body, Step};
+use super::body::Body;
 use super::buffer::{Buffer, LARGE, SMALL};
 use super::frame;
+use super::step::Step;
 
 /// How passing a body on has ended.
 #[derive(Debug, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use tokio::runtime;
 
-use super::{Arrival, Handler, Inside, answer, number, start};
+use super::message::Handler;
+use super::tiny_http::{Arrival, Inside, answer, number, start};
 use crate::guard::{self, Door};
 
 /// How long starting the server inside anew waits after it has failed.

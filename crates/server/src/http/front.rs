@@ -9,9 +9,9 @@ use std::time::Duration;
 use tokio::runtime;
 use tokio::sync::watch;
 
-use super::Handler;
 use super::desk::{Desk, MOST_CLERKS};
-use crate::guard::{Counts, Door, Guard, GuardConfig, Probes, Stop, Tls};
+use super::message::Handler;
+use crate::guard::{Counts, Door, GuardConfig, Probes, Shared, Stop, Tls};
 
 /// Most connections that wait to be accepted.
 const BACKLOG: i32 = 4096;
@@ -71,7 +71,7 @@ impl Front {
         let behind = Arc::clone(&door);
         let probes = Arc::new(Probes::default());
         let known = Arc::clone(&probes);
-        let guard = Guard::new(config, counts.clone(), known, behind, tls, shaking, stopped);
+        let guard = Shared::new(config, counts.clone(), known, behind, tls, shaking, stopped);
         let guard = Arc::new(guard);
         let thread = thread::Builder::new().name("guard".into()).spawn(move || {
             runtime.block_on(async {

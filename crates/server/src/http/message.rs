@@ -1,14 +1,10 @@
 //! Requests and responses as handlers see them.
 
+use std::any::Any;
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use bchan_api::Endpoint;
-
-use super::Inner;
-use crate::api::error::ApiError;
-use crate::auth::{Pass, Share};
 use crate::guard::Caller;
 use crate::guard::frame::FrameReader;
 
@@ -29,11 +25,11 @@ pub(crate) struct Request {
     pub(crate) has_body: bool,
     /// Whether this process itself sent it, to see whether it answers.
     pub(crate) is_probe: bool,
-    /// What allows it, once that is known.
-    pub(crate) pass: Option<Pass>,
+    /// Anything that the handler wants to find again in this request.
+    pub(crate) extension: Option<Box<dyn Any + Send + Sync>>,
     /// The client, as far as something is known of it while the request is handled.
     pub(crate) caller: Caller,
-    pub(super) body: FrameReader<Inner>,
+    pub(super) body: FrameReader<Box<dyn Upstream>>,
 }
 
 impl Request {
@@ -47,12 +43,12 @@ impl Request {
     pub(crate) fn fell_silent(&self) -> bool {
         self.body.fell_silent()
     }
+}
 
-    /// Fails if the key has been revoked or changed since the request began. To be asked again
-    /// before anything is stored or changed.
-    pub(crate) fn recheck(&self) -> Result<(), ApiError> {
-        self.pass.as_ref().map_or(Ok(()), Pass::check)
-    }
+/// A request in the upstream server.
+pub(crate) trait Upstream: Read + Send {
+    /// Ends reading and begins the response.
+    fn into_writer(self: Box<Self>) -> Box<dyn Write + Send>;
 }
 
 /// Headers of a request; values are ASCII.
@@ -107,15 +103,16 @@ pub(crate) struct Response {
     pub(crate) body: Body,
     /// How long the client has to wait for it, which takes no thread.
     pub(crate) delay: Duration,
-    /// What was asked for, if that is known.
-    pub(crate) endpoint: Option<Endpoint>,
-    /// Given back when it is sent.
-    pub(crate) hold: Option<Share>,
+    /// A number for the statistics of the handler; see [`Exchange`].
+    pub(crate) tag: Option<usize>,
+    /// Dropped when the response is sent.
+    pub(crate) hold: Option<Box<dyn Any + Send>>,
 }
 
 /// A request and what became of it.
 pub(crate) struct Exchange {
-    pub(crate) endpoint: Option<Endpoint>,
+    /// The tag of the response, if there was one.
+    pub(crate) tag: Option<usize>,
     pub(crate) status: u16,
     /// Bytes of the bodies, as far as they were read and sent.
     pub(crate) received: u64,
@@ -130,7 +127,7 @@ pub(crate) struct Exchange {
 impl Default for Exchange {
     fn default() -> Self {
         Self {
-            endpoint: None,
+            tag: None,
             status: 500,
             received: 0,
             sent: 0,

@@ -53,8 +53,10 @@ impl Default for Meter {
 impl Meter {
     /// A request has been answered, or not.
     pub(crate) fn request(&self, exchange: &Exchange) {
+        let tagged = |endpoint: &Endpoint| Some(*endpoint as usize) == exchange.tag;
+        let endpoint = Endpoint::all().find(tagged);
         let mut counted = self.lock();
-        let requests = counted.requests.entry(exchange.endpoint).or_default();
+        let requests = counted.requests.entry(endpoint).or_default();
         *requests.by_status.entry(exchange.status).or_default() += 1;
         requests.cut += u64::from(!exchange.whole);
         requests.received += exchange.received;

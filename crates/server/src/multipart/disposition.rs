@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::MultipartError;
+use super::error::MultipartError;
 
 /// Names of a part.
 #[derive(Debug, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use std::io::{self, Read};
 
 use super::disposition::{self, Disposition};
-use super::{Multipart, MultipartError};
+use super::error::MultipartError;
+use super::form::{MOST_PARTS, Multipart, Place};
 
 /// What stands before the content of a part.
 pub(super) struct PartHead {
@@ -61,6 +62,31 @@ fn to_text(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => bytes.iter().copied().map(char::from).collect(),
+    }
+}
+
+impl<R: Read> Multipart<R> {
+    /// The next part, past whatever is unread of the one before. `None` only when the closing
+    /// delimiter has been seen and the body has come to its end.
+    pub(crate) fn next_part(&mut self) -> Result<Option<Part<'_, R>>, MultipartError> {
+        self.skip_content()?;
+        if self.place == Place::Closed {
+            self.skip_epilogue()?;
+            return Ok(None);
+        }
+        self.parts += 1;
+        if self.parts > MOST_PARTS {
+            return Err(MultipartError::TooLarge {
+                what: "number of parts",
+            });
+        }
+        let length = self.head_length()?;
+        let head = PartHead::parse(&self.buffer[self.start..self.start + length])?;
+        self.start += length;
+        self.settled = self.start;
+        self.place = Place::Content;
+        self.refuse_missing_line_end()?;
+        Ok(Some(Part::new(head, self)))
     }
 }
 

@@ -4,7 +4,8 @@ use std::io::{self, Read};
 
 use proptest::prelude::*;
 
-use super::{BUFFER, LONGEST_HEAD, MOST_PARTS, Multipart, MultipartError};
+use super::form::{BUFFER, LONGEST_HEAD, MOST_PARTS};
+use super::{Multipart, MultipartError};
 
 /// Gives at most so many bytes at a time, in turn, and fails at the end if told to.
 struct Pieces<'a> {

@@ -7,7 +7,7 @@ use crate::api::error::ApiError;
 use crate::api::reply;
 use crate::api::upload_form;
 use crate::app::App;
-use crate::auth::Grant;
+use crate::auth::{Grant, recheck};
 use crate::http::{Request, Response};
 use bchan_catalog::{Sent, StoredUpload, UploadKey};
 use bchan_engine::Error;
@@ -100,7 +100,7 @@ pub(crate) fn upload(
         let warnings = std::mem::take(&mut arrival.warnings);
         // It may have been edited or deleted while the upload came in.
         let (target, _busy) = app.engine.lock_target(&target.id)?;
-        request.recheck()?;
+        recheck(request)?;
         // Nothing else is stored to the target while it is held.
         if let Some(earlier) = earlier(app, &target, key.as_ref())? {
             return earlier.compared(&arrival).map(Outcome::Earlier);

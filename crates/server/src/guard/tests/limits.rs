@@ -236,6 +236,7 @@ fn who_watches_waits_for_no_worker() {
     let config = GuardConfig {
         workers: 1,
         watchers: 1,
+        watched_paths: &["/healthz", "/metrics"],
         ..GuardConfig::default()
     };
     let server = Fixture::start(config, move |request| {

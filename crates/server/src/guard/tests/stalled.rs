@@ -10,7 +10,7 @@ use bchan_api::header;
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
 
-use super::super::Probe;
+use super::super::{Probe, Question};
 use super::{Arc, Body, Fixture, GuardConfig, PATIENCE, Request, Response, mpsc};
 use super::{read_response, text};
 
@@ -56,6 +56,7 @@ fn those_who_read_nothing_keep_no_worker() {
     let config = GuardConfig {
         workers: 2,
         watchers: 1,
+        watched_paths: &["/healthz", "/metrics"],
         ..GuardConfig::default()
     };
     let server = Fixture::start(config, large(Arc::clone(&stalled)));
@@ -139,6 +140,7 @@ fn nobody_can_keep_the_probe_out() {
         connections: 3,
         workers: 1,
         watchers: 1,
+        watched_paths: &["/healthz", "/metrics"],
         ..GuardConfig::default()
     };
     let server = Fixture::start(config, move |request| {
@@ -166,7 +168,11 @@ fn nobody_can_keep_the_probe_out() {
         entered.recv_timeout(PATIENCE).unwrap();
     }
     let probes = server.front.as_ref().unwrap().probes();
-    let probe = Probe::new(server.address, None, probes);
+    let question = Question {
+        target: "/healthz?live",
+        header: "backup-chan-features",
+    };
+    let probe = Probe::new(server.address, None, probes, question);
     for n in 1..=3 {
         probe.ask(PATIENCE).unwrap();
         assert_eq!(probed.load(Ordering::SeqCst), n);

@@ -5,17 +5,20 @@ use std::io;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
 
-use super::super::door::HANDOVER;
-use super::super::inner::Answer;
-use super::super::lane::{Lane, Trip};
-use super::{
-    BUSY, Connection, FAILED, Gathered, Guard, Head, Next, Place, Seat, Worker, circumstances,
-    deliver, download, inner, stream, wait,
-};
+use super::answering::{BUSY, FAILED, circumstances, deliver, stream, wait};
+use super::connection::{Connection, Next};
+use super::door::HANDOVER;
+use super::download::{self, Gathered};
+use super::head::Head;
+use super::inner::{self, Answer, Place};
+use super::lane::{Lane, Trip};
+use super::seats::Seat;
+use super::shared::Shared;
+use super::workers::Worker;
 
 /// Has a request answered that ends with its head.
 pub(super) async fn run(
-    guard: &Guard,
+    guard: &Shared,
     connection: &mut Connection<'_>,
     head: &Head,
     mut worker: Worker<'_>,
@@ -53,7 +56,7 @@ pub(super) async fn run(
 
 /// Sends a request through a lane that is there, or else lets it in through the door.
 async fn set_out<'a>(
-    guard: &'a Guard,
+    guard: &'a Shared,
     connection: &Connection<'_>,
     head: &Head,
 ) -> Result<(Lane, Trip<'a>), Next> {
@@ -83,7 +86,7 @@ async fn set_out<'a>(
 }
 
 /// Waits for an answer, for as long as it takes once the request is with a handler.
-async fn answer(guard: &Guard, lane: &mut Lane, trip: &Trip<'_>) -> Result<Answer, Next> {
+async fn answer(guard: &Shared, lane: &mut Lane, trip: &Trip<'_>) -> Result<Answer, Next> {
     let answer = match timeout(HANDOVER, lane.inbox.head()).await {
         Ok(answer) => answer,
         Err(_) if trip.is_taken() => lane.inbox.head().await,

@@ -1,8 +1,4 @@
-//! The HTTP server inside, which only the guard talks to. No other file knows which one it is.
-
-mod desk;
-mod front;
-mod message;
+//! The upstream HTTP server. No other file names tiny_http.
 
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
@@ -10,19 +6,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub(crate) use self::front::Front;
-pub(crate) use self::message::{Body, Exchange, Handler, Headers, Request, Response};
-pub(crate) use crate::guard::GuardConfig;
 use crate::guard::frame::{FrameReader, FrameWriter};
 use crate::guard::{self, Door};
+use crate::http::message::{Body, Exchange, Handler, Headers, Request, Response, Upstream};
 
 /// The server inside.
-type Inside = tiny_http::Server;
+pub(crate) type Inside = tiny_http::Server;
 
 /// A request that it hands over.
-type Arrival = tiny_http::Request;
+pub(crate) type Arrival = tiny_http::Request;
 
-fn start(door: &Door) -> io::Result<Arc<tiny_http::Server>> {
+pub(crate) fn start(door: &Door) -> io::Result<Arc<tiny_http::Server>> {
     let listener = door.bind()?;
     let server = tiny_http::Server::from_listener(listener, None).map_err(io::Error::other)?;
     Ok(Arc::new(server))
@@ -38,6 +32,12 @@ impl Read for Inner {
     }
 }
 
+impl Upstream for Inner {
+    fn into_writer(self: Box<Self>) -> Box<dyn Write + Send> {
+        self.0.into_writer()
+    }
+}
+
 fn header<'a>(tiny: &'a tiny_http::Request, name: &'static str) -> Option<&'a str> {
     let mut named = tiny
         .headers()
@@ -47,7 +47,7 @@ fn header<'a>(tiny: &'a tiny_http::Request, name: &'static str) -> Option<&'a st
 }
 
 /// The number in a header.
-fn number(tiny: &tiny_http::Request, name: &'static str) -> Option<u64> {
+pub(crate) fn number(tiny: &tiny_http::Request, name: &'static str) -> Option<u64> {
     header(tiny, name).and_then(|number| number.parse().ok())
 }
 
@@ -68,13 +68,13 @@ fn read(tiny: tiny_http::Request, door: &Door) -> Option<Request> {
         content_length: header(&tiny, guard::LENGTH).and_then(|length| length.parse().ok()),
         has_body: header(&tiny, guard::BODY).is_some(),
         is_probe: header(&tiny, guard::PROBE).is_some(),
-        pass: None,
+        extension: None,
         caller: door
             .caller(number(&tiny, guard::ID).filter(|_| number(&tiny, guard::LANE).is_none())),
         // Behind a request that keeps its connection, there is nothing of it.
         body: match number(&tiny, guard::LANE) {
-            Some(_) => FrameReader::empty(Inner(tiny)),
-            None => FrameReader::new(Inner(tiny)),
+            Some(_) => FrameReader::empty(Box::new(Inner(tiny))),
+            None => FrameReader::new(Box::new(Inner(tiny))),
         },
     })
 }
@@ -95,7 +95,7 @@ impl Drop for Ending<'_> {
 }
 
 /// Has a request handled and sends what the handler answers.
-fn answer(tiny: tiny_http::Request, handler: &dyn Handler, door: &Door) {
+pub(crate) fn answer(tiny: tiny_http::Request, handler: &dyn Handler, door: &Door) {
     let begun = Instant::now();
     let mut ending = Ending {
         door,
@@ -111,11 +111,11 @@ fn answer(tiny: tiny_http::Request, handler: &dyn Handler, door: &Door) {
         ..Exchange::default()
     };
     // Its reader goes with it, which tells the guard that no more of the body is wanted.
-    let out = request.body.into_inner().0.into_writer();
+    let out = request.body.into_inner().into_writer();
     let (method, path) = (request.method, request.path);
     if let Ok(mut response) = response {
         let _hold = response.hold.take();
-        (exchange.endpoint, exchange.status) = (response.endpoint, response.status);
+        (exchange.tag, exchange.status) = (response.tag, response.status);
         let sent = AssertUnwindSafe(|| send(response, out, head_only, &mut exchange.sent));
         match catch_unwind(sent) {
             Ok(Ok(())) => {
