@@ -5,8 +5,8 @@
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    bchan_server::fuzz::head(data);
+    bchan_http::fuzz::head(data);
     if let Some((piece, body)) = data.split_first() {
-        bchan_server::fuzz::chunked(body, usize::from(*piece));
+        bchan_http::fuzz::chunked(body, usize::from(*piece));
     }
 });

@@ -4,4 +4,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|data: &[u8]| bchan_server::fuzz::multipart(data));
+fuzz_target!(|data: &[u8]| bchan_http::fuzz::multipart(data));

@@ -40,9 +40,9 @@ pub enum Operation {
         /// The target that they belong to.
         target_id: String,
         /// In order.
-        backups: Vec<Doomed>,
+        backups: Vec<BackupDeletion>,
         /// The target, when it goes too.
-        target: Option<DoomedTarget>,
+        target: Option<TargetDeletion>,
     },
 }
 
@@ -69,7 +69,7 @@ pub struct Edit {
 
 /// One backup that is deleted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Doomed {
+pub struct BackupDeletion {
     pub backup_id: String,
     /// The directory that it lies in.
     pub directory: PathBuf,
@@ -79,7 +79,7 @@ pub struct Doomed {
 
 /// A target that is deleted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct DoomedTarget {
+pub struct TargetDeletion {
     pub id: String,
     /// The directory that was its location, if that is any.
     pub location: Option<PathBuf>,

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::ops;
 use crate::sequential;
 use bchan_catalog::StoredBackup;
-use bchan_catalog::journal::{Doomed, DoomedTarget, Edit, Move, Operation};
+use bchan_catalog::journal::{BackupDeletion, Edit, Move, Operation, TargetDeletion};
 use bchan_storage::durable;
 use bchan_storage::layout;
 use bchan_storage::name_template;
@@ -146,7 +146,7 @@ pub fn delete_target(engine: &Engine, target: &Target, delete_files: bool) -> Re
     let stored = engine.store.backups(&target.id)?;
     let backups = doom(engine, target, &stored, delete_files)?;
     let sequence = engine.store.sequence(&target.id)?;
-    let doomed = Some(DoomedTarget {
+    let doomed = Some(TargetDeletion {
         id: target.id.clone(),
         location: engine.layout.resolve(&target.location).ok(),
     });
@@ -184,7 +184,7 @@ fn doom(
     target: &Target,
     backups: &[StoredBackup],
     delete_files: bool,
-) -> Result<Vec<Doomed>, Error> {
+) -> Result<Vec<BackupDeletion>, Error> {
     if delete_files {
         if backups.iter().any(|stored| !stored.backup.is_recycled) {
             engine.require_location(target)?;
@@ -200,7 +200,7 @@ fn doom(
             let trash = trash.join(Uuid::new_v4().to_string());
             (directory.join(&stored.file_name), trash)
         });
-        Ok(Doomed {
+        Ok(BackupDeletion {
             backup_id: stored.backup.id.clone(),
             directory,
             files,

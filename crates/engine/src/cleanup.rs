@@ -38,7 +38,7 @@ fn former_homes(engine: &Engine) -> Result<(), StoreError> {
     for home in engine.store.former_homes()? {
         ops::tidy(engine, &home);
         // Nobody begins anything there while this is decided.
-        let Some(_alone) = engine.alone() else {
+        let Some(_alone) = engine.lock_folders() else {
             continue;
         };
         let used = engine.store.locations()?.iter().any(|location| {
@@ -71,7 +71,7 @@ fn former_homes(engine: &Engine) -> Result<(), StoreError> {
 /// Removes records that were being written when a process ended. Only before anybody writes any.
 pub fn partial_records(engine: &Engine) -> Result<(), StoreError> {
     for home in homes(engine)? {
-        if let Err(error) = engine.layout.mirror(&home).sweep() {
+        if let Err(error) = engine.layout.sidecar(&home).sweep() {
             tracing::warn!(path = %home.display(), %error, "left-overs stay");
         }
     }
@@ -114,7 +114,7 @@ pub fn left_overs(engine: &Engine) -> Result<(), StoreError> {
         );
     }
     for path in found {
-        if engine.live.any_below(&path) || kept.iter().any(|kept| kept.starts_with(&path)) {
+        if engine.in_use.any_below(&path) || kept.iter().any(|kept| kept.starts_with(&path)) {
             continue;
         }
         match durable::remove(&path) {

@@ -24,7 +24,7 @@ const MOMENT: u64 = 60;
 pub struct Quota(Mutex<HashMap<String, u64>>);
 
 /// Counts an upload for as long as it is under way.
-pub struct Seat<'a> {
+pub struct QuotaSlot<'a> {
     quota: &'a Quota,
     target: String,
 }
@@ -38,7 +38,7 @@ impl Quota {
         clock: &Timekeeper,
         target: &Target,
         key: &str,
-    ) -> Result<Seat<'_>, Error> {
+    ) -> Result<QuotaSlot<'_>, Error> {
         let limit = policy::daily_uploads(target);
         let now = clock.moment(store)?.trusted.unix_seconds();
         let since = Time::from_unix_seconds(now.saturating_sub(SECONDS_PER_DAY));
@@ -48,7 +48,7 @@ impl Quota {
         let begun = under_way.get(&target.id).copied().unwrap_or(0);
         if stored.saturating_add(begun) < limit {
             *under_way.entry(target.id.clone()).or_default() += 1;
-            return Ok(Seat {
+            return Ok(QuotaSlot {
                 quota: self,
                 target: target.id.clone(),
             });
@@ -77,7 +77,7 @@ impl Quota {
     }
 }
 
-impl Drop for Seat<'_> {
+impl Drop for QuotaSlot<'_> {
     fn drop(&mut self) {
         let mut under_way = self.quota.lock();
         if let Some(count) = under_way.get_mut(&self.target) {

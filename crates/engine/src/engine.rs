@@ -10,14 +10,14 @@ use bchan_api::Target;
 use bchan_archive::{StoreAttributes, UnpackOptions};
 
 use crate::access::closed::Closed;
-use crate::access::locks::{BusyTarget, Locks};
+use crate::access::locks::{Locks, TargetLock};
 use crate::clock::Timekeeper;
 use crate::daily_quota::Quota;
 use crate::error::Error;
 use crate::jobs::JobRuns;
 use crate::limits::Limits;
 use bchan_catalog::{Store, StoredBackup};
-use bchan_storage::in_use::Live;
+use bchan_storage::in_use::InUse;
 use bchan_storage::layout::Layout;
 use bchan_storage::relocate::Mover;
 
@@ -31,7 +31,7 @@ pub struct Engine {
     pub job_runs: JobRuns,
     limits: RwLock<Limits>,
     /// Folders that a running operation or upload uses.
-    pub live: Live,
+    pub in_use: InUse,
     /// Targets that take no change until an interrupted operation is decided.
     pub closed: Closed,
     /// Read-locked while folders are made and filled, so that cleanup does not remove them as empty.
@@ -63,7 +63,7 @@ impl Engine {
             quota: Quota::default(),
             job_runs: JobRuns::default(),
             limits: RwLock::new(limits),
-            live: Live::default(),
+            in_use: InUse::default(),
             closed: Closed::new(Box::new(on_close)),
             folders: RwLock::default(),
             marking: Mutex::default(),
@@ -85,7 +85,7 @@ impl Engine {
     pub fn mover(&self) -> Mover<'_> {
         Mover {
             layout: &self.layout,
-            live: &self.live,
+            in_use: &self.in_use,
             reserve: self.limits().reserve,
         }
     }
@@ -119,12 +119,12 @@ impl Engine {
     }
 
     /// Keeps folders from being tidied up.
-    pub fn at_work(&self) -> impl Drop + '_ {
+    pub fn share_folders(&self) -> impl Drop + '_ {
         self.folders.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The right to tidy up, unless somebody is at work.
-    pub fn alone(&self) -> Option<impl Drop + '_> {
+    pub fn lock_folders(&self) -> Option<impl Drop + '_> {
         match self.folders.try_write() {
             Ok(guard) => Some(guard),
             Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
@@ -150,7 +150,7 @@ impl Engine {
 
     /// Keeps others from changing the target with this id until the guard is dropped, whether it
     /// exists or is closed.
-    pub fn hold(&self, id: &str) -> BusyTarget<'_> {
+    pub fn hold(&self, id: &str) -> TargetLock<'_> {
         self.locks.wait_for(id)
     }
 
@@ -161,7 +161,7 @@ impl Engine {
 
     /// Keeps others from changing a sequential upload until the guard is dropped. Whoever needs the
     /// target, too, takes that first.
-    pub fn lock_sequence(&self, id: &str) -> BusyTarget<'_> {
+    pub fn lock_sequence(&self, id: &str) -> TargetLock<'_> {
         // No target is called so: their ids are of the same kind, without a blank.
         self.locks.wait_for(&format!("sequence {id}"))
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::ingest::Arrival;
+use crate::ingest::ReceivedBackup;
 use crate::ops;
 use bchan_catalog::journal::Operation;
 use bchan_catalog::{Order, StoredBackup, UploadKey};
@@ -16,7 +16,7 @@ use bchan_storage::durable;
 use bchan_storage::name_template;
 
 /// How it came in.
-pub struct Origin {
+pub struct PublishRequest {
     /// Where it has arrived, durable already.
     pub from: PathBuf,
     /// What the client calls the upload.
@@ -32,12 +32,12 @@ pub fn publish(
     engine: &Engine,
     target: &Target,
     job: i64,
-    arrival: Arrival,
-    origin: Origin,
+    arrival: ReceivedBackup,
+    origin: PublishRequest,
 ) -> Result<String, Error> {
     let location = {
         // Or the folder could be tidied up while its marker is written.
-        let _busy = engine.at_work();
+        let _busy = engine.share_folders();
         engine.enter_location(target)?
     };
     let reading = engine.clock.read(&*engine.store)?;

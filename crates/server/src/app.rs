@@ -9,13 +9,13 @@ use crate::api::json_body::Lists;
 use crate::api::page_cache::Pages;
 use crate::auth::{Gate, Shares, Throttle};
 use crate::config::Config;
-use crate::guard::Counts;
 use crate::health::Doctor;
 use crate::log;
 use crate::metrics::Meter;
 use crate::scheduler::Schedule;
 use bchan_catalog::StoreError;
 use bchan_engine::Engine;
+use bchan_http::ConnectionStats;
 use bchan_storage::data_dir::lock::Place;
 
 /// The server: the engine, and everything about clients, keys and monitoring.
@@ -37,7 +37,7 @@ pub(crate) struct App {
     /// Path of the data folder's log file.
     pub(crate) log: PathBuf,
     /// Set once the server listens.
-    counts: OnceLock<Counts>,
+    counts: OnceLock<ConnectionStats>,
     /// The locked data folder.
     place: Place,
     /// True once the database remembers that there are keys.
@@ -75,12 +75,12 @@ impl App {
         }
     }
 
-    pub(crate) fn set_counts(&self, counts: Counts) {
+    pub(crate) fn set_counts(&self, counts: ConnectionStats) {
         // There is only one start.
         let _ = self.counts.set(counts);
     }
 
-    pub(crate) fn counts(&self) -> Option<&Counts> {
+    pub(crate) fn counts(&self) -> Option<&ConnectionStats> {
         self.counts.get()
     }
 

@@ -15,11 +15,11 @@ pub use self::file::{ConfigError, ConfigFile};
 pub use self::intervals::JobIntervals;
 pub use self::level::LogLevel;
 pub use self::period::Period;
-use crate::guard::{DEFAULT_CONNECTIONS, TlsFiles};
 use crate::log::LogFile;
 use bchan_engine::Limits;
 pub(crate) use bchan_engine::UnpackLimits;
 use bchan_engine::start::data_folder::StoragePaths;
+use bchan_http::{DEFAULT_CONNECTIONS, TlsFiles};
 use bchan_storage::space::Reserve;
 
 /// Where a server listens unless told otherwise.

@@ -4,9 +4,9 @@ use std::io::{self, Read};
 
 use bchan_api::{Backup, Target, Time};
 
-use crate::multipart::Multipart;
 use bchan_catalog::{Order, StoredBackup};
 use bchan_engine::policy::{self, Moment};
+use bchan_http::multipart::Multipart;
 
 /// Reads a form to its end, and gives the bytes of its parts.
 pub fn read_form(body: impl Read, content_type: &str) -> io::Result<u64> {

@@ -8,19 +8,13 @@ mod app;
 mod auth;
 mod config;
 mod control;
-#[cfg(any(test, feature = "fuzzing"))]
-pub mod fuzz;
-mod guard;
 mod health;
-mod http;
 #[cfg(feature = "import-mariadb")]
 mod import;
 #[doc(hidden)]
 pub mod inner;
 mod log;
 mod metrics;
-mod multipart;
-mod peer;
 mod scheduler;
 mod server;
 mod start;
@@ -33,13 +27,13 @@ pub use bchan_engine::check::{
     CheckError, CheckObserver, CheckOptions, CheckSummary, Finding, FindingKind,
 };
 pub use bchan_engine::start::data_folder::OpenError;
+pub use bchan_http::{Probe, ProbeError, TlsError, TlsFiles};
 pub use bchan_storage::space::Reserve;
 pub use config::{
     Auth, Config, ConfigError, ConfigFile, DEFAULT_GRACE, DEFAULT_LISTEN, JobIntervals, LogLevel,
     Period,
 };
 pub use control::ControlError;
-pub use guard::{Probe, ProbeError, TlsError, TlsFiles};
 #[cfg(feature = "import-mariadb")]
 pub use import::{
     Counts, Effect, ImportError, ImportFinding, ImportObserver, ImportOptions, ImportReport, import,

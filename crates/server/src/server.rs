@@ -8,15 +8,17 @@ use std::time::Duration;
 
 use crate::api::router::Router;
 use bchan_api::header;
+use bchan_http::RefusalBodies;
+use serde_json::json;
 
 use crate::app::App;
 use crate::config::{Auth, Config};
 use crate::control::Control;
-use crate::guard::{Identity, Probe, Question, Tls, TlsError};
-use crate::http::{Front, GuardConfig};
 use crate::scheduler;
 use crate::start::{self, StartError};
 use bchan_engine::chain;
+use bchan_http::{HttpConfig, HttpServer};
+use bchan_http::{Identity, Probe, Question, Tls, TlsError};
 use bchan_storage::data_dir::lock::DataLock;
 
 /// Paths of requests that must not wait for uploads. Tests compare them with the API.
@@ -27,7 +29,7 @@ const LIVE: &str = "/healthz?live";
 
 /// A server that answers on its own threads until it is shut down.
 pub struct Server {
-    front: Front,
+    front: HttpServer,
     app: Arc<App>,
     control: Option<Control>,
     jobs: JoinHandle<()>,
@@ -63,18 +65,22 @@ impl Server {
         let (app, lock) = start::prepare(config, &addresses)?;
         let app = Arc::new(app);
         let router = Arc::new(Router::new(Arc::clone(&app)));
-        let guard = GuardConfig {
+        let guard = HttpConfig {
             socket_parent: Some(config.data.clone()),
             connections: config.max_connections,
             watched_paths: &WATCHED,
-            ..GuardConfig::default()
+            refusals: RefusalBodies {
+                content_type: "application/json",
+                render: |message| json!({ "success": false, "message": message }).to_string(),
+            },
+            ..HttpConfig::default()
         };
         let listeners = if listeners.is_empty() {
             vec![TcpListener::bind(config.listen).map_err(listen)?]
         } else {
             listeners
         };
-        let front = Front::start(listeners, guard, tls.clone(), router).map_err(listen)?;
+        let front = HttpServer::start(listeners, guard, tls.clone(), router).map_err(listen)?;
         app.set_counts(front.counts().clone());
         let (version, data) = (env!("CARGO_PKG_VERSION"), config.data.display());
         for address in front.addresses() {
@@ -160,7 +166,7 @@ impl Server {
         }
         self.app.engine.set_limits(new.into());
         self.app.schedule.set_intervals(new.intervals.clone());
-        self.front.counts().seats.set_limit(new.max_connections);
+        self.front.counts().limiter.set_limit(new.max_connections);
         let Config {
             max_connections,
             grace,

@@ -10,13 +10,13 @@ use crate::app::App;
 use crate::auth::{Gate, KeyError};
 use crate::config::{Auth, Config};
 use crate::control::COPY_FOLDER;
-use crate::guard::{SOCKET_FOLDER, TlsError};
 use crate::log;
 use crate::scheduler::Schedule;
 use bchan_catalog::Store as _;
 use bchan_engine::Engine;
 use bchan_engine::start::data_folder::{self, OpenError};
 use bchan_engine::start::recovery;
+use bchan_http::{SOCKET_FOLDER, TlsError};
 use bchan_storage::data_dir::lock::DataLock;
 use bchan_storage::data_dir::private;
 

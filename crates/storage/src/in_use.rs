@@ -6,20 +6,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Folders in use.
 #[derive(Clone, Debug, Default)]
-pub struct Live(Arc<Mutex<HashSet<PathBuf>>>);
+pub struct InUse(Arc<Mutex<HashSet<PathBuf>>>);
 
 /// Keeps a folder until dropped.
 #[derive(Debug)]
-pub struct Held {
-    home: Live,
+pub struct InUseGuard {
+    home: InUse,
     path: PathBuf,
 }
 
-impl Live {
+impl InUse {
     /// Keeps a folder, from before it is made.
-    pub fn hold(&self, path: &Path) -> Held {
+    pub fn hold(&self, path: &Path) -> InUseGuard {
         self.lock().insert(path.to_owned());
-        Held {
+        InUseGuard {
             home: self.clone(),
             path: path.to_owned(),
         }
@@ -35,7 +35,7 @@ impl Live {
     }
 }
 
-impl Drop for Held {
+impl Drop for InUseGuard {
     fn drop(&mut self) {
         self.home.lock().remove(&self.path);
     }

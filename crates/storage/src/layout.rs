@@ -13,7 +13,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::durable;
 use crate::error::StorageError;
 use crate::name_template::RESERVED;
-use crate::sidecar::Mirror;
+use crate::sidecar::Sidecar;
 
 /// See the module.
 pub struct Layout {
@@ -62,8 +62,8 @@ impl Layout {
     }
 
     /// Where the records of the backups in `directory` are.
-    pub fn mirror(&self, directory: &Path) -> Mirror {
-        Mirror::new(&self.own(directory))
+    pub fn sidecar(&self, directory: &Path) -> Sidecar {
+        Sidecar::new(&self.own(directory))
     }
 
     /// See [`name_of`].

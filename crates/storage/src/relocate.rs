@@ -13,16 +13,16 @@ use rustix::io::Errno;
 use uuid::Uuid;
 
 use crate::durable::{self, FileSystemSync, remove};
-use crate::in_use::Live;
+use crate::in_use::InUse;
 use crate::layout::{Layout, home_of};
-use crate::space::{Reserve, Room};
+use crate::space::{Reserve, SpaceGuard};
 
 type Failure = Box<dyn StdError + Send + Sync>;
 
 /// Where copies arrive and how much space they leave free.
 pub struct Mover<'a> {
     pub layout: &'a Layout,
-    pub live: &'a Live,
+    pub in_use: &'a InUse,
     pub reserve: Reserve,
 }
 
@@ -102,7 +102,7 @@ fn copy_to(mover: &Mover<'_>, from: &Path, to: &Path) -> Result<(), MoveError> {
         .layout
         .staging(home_of(to))
         .join(Uuid::new_v4().to_string());
-    let _live = mover.live.hold(&place);
+    let _live = mover.in_use.hold(&place);
     let copied = copy(from, &place, mover.reserve)
         .map_err(wrap)
         .and_then(|copy| durable::rename(&copy, to).map_err(MoveError::io("creating", to)));
@@ -125,7 +125,7 @@ fn copy(from: &Path, place: &Path, reserve: Reserve) -> Result<PathBuf, Failure>
     durable::create_dirs(place)?;
     // Before anything is written.
     let sync = FileSystemSync::open(place)?;
-    let copy = transfer(from, place, &mut Room::new(place, reserve))?;
+    let copy = transfer(from, place, &mut SpaceGuard::new(place, reserve))?;
     sync.sync()?;
     bchan_failpoint::copied(&copy);
     match difference(from, &copy)? {
@@ -153,7 +153,7 @@ fn is_root() -> bool {
 }
 
 /// Makes a copy, which may still be in memory only.
-fn transfer(from: &Path, place: &Path, room: &mut Room) -> Result<PathBuf, Failure> {
+fn transfer(from: &Path, place: &Path, room: &mut SpaceGuard) -> Result<PathBuf, Failure> {
     let name = from.file_name().ok_or("it has no name")?;
     let directory = bchan_archive::open_dir(place)?;
     let source = [Source::Entry {

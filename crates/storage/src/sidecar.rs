@@ -40,13 +40,13 @@ struct Versioned<T> {
 
 /// The files of one directory that holds backups.
 #[derive(Clone, Debug)]
-pub struct Mirror {
+pub struct Sidecar {
     own: PathBuf,
     records: PathBuf,
     targets: PathBuf,
 }
 
-impl Mirror {
+impl Sidecar {
     /// That of the server's own folder `own` in a directory.
     pub fn new(own: &Path) -> Self {
         Self {
@@ -261,11 +261,11 @@ mod tests {
     #[test]
     fn records_come_back_as_they_were() {
         let temp = tempfile::tempdir().unwrap();
-        let mirror = Mirror::new(&temp.path().join("own"));
-        assert!(!mirror.is_there().unwrap());
-        assert!(mirror.record_ids().unwrap().is_empty());
-        mirror.prepare().unwrap();
-        assert!(mirror.is_there().unwrap());
+        let sidecar = Sidecar::new(&temp.path().join("own"));
+        assert!(!sidecar.is_there().unwrap());
+        assert!(sidecar.record_ids().unwrap().is_empty());
+        sidecar.prepare().unwrap();
+        assert!(sidecar.is_there().unwrap());
         let stored = StoredBackup {
             backup: Backup {
                 id: "b".into(),
@@ -287,15 +287,15 @@ mod tests {
                 appended: Some(Time::from_unix_seconds(6)),
             },
         };
-        mirror.write_record(&stored).unwrap();
-        assert_eq!(mirror.record_ids().unwrap(), HashSet::from(["b".into()]));
-        let (path, found) = mirror.records().unwrap().pop().unwrap();
+        sidecar.write_record(&stored).unwrap();
+        assert_eq!(sidecar.record_ids().unwrap(), HashSet::from(["b".into()]));
+        let (path, found) = sidecar.records().unwrap().pop().unwrap();
         assert_eq!(found.unwrap(), stored);
         let newer = fs::read_to_string(&path).unwrap();
         fs::write(&path, newer.replace("\"version\": 1", "\"version\": 2")).unwrap();
-        assert!(mirror.records().unwrap()[0].1.is_err());
-        mirror.remove_record("b").unwrap();
-        mirror.remove_record("b").unwrap();
+        assert!(sidecar.records().unwrap()[0].1.is_err());
+        sidecar.remove_record("b").unwrap();
+        sidecar.remove_record("b").unwrap();
         let many = |number: usize| {
             let mut stored = stored.clone();
             stored.backup.id = format!("b{number}");
@@ -303,18 +303,18 @@ mod tests {
         };
         for count in [1, 40] {
             let many: Vec<_> = (0..count).map(many).collect();
-            mirror.write_records(&many).unwrap();
-            let found = mirror.records().unwrap();
+            sidecar.write_records(&many).unwrap();
+            let found = sidecar.records().unwrap();
             let found: HashSet<_> = found
                 .into_iter()
                 .map(|(_, it)| it.unwrap().backup.id)
                 .collect();
             assert_eq!(found.len(), count);
-            assert_eq!(mirror.record("b0").unwrap(), many[0]);
+            assert_eq!(sidecar.record("b0").unwrap(), many[0]);
         }
         for number in 0..40 {
-            mirror.remove_record(&format!("b{number}")).unwrap();
+            sidecar.remove_record(&format!("b{number}")).unwrap();
         }
-        assert!(mirror.records().unwrap().is_empty());
+        assert!(sidecar.records().unwrap().is_empty());
     }
 }

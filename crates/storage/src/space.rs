@@ -30,7 +30,7 @@ pub trait Waiting: fmt::Debug + Send + Sync {
 
 /// Watches the free space of one file system while something is written to it.
 #[derive(Debug)]
-pub struct Room {
+pub struct SpaceGuard {
     directory: PathBuf,
     reserve: Reserve,
     /// The client that waits for the result, if one does.
@@ -42,7 +42,7 @@ pub struct Room {
     problem_count: usize,
 }
 
-impl Room {
+impl SpaceGuard {
     pub fn new(directory: &Path, reserve: Reserve) -> Self {
         Self {
             directory: directory.to_owned(),
@@ -115,7 +115,7 @@ impl Room {
     }
 }
 
-impl Observer for Room {
+impl Observer for SpaceGuard {
     fn proceed(&mut self, count: u64) -> io::Result<()> {
         if let Some(client) = &self.client {
             if count == 0 {
@@ -155,11 +155,11 @@ mod tests {
     #[test]
     fn nothing_fits_into_the_reserve() {
         let here = std::env::temp_dir();
-        let mut room = Room::new(&here, Reserve::Bytes(u64::MAX));
+        let mut room = SpaceGuard::new(&here, Reserve::Bytes(u64::MAX));
         assert!(room.require(1).is_err());
         let error = room.proceed(1).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
-        let mut room = Room::new(&here, Reserve::Bytes(0));
+        let mut room = SpaceGuard::new(&here, Reserve::Bytes(0));
         room.require(1).unwrap();
         room.proceed(1).unwrap();
     }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::durable::open;
 use crate::durable::{self, FileSystemSync};
 use crate::error::StorageError;
-use crate::in_use::{Held, Live};
+use crate::in_use::{InUse, InUseGuard};
 
 /// A new folder of its own; removed with all that is still in it when dropped.
 #[derive(Debug)]
@@ -20,14 +20,14 @@ pub struct Staging {
     folder: PathBuf,
     /// Open since before anything was written.
     sync: FileSystemSync,
-    _held: Held,
+    _held: InUseGuard,
 }
 
 impl Staging {
     /// Makes one below `base`.
-    pub fn create(base: &Path, live: &Live) -> Result<Self, StorageError> {
+    pub fn create(base: &Path, in_use: &InUse) -> Result<Self, StorageError> {
         let folder = base.join(Uuid::new_v4().to_string());
-        let held = live.hold(&folder);
+        let held = in_use.hold(&folder);
         let sync = durable::create_dirs(base)
             // A link in place of one of these folders would lead what arrives elsewhere.
             .and_then(|()| open::directory(base))

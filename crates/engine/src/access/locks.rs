@@ -12,39 +12,39 @@ pub struct Locks {
 }
 
 /// Keeps others from changing a target.
-pub struct BusyTarget<'a> {
+pub struct TargetLock<'a> {
     home: &'a Locks,
     id: String,
 }
 
 impl Locks {
-    pub fn wait_for(&self, id: &str) -> BusyTarget<'_> {
+    pub fn wait_for(&self, id: &str) -> TargetLock<'_> {
         let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
         let mut ids = self
             .freed
             .wait_while(ids, |ids| ids.contains(id))
             .unwrap_or_else(PoisonError::into_inner);
         ids.insert(id.to_owned());
-        BusyTarget {
+        TargetLock {
             home: self,
             id: id.to_owned(),
         }
     }
 
-    pub fn wait_within(&self, id: &str, patience: Duration) -> Option<BusyTarget<'_>> {
+    pub fn wait_within(&self, id: &str, patience: Duration) -> Option<TargetLock<'_>> {
         let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut ids, _) = self
             .freed
             .wait_timeout_while(ids, patience, |ids| ids.contains(id))
             .unwrap_or_else(PoisonError::into_inner);
-        ids.insert(id.to_owned()).then(|| BusyTarget {
+        ids.insert(id.to_owned()).then(|| TargetLock {
             home: self,
             id: id.to_owned(),
         })
     }
 }
 
-impl Drop for BusyTarget<'_> {
+impl Drop for TargetLock<'_> {
     fn drop(&mut self) {
         self.home
             .ids

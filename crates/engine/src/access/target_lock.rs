@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bchan_api::Target;
 
-use crate::access::locks::BusyTarget;
+use crate::access::locks::TargetLock;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::ops;
@@ -14,7 +14,7 @@ impl Engine {
     /// The target with this id or alias, which nobody else changes until the guard is dropped.
     ///
     /// Uploads take it only for the moment in which they become visible.
-    pub fn lock_target(&self, id_or_alias: &str) -> Result<(Target, BusyTarget<'_>), Error> {
+    pub fn lock_target(&self, id_or_alias: &str) -> Result<(Target, TargetLock<'_>), Error> {
         let id = self.target(id_or_alias)?.id;
         let guard = self.hold(&id);
         self.decide_if_closed(&id)?;
@@ -39,7 +39,7 @@ impl Engine {
     }
 
     /// The backup with this id, its target, and a guard as [`lock_target`](Self::lock_target) has.
-    pub fn lock_backup(&self, id: &str) -> Result<(StoredBackup, Target, BusyTarget<'_>), Error> {
+    pub fn lock_backup(&self, id: &str) -> Result<(StoredBackup, Target, TargetLock<'_>), Error> {
         let missing = || Error::not_found("backup", id);
         let found = self.store.backup(id)?.ok_or_else(missing)?;
         let (target, guard) = self.lock_target(&found.backup.target_id)?;
@@ -52,7 +52,7 @@ impl Engine {
         &self,
         id: &str,
         patience: Duration,
-    ) -> Result<Option<(StoredBackup, Target, BusyTarget<'_>)>, Error> {
+    ) -> Result<Option<(StoredBackup, Target, TargetLock<'_>)>, Error> {
         let missing = || Error::not_found("backup", id);
         let found = self.store.backup(id)?.ok_or_else(missing)?;
         let target_id = &found.backup.target_id;

@@ -109,8 +109,8 @@ fn look(
         None => {}
     }
     let home = engine.directory(target, stored.backup.is_recycled)?;
-    let mirror = engine.layout.mirror(&home);
-    let recorded = mirror.record(&stored.backup.id);
+    let sidecar = engine.layout.sidecar(&home);
+    let recorded = sidecar.record(&stored.backup.id);
     if !recorded.is_ok_and(|found| found.file_name == stored.file_name)
         && durable::exists(path).unwrap_or(false)
     {
@@ -118,8 +118,8 @@ fn look(
         let finding = Finding::new(FindingKind::NoRecord, message);
         desk.mend(finding.of(stored).at(path), || {
             let fail = |error| Error::from_io("writing a record", error);
-            mirror.prepare().map_err(fail)?;
-            mirror.write_record(stored).map_err(fail)?;
+            sidecar.prepare().map_err(fail)?;
+            sidecar.write_record(stored).map_err(fail)?;
             Ok("wrote it".to_owned())
         });
     }

@@ -42,7 +42,7 @@ pub(super) fn check_targets(
     ordered.extend(homes);
     let mut seen = HashSet::new();
     for home in ordered {
-        for (path, found) in engine.layout.mirror(&home).targets().map_err(unreadable)? {
+        for (path, found) in engine.layout.sidecar(&home).targets().map_err(unreadable)? {
             match found {
                 Err(error) => damaged(engine, desk, &home, &path, &error),
                 Ok(target) if !seen.insert(target.id.clone()) => {}
@@ -104,7 +104,7 @@ fn check_home(
         .values()
         .map(|stored| stored.file_name.clone())
         .collect();
-    for (path, found) in engine.layout.mirror(home).records().map_err(unreadable)? {
+    for (path, found) in engine.layout.sidecar(home).records().map_err(unreadable)? {
         let mut stored = match found {
             Err(error) => {
                 damaged(engine, desk, home, &path, &error);
@@ -210,10 +210,10 @@ fn homes(engine: &Engine) -> Result<BTreeSet<PathBuf>, CheckError> {
 fn find_homes(engine: &Engine, root: &Path, homes: &mut BTreeSet<PathBuf>) {
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
-        let mirror = engine.layout.mirror(&folder);
+        let sidecar = engine.layout.sidecar(&folder);
         let mut backups = HashSet::new();
-        if mirror.is_there().unwrap_or(false) {
-            let records = mirror.records().unwrap_or_default();
+        if sidecar.is_there().unwrap_or(false) {
+            let records = sidecar.records().unwrap_or_default();
             let names = records.into_iter().filter_map(|(_, record)| record.ok());
             backups.extend(names.map(|stored| stored.file_name));
             homes.insert(folder.clone());

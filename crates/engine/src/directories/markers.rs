@@ -60,7 +60,7 @@ pub fn require(engine: &Engine, directory: &Path) -> Result<(), Error> {
 
 /// Fails if a directory is away, and marks it and the storage roots above it for use.
 ///
-/// A caller that puts something there holds [`Engine::at_work`], so that the marker is not removed
+/// A caller that puts something there holds [`Engine::at work`], so that the marker is not removed
 /// with the empty folder in between.
 pub fn enter(engine: &Engine, directory: &Path) -> Result<(), Error> {
     for place in with_anchors(engine, directory) {
@@ -96,7 +96,7 @@ fn with_anchors<'a>(engine: &'a Engine, directory: &'a Path) -> Vec<&'a Path> {
 pub fn establish(engine: &Engine) -> Result<(), Error> {
     for place in in_use(engine)? {
         let anchor = engine.layout.anchors(&place).contains(&&*place);
-        let entered = if anchor || engine.layout.mirror(&place).is_there().unwrap_or(false) {
+        let entered = if anchor || engine.layout.sidecar(&place).is_there().unwrap_or(false) {
             enter(engine, &place)
         } else if presence(engine, &place)? == Presence::Away {
             require(engine, &place)
@@ -201,8 +201,8 @@ fn away(directory: &Path, how: &str) -> Error {
 /// Returns true if a directory that the database remembers no marker of was used before, and
 /// nothing of that is there.
 fn should_hold_something(engine: &Engine, directory: &Path) -> Result<bool, Error> {
-    let mirror = engine.layout.mirror(directory);
-    if mirror.is_there().map_err(reading)? {
+    let sidecar = engine.layout.sidecar(directory);
+    if sidecar.is_there().map_err(reading)? {
         return Ok(false);
     }
     let signs = signs(engine, directory)?;
@@ -262,7 +262,7 @@ fn signs(engine: &Engine, directory: &Path) -> Result<Signs, Error> {
         }
     }
     for home in homes {
-        let own = engine.layout.mirror(&home);
+        let own = engine.layout.sidecar(&home);
         signs.found = signs.found || (home != directory && own.is_there().map_err(reading)?);
     }
     Ok(signs)

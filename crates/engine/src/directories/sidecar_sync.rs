@@ -7,20 +7,20 @@ use bchan_api::Target;
 use crate::engine::Engine;
 use crate::error::Error;
 use bchan_storage::durable;
-use bchan_storage::sidecar::Mirror;
+use bchan_storage::sidecar::Sidecar;
 
 /// Writes a target's settings wherever they belong: into the recycle bin, and into its location if
 /// there is anything there yet.
 pub fn write_target(engine: &Engine, target: &Target) -> Result<(), Error> {
     let fail = |error| Error::from_io("writing the target's settings beside the backups", error);
     let location = engine.layout.resolve(&target.location)?;
-    let location = engine.layout.mirror(&location);
+    let location = engine.layout.sidecar(&location);
     if location.is_there().map_err(fail)? {
         location.prepare().map_err(fail)?;
         location.write_target(target).map_err(fail)?;
     }
     engine.require_disk(engine.layout.bin())?;
-    let bin = engine.layout.mirror(engine.layout.bin());
+    let bin = engine.layout.sidecar(engine.layout.bin());
     bin.prepare().map_err(fail)?;
     bin.write_target(target).map_err(fail)
 }
@@ -29,7 +29,7 @@ pub fn write_target(engine: &Engine, target: &Target) -> Result<(), Error> {
 /// keep the server from starting.
 pub fn complete(engine: &Engine) -> Result<(), Error> {
     let targets = engine.all_targets()?;
-    let bin = engine.layout.mirror(engine.layout.bin());
+    let bin = engine.layout.sidecar(engine.layout.bin());
     let in_bin = bin.record_ids().unwrap_or_default();
     for target in targets {
         let outcome = complete_target(engine, &target, &bin, &in_bin);
@@ -49,12 +49,12 @@ pub fn complete(engine: &Engine) -> Result<(), Error> {
 pub fn complete_target(
     engine: &Engine,
     target: &Target,
-    bin: &Mirror,
+    bin: &Sidecar,
     in_bin: &HashSet<String>,
 ) -> Result<(), Error> {
     let fail = |error| Error::from_io("reading the records beside the backups", error);
     let directory = engine.layout.resolve(&target.location)?;
-    let location = engine.layout.mirror(&directory);
+    let location = engine.layout.sidecar(&directory);
     let in_location = location.record_ids().map_err(fail)?;
     let there = location.is_there().map_err(fail)?;
     if !bin.is_current(target) || (there && !location.is_current(target)) {
@@ -74,10 +74,10 @@ pub fn complete_target(
             lacking.push(stored);
         }
     }
-    for (mirror, lacking) in [(bin, for_bin), (&location, for_location)] {
+    for (sidecar, lacking) in [(bin, for_bin), (&location, for_location)] {
         if !lacking.is_empty() {
-            mirror.prepare().map_err(fail)?;
-            mirror.write_records(&lacking).map_err(fail)?;
+            sidecar.prepare().map_err(fail)?;
+            sidecar.write_records(&lacking).map_err(fail)?;
         }
     }
     // The settings belong into the location from the moment that there is something in it.

@@ -14,11 +14,11 @@ use self::place::{Placed, place_plain, place_single, place_tree};
 use crate::error::Error;
 use bchan_catalog::Sent;
 use bchan_storage::digest::{Digest, Hashing, hex_digest};
-use bchan_storage::space::Room;
+use bchan_storage::space::SpaceGuard;
 use bchan_storage::staging::Staging;
 
 /// A received backup in its staging folder, not published yet.
-pub struct Arrival {
+pub struct ReceivedBackup {
     /// True if a person started the upload.
     pub manual: bool,
     /// Extension of the uploaded file, with its dot; empty for trees.
@@ -42,7 +42,7 @@ pub struct Receiver<'a> {
     kind: TargetType,
     pub options: UnpackOptions,
     staging: &'a Staging,
-    room: &'a mut Room,
+    room: &'a mut SpaceGuard,
     placed: Placed,
     digests: Vec<String>,
 }
@@ -52,7 +52,7 @@ impl<'a> Receiver<'a> {
         kind: TargetType,
         options: UnpackOptions,
         staging: &'a Staging,
-        room: &'a mut Room,
+        room: &'a mut SpaceGuard,
     ) -> Self {
         Self {
             kind,
@@ -101,7 +101,11 @@ impl<'a> Receiver<'a> {
     }
 
     /// Makes the content durable, unless its receipt differs from the one that the client sent.
-    pub fn finish(self, manual: bool, expected_receipt: Option<String>) -> Result<Arrival, Error> {
+    pub fn finish(
+        self,
+        manual: bool,
+        expected_receipt: Option<String>,
+    ) -> Result<ReceivedBackup, Error> {
         let content = self.placed.finish(self.kind, self.staging)?;
         if expected_receipt.is_some() && expected_receipt != content.receipt {
             return Err(Error::invalid(
@@ -109,7 +113,7 @@ impl<'a> Receiver<'a> {
             ));
         }
         self.staging.sync(self.kind)?;
-        Ok(Arrival {
+        Ok(ReceivedBackup {
             manual,
             extension: content.extension,
             filesize: content.filesize,
@@ -145,7 +149,7 @@ pub struct PlacedFile {
 pub fn place_one(
     file: impl Read + Send,
     staging: &Staging,
-    room: &mut Room,
+    room: &mut SpaceGuard,
 ) -> Result<PlacedFile, Error> {
     let (digest, size) = place_plain(&mut Hashing::new(file), staging, room)?;
     Ok(PlacedFile { size, digest })

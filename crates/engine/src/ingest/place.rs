@@ -13,7 +13,7 @@ use super::from_body::from_body;
 use crate::error::{Error, is_out_of_space};
 use bchan_storage::digest::{Digest, Hashing, hex_digest};
 use bchan_storage::name_template;
-use bchan_storage::space::Room;
+use bchan_storage::space::SpaceGuard;
 use bchan_storage::staging::Staging;
 
 /// What the parts so far have become.
@@ -65,7 +65,7 @@ pub(super) fn place_single<R: Read + Send>(
     part: &mut Hashing<R>,
     name: &str,
     staging: &Staging,
-    room: &mut Room,
+    room: &mut SpaceGuard,
     placed: &mut Placed,
 ) -> Result<(), Error> {
     let (digest, filesize) = place_plain(part, staging, room)?;
@@ -84,7 +84,7 @@ pub(super) fn place_single<R: Read + Send>(
 pub(super) fn place_plain<R: Read + Send>(
     part: &mut Hashing<R>,
     staging: &Staging,
-    room: &mut Room,
+    room: &mut SpaceGuard,
 ) -> Result<(Digest, u64), Error> {
     created(room)?;
     let mut options = OpenOptions::new();
@@ -106,7 +106,7 @@ pub(super) fn place_tree<R: Read + Send>(
     name: &str,
     options: &UnpackOptions,
     staging: &Staging,
-    room: &mut Room,
+    room: &mut SpaceGuard,
     placed: &mut Placed,
 ) -> Result<(), Error> {
     let tree = staging.open_tree()?;
@@ -137,7 +137,7 @@ fn put(
     reader: &mut (dyn Read + Send),
     name: &str,
     tree: &impl std::os::fd::AsFd,
-    room: &mut Room,
+    room: &mut SpaceGuard,
     placed: &mut Placed,
 ) -> Result<(), Error> {
     let name = base_name(name);
@@ -165,7 +165,7 @@ fn put(
 }
 
 /// Asks for one more file.
-fn created(room: &mut Room) -> Result<(), Error> {
+fn created(room: &mut SpaceGuard) -> Result<(), Error> {
     let asked = room.entries(1);
     asked.map_err(|error| Error::from_io("creating a file of the backup", error))
 }
@@ -176,7 +176,7 @@ fn base_name(name: &str) -> &str {
 }
 
 /// Copies everything, telling faults of the client from those of the disk.
-fn copy<R: Read + Send>(reader: R, mut file: File, room: &mut Room) -> Result<File, Error> {
+fn copy<R: Read + Send>(reader: R, mut file: File, room: &mut SpaceGuard) -> Result<File, Error> {
     let copied = bchan_archive::read_ahead(reader, |ahead| {
         let (mut writeback, mut length) = (Writeback::default(), 0);
         loop {

@@ -20,7 +20,7 @@ pub(super) fn run(context: &JobContext<'_>) -> Result<(), Error> {
         // One large file may take longer than that; and something may have come just now.
         let now = engine.store.sequence(&target.id)?;
         if engine
-            .live
+            .in_use
             .any_below(&sequential::folder(engine, one)?.path)
             || now.as_ref() != Some(one)
         {

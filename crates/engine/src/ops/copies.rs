@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use super::error::OpError;
+use super::error::OperationError;
 use bchan_storage::relocate;
 
 /// The places at which this process has made copies. After a crash there are none, and copies are
@@ -19,13 +19,13 @@ impl Copies {
     }
 
     /// Whether what lies at `to` is a copy of `from`, and not something that lay there before.
-    pub(super) fn is_copy(&self, from: &Path, to: &Path) -> Result<bool, OpError> {
+    pub(super) fn is_copy(&self, from: &Path, to: &Path) -> Result<bool, OperationError> {
         if self.0.contains(to) {
             return Ok(true);
         }
         let device = |path: &Path| {
-            let meta = fs::symlink_metadata(path).map_err(OpError::io("reading", path))?;
-            Ok::<_, OpError>(meta.dev())
+            let meta = fs::symlink_metadata(path).map_err(OperationError::io("reading", path))?;
+            Ok::<_, OperationError>(meta.dev())
         };
         // On one file system files are renamed, never copied.
         if device(from)? == device(to)? {

@@ -6,7 +6,7 @@ use std::error::Error as StdError;
 
 use super::copies::Copies;
 use super::effects;
-use super::error::OpError;
+use super::error::OperationError;
 use super::finish::{follow_up, take_back};
 use crate::access::closed;
 use crate::engine::Engine;
@@ -65,7 +65,7 @@ pub fn decide(engine: &Engine, target_id: &str) -> Result<(), Error> {
     }
 }
 
-fn try_decide(engine: &Engine, target_id: &str) -> Result<(), OpError> {
+fn try_decide(engine: &Engine, target_id: &str) -> Result<(), OperationError> {
     engine.store.settle()?;
     for (id, operation, progress) in engine.store.pending()? {
         if operation.target_id() != target_id {
@@ -83,7 +83,7 @@ fn try_decide(engine: &Engine, target_id: &str) -> Result<(), OpError> {
             }
             (Progress::Begun, Some(path)) => {
                 let path = path.clone();
-                return Err(OpError::Foreign { path });
+                return Err(OperationError::Foreign { path });
             }
             (Progress::Begun, None) => {
                 effects::require_disks(engine, &operation)?;
@@ -107,7 +107,7 @@ pub(super) fn committed(
     copies: &Copies,
     error: StoreError,
 ) -> Result<(), Error> {
-    let settle = || -> Result<bool, OpError> {
+    let settle = || -> Result<bool, OperationError> {
         engine.store.settle()?;
         match engine.store.progress(id)? {
             // Its commit has struck it.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use super::copies::Copies;
-use super::error::OpError;
+use super::error::OperationError;
 use crate::directories::markers;
 use crate::directories::sidecar_sync;
 use crate::engine::Engine;
@@ -16,9 +16,9 @@ use bchan_catalog::journal::{Edit, Move, Operation};
 use bchan_storage::durable::{self, remove};
 use bchan_storage::layout;
 use bchan_storage::relocate::{MoveError, Moved, relocate};
-use bchan_storage::sidecar::Mirror;
+use bchan_storage::sidecar::Sidecar;
 
-type Result<T> = std::result::Result<T, OpError>;
+type Result<T> = std::result::Result<T, OperationError>;
 
 /// Makes the server's own folders in every directory that takes part.
 fn prepare(engine: &Engine, operation: &Operation) -> Result<()> {
@@ -27,11 +27,11 @@ fn prepare(engine: &Engine, operation: &Operation) -> Result<()> {
         .map(|place| layout::home_of(place))
         .collect();
     for home in homes {
-        markers::enter(engine, home).map_err(OpError::unusable(home))?;
+        markers::enter(engine, home).map_err(OperationError::unusable(home))?;
         // With the trash, so that undoing needs no space for it.
-        let prepared = engine.layout.mirror(home).prepare();
+        let prepared = engine.layout.sidecar(home).prepare();
         let prepared = prepared.and_then(|()| durable::create_dirs(&engine.layout.trash(home)));
-        prepared.map_err(OpError::io("making folders in", home))?;
+        prepared.map_err(OperationError::io("making folders in", home))?;
     }
     match operation {
         Operation::Publish { backup, to, .. } => introduce(engine, to, &backup.backup.target_id),
@@ -45,14 +45,14 @@ fn prepare(engine: &Engine, operation: &Operation) -> Result<()> {
 /// Makes sure that a directory that gets a backup has its target's settings, too.
 fn introduce(engine: &Engine, to: &Path, target_id: &str) -> Result<()> {
     let home = layout::home_of(to);
-    let mirror = engine.layout.mirror(home);
-    let fail = OpError::io("writing a target's settings in", home);
+    let sidecar = engine.layout.sidecar(home);
+    let fail = OperationError::io("writing a target's settings in", home);
     let write = || {
-        if mirror.has_target(target_id)? {
+        if sidecar.has_target(target_id)? {
             return Ok(());
         }
         let target = engine.store.target(target_id).map_err(io::Error::other)?;
-        target.map_or(Ok(()), |target| mirror.write_target(&target))
+        target.map_or(Ok(()), |target| sidecar.write_target(&target))
     };
     write().map_err(fail)
 }
@@ -62,7 +62,7 @@ fn introduce(engine: &Engine, to: &Path, target_id: &str) -> Result<()> {
 pub(super) fn require_disks(engine: &Engine, operation: &Operation) -> Result<()> {
     let require = |place: &Path| {
         let home = layout::home_of(place);
-        markers::require(engine, home).map_err(OpError::unusable(home))
+        markers::require(engine, home).map_err(OperationError::unusable(home))
     };
     for (from, to) in operation.ways() {
         if !exists(from)? && !exists(to)? {
@@ -76,14 +76,14 @@ pub(super) fn require_disks(engine: &Engine, operation: &Operation) -> Result<()
 /// The effects up to the moment in which the records change. None of them destroys anything: what
 /// is copied to another file system keeps its source.
 pub(super) fn perform(engine: &Engine, operation: &Operation, copies: &mut Copies) -> Result<()> {
-    let _busy = engine.at_work();
+    let _busy = engine.share_folders();
     prepare(engine, operation)?;
     match operation {
         Operation::Publish {
             backup, from, to, ..
         } => {
             let written = mirror_of(engine, to).write_record(backup);
-            written.map_err(OpError::io("writing the record of", to))?;
+            written.map_err(OperationError::io("writing the record of", to))?;
             if relocate(&engine.mover(), from, to)? == Moved::Copied {
                 copies.add(to);
             }
@@ -107,13 +107,13 @@ pub(super) fn perform(engine: &Engine, operation: &Operation, copies: &mut Copie
 }
 
 fn perform_move(engine: &Engine, step: &Move, copies: &mut Copies) -> Result<()> {
-    let mirror = mirror_of(engine, &step.to);
+    let sidecar = mirror_of(engine, &step.to);
     let written = if stays_home(step) {
-        mirror.stage_record(&step.after)
+        sidecar.stage_record(&step.after)
     } else {
-        mirror.write_record(&step.after)
+        sidecar.write_record(&step.after)
     };
-    written.map_err(OpError::io("writing the record of", &step.to))?;
+    written.map_err(OperationError::io("writing the record of", &step.to))?;
     if relocate(&engine.mover(), &step.from, &step.to)? == Moved::Copied {
         copies.add(&step.to);
         rename(&step.from, &step.aside)?;
@@ -135,18 +135,18 @@ pub(super) fn undo(engine: &Engine, operation: &Operation, copies: &Copies) -> R
         } => {
             move_back(engine, (from, to), None, copies)?;
             let removed = mirror_of(engine, to).remove_record(&backup.backup.id);
-            removed.map_err(OpError::io("removing the record of", to))
+            removed.map_err(OperationError::io("removing the record of", to))
         }
         Operation::Relocate { moves, edit, .. } => {
             for step in moves.iter().rev() {
                 move_back(engine, (&step.from, &step.to), Some(&step.aside), copies)?;
-                let (mirror, id) = (mirror_of(engine, &step.to), &step.after.backup.id);
+                let (sidecar, id) = (mirror_of(engine, &step.to), &step.after.backup.id);
                 let removed = if stays_home(step) {
-                    mirror.drop_staged(id)
+                    sidecar.drop_staged(id)
                 } else {
-                    mirror.remove_record(id)
+                    sidecar.remove_record(id)
                 };
-                removed.map_err(OpError::io("removing the record of", &step.to))?;
+                removed.map_err(OperationError::io("removing the record of", &step.to))?;
             }
             match edit {
                 Some(Edit {
@@ -204,17 +204,17 @@ fn discard(engine: &Engine, path: &Path) -> Result<()> {
     }
     let trash = engine.layout.trash(layout::home_of(path));
     let trash = trash.join(Uuid::new_v4().to_string());
-    let _held = engine.live.hold(&trash);
+    let _held = engine.in_use.hold(&trash);
     rename(path, &trash)?;
-    remove(&trash).map_err(OpError::io("removing", &trash))
+    remove(&trash).map_err(OperationError::io("removing", &trash))
 }
 
 fn rename(from: &Path, to: &Path) -> Result<()> {
-    durable::rename(from, to).map_err(OpError::io("moving", from))
+    durable::rename(from, to).map_err(OperationError::io("moving", from))
 }
 
 fn exists(path: &Path) -> Result<bool> {
-    durable::exists(path).map_err(OpError::io("reading", path))
+    durable::exists(path).map_err(OperationError::io("reading", path))
 }
 
 /// Removes what the records no longer know, and brings the records beside the data up to date. Looks
@@ -226,7 +226,7 @@ pub(super) fn follow_up(engine: &Engine, operation: &Operation) -> Result<()> {
             for step in moves {
                 let homes = [layout::home_of(&step.to), layout::home_of(&step.from)];
                 update_records(engine, &step.after.backup.id, homes)?;
-                remove(&step.aside).map_err(OpError::io("removing", &step.aside))?;
+                remove(&step.aside).map_err(OperationError::io("removing", &step.aside))?;
             }
             edit.as_ref().map_or(Ok(()), |edit| edited(engine, edit))
         }
@@ -235,7 +235,7 @@ pub(super) fn follow_up(engine: &Engine, operation: &Operation) -> Result<()> {
         } => {
             for doomed in backups {
                 if let Some((_, trash)) = &doomed.files {
-                    remove(trash).map_err(OpError::io("removing", trash))?;
+                    remove(trash).map_err(OperationError::io("removing", trash))?;
                 }
                 update_records(engine, &doomed.backup_id, [&doomed.directory])?;
             }
@@ -264,14 +264,14 @@ fn update_records<'a>(
     };
     for home in homes {
         let home = home.as_ref();
-        let mirror = engine.layout.mirror(home);
+        let sidecar = engine.layout.sidecar(home);
         let updated = match &found {
-            Some(stored) if now.as_deref() == Some(home) => mirror.update_record(stored),
+            Some(stored) if now.as_deref() == Some(home) => sidecar.update_record(stored),
             // It cannot be told whether it lies here.
             Some(_) if now.is_none() => Ok(()),
-            _ => mirror.remove_record(id),
+            _ => sidecar.remove_record(id),
         };
-        updated.map_err(OpError::io("updating a record in", home))?;
+        updated.map_err(OperationError::io("updating a record in", home))?;
     }
     Ok(())
 }
@@ -281,7 +281,7 @@ fn edited(engine: &Engine, edit: &Edit) -> Result<()> {
     let id = &edit.target.id;
     let fail = |source| {
         let bin = engine.layout.bin();
-        OpError::io("writing a target's settings in", bin)(source)
+        OperationError::io("writing a target's settings in", bin)(source)
     };
     if let Some(target) = engine
         .store
@@ -305,22 +305,27 @@ fn leave(engine: &Engine, directory: &Path, target_id: &str) -> Result<()> {
     {
         return Ok(());
     }
-    let removed = engine.layout.mirror(directory).remove_target(target_id);
-    removed.map_err(OpError::io("removing a target's settings in", directory))?;
+    let removed = engine.layout.sidecar(directory).remove_target(target_id);
+    removed.map_err(OperationError::io(
+        "removing a target's settings in",
+        directory,
+    ))?;
     if directory != engine.layout.bin() {
         tidy(engine, directory);
     }
     Ok(())
 }
 
-fn mirror_of(engine: &Engine, place: &Path) -> Mirror {
-    engine.layout.mirror(layout::home_of(place))
+fn mirror_of(engine: &Engine, place: &Path) -> Sidecar {
+    engine.layout.sidecar(layout::home_of(place))
 }
 
 /// Removes what the server itself has left in a location, and the location when it is empty then.
 /// While others are at work somewhere, it is left to the job that purges.
 pub fn tidy(engine: &Engine, location: &Path) {
-    let Some(_alone) = engine.alone() else { return };
+    let Some(_alone) = engine.lock_folders() else {
+        return;
+    };
     // In the place of a disk that is away, nothing is the server's.
     if markers::require(engine, location).is_err() {
         return;
@@ -331,7 +336,7 @@ pub fn tidy(engine: &Engine, location: &Path) {
     if targets.is_ok_and(|mut entries| entries.next().is_some()) {
         return;
     }
-    engine.layout.mirror(location).tidy();
+    engine.layout.sidecar(location).tidy();
     remove_empty(&engine.layout.staging(location));
     remove_empty(&engine.layout.trash(location));
     match markers::leave(engine, location) {

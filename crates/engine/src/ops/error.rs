@@ -8,7 +8,7 @@ use bchan_catalog::StoreError;
 use bchan_storage::relocate::{self, MoveError};
 
 #[derive(Debug, thiserror::Error)]
-pub enum OpError {
+pub enum OperationError {
     #[error(transparent)]
     Move(#[from] MoveError),
     #[error("{} is not there; is its disk mounted?", path.display())]
@@ -22,7 +22,7 @@ pub enum OpError {
     Store(#[from] StoreError),
 }
 
-impl OpError {
+impl OperationError {
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let wrap = MoveError::io(action, path);
         move |source| Self::Move(wrap(source))
@@ -39,24 +39,26 @@ impl OpError {
     }
 }
 
-impl From<OpError> for Error {
-    fn from(error: OpError) -> Self {
+impl From<OperationError> for Error {
+    fn from(error: OperationError) -> Self {
         match &error {
-            OpError::Move(MoveError::Io { source, .. }) if is_out_of_space(source) => {
+            OperationError::Move(MoveError::Io { source, .. }) if is_out_of_space(source) => {
                 Self::out_of_space()
             }
-            OpError::Move(MoveError::Io { action, source, .. })
+            OperationError::Move(MoveError::Io { action, source, .. })
                 if source.kind() == io::ErrorKind::ReadOnlyFilesystem =>
             {
                 Self::read_only(action)
             }
-            OpError::Move(MoveError::Copy { source, .. })
+            OperationError::Move(MoveError::Copy { source, .. })
                 if relocate::is_out_of_space(&**source) =>
             {
                 Self::out_of_space()
             }
-            OpError::Move(MoveError::Occupied { .. }) => Self::conflict(error.to_string()),
-            OpError::Away { .. } | OpError::Foreign { .. } => Self::unavailable(error.to_string()),
+            OperationError::Move(MoveError::Occupied { .. }) => Self::conflict(error.to_string()),
+            OperationError::Away { .. } | OperationError::Foreign { .. } => {
+                Self::unavailable(error.to_string())
+            }
             _ => Self::internal(error.to_string()),
         }
         .caused_by(error)

@@ -2,7 +2,7 @@
 
 use super::copies::Copies;
 use super::effects;
-use super::error::OpError;
+use super::error::OperationError;
 use crate::engine::Engine;
 use bchan_catalog::OperationId;
 use bchan_catalog::journal::Operation;
@@ -13,7 +13,7 @@ pub(super) fn take_back(
     id: OperationId,
     operation: &Operation,
     copies: &Copies,
-) -> Result<(), OpError> {
+) -> Result<(), OperationError> {
     effects::undo(engine, operation, copies)?;
     Ok(engine.store.strike(id)?)
 }

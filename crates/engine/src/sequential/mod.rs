@@ -16,9 +16,9 @@ use uuid::Uuid;
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::ingest::{Arrival, PlacedFile};
+use crate::ingest::{PlacedFile, ReceivedBackup};
 use crate::jobs;
-use crate::publish::{Origin, publish};
+use crate::publish::{PublishRequest, publish};
 use bchan_catalog::{Sequence, SequencePart};
 use bchan_storage::durable;
 use bchan_storage::staging::Staging;
@@ -75,9 +75,9 @@ pub fn begin(engine: &Engine, target: &str, body: &SequenceBegin) -> Result<(), 
         active: engine.clock.moment(&*engine.store)?.trusted,
     };
     let folder = folder(engine, &sequence)?;
-    let _held = engine.live.hold(&folder.path);
+    let _held = engine.in_use.hold(&folder.path);
     let made = {
-        let _busy = engine.at_work();
+        let _busy = engine.share_folders();
         engine.enter_location(&target)?;
         durable::create_dirs(&folder.tree)
     };
@@ -239,7 +239,7 @@ pub fn finish(
         }
         Ok(())
     })?;
-    let arrival = Arrival {
+    let arrival = ReceivedBackup {
         manual: sequence.manual,
         extension: String::new(),
         filesize: manifest.bytes(),
@@ -253,7 +253,7 @@ pub fn finish(
     let job_id = engine
         .store
         .create_job(job, JobStatus::Running, Some(&target.id))?;
-    let origin = Origin {
+    let origin = PublishRequest {
         from: folder(engine, &sequence)?.tree,
         key: None,
         sequence: Some(sequence.id.clone()),

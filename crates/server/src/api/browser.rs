@@ -11,7 +11,7 @@ use bchan_api::Endpoint;
 
 use crate::api::error::ApiError;
 use crate::auth::Grant;
-use crate::http::{Headers, Request};
+use bchan_http::{Headers, Request};
 
 /// Refuses what a page of another site has made a browser send. `allowed` are names that the server
 /// is known by.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::api::error::ApiError;
 use crate::auth::recheck;
-use crate::http::Request;
+use bchan_http::Request;
 
 /// Largest JSON body that is read, in bytes.
 const LARGEST: u64 = 64 * 1024;

@@ -6,8 +6,8 @@ use bchan_api::{Failure, Features, Method, OPENAPI, Success, header};
 use serde::Serialize;
 
 use crate::api::error::ApiError;
-use crate::http::{Body, Response};
 use crate::log::mask_text;
+use bchan_http::{Body, Response};
 
 /// Seconds after which something that is not there now may be.
 const RETRY_AFTER: &str = "10";

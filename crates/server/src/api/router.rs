@@ -12,8 +12,8 @@ use crate::api::handlers::{backup, download, jobs, recycle_bin, seq, server, tar
 use crate::api::reply;
 use crate::app::App;
 use crate::auth::{Grant, Pass, Share};
-use crate::http::{Exchange, Handler, Request, Response};
 use bchan_engine::chain;
+use bchan_http::{Exchange, Handler, Request, Response};
 
 /// The API over a app.
 pub(crate) struct Router {
@@ -35,7 +35,7 @@ impl Router {
         let route = Route::find(&request.method, &request.path);
         if watch::is_probe(request, &route) {
             *asked = Some(Endpoint::ShowHealth);
-            return Ok(watch::live());
+            return Ok(watch::in_use());
         }
         browser::check_origin(&request.headers, &app.allowed_hosts)?;
         // Without a key, nothing can be learnt, not even what paths there are.

@@ -6,11 +6,11 @@ use bchan_api::{TargetType, form};
 use bchan_archive::{StoreAttributes, UnpackOptions};
 
 use crate::api::error::ApiError;
-use crate::multipart::{Multipart, MultipartError};
 use bchan_engine::Error;
-use bchan_engine::ingest::{self, Arrival, PlacedFile, Receiver};
+use bchan_engine::ingest::{self, PlacedFile, ReceivedBackup, Receiver};
+use bchan_http::multipart::{Multipart, MultipartError};
 use bchan_storage::durable::is_out_of_space;
-use bchan_storage::space::Room;
+use bchan_storage::space::SpaceGuard;
 use bchan_storage::staging::Staging;
 
 /// Longest value of a form field that is not a file, in bytes.
@@ -24,8 +24,8 @@ pub(crate) fn receive(
     kind: TargetType,
     options: &UnpackOptions,
     staging: &Staging,
-    room: &mut Room,
-) -> Result<Arrival, ApiError> {
+    room: &mut SpaceGuard,
+) -> Result<ReceivedBackup, ApiError> {
     let mut form = Multipart::new(body, content_type).map_err(from_multipart)?;
     let mut receiver = Receiver::new(kind, *options, staging, room);
     let mut manual = false;
@@ -90,7 +90,7 @@ pub(crate) fn receive_one<const N: usize>(
     content_type: &str,
     fields: [&str; N],
     staging: &Staging,
-    room: &mut Room,
+    room: &mut SpaceGuard,
 ) -> Result<FileWithFields<N>, ApiError> {
     let mut form = Multipart::new(body, content_type).map_err(from_multipart)?;
     let mut values = [const { None }; N];

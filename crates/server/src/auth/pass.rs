@@ -6,7 +6,7 @@ use bchan_api::Endpoint;
 
 use super::{Gate, Grant};
 use crate::api::error::ApiError;
-use crate::http::Request;
+use bchan_http::Request;
 
 /// What a key was good for when a request began. A body may take hours to arrive, and the key may be
 /// revoked meanwhile.

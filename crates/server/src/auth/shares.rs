@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Grant;
 use super::fingerprint::Fingerprint;
-use crate::guard::DEFAULT_WORKERS;
-use crate::peer::Peer;
+use bchan_http::ClientNet;
+use bchan_http::DEFAULT_WORKERS;
 
 /// Most of a key with a name.
 const NAMED: usize = DEFAULT_WORKERS / 4;
@@ -20,7 +20,7 @@ const MAIN: usize = DEFAULT_WORKERS / 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Holder {
     Key(Fingerprint),
-    Peer(Peer),
+    ClientNet(ClientNet),
 }
 
 /// Counts long requests under way.
@@ -45,7 +45,7 @@ impl Shares {
         };
         let holder = match grant.key {
             Some(key) => Holder::Key(key),
-            None => Holder::Peer(peer.into()),
+            None => Holder::ClientNet(peer.into()),
         };
         let mut held = self.held();
         let count = held.entry(holder).or_default();

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::peer::Peer;
+use bchan_http::ClientNet;
 
 /// Failures of a peer that cost nothing: anybody may forget to change a key somewhere.
 const FREE: u32 = 3;
@@ -29,7 +29,7 @@ const MOST_PEERS: usize = 10_000;
 /// address.
 #[derive(Debug, Default)]
 pub(crate) struct Throttle {
-    peers: Mutex<HashMap<Peer, Record>>,
+    peers: Mutex<HashMap<ClientNet, Record>>,
 }
 
 #[derive(Debug)]

@@ -59,13 +59,13 @@ pub(crate) fn find_target(data: &Path, id_or_alias: &str) -> Result<Option<Strin
 
 /// Tells a running server that it has keys from now on. Returns `None` if no server runs.
 pub(crate) fn note_keys(data: &Path) -> Option<io::Result<()>> {
-    Caller::connect(data).map(Caller::note_keys)
+    WaitingClient::connect(data).map(WaitingClient::note_keys)
 }
 
 /// Asks the server that runs over a data folder, or else looks into the database.
 fn ask_or<T>(
     data: &Path,
-    ask: impl Fn(Caller) -> io::Result<T>,
+    ask: impl Fn(WaitingClient) -> io::Result<T>,
     look: impl Fn() -> Result<T, StoreError>,
 ) -> Result<T, ControlError> {
     /// How long a server may hold the database before it answers and after it has stopped.
@@ -73,7 +73,7 @@ fn ask_or<T>(
 
     let started = Instant::now();
     loop {
-        let outcome = match Caller::connect(data) {
+        let outcome = match WaitingClient::connect(data) {
             Some(server) => ask(server).map_err(ControlError::Server),
             None => look().map_err(ControlError::Store),
         };
@@ -87,9 +87,9 @@ fn ask_or<T>(
 }
 
 /// A connection to the server that runs over a data folder.
-struct Caller(UnixStream);
+struct WaitingClient(UnixStream);
 
-impl Caller {
+impl WaitingClient {
     /// Connects; none where no server answers.
     fn connect(data: &Path) -> Option<Self> {
         let stream = reach(data, |address| UnixStream::connect(address)).ok()?;

@@ -42,7 +42,7 @@ impl Control {
         let listener = Arc::new(reach(data, |address| UnixListener::bind(address))?);
         fs::set_permissions(&path, Permissions::from_mode(0o600))?;
         let stopping = Arc::new(AtomicBool::new(false));
-        let desk = Desk {
+        let desk = WorkerPool {
             app,
             data: data.to_owned(),
             stopping: Arc::clone(&stopping),
@@ -73,13 +73,13 @@ impl Drop for Control {
     }
 }
 
-struct Desk {
+struct WorkerPool {
     app: Arc<App>,
     data: PathBuf,
     stopping: Arc<AtomicBool>,
 }
 
-impl Desk {
+impl WorkerPool {
     fn serve(&self, listener: &UnixListener) {
         loop {
             let accepted = listener.accept();

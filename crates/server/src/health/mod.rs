@@ -19,7 +19,7 @@ pub(crate) use self::doctor::{AskedPlace, Disk, Doctor, PATIENCE, Place};
 use crate::app::App;
 use crate::health::hang_guard::Asker;
 use bchan_engine::chain;
-use bchan_storage::space::Room;
+use bchan_storage::space::SpaceGuard;
 
 /// Asks every place that backups lie in.
 pub(crate) fn ask_places(app: &Arc<App>) -> Vec<AskedPlace> {
@@ -105,7 +105,7 @@ fn report(app: &App, checks: &[HealthCheck]) {
 }
 
 fn measure(app: &App, place: &Path) -> io::Result<Disk> {
-    let room = Room::new(place, app.engine.limits().reserve);
+    let room = SpaceGuard::new(place, app.engine.limits().reserve);
     Ok(Disk {
         size: room.total()?,
         free: room.free()?,

@@ -84,12 +84,12 @@ pub fn import(
         ConfigFile::default()
     };
     let old = mariadb::read(&installation.login)?;
-    let Desk {
+    let WorkerPool {
         data,
         store,
         _lock,
         _copy,
-    } = Desk::open(options)?;
+    } = WorkerPool::open(options)?;
     let known = Known {
         data: &data,
         base: &installation.base,
@@ -135,14 +135,14 @@ pub fn import(
 }
 
 /// What is written about at a real desk, and at one that is only looked at.
-struct Desk {
+struct WorkerPool {
     data: PathBuf,
     store: Sqlite,
     _lock: Option<DataLock>,
     _copy: Option<TempDir>,
 }
 
-impl Desk {
+impl WorkerPool {
     fn open(options: &ImportOptions) -> Result<Self, ImportError> {
         if options.dry_run {
             Self::look(options)

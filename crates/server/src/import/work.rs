@@ -59,7 +59,7 @@ impl<'a> Work<'a> {
                 }
             }
         }
-        let in_bin = state.layout.mirror(state.layout.bin()).record_ids();
+        let in_bin = state.layout.sidecar(state.layout.bin()).record_ids();
         Ok(Self {
             state,
             base: &installation.base,
@@ -289,7 +289,7 @@ impl<'a> Work<'a> {
         if self.dry_run {
             return Ok(());
         }
-        let bin = self.state.layout.mirror(self.state.layout.bin());
+        let bin = self.state.layout.sidecar(self.state.layout.bin());
         let written = sidecar_sync::complete_target(self.state, target, &bin, &self.in_bin);
         let written = written.and_then(|()| markers::adopt(self.state, &subject.here));
         if let Err(error) = written {

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use bchan_api::Endpoint;
 
-use crate::http::Exchange;
+use bchan_http::Exchange;
 
 /// Upper bounds of the durations that are told apart, in seconds: from a list to a day's upload.
 pub(super) const BOUNDS: [f64; 10] = [

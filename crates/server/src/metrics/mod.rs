@@ -13,12 +13,12 @@ use self::meter::{BOUNDS, Counted, Requests};
 pub(crate) use self::text::MEDIA_TYPE;
 use self::text::{Kind, Text};
 use crate::app::App;
-use crate::guard::Counts;
 use crate::health::{self, PATIENCE, Place};
 use bchan_catalog::StoreError;
 use bchan_catalog::{TargetSum, TargetSums};
 use bchan_engine::Engine;
 use bchan_engine::jobs::{JOBS, JobRuns, UPLOAD};
+use bchan_http::ConnectionStats;
 
 /// Most targets that have series of their own.
 pub(crate) const MOST_TARGETS: usize = 1000;
@@ -129,8 +129,8 @@ fn clock(text: &mut Text, engine: &Engine) {
         .sample(&[], engine.job_runs.held());
 }
 
-fn guard(text: &mut Text, counts: &Counts) {
-    let (taken, limit) = counts.seats.taken();
+fn guard(text: &mut Text, counts: &ConnectionStats) {
+    let (taken, limit) = counts.limiter.taken();
     let help = "Connections at present.";
     text.family(Kind::Gauge, "bchan_connections", help)
         .sample(&[], taken as u64);

@@ -4,8 +4,8 @@ use crate::api::error::ApiError;
 use crate::api::json_body;
 use crate::api::reply;
 use crate::app::App;
-use crate::http::{Request, Response};
 use bchan_engine::change;
+use bchan_http::{Request, Response};
 
 /// `PATCH /backup/<ID>`
 pub(crate) fn edit(app: &App, request: &mut Request, id: &str) -> Result<Response, ApiError> {

@@ -9,8 +9,8 @@ use bchan_archive::{Compression, Encoder, KeepAttributes, Observer, PackOptions,
 use super::query;
 use crate::api::error::ApiError;
 use crate::app::App;
-use crate::http::{Body, Request, Response};
 use bchan_engine::open_backup;
+use bchan_http::{Body, Request, Response};
 use bchan_storage::content::Content;
 
 /// A form in which a tree can be asked for.

@@ -6,7 +6,7 @@ use crate::api::error::ApiError;
 use crate::api::reply;
 use crate::app::App;
 use crate::auth::Grant;
-use crate::http::Response;
+use bchan_http::Response;
 
 /// `GET /jobs`: a key for some targets sees their uploads alone. What scheduled jobs report may
 /// name any target.

@@ -8,9 +8,9 @@ use bchan_api::Target;
 use crate::api::error::ApiError;
 use crate::app::App;
 use crate::auth::Grant;
-use crate::http::Request;
-use bchan_engine::daily_quota::Seat;
-use bchan_storage::space::{Room, Waiting};
+use bchan_engine::daily_quota::QuotaSlot;
+use bchan_http::Request;
+use bchan_storage::space::{SpaceGuard, Waiting};
 
 /// Counts an upload against the daily limit of its target. Keys with the right `full` are not
 /// counted.
@@ -18,7 +18,7 @@ pub(super) fn admit<'a>(
     app: &'a App,
     target: &Target,
     grant: &Grant,
-) -> Result<Option<Seat<'a>>, ApiError> {
+) -> Result<Option<QuotaSlot<'a>>, ApiError> {
     if !grant.only_appends() {
         return Ok(None);
     }
@@ -31,12 +31,12 @@ pub(super) fn admit<'a>(
 }
 
 /// Ends writing to `room` as soon as the client of a request has gone.
-pub(super) fn while_client_waits(room: Room, request: &Request) -> Room {
+pub(super) fn while_client_waits(room: SpaceGuard, request: &Request) -> SpaceGuard {
     room.for_client(Arc::new(Client(request.caller.clone())))
 }
 
 #[derive(Debug)]
-struct Client(crate::guard::Caller);
+struct Client(bchan_http::WaitingClient);
 
 impl Waiting for Client {
     fn check(&self) -> io::Result<()> {

@@ -7,9 +7,9 @@ use crate::api::json_body;
 use crate::api::reply;
 use crate::app::App;
 use crate::auth::Grant;
-use crate::http::{Request, Response};
 use bchan_engine::Kind;
 use bchan_engine::change;
+use bchan_http::{Request, Response};
 
 /// `GET /recycle_bin`
 pub(crate) fn list(app: &App, grant: &Grant) -> Result<Response, ApiError> {

@@ -12,10 +12,10 @@ use crate::api::reply;
 use crate::api::upload_form;
 use crate::app::App;
 use crate::auth::{Grant, recheck};
-use crate::http::{Request, Response};
 use bchan_engine::Error;
 use bchan_engine::sequential;
-use bchan_storage::space::Room;
+use bchan_http::{Request, Response};
+use bchan_storage::space::SpaceGuard;
 use bchan_storage::staging::Staging;
 
 /// `POST /seq/<target>/begin`
@@ -58,12 +58,12 @@ pub(crate) fn upload(app: &App, request: &mut Request, id: &str) -> Result<Respo
     let content_type = request.headers.get("content-type").unwrap_or_default();
     let content_type = content_type.to_owned();
     let folder = sequential::folder(&app.engine, &sequence)?;
-    let mut room = Room::new(&folder.path, app.engine.limits().reserve);
+    let mut room = SpaceGuard::new(&folder.path, app.engine.limits().reserve);
     room.require(request.content_length.unwrap_or(0))
         .map_err(|error| ApiError::from_io("asking for free space", error))?;
     let now = app.engine.clock.moment(&*app.engine.store)?.trusted;
     app.engine.store.touch_sequence(&sequence.id, now)?;
-    let staging = Staging::create(&folder.arriving, &app.engine.live).map_err(Error::from)?;
+    let staging = Staging::create(&folder.arriving, &app.engine.in_use).map_err(Error::from)?;
     let fields = [form::PATH, form::NAME];
     let received =
         upload_form::receive_one(request.body(), &content_type, fields, &staging, &mut room)?;

@@ -7,8 +7,8 @@ use crate::api::error::ApiError;
 use crate::api::reply;
 use crate::app::App;
 use crate::auth::Grant;
-use crate::http::{Request, Response};
 use crate::log;
+use bchan_http::{Request, Response};
 
 /// `GET /stats`: of what the key is for.
 pub(crate) fn stats(app: &App, grant: &Grant) -> Result<Response, ApiError> {

@@ -9,9 +9,9 @@ use crate::api::reply;
 use crate::api::validate;
 use crate::app::App;
 use crate::auth::Grant;
-use crate::http::{Body, Request, Response};
 use bchan_engine::change;
 use bchan_engine::directories::sidecar_sync;
+use bchan_http::{Body, Request, Response};
 
 /// Targets on one page, as documented.
 const PAGE: u64 = 10;

@@ -8,14 +8,14 @@ use crate::api::reply;
 use crate::api::upload_form;
 use crate::app::App;
 use crate::auth::{Grant, recheck};
-use crate::http::{Request, Response};
 use bchan_catalog::{Sent, StoredUpload, UploadKey};
 use bchan_engine::Error;
-use bchan_engine::ingest::Arrival;
+use bchan_engine::ingest::ReceivedBackup;
 use bchan_engine::jobs::UPLOAD;
-use bchan_engine::publish::{Origin, publish};
+use bchan_engine::publish::{PublishRequest, publish};
+use bchan_http::{Request, Response};
 use bchan_storage::durable;
-use bchan_storage::space::Room;
+use bchan_storage::space::SpaceGuard;
 use bchan_storage::staging::Staging;
 
 /// `POST /target/<ID>/upload`: answers when what arrived is durable and visible.
@@ -60,9 +60,9 @@ pub(crate) fn upload(
     let _seat = admit(app, &target, grant)?;
     // Below the location, so that it arrives on the file system where it will stay.
     let (location, staging) = loop {
-        let _busy = app.engine.at_work();
+        let _busy = app.engine.share_folders();
         let location = app.engine.enter_location(&target)?;
-        let staging = Staging::create(&app.engine.layout.staging(&location), &app.engine.live)
+        let staging = Staging::create(&app.engine.layout.staging(&location), &app.engine.in_use)
             .map_err(Error::from)?;
         let now = app.engine.target(&target.id)?;
         if now.location == target.location {
@@ -71,7 +71,7 @@ pub(crate) fn upload(
         // It has moved in this moment, and nobody would look for left-overs there.
         target = now;
     };
-    let room = Room::new(&location, app.engine.limits().reserve);
+    let room = SpaceGuard::new(&location, app.engine.limits().reserve);
     let mut room = while_client_waits(room, request);
     // Refused at once if it cannot fit.
     room.require(request.content_length.unwrap_or(0))
@@ -105,7 +105,7 @@ pub(crate) fn upload(
         if let Some(earlier) = earlier(app, &target, key.as_ref())? {
             return earlier.compared(&arrival).map(Outcome::Earlier);
         }
-        let origin = Origin {
+        let origin = PublishRequest {
             from: staging.content(),
             key: key.clone(),
             sequence: None,
@@ -219,7 +219,7 @@ fn earlier(
 
 impl Earlier {
     /// Fails if what has arrived is something else.
-    fn compared(self, arrival: &Arrival) -> Result<Self, ApiError> {
+    fn compared(self, arrival: &ReceivedBackup) -> Result<Self, ApiError> {
         let is_same = |sent: &Sent| sent.is_same(&self.upload.sent);
         let hash = self.backup.hash.as_deref();
         if hash == Some(&*arrival.hash) && arrival.sent.as_ref().is_some_and(is_same) {

@@ -11,8 +11,8 @@ use crate::api::reply;
 use crate::app::App;
 use crate::auth::Grant;
 use crate::health;
-use crate::http::{Request, Response};
 use crate::metrics;
+use bchan_http::{Request, Response};
 
 /// What a proxy adds to requests of others.
 const PROXIED: [&str; 5] = [
@@ -60,7 +60,7 @@ pub(crate) fn is_probe(request: &Request, route: &Result<Route, NoRoute>) -> boo
 }
 
 /// The answer to it.
-pub(crate) fn live() -> Response {
+pub(crate) fn in_use() -> Response {
     let checks = Vec::new();
     reply::success(200, &Health { checks })
 }
@@ -69,7 +69,7 @@ pub(crate) fn live() -> Response {
 pub(crate) fn verdict(app: &Arc<App>, request: &Request) -> Response {
     let checks = checks(app, request);
     if checks.iter().all(|check| check.ok) {
-        return live();
+        return in_use();
     }
     let message = "the server lacks something that it needs; ask with a key, or see its log";
     reply::unavailable(&Unhealthy {

@@ -1,0 +1,4 @@
+//! Sending responses.
+
+pub(crate) mod body;
+pub(crate) mod head;
