@@ -34,9 +34,9 @@ impl From<CheckError> for CommandError {
 }
 
 #[cfg(feature = "import-mariadb")]
-impl From<bchan_server::ImportError> for CommandError {
-    fn from(error: bchan_server::ImportError) -> Self {
-        use bchan_server::ImportError;
+impl From<bchan_import::ImportError> for CommandError {
+    fn from(error: bchan_import::ImportError) -> Self {
+        use bchan_import::ImportError;
 
         let kind = match &error {
             ImportError::Open(OpenError::Locked { .. }) => Kind::Busy,

@@ -9,8 +9,6 @@ mod auth;
 mod config;
 mod control;
 mod health;
-#[cfg(feature = "import-mariadb")]
-mod import;
 #[doc(hidden)]
 pub mod inner;
 mod log;
@@ -20,7 +18,8 @@ mod server;
 mod start;
 
 pub use auth::{
-    KeyError, NamedKey, Rights, key_path, list_keys, new_key, new_named_key, revoke_key,
+    Adopted, KeyError, NamedKey, Rights, adopt_key, key_path, list_keys, new_key, new_named_key,
+    revoke_key,
 };
 pub use bchan_engine::UnpackLimits;
 pub use bchan_engine::check::{
@@ -34,10 +33,6 @@ pub use config::{
     Period,
 };
 pub use control::ControlError;
-#[cfg(feature = "import-mariadb")]
-pub use import::{
-    Counts, Effect, ImportError, ImportFinding, ImportObserver, ImportOptions, ImportReport, import,
-};
 pub use log::{LogFile, Masked};
 pub use server::Server;
 pub use start::StartError;
@@ -62,4 +57,16 @@ pub fn check(
         options,
         observer,
     )
+}
+
+/// Makes a target of fields as the API takes them, by the rules of the API. On an error returns the
+/// message.
+pub fn target_from_fields(
+    id: String,
+    target_type: bchan_api::TargetType,
+    fields: &serde_json::Map<String, serde_json::Value>,
+) -> Result<bchan_api::Target, String> {
+    use api::validate::{blank, edited};
+
+    edited(blank(id, target_type), fields).map_err(|error| error.message)
 }

@@ -63,7 +63,7 @@ impl ImportArgs {
     pub(crate) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
         use std::sync::Arc;
 
-        use bchan_server::{ImportObserver, ImportOptions};
+        use bchan_import::{ImportObserver, ImportOptions};
 
         use crate::agent::Progress;
         use crate::ui::view::Import;
@@ -98,7 +98,7 @@ impl ImportArgs {
         let progress = bar.progress();
         let work = tokio::task::spawn_blocking(move || {
             let mut listener = Listener { progress, bytes: 0 };
-            bchan_server::import(&options, &mut listener)
+            bchan_import::import(&options, &mut listener)
         });
         let report = work.await.map_err(CommandError::failed)??;
         drop(bar);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use bchan_server::{Counts, Effect, ImportFinding, ImportReport};
+use bchan_import::{Counts, Effect, ImportFinding, ImportReport};
 use serde::Serialize;
 
 use super::{Page, View, clean, count};

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use bchan_api::{ApiKey, KeyFile};
 
 use super::error::KeyError;
-#[cfg(feature = "import-mariadb")]
 use super::fingerprint::fingerprint;
 use super::key_file;
 use crate::control;
@@ -26,9 +25,8 @@ pub fn new_key(data: &Path, overwrite: bool) -> Result<ApiKey, KeyError> {
 }
 
 /// Whether a data folder has the key of another server now.
-#[cfg(feature = "import-mariadb")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Adopted {
+pub enum Adopted {
     /// It has it now.
     New,
     /// It had it before.
@@ -39,8 +37,7 @@ pub(crate) enum Adopted {
 
 /// Gives a data folder the key of another server, unless it has one. With `look`, only says what
 /// would become of it.
-#[cfg(feature = "import-mariadb")]
-pub(crate) fn adopt_key(data: &Path, key: &ApiKey, look: bool) -> Result<Adopted, KeyError> {
+pub fn adopt_key(data: &Path, key: &ApiKey, look: bool) -> Result<Adopted, KeyError> {
     let path = key_path(data);
     if let Some((_, text)) = key_file::read(&path)? {
         let known: Result<KeyFile, _> = serde_json::from_str(&text);

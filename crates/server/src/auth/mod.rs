@@ -13,9 +13,7 @@ mod shares;
 mod throttle;
 
 pub(crate) use self::authenticator::Gate;
-#[cfg(feature = "import-mariadb")]
-pub(crate) use self::create::{Adopted, adopt_key};
-pub use self::create::{key_path, new_key};
+pub use self::create::{Adopted, adopt_key, key_path, new_key};
 pub use self::error::KeyError;
 pub use self::named_keys::{list_keys, new_named_key, revoke_key};
 pub(crate) use self::pass::{Pass, recheck};

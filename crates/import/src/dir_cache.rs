@@ -9,13 +9,13 @@ use bchan_api::TargetType;
 
 /// Names in directories, each directory read once.
 #[derive(Default)]
-pub(super) struct Shelf {
+pub(crate) struct DirCache {
     names: HashMap<PathBuf, BTreeSet<String>>,
 }
 
 /// What was found in the place of a backup.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     /// The backup, with the part of its name that the template does not say.
     Here {
         file_name: String,
@@ -29,16 +29,16 @@ pub(super) enum Found {
     Several { names: Vec<String> },
 }
 
-impl Shelf {
+impl DirCache {
     /// Whether there is nothing at all in a directory, or no directory.
-    pub(super) fn is_empty(&mut self, directory: &Path) -> io::Result<bool> {
+    pub(crate) fn is_empty(&mut self, directory: &Path) -> io::Result<bool> {
         let names = self.names(directory)?;
         Ok(names.iter().all(|name| name == "lost+found"))
     }
 
     /// Looks for the backup that is called `base` by its template. A single file has the extension
     /// of what was uploaded behind it, which no table tells.
-    pub(super) fn find(
+    pub(crate) fn find(
         &mut self,
         directory: &Path,
         base: &str,
@@ -150,7 +150,7 @@ mod tests {
                 None => fs::write(temp.path().join(name), "x").unwrap(),
             }
         }
-        let mut found = Shelf::default().find(temp.path(), base, kind).unwrap();
+        let mut found = DirCache::default().find(temp.path(), base, kind).unwrap();
         if let Found::Other { path, .. } = &mut found {
             *path = path.file_name().unwrap().into();
         }

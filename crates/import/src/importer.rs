@@ -5,27 +5,27 @@ use std::path::{Path, PathBuf};
 
 use bchan_api::Target;
 
-use super::ImportError;
-use super::installation::Installation;
-use super::look::{Homes, Looker, Verdict};
-use super::mariadb::{Old, OldBackup, OldTarget};
-use super::places::real;
-use super::report::{Effect, ImportFinding, ImportReport};
-use super::target::convert;
+use crate::error::ImportError;
+use crate::installation::Installation;
+use crate::mariadb::{Old, OldBackup, OldTarget};
+use crate::matcher::{Homes, Matcher, Verdict};
+use crate::report::{Effect, ImportFinding, ImportReport};
+use crate::storage_plan::real;
+use crate::target::convert;
 use bchan_catalog::{StoreError, StoredBackup};
 use bchan_engine::Engine;
 use bchan_engine::directories::markers;
 use bchan_engine::directories::sidecar_sync;
 
 /// See the module.
-pub(super) struct Work<'a> {
+pub(crate) struct Importer<'a> {
     state: &'a Engine,
     /// The other server's folder.
     base: &'a Path,
     /// The other server's recycle bin.
     bin: PathBuf,
     dry_run: bool,
-    looker: Looker<'a>,
+    looker: Matcher<'a>,
     /// Names that backups have in each directory.
     taken: HashMap<PathBuf, HashSet<String>>,
     /// Backups whose records were in the recycle bin before.
@@ -44,12 +44,12 @@ struct Subject {
     here: PathBuf,
 }
 
-impl<'a> Work<'a> {
-    pub(super) fn new(
+impl<'a> Importer<'a> {
+    pub(crate) fn new(
         state: &'a Engine,
         installation: &'a Installation,
         dry_run: bool,
-        looker: Looker<'a>,
+        looker: Matcher<'a>,
     ) -> Result<Self, ImportError> {
         let mut taken: HashMap<PathBuf, HashSet<String>> = HashMap::new();
         for target in state.all_targets()? {
@@ -73,13 +73,13 @@ impl<'a> Work<'a> {
     }
 
     /// Says what became of the key.
-    pub(super) fn key(&mut self, notes: Vec<String>) {
+    pub(crate) fn key(&mut self, notes: Vec<String>) {
         let notes = notes.into_iter().map(ImportFinding::note);
         self.report.findings.extend(notes);
     }
 
     /// Takes over everything.
-    pub(super) fn all(&mut self, old: &Old) -> Result<(), ImportError> {
+    pub(crate) fn all(&mut self, old: &Old) -> Result<(), ImportError> {
         let mut by_target: BTreeMap<&str, Vec<&OldBackup>> = BTreeMap::new();
         for backup in &old.backups {
             by_target.entry(&backup.target_id).or_default().push(backup);
@@ -106,7 +106,7 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    pub(super) fn finish(self) -> ImportReport {
+    pub(crate) fn finish(self) -> ImportReport {
         let mut report = self.report;
         self.looker.zone.name().clone_into(&mut report.timezone);
         report.bytes_read = self.looker.bytes_read;
@@ -331,7 +331,7 @@ impl<'a> Work<'a> {
     }
 
     fn is_empty(&mut self, directory: &Path) -> bool {
-        self.looker.shelf.is_empty(directory).unwrap_or(false)
+        self.looker.dir_cache.is_empty(directory).unwrap_or(false)
     }
 
     /// Counts a finding about a backup.

@@ -8,50 +8,50 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::config::ConfigFile;
+use bchan_server::ConfigFile;
 
 /// What is known before an import.
-pub(super) struct Known<'a> {
+pub(crate) struct Inputs<'a> {
     /// The data folder.
-    pub(super) data: &'a Path,
+    pub(crate) data: &'a Path,
     /// The other server's folder.
-    pub(super) base: &'a Path,
+    pub(crate) base: &'a Path,
     /// Roots that somebody insists on.
-    pub(super) roots: &'a [PathBuf],
+    pub(crate) roots: &'a [PathBuf],
     /// A recycle bin that somebody insists on.
-    pub(super) bin: Option<&'a Path>,
+    pub(crate) bin: Option<&'a Path>,
     /// What the configuration file says.
-    pub(super) file: &'a ConfigFile,
+    pub(crate) file: &'a ConfigFile,
     /// Whether there are recycled backups here already, which cannot move.
-    pub(super) has_recycled: bool,
+    pub(crate) has_recycled: bool,
 }
 
 /// Where everything lies from now on.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Places {
+pub(crate) struct StoragePlan {
     /// The first is for relative locations.
-    pub(super) roots: Vec<PathBuf>,
-    pub(super) bin: PathBuf,
+    pub(crate) roots: Vec<PathBuf>,
+    pub(crate) bin: PathBuf,
     /// What the configuration file must be told.
-    pub(super) news: News,
+    pub(crate) news: ConfigChanges,
 }
 
 /// Changes to a configuration file.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct News {
+pub(crate) struct ConfigChanges {
     /// Roots to add to those that are there.
-    pub(super) roots: Vec<PathBuf>,
-    pub(super) bin: Option<PathBuf>,
+    pub(crate) roots: Vec<PathBuf>,
+    pub(crate) bin: Option<PathBuf>,
 }
 
-impl News {
-    pub(super) fn is_empty(&self) -> bool {
+impl ConfigChanges {
+    pub(crate) fn is_empty(&self) -> bool {
         self.roots.is_empty() && self.bin.is_none()
     }
 }
 
 /// A path without links as far as it exists.
-pub(super) fn real(path: &Path) -> PathBuf {
+pub(crate) fn real(path: &Path) -> PathBuf {
     let mut missing = Vec::new();
     let mut existing = path;
     loop {
@@ -69,13 +69,13 @@ pub(super) fn real(path: &Path) -> PathBuf {
 
 /// Chooses the places for new targets at `locations` and for what lies in the other server's
 /// recycle bin.
-pub(super) fn choose(known: &Known<'_>, locations: &[PathBuf], other_bin: &Path) -> Places {
+pub(crate) fn choose(known: &Inputs<'_>, locations: &[PathBuf], other_bin: &Path) -> StoragePlan {
     let (bin, new_bin) = choose_bin(known, other_bin);
     if !known.roots.is_empty() {
-        return Places {
+        return StoragePlan {
             roots: known.roots.iter().map(|root| real(root)).collect(),
             bin,
-            news: News {
+            news: ConfigChanges {
                 roots: Vec::new(),
                 bin: new_bin,
             },
@@ -95,7 +95,7 @@ pub(super) fn choose(known: &Known<'_>, locations: &[PathBuf], other_bin: &Path)
         .filter(|location| !location.starts_with(&bin) && !location.starts_with(known.data))
         .collect();
     let added = around(&locations, &[known.data, known.base]);
-    let news = News {
+    let news = ConfigChanges {
         // A file that names some names all.
         roots: match (&added[..], unsaid) {
             ([], _) => Vec::new(),
@@ -105,10 +105,10 @@ pub(super) fn choose(known: &Known<'_>, locations: &[PathBuf], other_bin: &Path)
         bin: new_bin,
     };
     roots.extend(added);
-    Places { roots, bin, news }
+    StoragePlan { roots, bin, news }
 }
 
-fn choose_bin(known: &Known<'_>, other: &Path) -> (PathBuf, Option<PathBuf>) {
+fn choose_bin(known: &Inputs<'_>, other: &Path) -> (PathBuf, Option<PathBuf>) {
     let said = known.bin.or(known.file.recycle_bin.as_deref());
     if let Some(said) = said {
         return (real(said), None);
@@ -186,8 +186,8 @@ mod tests {
         assert_eq!(roots(&["/x/b/one", "/x/b/one"]), paths(&["/x/b/one"]));
     }
 
-    fn known<'a>(file: &'a ConfigFile, roots: &'a [PathBuf]) -> Known<'a> {
-        Known {
+    fn known<'a>(file: &'a ConfigFile, roots: &'a [PathBuf]) -> Inputs<'a> {
+        Inputs {
             data: Path::new("/nowhere/data"),
             base: Path::new("/nowhere/python"),
             roots,

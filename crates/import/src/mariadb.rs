@@ -6,8 +6,8 @@ use std::time::Duration;
 use mysql::prelude::{FromValue, Queryable as _};
 use mysql::{AccessMode, Conn, Error, OptsBuilder, Row, TxOpts};
 
-use super::ImportError;
-use super::installation::Login;
+use crate::error::ImportError;
+use crate::installation::Login;
 
 /// Versions of the schema that are understood. The step to 14 adds two columns to backups, and at
 /// first did not note itself.
@@ -26,47 +26,47 @@ const SOCKETS: [&str; 4] = [
 ];
 
 /// A row of `targets` with the tags; nothing in it is checked yet.
-pub(super) struct OldTarget {
-    pub(super) id: String,
-    pub(super) name: Option<String>,
-    pub(super) target_type: Option<String>,
-    pub(super) recycle_criteria: Option<String>,
-    pub(super) recycle_value: Option<i64>,
-    pub(super) recycle_action: Option<String>,
-    pub(super) location: Option<String>,
-    pub(super) name_template: Option<String>,
-    pub(super) deduplicate: bool,
-    pub(super) alias: Option<String>,
-    pub(super) min_backups: Option<i64>,
-    pub(super) tags: Vec<String>,
+pub(crate) struct OldTarget {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    pub(crate) target_type: Option<String>,
+    pub(crate) recycle_criteria: Option<String>,
+    pub(crate) recycle_value: Option<i64>,
+    pub(crate) recycle_action: Option<String>,
+    pub(crate) location: Option<String>,
+    pub(crate) name_template: Option<String>,
+    pub(crate) deduplicate: bool,
+    pub(crate) alias: Option<String>,
+    pub(crate) min_backups: Option<i64>,
+    pub(crate) tags: Vec<String>,
 }
 
 /// A row of `backups`; nothing in it is checked yet.
-pub(super) struct OldBackup {
-    pub(super) id: String,
-    pub(super) target_id: String,
+pub(crate) struct OldBackup {
+    pub(crate) id: String,
+    pub(crate) target_id: String,
     /// Local time of that server, as the database writes it.
-    pub(super) created_at: Option<String>,
-    pub(super) manual: bool,
-    pub(super) is_recycled: bool,
+    pub(crate) created_at: Option<String>,
+    pub(crate) manual: bool,
+    pub(crate) is_recycled: bool,
     /// Zero when that server has not counted yet.
-    pub(super) filesize: u64,
-    pub(super) hash: Option<String>,
-    pub(super) hash_mismatch: bool,
+    pub(crate) filesize: u64,
+    pub(crate) hash: Option<String>,
+    pub(crate) hash_mismatch: bool,
 }
 
 /// What the database holds.
-pub(super) struct Old {
+pub(crate) struct Old {
     /// By name.
-    pub(super) targets: Vec<OldTarget>,
+    pub(crate) targets: Vec<OldTarget>,
     /// Oldest first.
-    pub(super) backups: Vec<OldBackup>,
+    pub(crate) backups: Vec<OldBackup>,
     /// Links between a target and a tag of which one does not exist.
-    pub(super) dangling_tags: u64,
+    pub(crate) dangling_tags: u64,
 }
 
 /// Reads everything.
-pub(super) fn read(login: &Login) -> Result<Old, ImportError> {
+pub(crate) fn read(login: &Login) -> Result<Old, ImportError> {
     let mut connection = connect(login)?;
     read_all(&mut connection).map_err(|error| failed(login, error))?
 }

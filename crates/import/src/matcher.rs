@@ -8,29 +8,29 @@ use bchan_archive::Observer;
 use jiff::civil::DateTime;
 use uuid::Uuid;
 
-use super::mariadb::OldBackup;
-use super::report::{Effect, ImportFinding, ImportObserver};
-use super::shelf::{Found, Shelf};
-use super::tree;
-use super::zone::{Doubt, Zone, isoformat};
+use crate::dir_cache::{DirCache, Found};
+use crate::mariadb::OldBackup;
+use crate::report::{Effect, ImportFinding, ImportObserver};
+use crate::tree;
+use crate::zone::{Doubt, Zone, isoformat};
 use bchan_catalog::{Order, StoredBackup};
 use bchan_storage::content;
 use bchan_storage::layout;
 use bchan_storage::name_template;
 
 /// Where the backups of one target lie.
-pub(super) struct Homes<'a> {
+pub(crate) struct Homes<'a> {
     /// As the other server knows it, links followed.
-    pub(super) location: &'a Path,
+    pub(crate) location: &'a Path,
     /// Its recycle bin, links followed.
-    pub(super) bin: &'a Path,
+    pub(crate) bin: &'a Path,
     /// Whether this server has the same.
-    pub(super) same_location: bool,
-    pub(super) same_bin: bool,
+    pub(crate) same_location: bool,
+    pub(crate) same_bin: bool,
 }
 
 /// What to do with a backup.
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// Take it over, and say this.
     Take(StoredBackup, Vec<ImportFinding>),
     LeaveOut(ImportFinding),
@@ -39,15 +39,15 @@ pub(super) enum Verdict {
 }
 
 /// Looks at backups.
-pub(super) struct Looker<'a> {
-    pub(super) zone: Zone,
+pub(crate) struct Matcher<'a> {
+    pub(crate) zone: Zone,
     /// Whether everything is read.
-    pub(super) verify: bool,
-    pub(super) shelf: Shelf,
-    pub(super) bytes_read: u64,
-    pub(super) done: u64,
-    pub(super) of: u64,
-    pub(super) observer: &'a mut dyn ImportObserver,
+    pub(crate) verify: bool,
+    pub(crate) dir_cache: DirCache,
+    pub(crate) bytes_read: u64,
+    pub(crate) done: u64,
+    pub(crate) of: u64,
+    pub(crate) observer: &'a mut dyn ImportObserver,
 }
 
 /// Something in its place.
@@ -65,9 +65,9 @@ struct Content {
     broken: bool,
 }
 
-impl Looker<'_> {
+impl Matcher<'_> {
     /// Looks at one backup of a target; `name_template` is the other server's.
-    pub(super) fn look(
+    pub(crate) fn look(
         &mut self,
         target: &Target,
         name_template: &str,
@@ -158,7 +158,7 @@ impl Looker<'_> {
     ) -> Result<Option<Place>, Box<ImportFinding>> {
         for recycled in [old.is_recycled, !old.is_recycled] {
             let home = if recycled { homes.bin } else { homes.location };
-            let found = self.shelf.find(home, base, kind);
+            let found = self.dir_cache.find(home, base, kind);
             match found.map_err(|error| unreadable(&error).at(&home.join(base)))? {
                 Found::Here {
                     file_name,
@@ -262,11 +262,11 @@ impl Looker<'_> {
 }
 
 /// Counts what is read.
-struct Read<'a, 'b>(&'a mut Looker<'b>);
+struct Read<'a, 'b>(&'a mut Matcher<'b>);
 
 impl Observer for Read<'_, '_> {
     fn proceed(&mut self, count: u64) -> io::Result<()> {
-        let Looker {
+        let Matcher {
             bytes_read,
             done,
             of,

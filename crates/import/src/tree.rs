@@ -6,17 +6,17 @@ use std::path::Path;
 
 /// Sizes of a tree, and whether hashes of both servers can be compared.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Survey {
+pub(crate) struct Survey {
     /// Bytes of all files, links not followed: how this server counts.
-    pub(super) bytes: u64,
+    pub(crate) bytes: u64,
     /// Bytes of all files and of those that links lead to: how the other one counts.
-    pub(super) with_links: u64,
+    pub(crate) with_links: u64,
     /// Whether links lead to files out of the tree: the other server's hash counts those.
-    pub(super) leads_out: bool,
+    pub(crate) leads_out: bool,
 }
 
 /// Walks a tree. Links to directories are not followed, dangling ones do not count.
-pub(super) fn survey(root: &Path) -> io::Result<Survey> {
+pub(crate) fn survey(root: &Path) -> io::Result<Survey> {
     let mut survey = Survey::default();
     let real = fs::canonicalize(root)?;
     let mut folders = vec![root.to_owned()];

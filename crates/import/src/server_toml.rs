@@ -6,14 +6,14 @@ use std::path::Path;
 
 use toml_edit::{Array, DocumentMut, Item, Value, value};
 
-use super::ImportError;
-use super::places::News;
+use crate::error::ImportError;
+use crate::storage_plan::ConfigChanges;
 use bchan_storage::durable;
 
 const HEAD: &str = "# Settings of `bchan serve`; see its help.\n";
 
 /// Writes what is new into a file, which is made if need be.
-pub(super) fn write(path: &Path, news: &News) -> Result<(), ImportError> {
+pub(crate) fn write(path: &Path, news: &ConfigChanges) -> Result<(), ImportError> {
     let fail = |what: String| ImportError::Settings {
         path: path.to_owned(),
         what,
@@ -27,7 +27,7 @@ pub(super) fn write(path: &Path, news: &News) -> Result<(), ImportError> {
     durable::write_file(path, text.as_bytes()).map_err(|error| fail(error.to_string()))
 }
 
-fn with(text: &str, news: &News) -> Result<String, String> {
+fn with(text: &str, news: &ConfigChanges) -> Result<String, String> {
     let mut document: DocumentMut = text
         .parse()
         .map_err(|error: toml_edit::TomlError| error.to_string())?;
@@ -60,13 +60,13 @@ fn with(text: &str, news: &News) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ConfigFile;
+    use bchan_server::ConfigFile;
 
     #[test]
     fn a_file_keeps_what_it_has() {
         let temp = tempfile::tempdir().unwrap();
         let path = temp.path().join("server.toml");
-        let news = |root: &str, bin: Option<&str>| News {
+        let news = |root: &str, bin: Option<&str>| ConfigChanges {
             roots: vec![root.into()],
             bin: bin.map(Into::into),
         };

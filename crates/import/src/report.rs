@@ -87,7 +87,7 @@ pub enum Effect {
 }
 
 impl ImportFinding {
-    pub(super) fn new(effect: Effect, message: impl Into<String>) -> Self {
+    pub(crate) fn new(effect: Effect, message: impl Into<String>) -> Self {
         Self {
             effect,
             message: message.into(),
@@ -98,15 +98,15 @@ impl ImportFinding {
         }
     }
 
-    pub(super) fn left_out(message: impl Into<String>) -> Self {
+    pub(crate) fn left_out(message: impl Into<String>) -> Self {
         Self::new(Effect::LeftOut, message)
     }
 
-    pub(super) fn note(message: impl Into<String>) -> Self {
+    pub(crate) fn note(message: impl Into<String>) -> Self {
         Self::new(Effect::Note, message)
     }
 
-    pub(super) fn at(mut self, path: &Path) -> Self {
+    pub(crate) fn at(mut self, path: &Path) -> Self {
         self.path = Some(path.to_owned());
         self
     }

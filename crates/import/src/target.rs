@@ -6,13 +6,12 @@ use bchan_api::Target;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::installation::absolute;
-use super::mariadb::OldTarget;
-use crate::api::validate;
+use crate::installation::absolute;
+use crate::mariadb::OldTarget;
 
 /// The target, by the rules of this server; or what is against them. Its location is absolute:
 /// relative ones are from the other server's folder on.
-pub(super) fn convert(old: &OldTarget, base: &Path) -> Result<Target, String> {
+pub(crate) fn convert(old: &OldTarget, base: &Path) -> Result<Target, String> {
     // It becomes the name of a file.
     if old.id.len() != 36 || Uuid::try_parse(&old.id).is_err() {
         return Err(format!("its id `{}` is no UUID", old.id.escape_debug()));
@@ -46,8 +45,7 @@ pub(super) fn convert(old: &OldTarget, base: &Path) -> Result<Target, String> {
     say("alias", json!(old.alias));
     say("min_backups", json!(old.min_backups));
     say("tags", json!(old.tags));
-    let target = validate::edited(validate::blank(old.id.clone(), target_type), &body)
-        .map_err(|error| error.message)?;
+    let target = bchan_server::target_from_fields(old.id.clone(), target_type, &body)?;
     if target.location == location {
         Ok(target)
     } else {

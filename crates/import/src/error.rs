@@ -3,10 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::auth::KeyError;
 use bchan_catalog::StoreError;
 use bchan_engine::Error;
 use bchan_engine::start::data_folder::OpenError;
+use bchan_server::KeyError;
 
 /// See the variants. What is wrong with single targets and backups is no error but a finding.
 #[derive(Debug, thiserror::Error)]

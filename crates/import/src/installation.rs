@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use bchan_api::{ApiKey, KeyFile};
 use serde::Deserialize;
 
-use super::ImportError;
+use crate::error::ImportError;
 
 /// Name of the configuration. It is JSON with comments, read as JSON 5 like there.
 const CONFIG: &str = "config.jsonc";
@@ -22,19 +22,19 @@ const DEFAULT_BIN: &str = "./Recycle-bin";
 
 /// How to reach the database.
 #[derive(Clone, Deserialize)]
-pub(super) struct Login {
-    pub(super) user: String,
+pub(crate) struct Login {
+    pub(crate) user: String,
     #[serde(default)]
-    pub(super) password: Password,
-    pub(super) host: String,
-    pub(super) port: u16,
-    pub(super) database: String,
+    pub(crate) password: Password,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) database: String,
 }
 
 /// A secret that no message shows, not even one about its type.
 #[derive(Clone, Default, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Password {
+pub(crate) enum Password {
     Text(String),
     Number(u64),
     #[default]
@@ -42,7 +42,7 @@ pub(super) enum Password {
 }
 
 impl Password {
-    pub(super) fn expose(&self) -> Option<String> {
+    pub(crate) fn expose(&self) -> Option<String> {
         match self {
             Self::Text(text) => Some(text.clone()),
             Self::Number(number) => Some(number.to_string()),
@@ -59,7 +59,7 @@ struct Settings {
 }
 
 /// What became of the key.
-pub(super) enum Key {
+pub(crate) enum Key {
     /// That server asks for none.
     None,
     /// The file holds something else.
@@ -72,17 +72,17 @@ pub(super) enum Key {
 }
 
 /// See the module.
-pub(super) struct Installation {
+pub(crate) struct Installation {
     /// The folder, without links.
-    pub(super) base: PathBuf,
-    pub(super) login: Login,
-    pub(super) recycle_bin: PathBuf,
-    pub(super) key: Key,
+    pub(crate) base: PathBuf,
+    pub(crate) login: Login,
+    pub(crate) recycle_bin: PathBuf,
+    pub(crate) key: Key,
 }
 
 impl Installation {
     /// Reads what lies in a folder, or beside a configuration file.
-    pub(super) fn read(from: &Path) -> Result<Self, ImportError> {
+    pub(crate) fn read(from: &Path) -> Result<Self, ImportError> {
         let config = if from.is_dir() {
             from.join(CONFIG)
         } else {
@@ -142,7 +142,7 @@ fn read_key(path: &Path) -> io::Result<Key> {
 
 /// What a path in the configuration or the database means: from the server's folder on, links
 /// followed as far as it exists, and without `.` and `..`.
-pub(super) fn absolute(base: &Path, path: &str) -> PathBuf {
+pub(crate) fn absolute(base: &Path, path: &str) -> PathBuf {
     let mut result = PathBuf::new();
     for part in base.join(path).components() {
         match part {

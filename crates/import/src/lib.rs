@@ -5,17 +5,17 @@
 //! whole targets; another run goes on with the rest. What is known here already is left as it is.
 //! What cannot be trusted to be whole is not taken, or is marked as broken, and named in any case.
 
+mod dir_cache;
 mod error;
+mod importer;
 mod installation;
-mod look;
 mod mariadb;
-mod places;
+mod matcher;
 mod report;
-mod settings;
-mod shelf;
+mod server_toml;
+mod storage_plan;
 mod target;
 mod tree;
-mod work;
 mod zone;
 
 use std::fs;
@@ -23,21 +23,21 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use self::dir_cache::DirCache;
 pub use self::error::ImportError;
+use self::importer::Importer;
 use self::installation::{Installation, Key, absolute};
-use self::look::Looker;
 use self::mariadb::Old;
-use self::places::{Known, Places};
+use self::matcher::Matcher;
 pub use self::report::{Counts, Effect, ImportFinding, ImportObserver, ImportReport};
-use self::shelf::Shelf;
-use self::work::Work;
+use self::storage_plan::{Inputs, StoragePlan};
 use self::zone::Zone;
-use crate::auth::{self, Adopted};
-use crate::config::{Config, ConfigFile};
 use bchan_catalog::{Sqlite, Store as _};
 use bchan_engine::Limits;
 use bchan_engine::ops;
 use bchan_engine::start::data_folder::{self, OpenError, StoragePaths};
+use bchan_server::{Adopted, adopt_key as adopt, key_path};
+use bchan_server::{Config, ConfigFile};
 use bchan_storage::data_dir::lock::DataLock;
 use bchan_storage::durable;
 
@@ -71,7 +71,7 @@ pub fn import(
     let installation = Installation::read(&options.from)?;
     let zone = Zone::choose(options.timezone.as_deref())?;
     let absolute_data = std::path::absolute(&options.data).unwrap_or_else(|_| options.data.clone());
-    if places::real(&absolute_data) == installation.base {
+    if storage_plan::real(&absolute_data) == installation.base {
         let data = options.data.clone();
         return Err(ImportError::SameFolder { data });
     }
@@ -84,13 +84,13 @@ pub fn import(
         ConfigFile::default()
     };
     let old = mariadb::read(&installation.login)?;
-    let WorkerPool {
+    let ImportData {
         data,
         store,
         _lock,
         _copy,
-    } = WorkerPool::open(options)?;
-    let known = Known {
+    } = ImportData::open(options)?;
+    let known = Inputs {
         data: &data,
         base: &installation.base,
         roots: &options.storage_roots,
@@ -99,9 +99,9 @@ pub fn import(
         has_recycled: !store.recycled()?.is_empty(),
     };
     let locations = new_locations(&store, &old, &installation.base)?;
-    let places = places::choose(&known, &locations, &installation.recycle_bin);
+    let places = storage_plan::choose(&known, &locations, &installation.recycle_bin);
     if !options.dry_run && !places.news.is_empty() {
-        settings::write(&options.settings, &places.news)?;
+        server_toml::write(&options.settings, &places.news)?;
     }
     let storage = StoragePaths {
         roots: places.roots.clone(),
@@ -113,14 +113,14 @@ pub fn import(
     if !options.dry_run {
         ops::recover(&state)?;
     }
-    let mut work = Work::new(
+    let mut work = Importer::new(
         &state,
         &installation,
         options.dry_run,
-        Looker {
+        Matcher {
             zone,
             verify: options.verify,
-            shelf: Shelf::default(),
+            dir_cache: DirCache::default(),
             bytes_read: 0,
             done: 0,
             of: old.backups.len() as u64,
@@ -135,14 +135,14 @@ pub fn import(
 }
 
 /// What is written about at a real desk, and at one that is only looked at.
-struct WorkerPool {
+struct ImportData {
     data: PathBuf,
     store: Sqlite,
     _lock: Option<DataLock>,
     _copy: Option<TempDir>,
 }
 
-impl WorkerPool {
+impl ImportData {
     fn open(options: &ImportOptions) -> Result<Self, ImportError> {
         if options.dry_run {
             Self::look(options)
@@ -169,7 +169,7 @@ impl WorkerPool {
             move |source| ImportError::Unreadable { path, source }
         };
         let data = std::path::absolute(&options.data).map_err(fail(&options.data))?;
-        let data = places::real(&data);
+        let data = storage_plan::real(&data);
         let copy = tempfile::tempdir().map_err(fail(&std::env::temp_dir()))?;
         let mut held = None;
         if durable::exists(&data.join("lock")).map_err(fail(&data))? {
@@ -215,7 +215,7 @@ fn adopt_key(key: &Key, data: &Path, look: bool) -> Result<Vec<String>, ImportEr
     let (key, exposed) = match key {
         Key::None => {
             let note = "the other server asks for no key; `bchan server new-key` makes one";
-            let has_one = auth::key_path(data).exists();
+            let has_one = key_path(data).exists();
             return Ok((!has_one).then(|| note.to_owned()).into_iter().collect());
         }
         Key::Broken => {
@@ -225,7 +225,7 @@ fn adopt_key(key: &Key, data: &Path, look: bool) -> Result<Vec<String>, ImportEr
         Key::Found { key, exposed } => (key, *exposed),
     };
     let mut notes = Vec::new();
-    match auth::adopt_key(data, key, look)? {
+    match adopt(data, key, look)? {
         Adopted::New if exposed => notes.push(
             "the key is the other server's, where other users of the machine could read it; \
              `bchan server new-key --overwrite` makes a new one"
@@ -240,7 +240,7 @@ fn adopt_key(key: &Key, data: &Path, look: bool) -> Result<Vec<String>, ImportEr
     Ok(notes)
 }
 
-fn describe(report: &mut ImportReport, options: &ImportOptions, data: &Path, places: Places) {
+fn describe(report: &mut ImportReport, options: &ImportOptions, data: &Path, places: StoragePlan) {
     report.dry_run = options.dry_run;
     let mut words = vec!["bchan serve --data".to_owned(), quoted(data)];
     let mut say = |option: &str, path: &Path| words.extend([option.to_owned(), quoted(path)]);

@@ -4,22 +4,22 @@ use bchan_api::Time;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
-use super::ImportError;
+use crate::error::ImportError;
 
 /// The zone that a server was in.
-pub(super) struct Zone {
+pub(crate) struct Zone {
     zone: TimeZone,
     name: String,
 }
 
 /// A moment, and what is doubtful about it.
-pub(super) struct Moment {
-    pub(super) time: Time,
-    pub(super) doubt: Option<Doubt>,
+pub(crate) struct Moment {
+    pub(crate) time: Time,
+    pub(crate) doubt: Option<Doubt>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Doubt {
+pub(crate) enum Doubt {
     /// Clocks were set back, and showed it twice: the earlier one is taken.
     Twice,
     /// Clocks were set forward, and never showed it: probably it is another zone.
@@ -28,7 +28,7 @@ pub(super) enum Doubt {
 
 impl Zone {
     /// The zone of this name, or that of this machine.
-    pub(super) fn choose(name: Option<&str>) -> Result<Self, ImportError> {
+    pub(crate) fn choose(name: Option<&str>) -> Result<Self, ImportError> {
         let fail = |name: Option<&str>| {
             let name = name.map(str::to_owned);
             move |source| ImportError::Zone { name, source }
@@ -45,12 +45,12 @@ impl Zone {
         })
     }
 
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// When the clocks showed this.
-    pub(super) fn at(&self, local: DateTime) -> Option<Moment> {
+    pub(crate) fn at(&self, local: DateTime) -> Option<Moment> {
         let ambiguous = self.zone.to_ambiguous_timestamp(local);
         let doubt = match ambiguous.offset() {
             AmbiguousOffset::Unambiguous { .. } => None,
@@ -64,7 +64,7 @@ impl Zone {
 }
 
 /// A time as Python's `isoformat` writes it, which is how backups are called there.
-pub(super) fn isoformat(local: DateTime) -> String {
+pub(crate) fn isoformat(local: DateTime) -> String {
     let micros = local.subsec_nanosecond() / 1000;
     let whole = local.strftime("%Y-%m-%dT%H:%M:%S");
     if micros == 0 {
