@@ -1,9 +1,6 @@
 //! The `bchan` program: a backup agent for cron jobs, a client for people, and (feature `server`)
 //! the server they talk to.
 
-mod agent;
-mod atomic;
-mod characters;
 mod cli;
 mod commands;
 mod complete;

@@ -4,7 +4,6 @@ use bchan_api::JobStatus;
 use bchan_client::Error;
 use clap::{Args, Subcommand};
 
-use crate::agent;
 use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit, Kind};
@@ -108,7 +107,7 @@ async fn wait(ids: &[i64], context: &Context<'_>) -> Result<Exit, CommandError> 
     let client = context.client().await?;
     let mut jobs = Vec::with_capacity(ids.len());
     for &id in ids {
-        let job = agent::ended_job(client, id).await?.ok_or_else(|| {
+        let job = bchan_agent::ended_job(client, id).await?.ok_or_else(|| {
             let message = format!("the server knows nothing of job {id}");
             CommandError::new(Kind::NotFound, message)
                 .hint("`bchan job list` shows the jobs that it knows of")

@@ -6,11 +6,11 @@ use std::time::Duration;
 use clap::Args;
 use sha2::{Digest as _, Sha256};
 
-use crate::agent::{self, MigrateOptions};
 use crate::config::{ProcessEnvironment, Side, state_dir};
 use crate::context::Context;
 use crate::error::{CommandError, Exit, Kind};
 use crate::ui::view::Migrate;
+use bchan_agent::{self, MigrateOptions};
 
 /// Take targets and backups over from one server to another
 ///
@@ -94,7 +94,7 @@ impl MigrateArgs {
             state,
         };
         let bar = context.ui.bar();
-        let report = agent::migrate(&from, &to, options, bar.progress()).await?;
+        let report = bchan_agent::migrate(&from, &to, options, bar.progress()).await?;
         drop(bar);
         let complete = report.is_complete();
         for finding in &report.findings {

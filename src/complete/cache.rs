@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest as _, Sha256};
 
 use super::{Name, Names};
-use crate::atomic::{self, Access};
 use crate::config::{ProcessEnvironment, cache_dir};
+use bchan_agent::atomic_file::{self, Access};
 
 /// How long an answer is taken for the present state.
 const FRESH: Duration = Duration::from_secs(10);
@@ -49,7 +49,7 @@ impl Place {
     /// Keeps names. That it fails harms nobody.
     pub(super) fn keep(&self, names: &[Name]) {
         if let Ok(text) = serde_json::to_vec(names) {
-            let _ = atomic::write(&self.0, &text, Access::Private);
+            let _ = atomic_file::write(&self.0, &text, Access::Private);
         }
     }
 

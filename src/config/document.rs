@@ -7,7 +7,7 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use super::file::{self, ConfigFile, FileError};
 use super::{Config, SettingsError};
-use crate::atomic::{self, Access};
+use bchan_agent::atomic_file::{self, Access};
 
 /// What a new file begins with.
 const HEADER: &str = "# Servers and presets of bchan; see `man bchan-config`.\n\n";
@@ -104,7 +104,7 @@ impl Document {
         if file::read(&self.path)? != self.before {
             return Err(SettingsError::Changed { path: self.path });
         }
-        atomic::write(&self.path, text.as_bytes(), Access::Kept).map_err(|source| {
+        atomic_file::write(&self.path, text.as_bytes(), Access::Kept).map_err(|source| {
             FileError::Write {
                 path: self.path.clone(),
                 source,

@@ -10,7 +10,7 @@ use bytesize::ByteSize;
 use serde::Deserialize;
 
 use super::preset::Preset;
-use crate::agent::Compress;
+use bchan_agent::Compress;
 
 /// No configuration is larger, in bytes. A wrong path must not read a disk into memory.
 const LARGEST: u64 = 4 * 1024 * 1024;

@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use bchan_api::ApiKey;
 use bytesize::ByteSize;
 
-use crate::agent::Compress;
 use crate::cli::GlobalArgs;
+use bchan_agent::Compress;
 
 pub(crate) use self::care::Care;
 pub(crate) use self::document::Document;

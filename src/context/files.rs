@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use super::Context;
-use crate::agent::StateFolder;
 use crate::config::{
     Config, Environment as _, KnownPreset, Preset, Presets, ProcessEnvironment, ServerChoice,
     Settings, SettingsError, state_dir,
@@ -12,6 +11,7 @@ use crate::credentials;
 use crate::error::{CommandError, Kind};
 use crate::suggest;
 use crate::ui::view::KeyPlace;
+use bchan_agent::StateFolder;
 
 /// What is asked for at the terminal, and its answer when there is none.
 const QUESTION: (&str, &str) = ("Server [http://127.0.0.1:5050]:", "http://127.0.0.1:5050");

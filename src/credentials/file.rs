@@ -7,7 +7,7 @@ use std::path::Path;
 use bchan_api::{ApiKey, InvalidKey, KeyFile};
 
 use super::{CredentialError, Found};
-use crate::atomic::{self, Access};
+use bchan_agent::atomic_file::{self, Access};
 
 /// No key file is longer, in bytes. A wrong path must not read a disk into memory.
 const LONGEST: u64 = 64 * 1024;
@@ -51,7 +51,7 @@ pub(super) fn read(path: &Path, owner: Owner) -> Result<Found, CredentialError> 
 /// Writes a key into a file that only its owner can read, in place of one that may be there.
 pub(crate) fn write(path: &Path, key: &ApiKey) -> io::Result<()> {
     let line = format!("{}\n", key.expose());
-    atomic::write(path, line.as_bytes(), Access::Private)
+    atomic_file::write(path, line.as_bytes(), Access::Private)
 }
 
 /// Makes sense of a bare key, or of the `{"key": "..."}` of a server.

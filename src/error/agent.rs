@@ -4,7 +4,7 @@ use bchan_archive::SelectionError;
 use bchan_client::Error;
 
 use super::{CommandError, Kind, client};
-use crate::agent::AgentError;
+use bchan_agent::AgentError;
 
 impl From<AgentError> for CommandError {
     fn from(error: AgentError) -> Self {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::ScheduleError;
 use super::unit::MARKER;
-use crate::atomic::{self, Access};
+use bchan_agent::atomic_file::{self, Access};
 
 /// The folder of links to the timers that are enabled.
 const WANTS: &str = "timers.target.wants";
@@ -27,7 +27,7 @@ impl UnitFile {
             is_ours(&file.path)?;
         }
         for Self { path, content } in files {
-            atomic::write(path, content.as_bytes(), Access::Public).map_err(|source| {
+            atomic_file::write(path, content.as_bytes(), Access::Public).map_err(|source| {
                 ScheduleError::Write {
                     path: path.clone(),
                     source,

@@ -11,7 +11,7 @@ use bchan_client::Error;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::voice::Voice;
-use crate::agent::{Delivered, Phase, Progress};
+use bchan_agent::{Delivered, Phase, Progress};
 
 /// Times that the bar is drawn in a second.
 const FRAMES: u8 = 10;

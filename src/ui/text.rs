@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::characters::is_unsafe;
+use bchan_agent::characters::is_unsafe;
 
 /// One line of text for a terminal: whatever is not plain text is written as an escape.
 pub(super) fn clean(text: &str) -> String {

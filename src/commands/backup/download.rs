@@ -4,11 +4,11 @@ use clap::Args;
 
 use super::limit::Rate;
 use super::{say_warnings, warnings};
-use crate::agent::{self, Destination, DownloadOptions, Restore};
 use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::Download;
+use bchan_agent::{self, Destination, DownloadOptions, Restore};
 
 /// Fetch a backup
 ///
@@ -75,7 +75,7 @@ impl DownloadArgs {
             },
         };
         let bar = context.ui.bar();
-        let outcome = agent::download(client, options, bar.progress()).await;
+        let outcome = bchan_agent::download(client, options, bar.progress()).await;
         drop(bar);
         let report = outcome?;
         let complete = report.not_restored == 0;

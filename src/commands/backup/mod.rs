@@ -9,7 +9,6 @@ mod verify;
 
 use clap::{Args, Subcommand};
 
-use crate::agent;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::Warning;
@@ -69,8 +68,8 @@ fn say_warnings(context: &Context<'_>, warnings: &[Warning], total: u64, serious
     }
 }
 
-fn warnings(found: Vec<agent::Warning>) -> Vec<Warning> {
-    let warning = |found: agent::Warning| Warning {
+fn warnings(found: Vec<bchan_agent::Warning>) -> Vec<Warning> {
+    let warning = |found: bchan_agent::Warning| Warning {
         path: found.path.to_string_lossy().into_owned(),
         problem: found.problem,
     };

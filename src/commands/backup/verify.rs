@@ -1,11 +1,11 @@
 use clap::Args;
 
 use super::limit::Rate;
-use crate::agent::{self, Destination, DownloadOptions, Restore};
 use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::Verification;
+use bchan_agent::{self, Destination, DownloadOptions, Restore};
 
 /// Check that a backup can be fetched, and is what was stored
 ///
@@ -42,7 +42,7 @@ impl VerifyArgs {
             },
         };
         let bar = context.ui.bar();
-        let outcome = agent::download(client, options, bar.progress()).await;
+        let outcome = bchan_agent::download(client, options, bar.progress()).await;
         drop(bar);
         let report = outcome?;
         if !report.compared {

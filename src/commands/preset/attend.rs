@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use bchan_client::{Monitor, Ping};
 
-use crate::agent::{Guard, Hook, UploadOptions};
 use crate::commands::backup::upload::{Ended, unless_interrupted, upload};
 use crate::config::{Care, Length};
 use crate::context::Context;
 use crate::error::{CommandError, Exit, Kind};
+use bchan_agent::{Guard, Hook, UploadOptions};
 
 /// How long a hook may take unless somebody says otherwise.
 const HOOK_TIMEOUT: Duration = Duration::from_secs(60 * 60);

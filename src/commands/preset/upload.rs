@@ -2,12 +2,12 @@ use clap::Args;
 
 use super::WhichPreset;
 use super::attend::Attendance;
-use crate::agent::{ListOptions, UploadOptions, What};
 use crate::commands::backup::upload::guard::GuardArgs;
 use crate::commands::backup::upload::packing::PackingArgs;
 use crate::commands::backup::upload::{dry_run, with_defaults};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
+use bchan_agent::{ListOptions, UploadOptions, What};
 
 /// Back up what a preset says
 ///

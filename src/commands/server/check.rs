@@ -47,9 +47,9 @@ impl CheckArgs {
 
         use bchan_server::{CheckObserver, CheckOptions, Finding};
 
-        use crate::agent::Progress;
         use crate::config::ProcessEnvironment;
         use crate::ui::view::CheckReport;
+        use bchan_agent::Progress;
 
         /// Keeps the findings, and shows how far it is.
         struct Listener {

@@ -65,8 +65,8 @@ impl ImportArgs {
 
         use bchan_import::{ImportObserver, ImportOptions};
 
-        use crate::agent::Progress;
         use crate::ui::view::Import;
+        use bchan_agent::Progress;
 
         /// Shows how far it is.
         struct Listener {

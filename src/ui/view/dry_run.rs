@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::transfer::amount;
 use super::{Page, View, Warning, clean};
-use crate::agent::{self, Listing};
+use bchan_agent::{self, Listing};
 
 /// What an upload would take.
 #[derive(Debug, Serialize)]
@@ -46,14 +46,14 @@ pub(crate) struct Excluded {
 impl DryRun {
     pub(crate) fn new(
         listing: Listing,
-        warnings: impl FnOnce(Vec<agent::Warning>) -> Vec<Warning>,
+        warnings: impl FnOnce(Vec<bchan_agent::Warning>) -> Vec<Warning>,
     ) -> Self {
-        let entry = |found: agent::Listed| Entry {
+        let entry = |found: bchan_agent::Listed| Entry {
             path: found.path.to_string_lossy().into_owned(),
             kind: kind(found.kind),
             size: found.size,
         };
-        let excluded = |left: agent::Left| Excluded {
+        let excluded = |left: bchan_agent::Left| Excluded {
             path: left.path.to_string_lossy().into_owned(),
             reason: left.reason,
         };

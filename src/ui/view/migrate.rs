@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::{Page, View, clean, count};
-use crate::agent::{MigrateReport, TargetStatus};
 use crate::ui::page::PageTable;
+use bchan_agent::{MigrateReport, TargetStatus};
 
 /// A line for each target. What could not be taken over is in the JSON, and said as warnings.
 #[derive(Debug, Serialize)]

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{Page, View, clean};
-use crate::agent::Success;
+use bchan_agent::Success;
 
 /// Presets and their last backups.
 #[derive(Debug, Serialize)]

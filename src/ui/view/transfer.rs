@@ -4,7 +4,6 @@ use bchan_api::{Backup, Time};
 use serde::Serialize;
 
 use super::{Page, View, clean};
-use crate::agent;
 
 /// What became of an upload.
 #[derive(Debug, Serialize)]
@@ -40,8 +39,8 @@ pub(crate) struct Delivered {
     bytes: u64,
 }
 
-impl From<agent::Delivered> for Delivered {
-    fn from(delivered: agent::Delivered) -> Self {
+impl From<bchan_agent::Delivered> for Delivered {
+    fn from(delivered: bchan_agent::Delivered) -> Self {
         Self {
             captured_at: delivered.captured_at,
             backup: delivered.backup,

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use bytesize::ByteSize;
 use clap::Args;
 
-use crate::agent::{Guard, Spool};
 use crate::config::{Care, Length};
 use crate::context::Context;
 use crate::error::CommandError;
+use bchan_agent::{Guard, Spool};
 
 /// Percent of the last backup that must be there unless somebody says otherwise.
 const SHRINK_THRESHOLD: u8 = 50;

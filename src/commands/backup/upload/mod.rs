@@ -17,14 +17,14 @@ use self::packing::PackingArgs;
 use self::select::SelectArgs;
 use self::stream::StreamArgs;
 use super::{say_warnings, warnings};
-use crate::agent::{
-    self, AgentError, Guard, ListOptions, Outcome, UploadOptions, UploadReport, What,
-};
 use crate::complete;
 use crate::context::{Context, Signals};
 use crate::error::{CommandError, Exit, Kind};
 use crate::suggest;
 use crate::ui::view::{Delivered, DryRun, Status, Upload};
+use bchan_agent::{
+    self, AgentError, Guard, ListOptions, Outcome, UploadOptions, UploadReport, What,
+};
 
 /// Back up files and folders to a target
 ///
@@ -206,7 +206,7 @@ pub(crate) async fn upload(
     let client = context.client().await?;
     let name = options.target.clone();
     let bar = context.ui.bar();
-    let outcome = agent::run(client, options, guard, bar.progress()).await;
+    let outcome = bchan_agent::run(client, options, guard, bar.progress()).await;
     drop(bar);
     let report = match outcome {
         Ok(report) => report,
@@ -252,7 +252,7 @@ pub(crate) async fn dry_run(
         ));
     };
     let bar = context.ui.bar();
-    let outcome = agent::list(paths, selection, options, bar.progress()).await;
+    let outcome = bchan_agent::list(paths, selection, options, bar.progress()).await;
     drop(bar);
     let listing = outcome?;
     let (complete, total) = (listing.complete, listing.warning_count);

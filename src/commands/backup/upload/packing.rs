@@ -5,9 +5,9 @@ use std::num::NonZeroU32;
 use bchan_client::RateLimit;
 use clap::Args;
 
-use crate::agent::{Compress, Packing};
 use crate::commands::backup::limit::Rate;
 use crate::config::Settings;
+use bchan_agent::{Compress, Packing};
 
 /// Options for archives and their way.
 #[derive(Args, Debug)]

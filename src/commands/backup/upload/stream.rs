@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::agent::Input;
 use crate::error::CommandError;
+use bchan_agent::Input;
 
 /// Name of a stream that nobody has named.
 const NAMELESS: &str = "stdin";

@@ -1,0 +1,45 @@
+//! The least that a source must have.
+
+use bchan_api::Backup;
+
+pub(crate) use crate::shrunk::Floor;
+use crate::shrunk::Shrunk;
+
+impl Floor {
+    /// What the first sound one of a target's backups says, which come newest first, where this machine knows of none.
+    pub fn of_backups(backups: &[Backup], percent: u8) -> Option<Self> {
+        let newest = backups
+            .iter()
+            .find(|backup| !backup.is_recycled && !backup.hash_mismatch)?;
+        // Of a single file that may be an archive, this is the size after compression, and so says
+        // less than it could, but nothing wrong.
+        Some(Self {
+            files: None,
+            bytes: newest.filesize,
+            percent,
+        })
+    }
+
+    fn is_below(self, (now, before): (u64, u64)) -> bool {
+        u128::from(now) * 100 < u128::from(before) * u128::from(self.percent)
+    }
+
+    pub fn holds(self, files: u64, bytes: u64) -> bool {
+        !self.is_below((bytes, self.bytes))
+            && !self
+                .files
+                .is_some_and(|before| self.is_below((files, before)))
+    }
+
+    /// Fails when so much is too little.
+    pub fn check(self, files: u64, bytes: u64) -> Result<(), Shrunk> {
+        if self.holds(files, bytes) {
+            return Ok(());
+        }
+        Err(Shrunk {
+            files,
+            bytes,
+            floor: self,
+        })
+    }
+}

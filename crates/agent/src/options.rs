@@ -1,0 +1,29 @@
+//! Options of an upload.
+
+use bchan_client::RateLimit;
+
+use crate::packing::Packing;
+use crate::plan::What;
+
+/// What to upload, and how.
+#[derive(Clone, Debug)]
+pub struct UploadOptions {
+    /// Id or alias of the target.
+    pub target: String,
+    pub what: What,
+    pub packing: Packing,
+    /// How fast it goes.
+    pub limit: Option<RateLimit>,
+    /// Whether a person does it.
+    pub manual: bool,
+    /// Whether to make the target when it is missing.
+    pub create: bool,
+    /// Whether to wait for the server's job.
+    pub wait: bool,
+    /// How often to try again.
+    pub retries: u32,
+    /// Whether nothing at all is a backup, too.
+    pub allow_empty: bool,
+    /// What makes it harmless to send it once more; a new one unless it is given.
+    pub idempotency_key: Option<String>,
+}

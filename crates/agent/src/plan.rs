@@ -1,0 +1,230 @@
+//! From what a user names to what is sent.
+
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bchan_api::{Feature, Features, TargetType};
+use bchan_archive::{KeepAttributes, PackOptions, Rules, Selection, Source};
+
+use crate::error::AgentError;
+use crate::input::Input;
+use crate::pack_stream::{Archive, Content};
+use crate::packing::{Compress, Packing};
+
+/// What to back up.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// Files and folders, of which the selection may leave something out.
+    Paths {
+        paths: Vec<PathBuf>,
+        selection: Selection,
+    },
+    /// A stream, as a file of this name.
+    Stream { input: Input, name: String },
+}
+
+/// What is known to be there, before anybody asks a server.
+#[derive(Clone)]
+pub enum Plan {
+    Sources(Sources),
+    Stream {
+        input: Input,
+        name: String,
+        allow_empty: bool,
+    },
+}
+
+/// Sources of an archive.
+#[derive(Clone)]
+pub struct Sources {
+    pub roots: Vec<Source>,
+    pub rules: Rules,
+    pub allow_empty: bool,
+    /// The only path that was named, if that is a file.
+    file: Option<PathBuf>,
+}
+
+impl Plan {
+    /// Reads the lists, understands the rules, and looks whether what is named is there.
+    pub fn new(what: &What, allow_empty: bool) -> Result<Self, AgentError> {
+        match what {
+            What::Stream { input, name } => Ok(Self::Stream {
+                input: input.clone(),
+                name: name.clone(),
+                allow_empty,
+            }),
+            What::Paths { paths, selection } => {
+                Sources::new(paths, selection, allow_empty).map(Self::Sources)
+            }
+        }
+    }
+
+    /// Whether it can be read only once.
+    pub fn is_read_once(&self) -> bool {
+        matches!(self, Self::Stream { input, .. } if !input.is_repeatable())
+    }
+
+    /// What is sent to a target of this kind, and under which name.
+    pub fn content(
+        self,
+        kind: TargetType,
+        features: Features,
+        packing: &Packing,
+    ) -> Result<(Content, String), AgentError> {
+        Ok(match self {
+            Self::Stream {
+                input,
+                name,
+                allow_empty,
+            } => {
+                let file_name = name.clone();
+                let content = Content::Stream {
+                    input,
+                    name,
+                    allow_empty,
+                };
+                (content, file_name)
+            }
+            Self::Sources(Sources {
+                file: Some(path), ..
+            }) if kind == TargetType::Single => {
+                let name = show(path.file_name().unwrap_or(OsStr::new("backup")));
+                (Content::File(path), name)
+            }
+            Self::Sources(sources) => sources.archive(kind, features, packing)?,
+        })
+    }
+}
+
+/// Whether what belongs to entries beside their content survives: a file stays as it is.
+pub(crate) fn is_kept(kind: TargetType, features: Features) -> bool {
+    kind == TargetType::Single || features.has(Feature::Metadata)
+}
+
+impl Sources {
+    pub fn new(
+        paths: &[PathBuf],
+        selection: &Selection,
+        allow_empty: bool,
+    ) -> Result<Self, AgentError> {
+        let rules = selection.rules()?;
+        let listed = selection.listed()?;
+        check(paths, listed.is_empty() && !allow_empty)?;
+        let file = match paths {
+            [path] if listed.is_empty() && path.is_file() => Some(path.clone()),
+            _ => None,
+        };
+        Ok(Self {
+            roots: named(paths, listed)?,
+            rules,
+            allow_empty,
+            file,
+        })
+    }
+
+    fn archive(
+        self,
+        kind: TargetType,
+        features: Features,
+        packing: &Packing,
+    ) -> Result<(Content, String), AgentError> {
+        let stem = match &self.roots[..] {
+            [Source::Entry { name, .. }] => show(name),
+            _ => "backup".to_owned(),
+        };
+        // Servers that have not said that they know zstd would store it as one opaque file.
+        let knows_zstd = features.has(Feature::Zstd);
+        let chosen = packing.compression;
+        if chosen.is_some_and(Compress::is_zstd) && !knows_zstd {
+            return Err(AgentError::NoZstd);
+        }
+        if packing.special && !is_kept(kind, features) {
+            return Err(AgentError::NoSpecial);
+        }
+        let compress = chosen.unwrap_or_else(|| Compress::best(knows_zstd));
+        // A tree is unpacked where it arrives, a file stays as it is.
+        let adapt = kind == TargetType::Multi;
+        let (compression, suffix) = compress.compression(packing.threads, adapt);
+        let archive = Archive {
+            sources: self.roots,
+            options: PackOptions {
+                rules: self.rules,
+                refuse_empty: !self.allow_empty,
+                attributes: if packing.attributes {
+                    KeepAttributes::All
+                } else {
+                    KeepAttributes::None
+                },
+                owner_names: true,
+                special: packing.special,
+                manifest: true,
+                ..PackOptions::default()
+            },
+            compression,
+        };
+        let content = Content::Archive(Arc::new(archive));
+        Ok((content, format!("{stem}.{suffix}")))
+    }
+}
+
+fn show(name: &OsStr) -> String {
+    name.to_string_lossy().into_owned()
+}
+
+/// Every path can be read, and there is something in one of them.
+fn check(paths: &[PathBuf], refuse_empty: bool) -> Result<(), AgentError> {
+    let mut empty = true;
+    for path in paths {
+        let fail = |source| AgentError::SourceMissing {
+            path: path.clone(),
+            source,
+        };
+        if fs::metadata(path).map_err(fail)?.is_dir() {
+            empty &= fs::read_dir(path).map_err(fail)?.next().is_none();
+        } else {
+            File::open(path).map_err(fail)?;
+            empty = false;
+        }
+    }
+    match paths.first() {
+        Some(path) if empty && refuse_empty => {
+            Err(AgentError::NothingSelected { path: path.clone() })
+        }
+        None if refuse_empty => Err(AgentError::NothingListed),
+        _ => Ok(()),
+    }
+}
+
+/// The paths under their own last components, and behind them those of lists under theirs.
+fn named(paths: &[PathBuf], listed: Vec<Source>) -> Result<Vec<Source>, AgentError> {
+    let mut names: HashSet<OsString> = HashSet::new();
+    let mut sources = Vec::with_capacity(paths.len() + listed.len());
+    for path in paths {
+        let source = Source::from_path(path).map_err(|source| AgentError::SourceMissing {
+            path: path.clone(),
+            source,
+        })?;
+        if let Source::Entry { name, .. } = &source
+            && !names.insert(name.clone())
+        {
+            return Err(AgentError::SameName { name: name.into() });
+        }
+        sources.push(source);
+    }
+    let mut before: Option<&Path> = None;
+    for source in &listed {
+        let Source::Listed { name, .. } = source else {
+            continue;
+        };
+        let top = name.iter().next().unwrap_or_default();
+        if names.contains(top) || before == Some(name) {
+            return Err(AgentError::SameName { name: name.clone() });
+        }
+        before = Some(name);
+    }
+    sources.extend(listed);
+    Ok(sources)
+}

@@ -1,0 +1,43 @@
+//! What a download passes between its steps.
+
+use std::path::PathBuf;
+
+use bchan_api::{Backup, Target};
+
+use crate::report::Warning;
+
+/// What is restored beside contents, modes and times.
+#[derive(Clone, Copy, Debug)]
+pub struct Restore {
+    /// Owners, as far as one may.
+    pub owners: bool,
+    /// What gives rights: set-id bits, attributes that mean something to the system, devices.
+    pub privileged: bool,
+}
+
+/// What a thread that writes has done.
+pub(crate) struct Written {
+    pub path: PathBuf,
+    /// Whether the server has a hash with which it was compared.
+    pub compared: bool,
+    /// True if everything else was compared with the receipt, too.
+    pub attributes: bool,
+    pub files: u64,
+    pub bytes: u64,
+    pub not_restored: u64,
+    pub warnings: Vec<Warning>,
+}
+
+/// A backup and what is needed to write it down.
+#[derive(Clone)]
+pub(crate) struct Found {
+    pub target: Target,
+    pub backup: Backup,
+    /// What the server calls the file.
+    pub file_name: Option<String>,
+    /// Whether the server hashes trees as we do, down to the last link.
+    pub same_hash: bool,
+    /// Whether owners, pipes and devices in it are those that were uploaded.
+    pub keeps: bool,
+    pub restore: Restore,
+}

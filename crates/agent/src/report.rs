@@ -1,0 +1,69 @@
+//! Reports of uploads.
+
+use std::path::PathBuf;
+
+use bchan_api::{Backup, Target, Time};
+
+use crate::unverified::Unverified;
+
+/// Warnings that are kept word for word; the others are counted.
+pub(crate) const MOST_WARNINGS: usize = 1000;
+
+/// Something that went less than well with one entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    pub path: PathBuf,
+    pub problem: String,
+}
+
+/// How far the server is known to have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The backup is stored.
+    Stored,
+    /// The server has it; nobody waited for more.
+    Accepted,
+    /// The server has it, and has no list of jobs to say more.
+    Unconfirmed,
+}
+
+/// What became of an upload.
+#[derive(Debug)]
+pub struct UploadReport {
+    /// The server's job, if it says which.
+    pub job_id: Option<i64>,
+    pub status: Outcome,
+    /// The new backup, where it could be found.
+    pub backup: Option<Backup>,
+    /// Why what is stored was not compared with what was sent, where it was not.
+    pub unverified: Option<Unverified>,
+    pub target: Target,
+    /// Files, links and directories that were read.
+    pub files: u64,
+    /// Bytes of their content.
+    pub bytes: u64,
+    /// Bytes that were sent.
+    pub sent: u64,
+    pub warnings: Vec<Warning>,
+    /// All warnings, with those that are not kept.
+    pub warning_count: u64,
+    pub complete: bool,
+    /// What had waited for the server, and is there now.
+    pub delivered: Vec<Delivered>,
+}
+
+impl UploadReport {
+    /// Whether all that was there is in the backup as it was.
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+}
+
+/// A backup that has waited for its server, and is there now.
+#[derive(Clone, Debug)]
+pub struct Delivered {
+    pub captured_at: Time,
+    pub backup: Option<Backup>,
+    pub files: u64,
+    pub bytes: u64,
+}

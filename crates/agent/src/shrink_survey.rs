@@ -1,0 +1,93 @@
+//! Sources that have shrunk: an unmounted disk looks like a small backup.
+
+use std::io;
+use std::path::Path;
+
+use bchan_archive::{EntryKind, Observer, Survey};
+
+use crate::error::AgentError;
+use crate::floor::Floor;
+use crate::pack_stream::Content;
+
+impl Floor {
+    /// Goes through what is to be sent until there is enough of it.
+    pub async fn check_ahead(self, content: &Content) -> Result<(), AgentError> {
+        let content = content.clone();
+        let walk = move || self.survey(&content);
+        let counted = tokio::task::spawn_blocking(walk).await;
+        match counted.map_err(|_| AgentError::Thread)? {
+            Some((files, bytes)) => self.check(files, bytes).map_err(AgentError::Shrunk),
+            None => Ok(()),
+        }
+    }
+
+    /// What there is, or so much of it as is enough; none where it cannot be counted ahead.
+    fn survey(self, content: &Content) -> Option<(u64, u64)> {
+        let archive = match content {
+            Content::Archive(archive) => archive,
+            Content::File(path) => return path.metadata().ok().map(|meta| (1, meta.len())),
+            Content::Kept(_) | Content::Stream { .. } => return None,
+        };
+        let options = Survey {
+            rules: archive.options.rules.clone(),
+            special: archive.options.special,
+            ..Survey::default()
+        };
+        let mut counter = Counter {
+            floor: self,
+            files: 0,
+            bytes: 0,
+        };
+        let outcome = bchan_archive::survey(&archive.sources, &options, &mut counter);
+        let enough = self.holds(counter.files, counter.bytes);
+        // What cannot be walked fails the packing, which says why.
+        (outcome.is_ok() || enough).then_some((counter.files, counter.bytes))
+    }
+}
+
+struct Counter {
+    floor: Floor,
+    files: u64,
+    bytes: u64,
+}
+
+impl Observer for Counter {
+    fn proceed(&mut self, _count: u64) -> io::Result<()> {
+        if self.floor.holds(self.files, self.bytes) {
+            // It is enough.
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        Ok(())
+    }
+
+    fn found(&mut self, _path: &Path, _kind: EntryKind, size: u64) {
+        self.files += 1;
+        self.bytes += size;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_is_enough_and_less_is_not() {
+        let floor = Floor {
+            files: Some(10),
+            bytes: 1000,
+            percent: 50,
+        };
+        assert!(floor.check(5, 500).is_ok());
+        assert!(floor.check(4, 5000).is_err() && floor.check(50, 499).is_err());
+        let any = Floor {
+            files: None,
+            ..floor
+        };
+        assert!(any.check(0, 500).is_ok());
+        let text = floor.check(1, 2).unwrap_err().to_string();
+        assert!(
+            text.contains("1 entry with 2 bytes, less than 50 %"),
+            "{text}"
+        );
+    }
+}
