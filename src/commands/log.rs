@@ -18,14 +18,14 @@ use crate::ui::view::ServerLog;
 )]
 pub(crate) struct LogArgs {
     #[command(flatten)]
-    what: What,
+    what: LogSelection,
     #[command(subcommand)]
     command: Option<LogCommand>,
 }
 
 /// How much of it.
 #[derive(Args, Debug)]
-struct What {
+struct LogSelection {
     /// Only this many lines from its end; 0 for all that the server gives
     #[arg(short, long, value_name = "LINES")]
     tail: Option<u32>,
@@ -44,7 +44,7 @@ enum LogCommand {
         hide = true,
         after_help = "Example:\n  bchan log show --tail 50"
     )]
-    Show(What),
+    Show(LogSelection),
 }
 
 impl LogArgs {

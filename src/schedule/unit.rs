@@ -161,7 +161,7 @@ mod tests {
             text,
             "\
 # Written by `bchan preset schedule`.
-# It is replaced when that runs again. What `systemctl edit` adds, stays.
+# It is replaced when that runs again. BackupInput `systemctl edit` adds, stays.
 [Unit]
 Description=Backup of preset my \"docs\" (bchan)
 
@@ -195,7 +195,7 @@ UMask=0077
             text,
             "\
 # Written by `bchan preset schedule`.
-# It is replaced when that runs again. What `systemctl edit` adds, stays.
+# It is replaced when that runs again. BackupInput `systemctl edit` adds, stays.
 [Unit]
 Description=Backup of preset docs (bchan)
 Wants=network-online.target
@@ -246,7 +246,7 @@ ReadWritePaths=-/root/.local/state/bchan
             text,
             "\
 # Written by `bchan preset schedule`.
-# It is replaced when that runs again. What `systemctl edit` adds, stays.
+# It is replaced when that runs again. BackupInput `systemctl edit` adds, stays.
 [Unit]
 Description=Scheduled backup of preset 50%% (bchan)
 

@@ -2,10 +2,10 @@
 
 use bchan_api::Backup;
 
-pub(crate) use crate::shrunk::Floor;
+pub(crate) use crate::shrunk::ShrinkLimit;
 use crate::shrunk::Shrunk;
 
-impl Floor {
+impl ShrinkLimit {
     /// What the first sound one of a target's backups says, which come newest first, where this machine knows of none.
     pub fn of_backups(backups: &[Backup], percent: u8) -> Option<Self> {
         let newest = backups

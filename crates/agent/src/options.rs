@@ -3,14 +3,14 @@
 use bchan_client::RateLimit;
 
 use crate::packing::Packing;
-use crate::plan::What;
+use crate::plan::BackupInput;
 
 /// What to upload, and how.
 #[derive(Clone, Debug)]
 pub struct UploadOptions {
     /// Id or alias of the target.
     pub target: String,
-    pub what: What,
+    pub what: BackupInput,
     pub packing: Packing,
     /// How fast it goes.
     pub limit: Option<RateLimit>,

@@ -15,7 +15,7 @@ use bchan_archive::{
 use bchan_client::UploadWriter;
 
 use crate::error::AgentError;
-use crate::floor::Floor;
+use crate::floor::ShrinkLimit;
 use crate::input::Input;
 use crate::prefetch::Incoming;
 use crate::produced::{Hashes, Produced};
@@ -26,7 +26,7 @@ use crate::spool::entry::Entry;
 
 /// What is sent.
 #[derive(Clone, Debug)]
-pub enum Content {
+pub enum UploadSource {
     /// A file as it is.
     File(PathBuf),
     /// An archive of sources.
@@ -52,7 +52,7 @@ pub struct Archive {
     pub compression: Compression,
 }
 
-impl Content {
+impl UploadSource {
     /// Whether it can be sent a second time.
     pub fn is_repeatable(&self) -> bool {
         match self {
@@ -116,18 +116,18 @@ fn hashes_of(
     file: [u8; 32],
     packed: Option<Manifest>,
     receipt: Option<String>,
-    content: &Content,
+    content: &UploadSource,
 ) -> Hashes {
-    if let Content::Kept(entry) = content {
+    if let UploadSource::Kept(entry) = content {
         return entry.hashes(hex::encode(file));
     }
     let may_unpack = packed.is_none();
     let manifest = packed.unwrap_or_else(|| {
         let mut alone = Manifest::default();
         let name = match content {
-            Content::Stream { name, .. } => name.as_bytes(),
-            Content::File(path) => path.file_name().unwrap_or_default().as_bytes(),
-            Content::Archive(_) | Content::Kept(_) => b"",
+            UploadSource::Stream { name, .. } => name.as_bytes(),
+            UploadSource::File(path) => path.file_name().unwrap_or_default().as_bytes(),
+            UploadSource::Archive(_) | UploadSource::Kept(_) => b"",
         };
         // Sizes are no part of the hash.
         alone.add_file(name, 0, file);
@@ -144,13 +144,13 @@ fn hashes_of(
 
 /// Why content was not written to its end.
 #[derive(Debug)]
-pub(crate) enum Halt {
+pub(crate) enum ProduceError {
     Pack(PackError),
     /// There is too little of it.
     Shrunk(Shrunk),
 }
 
-impl From<PackError> for Halt {
+impl From<PackError> for ProduceError {
     fn from(error: PackError) -> Self {
         Self::Pack(error)
     }
@@ -159,16 +159,16 @@ impl From<PackError> for Halt {
 /// Writes content to an upload, to its end. On failure the upload is aborted, and it is one, too,
 /// when there is less than the floor.
 pub(crate) fn produce(
-    content: &Content,
+    content: &UploadSource,
     feed: Option<Incoming>,
     writer: impl Sink,
     progress: Arc<dyn Progress>,
-    floor: Option<Floor>,
-) -> Result<Produced, Halt> {
+    floor: Option<ShrinkLimit>,
+) -> Result<Produced, ProduceError> {
     let mut counting = Counting { writer, count: 0 };
     let mut listener = Listener::new(progress);
     let (mut summary, counting) = match (content, feed) {
-        (Content::Kept(entry), _) => {
+        (UploadSource::Kept(entry), _) => {
             let path = entry.archive();
             let summary = copy_file(&path, entry.open(), &mut counting, &mut listener)?;
             let summary = PackSummary {
@@ -178,12 +178,12 @@ pub(crate) fn produce(
             };
             (summary, counting)
         }
-        (Content::File(path), _) => {
+        (UploadSource::File(path), _) => {
             let summary = copy_file(path, File::open(path), &mut counting, &mut listener)?;
             (summary, counting)
         }
         (
-            Content::Stream {
+            UploadSource::Stream {
                 name, allow_empty, ..
             },
             Some(mut feed),
@@ -201,8 +201,8 @@ pub(crate) fn produce(
             };
             (summary, counting)
         }
-        (Content::Stream { .. }, None) => return Err(PackError::Empty.into()),
-        (Content::Archive(archive), _) => {
+        (UploadSource::Stream { .. }, None) => return Err(PackError::Empty.into()),
+        (UploadSource::Archive(archive), _) => {
             let fail = |source| PackError::Write { source };
             let encoder = Encoder::new(counting, archive.compression).map_err(fail)?;
             let (summary, encoder) =
@@ -212,11 +212,11 @@ pub(crate) fn produce(
     };
     if let Some(floor) = floor {
         let checked = floor.check(summary.entries(), summary.bytes);
-        checked.map_err(Halt::Shrunk)?;
+        checked.map_err(ProduceError::Shrunk)?;
     }
     let sent = counting.count;
     let receipt = match content {
-        Content::Kept(entry) => entry.about.receipt.clone(),
+        UploadSource::Kept(entry) => entry.about.receipt.clone(),
         _ => summary
             .manifest
             .as_ref()
@@ -299,20 +299,20 @@ fn copy(
 }
 
 /// Counts ahead, for as long as nobody says to stop.
-pub(crate) fn count_ahead(content: &Content, stop: &AtomicBool, progress: &dyn Progress) {
+pub(crate) fn count_ahead(content: &UploadSource, stop: &AtomicBool, progress: &dyn Progress) {
     let archive = match content {
-        Content::Archive(archive) => archive,
-        Content::File(path) => {
+        UploadSource::Archive(archive) => archive,
+        UploadSource::File(path) => {
             if let Ok(meta) = path.metadata() {
                 progress.total(1, meta.len(), true);
             }
             return;
         }
-        Content::Kept(entry) => {
+        UploadSource::Kept(entry) => {
             progress.total(1, entry.about.size, true);
             return;
         }
-        Content::Stream { .. } => return,
+        UploadSource::Stream { .. } => return,
     };
     let mut counter = Counter {
         stop,

@@ -11,12 +11,12 @@ use bchan_archive::{KeepAttributes, PackOptions, Rules, Selection, Source};
 
 use crate::error::AgentError;
 use crate::input::Input;
-use crate::pack_stream::{Archive, Content};
+use crate::pack_stream::{Archive, UploadSource};
 use crate::packing::{Compress, Packing};
 
 /// What to back up.
 #[derive(Clone, Debug)]
-pub enum What {
+pub enum BackupInput {
     /// Files and folders, of which the selection may leave something out.
     Paths {
         paths: Vec<PathBuf>,
@@ -49,14 +49,14 @@ pub struct Sources {
 
 impl Plan {
     /// Reads the lists, understands the rules, and looks whether what is named is there.
-    pub fn new(what: &What, allow_empty: bool) -> Result<Self, AgentError> {
+    pub fn new(what: &BackupInput, allow_empty: bool) -> Result<Self, AgentError> {
         match what {
-            What::Stream { input, name } => Ok(Self::Stream {
+            BackupInput::Stream { input, name } => Ok(Self::Stream {
                 input: input.clone(),
                 name: name.clone(),
                 allow_empty,
             }),
-            What::Paths { paths, selection } => {
+            BackupInput::Paths { paths, selection } => {
                 Sources::new(paths, selection, allow_empty).map(Self::Sources)
             }
         }
@@ -73,7 +73,7 @@ impl Plan {
         kind: TargetType,
         features: Features,
         packing: &Packing,
-    ) -> Result<(Content, String), AgentError> {
+    ) -> Result<(UploadSource, String), AgentError> {
         Ok(match self {
             Self::Stream {
                 input,
@@ -81,7 +81,7 @@ impl Plan {
                 allow_empty,
             } => {
                 let file_name = name.clone();
-                let content = Content::Stream {
+                let content = UploadSource::Stream {
                     input,
                     name,
                     allow_empty,
@@ -92,7 +92,7 @@ impl Plan {
                 file: Some(path), ..
             }) if kind == TargetType::Single => {
                 let name = show(path.file_name().unwrap_or(OsStr::new("backup")));
-                (Content::File(path), name)
+                (UploadSource::File(path), name)
             }
             Self::Sources(sources) => sources.archive(kind, features, packing)?,
         })
@@ -130,7 +130,7 @@ impl Sources {
         kind: TargetType,
         features: Features,
         packing: &Packing,
-    ) -> Result<(Content, String), AgentError> {
+    ) -> Result<(UploadSource, String), AgentError> {
         let stem = match &self.roots[..] {
             [Source::Entry { name, .. }] => show(name),
             _ => "backup".to_owned(),
@@ -165,7 +165,7 @@ impl Sources {
             },
             compression,
         };
-        let content = Content::Archive(Arc::new(archive));
+        let content = UploadSource::Archive(Arc::new(archive));
         Ok((content, format!("{stem}.{suffix}")))
     }
 }

@@ -15,7 +15,7 @@ use crate::plan::Plan;
 use crate::progress::{Phase, Progress};
 use crate::report::Delivered;
 use crate::report::UploadReport;
-use crate::run_guard::Guard;
+use crate::run_guard::RunGuard;
 use crate::sequential::upload_sequentially;
 use crate::spool::{self, Wanted};
 use crate::upload::upload;
@@ -24,7 +24,7 @@ use crate::upload::upload;
 pub async fn run(
     client: &Client,
     options: UploadOptions,
-    guard: &Guard,
+    guard: &RunGuard,
     progress: Arc<dyn Progress>,
 ) -> Result<UploadReport, AgentError> {
     let watched = Arc::new(Watched {
@@ -48,7 +48,7 @@ pub async fn run(
 async fn spooled(
     client: &Client,
     options: UploadOptions,
-    guard: &Guard,
+    guard: &RunGuard,
     progress: Arc<Watched>,
 ) -> Result<UploadReport, AgentError> {
     let Some(spool) = &guard.spool else {

@@ -8,10 +8,10 @@ use bchan_api::{Feature, TargetType, TargetView, Time};
 use bchan_client::Client;
 
 use crate::error::AgentError;
-use crate::floor::Floor;
+use crate::floor::ShrinkLimit;
 use crate::lock::{Lock, LockError};
 use crate::options::UploadOptions;
-use crate::pack_stream::Content;
+use crate::pack_stream::UploadSource;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::report::UploadReport;
@@ -21,7 +21,7 @@ use crate::state::{StateFolder, Success};
 
 /// What a run is guarded by.
 #[derive(Clone, Debug)]
-pub struct Guard {
+pub struct RunGuard {
     /// Where locks and states are; without it there are none.
     pub state: Option<StateFolder>,
     /// The preset that is run.
@@ -58,10 +58,10 @@ pub struct Lease {
 #[derive(Debug)]
 pub struct Entered {
     pub(crate) _lock: Option<Lock>,
-    pub floor: Option<Floor>,
+    pub floor: Option<ShrinkLimit>,
 }
 
-impl Guard {
+impl RunGuard {
     /// Waits for the end of other runs to a target, by the name that it was given.
     pub async fn lease(&self, target: &str, progress: &dyn Progress) -> Result<Lease, AgentError> {
         let lock = self.lock(target, progress).await?;
@@ -113,7 +113,7 @@ impl Guard {
         client: &Client,
         plan: Plan,
         options: &UploadOptions,
-    ) -> Result<(Content, String), AgentError> {
+    ) -> Result<(UploadSource, String), AgentError> {
         let state = self.state.as_ref();
         let remembered = state.and_then(|state| state.read(&options.target));
         let kind = self.kind.get().copied();
@@ -130,20 +130,20 @@ impl Guard {
     }
 
     /// What this machine has sent last, or else what the server has.
-    pub fn floor(&self, view: &TargetView) -> Option<Floor> {
+    pub fn floor(&self, view: &TargetView) -> Option<ShrinkLimit> {
         let percent = self.shrink_threshold;
-        let server = || Floor::of_backups(&view.backups, percent).filter(|_| percent > 0);
+        let server = || ShrinkLimit::of_backups(&view.backups, percent).filter(|_| percent > 0);
         self.known_floor(&view.target.id).or_else(server)
     }
 
     /// What this machine has sent last.
-    pub fn known_floor(&self, target: &str) -> Option<Floor> {
+    pub fn known_floor(&self, target: &str) -> Option<ShrinkLimit> {
         let percent = self.shrink_threshold;
         let state = self.state.as_ref()?.read(target)?;
         let own = self.preset.as_ref();
         let own = own.and_then(|preset| state.presets.get(preset));
         let last = own.unwrap_or(&state.last);
-        (percent > 0).then_some(Floor {
+        (percent > 0).then_some(ShrinkLimit {
             files: Some(last.files),
             bytes: last.bytes,
             percent,

@@ -15,13 +15,13 @@ use self::files::{Files, SourceFile};
 use crate::error::AgentError;
 use crate::job::{JobOutcome, wait_for_job};
 use crate::options::UploadOptions;
-use crate::pack_stream::{Content, Halt, Listener, produce};
+use crate::pack_stream::{Listener, ProduceError, UploadSource, produce};
 use crate::pause::pause;
-use crate::plan::What;
+use crate::plan::BackupInput;
 use crate::produced::Produced;
 use crate::progress::{Phase, Progress};
 use crate::report::{Outcome, UploadReport};
-use crate::run_guard::Guard;
+use crate::run_guard::RunGuard;
 use crate::unverified::Unverified;
 use crate::upload::find_target;
 
@@ -35,7 +35,7 @@ const MOST_LISTS: u32 = 5;
 pub(crate) async fn upload_sequentially(
     client: &Client,
     options: UploadOptions,
-    guard: &Guard,
+    guard: &RunGuard,
     progress: Arc<dyn Progress>,
 ) -> Result<UploadReport, AgentError> {
     progress.phase(Phase::Preparing);
@@ -88,7 +88,7 @@ async fn collect(
     options: &UploadOptions,
     progress: &Arc<dyn Progress>,
 ) -> Result<Files, AgentError> {
-    let What::Paths { paths, selection } = options.what.clone() else {
+    let BackupInput::Paths { paths, selection } = options.what.clone() else {
         return Err(AgentError::NothingListed);
     };
     let (allow_empty, progress) = (options.allow_empty, Arc::clone(progress));
@@ -169,7 +169,7 @@ impl Run<'_> {
             let (writer, body) = upload_pipe(PIPE);
             let producer = {
                 let (content, progress) = (
-                    Content::File(file.source.clone()),
+                    UploadSource::File(file.source.clone()),
                     Arc::clone(self.progress),
                 );
                 tokio::task::spawn_blocking(move || produce(&content, None, writer, progress, None))
@@ -181,7 +181,7 @@ impl Run<'_> {
             let produced = producer.await.map_err(|_| AgentError::Thread)?;
             let error = match (answer, produced) {
                 (Ok(()), Ok(produced)) => return Ok(Ok(produced)),
-                (_, Err(Halt::Pack(PackError::Source { source, .. }))) => {
+                (_, Err(ProduceError::Pack(PackError::Source { source, .. }))) => {
                     return Ok(Err(if source.kind() == std::io::ErrorKind::NotFound {
                         Problem::Vanished
                     } else {
@@ -193,8 +193,10 @@ impl Run<'_> {
                     error
                 }
                 (Err(error), Err(_)) => error,
-                (Ok(()), Err(Halt::Pack(error))) => return Err(AgentError::Pack(error)),
-                (Ok(()), Err(Halt::Shrunk(shrunk))) => return Err(AgentError::Shrunk(shrunk)),
+                (Ok(()), Err(ProduceError::Pack(error))) => return Err(AgentError::Pack(error)),
+                (Ok(()), Err(ProduceError::Shrunk(shrunk))) => {
+                    return Err(AgentError::Shrunk(shrunk));
+                }
             };
             // It has arrived before, and only the answer was lost.
             if matches!(error, Error::Rejected { status: 409, .. }) && attempt > 0 {

@@ -6,12 +6,12 @@ use std::path::Path;
 use bchan_archive::{EntryKind, Observer, Survey};
 
 use crate::error::AgentError;
-use crate::floor::Floor;
-use crate::pack_stream::Content;
+use crate::floor::ShrinkLimit;
+use crate::pack_stream::UploadSource;
 
-impl Floor {
+impl ShrinkLimit {
     /// Goes through what is to be sent until there is enough of it.
-    pub async fn check_ahead(self, content: &Content) -> Result<(), AgentError> {
+    pub async fn check_ahead(self, content: &UploadSource) -> Result<(), AgentError> {
         let content = content.clone();
         let walk = move || self.survey(&content);
         let counted = tokio::task::spawn_blocking(walk).await;
@@ -22,11 +22,11 @@ impl Floor {
     }
 
     /// What there is, or so much of it as is enough; none where it cannot be counted ahead.
-    fn survey(self, content: &Content) -> Option<(u64, u64)> {
+    fn survey(self, content: &UploadSource) -> Option<(u64, u64)> {
         let archive = match content {
-            Content::Archive(archive) => archive,
-            Content::File(path) => return path.metadata().ok().map(|meta| (1, meta.len())),
-            Content::Kept(_) | Content::Stream { .. } => return None,
+            UploadSource::Archive(archive) => archive,
+            UploadSource::File(path) => return path.metadata().ok().map(|meta| (1, meta.len())),
+            UploadSource::Kept(_) | UploadSource::Stream { .. } => return None,
         };
         let options = Survey {
             rules: archive.options.rules.clone(),
@@ -46,7 +46,7 @@ impl Floor {
 }
 
 struct Counter {
-    floor: Floor,
+    floor: ShrinkLimit,
     files: u64,
     bytes: u64,
 }
@@ -72,14 +72,14 @@ mod tests {
 
     #[test]
     fn half_is_enough_and_less_is_not() {
-        let floor = Floor {
+        let floor = ShrinkLimit {
             files: Some(10),
             bytes: 1000,
             percent: 50,
         };
         assert!(floor.check(5, 500).is_ok());
         assert!(floor.check(4, 5000).is_err() && floor.check(50, 499).is_err());
-        let any = Floor {
+        let any = ShrinkLimit {
             files: None,
             ..floor
         };

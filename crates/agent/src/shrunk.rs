@@ -6,7 +6,7 @@
 pub struct Shrunk {
     pub files: u64,
     pub bytes: u64,
-    pub floor: Floor,
+    pub floor: ShrinkLimit,
 }
 
 impl Shrunk {
@@ -30,7 +30,7 @@ fn amount(files: u64, bytes: u64) -> String {
 
 /// The size of the last backup, and the part of it that must still be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Floor {
+pub struct ShrinkLimit {
     /// Files, links and folders; unknown where only the server tells.
     pub files: Option<u64>,
     /// Bytes of their content.

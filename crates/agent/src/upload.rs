@@ -12,16 +12,16 @@ use bchan_client::{Client, Error, Upload, UploadWriter, upload_pipe};
 
 use crate::confirm::{self, Terms, Verified};
 use crate::error::AgentError;
-use crate::floor::Floor;
+use crate::floor::ShrinkLimit;
 use crate::job::{JobOutcome, wait_for_job};
 use crate::options::UploadOptions;
-use crate::pack_stream::{Content, Halt, Pump, Sink, count_ahead, produce};
+use crate::pack_stream::{ProduceError, Pump, Sink, UploadSource, count_ahead, produce};
 use crate::pause::pause;
 use crate::plan::{Plan, is_kept};
 use crate::produced::Produced;
 use crate::progress::{Phase, Progress};
 use crate::report::{Outcome, UploadReport, Warning};
-use crate::run_guard::Guard;
+use crate::run_guard::RunGuard;
 use crate::target_name;
 
 /// Chunks of 256 KiB between the threads that pack and the socket.
@@ -32,7 +32,7 @@ pub(crate) async fn upload(
     client: &Client,
     plan: Plan,
     options: UploadOptions,
-    guard: &Guard,
+    guard: &RunGuard,
     progress: Arc<dyn Progress>,
 ) -> Result<UploadReport, AgentError> {
     // Before a byte is sent: the target is there, the key is right, and the answer says what the
@@ -84,10 +84,10 @@ pub(crate) struct Transfer {
     pub target: Target,
     /// The backups that are there already.
     pub before: HashSet<String>,
-    pub content: Content,
+    pub content: UploadSource,
     pub file_name: String,
     /// How much of it there must be.
-    pub floor: Option<Floor>,
+    pub floor: Option<ShrinkLimit>,
 }
 
 /// Sends something to a target, and sees to it that it is stored.
@@ -258,7 +258,7 @@ async fn send(
     client: &Client,
     target: &Target,
     options: &UploadOptions,
-    (content, file_name, floor): (&Content, &str, Option<Floor>),
+    (content, file_name, floor): (&UploadSource, &str, Option<ShrinkLimit>),
     progress: &Arc<dyn Progress>,
 ) -> Result<Sent, AgentError> {
     let features = client.features();
@@ -296,12 +296,14 @@ async fn send(
         let produced = producer.await.map_err(|_| AgentError::Thread)?;
         let produced = match produced {
             // There is an answer, so nobody has listened to the rest.
-            Err(Halt::Pack(PackError::Source { source, .. })) if cut && content.is_stream() => {
+            Err(ProduceError::Pack(PackError::Source { source, .. }))
+                if cut && content.is_stream() =>
+            {
                 Err(PackError::Write { source })
             }
             // A part cannot have been acknowledged as the whole.
-            Err(Halt::Shrunk(shrunk)) => return Err(AgentError::Shrunk(shrunk)),
-            Err(Halt::Pack(error)) => Err(error),
+            Err(ProduceError::Shrunk(shrunk)) => return Err(AgentError::Shrunk(shrunk)),
+            Err(ProduceError::Pack(error)) => Err(error),
             Ok(produced) => Ok(produced),
         };
         let error = match (answer, produced) {
@@ -310,7 +312,9 @@ async fn send(
                 return Ok(Sent::accepted(accepted, whole));
             }
             // The server knows the key and the digest of what waits in a spool, and reads no more.
-            (Ok(accepted), Err(PackError::Write { .. })) if let Content::Kept(entry) = content => {
+            (Ok(accepted), Err(PackError::Write { .. }))
+                if let UploadSource::Kept(entry) = content =>
+            {
                 whole.push(entry.produced());
                 return Ok(Sent::accepted(accepted, whole));
             }

@@ -8,7 +8,7 @@ use crate::commands::backup::upload::{Ended, unless_interrupted, upload};
 use crate::config::{Care, Length};
 use crate::context::Context;
 use crate::error::{CommandError, Exit, Kind};
-use bchan_agent::{Guard, Hook, UploadOptions};
+use bchan_agent::{Hook, RunGuard, UploadOptions};
 
 /// How long a hook may take unless somebody says otherwise.
 const HOOK_TIMEOUT: Duration = Duration::from_secs(60 * 60);
@@ -20,7 +20,7 @@ pub(super) struct Attendance<'a, 'b> {
     pub(super) context: &'a Context<'b>,
     pub(super) preset: &'a str,
     pub(super) care: &'a Care,
-    pub(super) guard: &'a Guard,
+    pub(super) guard: &'a RunGuard,
 }
 
 impl Attendance<'_, '_> {

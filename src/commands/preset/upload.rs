@@ -7,7 +7,7 @@ use crate::commands::backup::upload::packing::PackingArgs;
 use crate::commands::backup::upload::{dry_run, with_defaults};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
-use bchan_agent::{ListOptions, UploadOptions, What};
+use bchan_agent::{BackupInput, ListOptions, UploadOptions};
 
 /// Back up what a preset says
 ///
@@ -59,7 +59,7 @@ impl UploadArgs {
         if let Some(profile) = preset.profile {
             context.prefer_profile(profile);
         }
-        let what = What::Paths {
+        let what = BackupInput::Paths {
             paths: preset.paths,
             selection: with_defaults(context, preset.selection).await?,
         };

@@ -8,7 +8,7 @@ use bchan_api::{Accepted, Backup, Feature, Target, TargetType};
 use bchan_client::{Client, Error};
 use tokio::time::Instant;
 
-use super::progress_log::Ledger;
+use super::progress_log::MigrationLog;
 use super::report::{MigrateReport, TargetReport};
 use super::sides::Sides;
 use super::transfer::{Fault, Transfer};
@@ -23,7 +23,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from
 /// Takes over the backups of one target.
 pub(super) struct Backups<'a> {
     pub sides: &'a Sides<'a>,
-    pub ledger: &'a mut Ledger,
+    pub ledger: &'a mut MigrationLog,
     pub report: &'a mut MigrateReport,
     /// As the source knows it.
     pub target: &'a Target,
@@ -194,7 +194,7 @@ impl Backups<'_> {
         // Where an answer was lost, the next run asks with the same name, or looks first.
         let refused = match &fault {
             Fault::Source(_)
-            | Fault::Content(_)
+            | Fault::UploadSource(_)
             | Fault::Destination(Error::Unreachable { .. }) => true,
             Fault::Destination(error) => !error.is_temporary(),
             Fault::Thread => false,
@@ -203,7 +203,7 @@ impl Backups<'_> {
             self.ledger.note_refused(&backup.id)?;
         }
         let message = match &fault {
-            Fault::Content(what) => what.clone(),
+            Fault::UploadSource(what) => what.clone(),
             Fault::Source(error) | Fault::Destination(error) if !concerns_all(error) => {
                 let side = if matches!(fault, Fault::Source(_)) {
                     "downloading"

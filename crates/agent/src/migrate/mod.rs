@@ -16,7 +16,7 @@ use bchan_api::{Backup, Target};
 use bchan_client::{Client, Error};
 
 use self::backups::Backups;
-use self::progress_log::Ledger;
+use self::progress_log::MigrationLog;
 pub use self::report::{MigrateReport, TargetReport, TargetStatus};
 use self::sides::Sides;
 use self::targets::Counterpart;
@@ -50,7 +50,8 @@ pub async fn migrate(
     let here = from.all_targets().await.map_err(Fault::Source)?;
     let there = to.all_targets().await.map_err(Fault::Destination)?;
     let chosen = choose(here, &options.targets)?;
-    let mut ledger = Ledger::open(&options.state, from.server(), to.server(), options.dry_run)?;
+    let mut ledger =
+        MigrationLog::open(&options.state, from.server(), to.server(), options.dry_run)?;
     let sides = Sides {
         from,
         to,
@@ -102,7 +103,7 @@ fn choose(all: Vec<Target>, wanted: &[String]) -> Result<Vec<Target>, AgentError
 /// Makes the counterpart of a target, if that is to be; none where it is left out.
 async fn pair(
     sides: &Sides<'_>,
-    ledger: &mut Ledger,
+    ledger: &mut MigrationLog,
     report: &mut MigrateReport,
     target: &Target,
     counterpart: Counterpart,
@@ -143,7 +144,7 @@ fn leave_out(report: &mut MigrateReport, target: &Target, message: String) {
 
 async fn backups(
     sides: &Sides<'_>,
-    ledger: &mut Ledger,
+    ledger: &mut MigrationLog,
     report: &mut MigrateReport,
     target: &Target,
     counts: TargetReport,

@@ -51,7 +51,7 @@ enum Step {
 }
 
 /// See the module.
-pub(super) struct Ledger {
+pub(super) struct MigrationLog {
     path: PathBuf,
     /// None where nothing is written.
     file: Option<File>,
@@ -65,7 +65,7 @@ pub(super) struct Ledger {
     done: HashSet<String>,
 }
 
-impl Ledger {
+impl MigrationLog {
     /// The ledger of a pair of servers. With `look`, nothing is written, now or later.
     pub(super) fn open(path: &Path, from: &str, to: &str, look: bool) -> Result<Self, AgentError> {
         let mut ledger = Self {
@@ -286,7 +286,7 @@ mod tests {
     fn another_run_knows_what_this_one_did() {
         let temp = tempfile::tempdir().unwrap();
         let path = temp.path().join("deep/ledger");
-        let open = |look| Ledger::open(&path, "a", "b", look);
+        let open = |look| MigrationLog::open(&path, "a", "b", look);
         assert!(open(true).unwrap().target("t").is_none());
         assert!(!path.exists());
         let name = {
@@ -323,7 +323,7 @@ mod tests {
         let again = open(true).unwrap();
         assert!(again.is_open("2") && !again.is_done("1"));
         drop(again);
-        let other = Ledger::open(&path, "a", "c", false);
+        let other = MigrationLog::open(&path, "a", "c", false);
         assert!(matches!(other, Err(AgentError::OtherMigration { .. })));
     }
 }

@@ -3,7 +3,7 @@
 use bchan_api::{Features, NewTarget, Target, TargetEdit};
 use bchan_client::{Client, Error};
 
-use super::progress_log::Ledger;
+use super::progress_log::MigrationLog;
 use crate::target_name;
 
 /// What a target is on the other server.
@@ -20,7 +20,7 @@ pub(super) enum Counterpart {
 pub(super) fn find(
     target: &Target,
     there: &[Target],
-    ledger: &Ledger,
+    ledger: &MigrationLog,
     location: Option<&str>,
 ) -> Counterpart {
     let known = ledger.target(&target.id);

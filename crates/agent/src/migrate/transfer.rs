@@ -21,7 +21,7 @@ pub enum Fault {
     /// The upload.
     Destination(Error),
     /// What came is not what the source says that it has. Nothing can have become of the upload.
-    Content(String),
+    UploadSource(String),
     Thread,
 }
 
@@ -57,7 +57,7 @@ impl Transfer<'_> {
         if !download.is_framed && expected.is_none() {
             let what = "the server does not say where its content ends, so that it cannot be known \
                 to be whole";
-            return Err(Fault::Content(what.to_owned()));
+            return Err(Fault::UploadSource(what.to_owned()));
         }
         let first = download.chunk().await.map_err(Fault::Source)?;
         let name = file_name(self.target, self.backup, &download, first.as_deref());
@@ -87,11 +87,11 @@ impl Transfer<'_> {
         came.map_err(Fault::Source)?;
         match (answer, copied) {
             (answer, Copied::All) => answer.map_err(Fault::Destination),
-            (_, Copied::Wrong) => Err(Fault::Content(
+            (_, Copied::Wrong) => Err(Fault::UploadSource(
                 "what came is not what its hash says".to_owned(),
             )),
             (Err(error), Copied::Part) => Err(Fault::Destination(error)),
-            (Ok(_), Copied::Part) => Err(Fault::Content(
+            (Ok(_), Copied::Part) => Err(Fault::UploadSource(
                 "the other server took a part for the whole".to_owned(),
             )),
         }
@@ -231,7 +231,7 @@ impl Fault {
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Source(error) | Self::Destination(error) => error.is_temporary(),
-            Self::Content(_) | Self::Thread => false,
+            Self::UploadSource(_) | Self::Thread => false,
         }
     }
 }
@@ -247,7 +247,7 @@ impl From<Fault> for AgentError {
                 side: "the destination",
                 source: error,
             },
-            Fault::Content(_) => Self::HashMismatch,
+            Fault::UploadSource(_) => Self::HashMismatch,
             Fault::Thread => Self::Thread,
         }
     }

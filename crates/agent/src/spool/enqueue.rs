@@ -15,15 +15,15 @@ use super::folder::Spool;
 use super::writer::{Signs, Writer};
 use crate::atomic_file::{self, Access};
 use crate::error::AgentError;
-use crate::floor::Floor;
-use crate::pack_stream::{Content, Halt, produce};
+use crate::floor::ShrinkLimit;
+use crate::pack_stream::{ProduceError, UploadSource, produce};
 use crate::progress::Progress;
 
 /// What is to be kept, and for whom.
 pub(crate) struct Wanted {
-    pub content: Content,
+    pub content: UploadSource,
     pub file_name: String,
-    pub floor: Option<Floor>,
+    pub floor: Option<ShrinkLimit>,
     pub server: String,
     pub target: String,
     pub preset: Option<String>,
@@ -91,9 +91,9 @@ async fn put(spool: &Spool, wanted: Wanted, progress: Arc<dyn Progress>) -> Resu
     let produced = match produced.map_err(|_| AgentError::Thread)? {
         Ok(produced) => produced,
         Err(_) if signs.full.load(Ordering::Relaxed) => return Err(Refusal::Full),
-        Err(Halt::Pack(PackError::Empty)) => return Err(wanted.content.is_empty().into()),
-        Err(Halt::Pack(error)) => return Err(AgentError::Pack(error).into()),
-        Err(Halt::Shrunk(shrunk)) => return Err(AgentError::Shrunk(shrunk).into()),
+        Err(ProduceError::Pack(PackError::Empty)) => return Err(wanted.content.is_empty().into()),
+        Err(ProduceError::Pack(error)) => return Err(AgentError::Pack(error).into()),
+        Err(ProduceError::Shrunk(shrunk)) => return Err(AgentError::Shrunk(shrunk).into()),
     };
     drop(stop);
     let about = About {

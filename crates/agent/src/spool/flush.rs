@@ -12,10 +12,10 @@ use super::entry::Entry;
 use super::folder::Spool;
 use crate::error::AgentError;
 use crate::options::UploadOptions;
-use crate::pack_stream::Content;
+use crate::pack_stream::UploadSource;
 use crate::progress::Progress;
 use crate::report::Delivered;
-use crate::run_guard::Guard;
+use crate::run_guard::RunGuard;
 use crate::upload::{Transfer, find_target, transfer};
 
 /// Sends what waits for a target, the oldest first, and says what was delivered, and how many had to
@@ -24,7 +24,7 @@ pub(crate) async fn deliver(
     client: &Client,
     spool: &Spool,
     options: &UploadOptions,
-    guard: &Guard,
+    guard: &RunGuard,
     progress: &Arc<dyn Progress>,
 ) -> Result<(Vec<Delivered>, u64), AgentError> {
     let (entries, broken) = spool.entries()?;
@@ -75,7 +75,7 @@ async fn send(
     client: &Client,
     entry: &Entry,
     options: &UploadOptions,
-    guard: &Guard,
+    guard: &RunGuard,
     progress: &Arc<dyn Progress>,
 ) -> Result<Delivered, AgentError> {
     let about = &entry.about;
@@ -103,7 +103,7 @@ async fn send(
     let transferred = Transfer {
         target,
         before: backups.into_iter().map(|backup| backup.id).collect(),
-        content: Content::Kept(Arc::new(entry.clone())),
+        content: UploadSource::Kept(Arc::new(entry.clone())),
         file_name: about.file_name.clone(),
         floor: None,
     };

@@ -10,7 +10,7 @@ use clap::Args;
 use crate::config::{Care, Length};
 use crate::context::Context;
 use crate::error::CommandError;
-use bchan_agent::{Guard, Spool};
+use bchan_agent::{RunGuard, Spool};
 
 /// Percent of the last backup that must be there unless somebody says otherwise.
 const SHRINK_THRESHOLD: u8 = 50;
@@ -71,7 +71,7 @@ impl GuardArgs {
         &self,
         context: &Context<'_>,
         preset: Option<(&str, &Care)>,
-    ) -> Result<Guard, CommandError> {
+    ) -> Result<RunGuard, CommandError> {
         let settings = context.settings().await?;
         let (name, care) = match preset {
             Some((name, care)) => (Some(name.to_owned()), care.clone()),
@@ -95,7 +95,7 @@ impl GuardArgs {
             folder,
             limit: limit.as_u64(),
         });
-        Ok(Guard {
+        Ok(RunGuard {
             state,
             preset: name,
             wait_lock: length(self.wait_lock.or(care.wait_lock)).unwrap_or_default(),

@@ -23,7 +23,7 @@ use crate::error::{CommandError, Exit, Kind};
 use crate::suggest;
 use crate::ui::view::{Delivered, DryRun, Status, Upload};
 use bchan_agent::{
-    self, AgentError, Guard, ListOptions, Outcome, UploadOptions, UploadReport, What,
+    self, AgentError, BackupInput, ListOptions, Outcome, RunGuard, UploadOptions, UploadReport,
 };
 
 /// Back up files and folders to a target
@@ -111,8 +111,8 @@ impl UploadArgs {
                     "what comes as a stream is backed up whole; rules are for paths",
                 ));
             }
-            Some((input, name)) => What::Stream { input, name },
-            None => What::Paths {
+            Some((input, name)) => BackupInput::Stream { input, name },
+            None => BackupInput::Paths {
                 paths: self.paths,
                 selection: with_defaults(context, selection).await?,
             },
@@ -159,7 +159,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// server from storing it: then the answer is waited for a moment, and counts.
 pub(crate) async fn unless_interrupted<T>(
     mut signals: Signals,
-    guard: &Guard,
+    guard: &RunGuard,
     work: impl Future<Output = Result<T, CommandError>>,
 ) -> Result<T, CommandError> {
     let mut work = std::pin::pin!(work);
@@ -201,7 +201,7 @@ pub(crate) struct Ended {
 pub(crate) async fn upload(
     context: &Context<'_>,
     options: UploadOptions,
-    guard: &Guard,
+    guard: &RunGuard,
 ) -> Result<Ended, CommandError> {
     let client = context.client().await?;
     let name = options.target.clone();
@@ -243,10 +243,10 @@ pub(crate) async fn with_defaults(
 /// Shows what an upload would take.
 pub(crate) async fn dry_run(
     context: &Context<'_>,
-    what: What,
+    what: BackupInput,
     options: ListOptions,
 ) -> Result<Exit, CommandError> {
-    let What::Paths { paths, selection } = what else {
+    let BackupInput::Paths { paths, selection } = what else {
         return Err(CommandError::usage(
             "what comes as a stream is not known before it has come",
         ));
