@@ -1,7 +1,5 @@
 //! The definition of the command line, and the way from its arguments to an exit code.
 
-mod global;
-
 use std::mem::ManuallyDrop;
 use std::time::Duration;
 
@@ -13,11 +11,11 @@ use crate::commands::{
 };
 use crate::complete;
 use crate::context::Context;
+use crate::definition;
 use crate::error::{CommandError, Exit};
+use crate::global_args::GlobalArgs;
 use crate::signals::Signals;
 use crate::ui::Ui;
-
-pub(crate) use self::global::{GlobalArgs, HEADING as GLOBAL_HEADING, OutputFormat};
 
 /// How long threads of a command that was cancelled may take to tidy up after themselves.
 const TIDYING: Duration = Duration::from_secs(10);
@@ -76,8 +74,14 @@ pub(crate) enum Command {
     Man(man::ManArgs),
 }
 
+/// The definition of the command line, with completions of the profile.
+pub(crate) fn definition() -> clap::Command {
+    Cli::command().mut_arg("profile", |arg| arg.add(complete::profiles()))
+}
+
 /// Does what the process's arguments say.
 pub(crate) fn main() -> Exit {
+    definition::set(definition);
     if let Some(exit) = complete::answer() {
         return exit;
     }

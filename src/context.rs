@@ -1,6 +1,6 @@
 //! What a command gets: the user's wishes, a client made when it is first needed, and the ui.
 
-mod carried;
+pub(crate) mod carried;
 mod embedded;
 mod files;
 mod interruption;
@@ -15,17 +15,16 @@ use bchan_api::{ApiKey, TargetView};
 use bchan_client::{Client, Error};
 use tokio::sync::OnceCell;
 
-use crate::cli::GlobalArgs;
 use crate::config::{
     Environment as _, ProcessEnvironment, ServerChoice, Settings, Side, SideEnvironment,
 };
 use crate::credentials::{self, Keyring, Search, SessionKeyring};
 use crate::error::{CommandError, Kind};
+use crate::global_args::GlobalArgs;
 use crate::signals::Signal;
 use crate::suggest;
 use crate::ui::Ui;
 
-pub(crate) use self::carried::{Carried, absolute, text};
 use self::embedded::Embedded;
 use self::interruption::Interruption;
 pub(crate) use self::interruption::Signals;

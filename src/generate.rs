@@ -2,13 +2,13 @@
 
 use std::io;
 
-use clap::{Command, CommandFactory as _};
+use clap::Command;
 use clap_complete::Shell;
 use clap_complete::env::Shells;
 use clap_mangen::Man;
 
-use crate::cli::Cli;
 use crate::complete;
+use crate::definition;
 
 /// Name of the program.
 const NAME: &str = "bchan";
@@ -52,7 +52,7 @@ pub(crate) fn man_page(words: &[String]) -> io::Result<Option<Vec<u8>>> {
 
 /// The complete definition: global options are in every command, and each knows its full name.
 fn definition() -> Command {
-    let mut root = Cli::command();
+    let mut root = definition::get();
     root.build();
     root
 }
@@ -72,7 +72,7 @@ fn render(command: &Command) -> io::Result<Vec<u8>> {
         // They would be most of every page.
         command = command.mut_args(|arg| {
             let hidden =
-                arg.is_hide_set() || arg.get_help_heading() == Some(crate::cli::GLOBAL_HEADING);
+                arg.is_hide_set() || arg.get_help_heading() == Some(crate::global_args::HEADING);
             arg.hide(hidden)
         });
         let end = command
@@ -106,6 +106,7 @@ mod tests {
 
     /// Every generated file with its path in the repository.
     fn all() -> BTreeMap<PathBuf, Vec<u8>> {
+        definition::set(crate::cli::definition);
         let shells = [
             (Shell::Bash, "bchan.bash"),
             (Shell::Elvish, "bchan.elv"),

@@ -7,8 +7,10 @@ mod complete;
 mod config;
 mod context;
 mod credentials;
+mod definition;
 mod error;
 mod generate;
+mod global_args;
 mod schedule;
 #[cfg(feature = "server")]
 mod service;

@@ -82,12 +82,13 @@ def without_tests(text):
 
 
 def expand(tree, prefix=()):
-    """Lists the paths of a `use` tree."""
+    """Lists the paths of a `use` tree, each with the name that it gets."""
     tree = tree.strip()
     match = re.match(r"^([\w:]*?)(?:::)?\{(.*)\}$", tree, re.S)
     if not match:
-        tree = re.sub(r"\s+as\s+\w+$", "", tree)
-        return [list(prefix) + [part for part in tree.split("::") if part]] if tree else []
+        path, _, name = tree.partition(" as ")
+        path = list(prefix) + [part.strip() for part in path.split("::") if part.strip()]
+        return [(path, name.strip() or path[-1])] if path else []
     prefix = list(prefix) + [part for part in match.group(1).split("::") if part]
     paths, depth, part = [], 0, ""
     for char in match.group(2) + ",":
@@ -143,11 +144,11 @@ class Crate:
     def paths_in(self, module):
         text, paths = self.text[module], []
         for match in re.finditer(r"\buse\s+([^;]+);", text):
-            for path in expand(match.group(1)):
+            for path, name in expand(match.group(1)):
                 path = self.absolute(module, path)
                 if path:
                     paths.append(path)
-                    self.exports[module][path[-1]] = path
+                    self.exports[module][name] = path
         body = re.sub(r"\buse\s+[^;]+;", "", text)
         for match in re.finditer(r"\b(?:crate|super|self)(?:::\w+)+", body):
             paths.append(self.absolute(module, match.group().split("::")))

@@ -1,3 +1,4 @@
+use crate::global_args::OutputFormat;
 use clap::CommandFactory as _;
 
 use super::*;

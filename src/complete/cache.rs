@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Name, Names};
+use super::names::{Name, Names};
 use crate::config::{ProcessEnvironment, cache_dir};
 use bchan_agent::atomic_file::{self, Access};
 

@@ -5,56 +5,24 @@
 //! answers within a moment and never with an error: whoever is typing does not want to hear of it.
 
 mod cache;
+mod names;
 mod server;
 mod words;
 
 use std::ffi::OsStr;
 
 use clap::builder::StyledStr;
-use clap::{Arg, Command, CommandFactory as _};
+use clap::{Arg, Command};
 use clap_complete::CompleteEnv;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
-use serde::{Deserialize, Serialize};
 
+use self::names::{Name, Names};
 use self::words::Words;
-use crate::cli::Cli;
 use crate::error::Exit;
 
 /// The variable that has the program complete its arguments. Not the usual `COMPLETE`, which
 /// somebody might have set for another reason: a backup must not turn into a list of words.
 pub(crate) const VARIABLE: &str = "_BCHAN_COMPLETE";
-
-/// Names that an argument may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Names {
-    /// Aliases and ids of targets.
-    Targets,
-    /// Ids of backups that are not recycled.
-    Backups,
-    /// Ids of recycled backups.
-    RecycledBackups,
-    /// Ids of all backups.
-    AllBackups,
-    /// Names of scheduled jobs.
-    ScheduledJobs,
-    /// Numbers of the jobs that requests started.
-    Jobs,
-    /// Profiles of the configuration.
-    Profiles,
-    /// Presets.
-    Presets,
-}
-
-/// A name and what it stands for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Name {
-    /// What goes into the command line.
-    value: String,
-    /// What is shown beside it, by shells that can.
-    help: String,
-    /// Another name of the same thing, which is offered to those who begin to type it.
-    other: Option<String>,
-}
 
 /// Answers the shell, if it is the shell that runs this.
 pub(crate) fn answer() -> Option<Exit> {
@@ -75,7 +43,7 @@ pub(crate) fn answer() -> Option<Exit> {
 /// The command line, of which options are shown to those who have begun to type one, or where there
 /// is nothing else.
 fn definition() -> Command {
-    let command = Cli::command();
+    let command = crate::definition::get();
     if words::current().is_some_and(|word| word.as_encoded_bytes().starts_with(b"-")) {
         command
     } else {

@@ -7,7 +7,7 @@ use bchan_api::{Backup, Target};
 use bchan_client::Client;
 use tokio::time::timeout;
 
-use super::{Name, Names};
+use super::names::{Name, Names};
 use crate::config::Settings;
 use crate::context;
 

@@ -2,11 +2,12 @@
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory as _, FromArgMatches as _};
+use clap::FromArgMatches as _;
 
-use super::{Name, Names, cache, server};
-use crate::cli::{Cli, GlobalArgs};
+use super::names::{Name, Names};
+use super::{cache, server};
 use crate::config::{Config, KnownPreset, ProcessEnvironment, ServerChoice, Settings};
+use crate::global_args::GlobalArgs;
 
 /// A command line that is being typed.
 pub(super) struct Words {
@@ -37,7 +38,7 @@ impl Words {
     }
 
     fn parse(words: Vec<OsString>) -> Option<Self> {
-        let command = Cli::command().ignore_errors(true);
+        let command = crate::definition::get().ignore_errors(true);
         let matches = command.try_get_matches_from(words).ok()?;
         let global = GlobalArgs::from_arg_matches(&matches).ok()?;
         Some(Self { global })
@@ -102,6 +103,7 @@ mod tests {
 
     #[test]
     fn options_count_wherever_they_stand_in_a_line_that_is_not_finished() {
+        crate::definition::set(crate::cli::definition);
         let server = |words: &[&str]| {
             let words = words.iter().map(OsString::from).collect();
             Words::parse(words).unwrap().global.server

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
-use super::file::{self, ConfigFile, FileError};
+use super::file::{self, ConfigFile};
+use super::file_error::FileError;
 use super::{Config, SettingsError};
 use bchan_agent::atomic_file::{self, Access};
 

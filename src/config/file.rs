@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use bytesize::ByteSize;
 use serde::Deserialize;
 
+use super::file_error::FileError;
 use super::preset::Preset;
 use bchan_agent::Compress;
 
@@ -57,37 +58,6 @@ pub(crate) struct Profile {
     pub(crate) spool: Option<PathBuf>,
     /// As for `--spool-limit`.
     pub(crate) spool_limit: Option<ByteSize>,
-}
-
-/// Why a configuration file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum FileError {
-    /// The file cannot be read.
-    #[error("the configuration {} cannot be read", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The file cannot be written.
-    #[error("the configuration {} cannot be written", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The file holds something else.
-    #[error("{} line {line}: {message}", path.display())]
-    Content {
-        /// The file.
-        path: PathBuf,
-        /// From 1.
-        line: usize,
-        /// What about it.
-        message: String,
-    },
 }
 
 impl ConfigFile {

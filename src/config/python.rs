@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use bchan_archive::Selection;
 use serde::Deserialize;
 
-use super::file::{self, FileError};
-use super::{Preset, SettingsError, server};
+use super::file;
+use super::file_error::FileError;
+use super::{Preset, SettingsError, url};
 
 /// Service and user of the API key in the keyring.
 pub(crate) const KEYRING: (&str, &str) = ("backupchan", "api_key");
@@ -81,7 +82,7 @@ impl PythonFiles {
     /// Reads them in `folder`.
     pub(crate) fn read(folder: &Path) -> Result<Self, SettingsError> {
         let config = config(folder)?;
-        let server = config.map(|config| server::url(&config.host, Some(config.port)));
+        let server = config.map(|config| url::url(&config.host, Some(config.port)));
         Ok(Self {
             server: server.transpose()?,
             presets: presets(folder)?,

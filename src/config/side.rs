@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::{Config, Environment, KeySources, ServerChoice, Settings, SettingsError, server};
-use crate::cli::GlobalArgs;
+use super::{Config, Environment, KeySources, ServerChoice, Settings, SettingsError, url};
+use crate::global_args::GlobalArgs;
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,10 +87,10 @@ impl Config {
         if profiles.contains_key(text) {
             return Some(text.to_owned());
         }
-        let url = server::url(text, None).ok()?;
+        let url = url::url(text, None).ok()?;
         let mut same = profiles.iter().filter(|(_, profile)| {
             let other = profile.server.as_deref();
-            other.is_some_and(|other| server::url(other, None).is_ok_and(|other| other == url))
+            other.is_some_and(|other| url::url(other, None).is_ok_and(|other| other == url))
         });
         same.next().map(|(name, _)| name.clone())
     }

@@ -83,7 +83,7 @@ pub(crate) struct SessionKeyring;
 mod session {
     use keyring::{Entry, Error};
 
-    use super::{Keyring, KeyringError, SessionKeyring};
+    use crate::credentials::keyring::{Keyring, KeyringError, SessionKeyring};
 
     impl Keyring for SessionKeyring {
         fn get(&self, service: &str, user: &str) -> Result<Option<String>, KeyringError> {

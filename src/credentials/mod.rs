@@ -1,85 +1,35 @@
 //! Where the API key comes from.
 
 mod command;
+mod error;
 mod file;
+mod found;
 mod keyring;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bchan_api::{ApiKey, InvalidKey};
+use bchan_api::ApiKey;
 
 use crate::config::{Environment, KeyOption, KeySources, PYTHON_KEYRING as PYTHON};
 use crate::error::{CommandError, Kind};
 
+pub(crate) use self::error::CredentialError;
+use self::error::KEY_VARIABLE;
 pub(crate) use self::file::{parse, write as write_file};
+pub(crate) use self::found::Found;
 pub(crate) use self::keyring::{Keyring, KeyringError, SessionKeyring};
 
 /// The service under which the keyring knows our keys; the user is the server's address.
 const SERVICE: &str = "bchan";
 
-/// Holds the key itself.
-const KEY_VARIABLE: &str = "BCHAN_API_KEY";
 /// Names a file with the key.
 const FILE_VARIABLE: &str = "BCHAN_API_KEY_FILE";
 /// Names the folder in which systemd puts a service's credentials.
 const SYSTEMD_VARIABLE: &str = "CREDENTIALS_DIRECTORY";
 /// Name of the systemd credential.
 const SYSTEMD_NAME: &str = "bchan-api-key";
-
-/// A key, and what its owner should know.
-#[derive(Debug)]
-pub(crate) struct Found {
-    /// The key.
-    pub(crate) key: ApiKey,
-    /// Where it was, for people.
-    pub(crate) place: String,
-    /// Whom else it was shown to, one line each.
-    pub(crate) warnings: Vec<String>,
-}
-
-/// Why a key that somebody named cannot be used. No message shows what was found in its place,
-/// which may be half a secret.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CredentialError {
-    /// The file cannot be read.
-    #[error("the API key file {} cannot be read", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// Others than its owner can read or change the file.
-    #[error("others than its owner can read or change the API key file {}", path.display())]
-    Exposed {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file holds something else.
-    #[error("{} holds no API key", path.display())]
-    Invalid {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: InvalidKey,
-    },
-    /// The profile's command gives none. What it printed is not repeated.
-    #[error("the api_key_command `{program}` {reason}")]
-    Command {
-        /// The program.
-        program: String,
-        /// What it did.
-        reason: String,
-    },
-    /// The variable holds something else.
-    #[error("{KEY_VARIABLE} holds no API key")]
-    Variable {
-        /// Why.
-        source: InvalidKey,
-    },
-}
 
 /// What a search for the key has brought.
 #[derive(Debug, Default)]

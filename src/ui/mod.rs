@@ -16,8 +16,8 @@ use clap::ColorChoice;
 use self::page::Page;
 use self::view::View;
 use self::voice::Voice;
-use crate::cli::{GlobalArgs, OutputFormat};
 use crate::error::{CommandError, Exit, Kind};
+use crate::global_args::{GlobalArgs, OutputFormat};
 
 #[cfg(feature = "server")]
 pub(crate) use self::log::LogLevels;

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::limit::Rate;
-use super::{say_warnings, warnings};
+use crate::commands::backup::warnings::{say_warnings, warnings};
 use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};

@@ -1,5 +1,6 @@
 //! `bchan preset`
 
+mod anchor;
 mod attend;
 mod care;
 mod change;
@@ -9,13 +10,14 @@ mod schedule;
 mod schedule_plan;
 mod show;
 mod status;
+mod unit_paths;
 mod upload;
-
-use std::path::PathBuf;
+mod which;
 
 use clap::{Args, Subcommand};
 
-use crate::complete;
+use self::anchor::{anchor_all, anchored};
+use self::which::WhichPreset;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
@@ -60,36 +62,4 @@ impl PresetArgs {
             PresetCommand::Reset(args) => args.run(context).await,
         }
     }
-}
-
-/// The preset that a command is about.
-#[derive(Args, Debug)]
-struct WhichPreset {
-    /// Name of the preset
-    #[arg(add = complete::presets())]
-    name: String,
-}
-
-/// A path that means the same wherever a run starts. A leading `~` stays.
-fn anchored(path: &PathBuf) -> Result<PathBuf, CommandError> {
-    if path.starts_with("~") {
-        return Ok(path.clone());
-    }
-    let absolute = std::path::absolute(path).map_err(CommandError::failed)?;
-    if absolute.to_str().is_none() {
-        let message = format!(
-            "{} is not UTF-8, as all in the configuration must be",
-            path.display()
-        );
-        return Err(CommandError::usage(message).hint("back up the folder that it is in"));
-    }
-    Ok(absolute)
-}
-
-/// The same for paths of files that rules name.
-fn anchor_all(paths: &mut [PathBuf]) -> Result<(), CommandError> {
-    for path in paths {
-        *path = anchored(path)?;
-    }
-    Ok(())
 }

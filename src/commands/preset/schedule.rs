@@ -3,8 +3,9 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args};
 
+use super::unit_paths::unit_paths;
 use super::{WhichPreset, schedule_plan};
-use crate::config::{ProcessEnvironment, user_units};
+use crate::config::ProcessEnvironment;
 use crate::context::Context;
 use crate::error::{CommandError, Exit, Kind};
 use crate::schedule::{
@@ -12,9 +13,6 @@ use crate::schedule::{
     unit_name,
 };
 use crate::ui::view::{Done, PlannedSchedule, Scheduled};
-
-/// Where the machine's own units are.
-const SYSTEM_UNITS: &str = "/etc/systemd/system";
 
 /// Have a preset run by itself
 ///
@@ -231,19 +229,6 @@ impl ScheduleArgs {
         }
         Ok(When::Daily(self.daily.clone()))
     }
-}
-
-/// Where a preset's units are: the service and the timer.
-pub(super) fn unit_paths(place: Place, preset: &str) -> Result<[PathBuf; 2], CommandError> {
-    let folder = match place {
-        Place::System => PathBuf::from(SYSTEM_UNITS),
-        Place::User | Place::Cron => user_units(&ProcessEnvironment).ok_or_else(|| {
-            let message = "neither XDG_CONFIG_HOME nor HOME says where the user's units are";
-            CommandError::new(Kind::Configuration, message)
-        })?,
-    };
-    let name = unit_name(preset)?;
-    Ok(["service", "timer"].map(|kind| folder.join(format!("{name}.{kind}"))))
 }
 
 /// The preset itself may be gone already.

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::schedule::unit_paths;
+use super::unit_paths::unit_paths;
 use crate::config::{Preset, ProcessEnvironment, cache_dir, state_dir};
-use crate::context::{Carried, Context, absolute, text};
+use crate::context::Context;
+use crate::context::carried::{Carried, absolute, text};
 use crate::credentials::{Lasting, WAYS_OUT};
 use crate::error::CommandError;
 use crate::schedule::{

@@ -33,7 +33,7 @@ impl BackupDbArgs {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
         use crate::ui::view::Done;
 
-        let data = super::data_folder(self.data)?;
+        let data = super::data_folder::data_folder(self.data)?;
         let file = self.file;
         if !data.is_dir() {
             let message = format!("there is no data folder {}", data.display());

@@ -82,7 +82,7 @@ impl ImportArgs {
         }
 
         context.ui.log_to_stderr();
-        let data = super::data_folder(self.storage.data)?;
+        let data = super::data_folder::data_folder(self.storage.data)?;
         let settings = self.storage.config;
         let options = ImportOptions {
             from: self.from,

@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::OutputFormat;
-use crate::context::Context;
-use crate::error::{CommandError, Exit};
+use crate::global_args::OutputFormat;
 
 /// Make an API key for a server and print it
 ///
@@ -41,7 +39,7 @@ pub(super) struct NewKeyArgs {
     // Stands in for the global option of the same name, whose short form is taken here. clap
     // carries the value to where the global one is read.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t,
-        help_heading = crate::cli::GLOBAL_HEADING)]
+        help_heading = crate::global_args::HEADING)]
     output: OutputFormat,
 }
 
@@ -91,8 +89,10 @@ struct DataArg {
 mod with_server {
     use bchan_server::Rights;
 
-    use super::super::data_folder;
-    use super::{CommandError, Context, Exit, ListKeysArgs, NewKeyArgs, RevokeKeyArgs, RightsArg};
+    use crate::commands::server::data_folder::data_folder;
+    use crate::commands::server::keys::{ListKeysArgs, NewKeyArgs, RevokeKeyArgs, RightsArg};
+    use crate::context::Context;
+    use crate::error::{CommandError, Exit};
     use crate::ui::view::{Done, KeyList, NewKey};
 
     impl From<RightsArg> for Rights {
@@ -151,8 +151,10 @@ mod with_server {
 
 #[cfg(not(feature = "server"))]
 mod without_server {
-    use super::{CommandError, Context, Exit, ListKeysArgs, NewKeyArgs, RevokeKeyArgs};
+    use crate::commands::server::keys::{ListKeysArgs, NewKeyArgs, RevokeKeyArgs};
     use crate::commands::without_server;
+    use crate::context::Context;
+    use crate::error::{CommandError, Exit};
 
     #[expect(clippy::unused_self, reason = "the same shape as with a server")]
     impl NewKeyArgs {

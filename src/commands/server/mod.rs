@@ -2,12 +2,11 @@
 
 mod backup_db;
 mod check;
+#[cfg(feature = "server")]
+mod data_folder;
 mod import;
 mod keys;
 pub(crate) mod storage;
-
-#[cfg(feature = "server")]
-use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
@@ -47,12 +46,4 @@ impl ServerArgs {
             ServerCommand::Import(args) => args.run(context).await,
         }
     }
-}
-
-/// The data folder that is meant.
-#[cfg(feature = "server")]
-fn data_folder(given: Option<PathBuf>) -> Result<PathBuf, CommandError> {
-    use crate::config::{ProcessEnvironment, data_dir};
-
-    Ok(given.map_or_else(|| data_dir(&ProcessEnvironment), Ok)?)
 }

@@ -7,10 +7,11 @@ mod list;
 mod recycling;
 mod search;
 mod show;
+mod which;
 
 use clap::{Args, Subcommand};
 
-use crate::complete;
+use self::which::WhichTarget;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
@@ -51,12 +52,4 @@ impl TargetArgs {
             TargetCommand::DeleteRecycled(args) => args.run(context).await,
         }
     }
-}
-
-/// The target that a command is about.
-#[derive(Args, Debug)]
-struct WhichTarget {
-    /// Id or alias of the target
-    #[arg(add = complete::targets())]
-    target: String,
 }

@@ -16,12 +16,11 @@ mod log;
 mod migrate;
 mod preset;
 mod preset_status;
+mod render;
 mod schedule;
 mod stats;
 mod target;
 mod transfer;
-
-use serde::Serialize;
 
 use super::page::Page;
 use super::text::clean;
@@ -47,32 +46,9 @@ pub(crate) use self::log::ServerLog;
 pub(crate) use self::migrate::Migrate;
 pub(crate) use self::preset::{PresetDetail, PresetList};
 pub(crate) use self::preset_status::{Health, PresetState, PresetStates};
+pub(crate) use self::render::View;
+use self::render::count;
 pub(crate) use self::schedule::{PlannedSchedule, Schedule, ScheduleFile, Scheduled};
 pub(crate) use self::stats::ServerStats;
 pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
 pub(crate) use self::transfer::{Delivered, Download, Status, Upload, Verification, Warning};
-
-/// A number of things, in words.
-fn count(number: u64, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
-}
-
-/// A result that can be written in every format.
-pub(crate) trait View: Serialize {
-    /// Whether it only reports what was done, so that `--quiet` silences it.
-    const REPORT: bool = false;
-
-    /// Fields of the JSON whose items are lines of their own in JSON lines. None for what is one
-    /// thing.
-    const LISTS: &'static [&'static str] = &[];
-
-    /// The text, with a newline at the end of each line.
-    fn text(&self, page: &Page) -> String;
-
-    /// What other commands can be given to mean this or what is in it; none where that is nothing
-    /// that any command takes.
-    fn ids(&self) -> Option<Vec<String>> {
-        None
-    }
-}

@@ -16,7 +16,7 @@ use self::guard::GuardArgs;
 use self::packing::PackingArgs;
 use self::select::SelectArgs;
 use self::stream::StreamArgs;
-use super::{say_warnings, warnings};
+use crate::commands::backup::warnings::{say_warnings, warnings};
 use crate::complete;
 use crate::context::{Context, Signals};
 use crate::error::{CommandError, Exit, Kind};

@@ -6,8 +6,6 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, ValueEnum};
 
-use crate::complete;
-
 /// Heading of these options in every command's help.
 pub(crate) const HEADING: &str = "Global options";
 
@@ -63,7 +61,7 @@ pub(crate) struct GlobalArgs {
     /// A profile is a server and how to talk to it. Options and variables of the environment beat
     /// what it says. Without this option it is the file's `default_profile`, or the one that is
     /// called `default`.
-    #[arg(long, value_name = "NAME", global = true, add = complete::profiles())]
+    #[arg(long, value_name = "NAME", global = true)]
     pub(crate) profile: Option<String>,
 
     /// Configuration file [env: BCHAN_CONFIG] [default: ~/.config/bchan/config.toml]

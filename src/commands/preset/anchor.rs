@@ -1,0 +1,29 @@
+//! Paths that mean the same wherever a run starts.
+
+use std::path::PathBuf;
+
+use crate::error::CommandError;
+
+/// A path that means the same wherever a run starts. A leading `~` stays.
+pub(super) fn anchored(path: &PathBuf) -> Result<PathBuf, CommandError> {
+    if path.starts_with("~") {
+        return Ok(path.clone());
+    }
+    let absolute = std::path::absolute(path).map_err(CommandError::failed)?;
+    if absolute.to_str().is_none() {
+        let message = format!(
+            "{} is not UTF-8, as all in the configuration must be",
+            path.display()
+        );
+        return Err(CommandError::usage(message).hint("back up the folder that it is in"));
+    }
+    Ok(absolute)
+}
+
+/// The same for paths of files that rules name.
+pub(super) fn anchor_all(paths: &mut [PathBuf]) -> Result<(), CommandError> {
+    for path in paths {
+        *path = anchored(path)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! A key that was found.
+
+use bchan_api::ApiKey;
+
+/// A key, and what its owner should know.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// The key.
+    pub(crate) key: ApiKey,
+    /// Where it was, for people.
+    pub(crate) place: String,
+    /// Whom else it was shown to, one line each.
+    pub(crate) warnings: Vec<String>,
+}
