@@ -15,6 +15,7 @@ mod observer;
 mod open;
 mod owners;
 mod pack;
+mod pack_error;
 mod select;
 mod source;
 mod stage;

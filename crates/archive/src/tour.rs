@@ -13,7 +13,7 @@ use rustix::io::Errno;
 use crate::Source;
 use crate::observer::Problem;
 use crate::open;
-use crate::pack::PackError;
+use crate::pack_error::PackError;
 use crate::select::{Reason, Rules, Subject, Verdict};
 use crate::walk::{Step, Walker, file_type};
 

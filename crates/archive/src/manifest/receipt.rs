@@ -46,10 +46,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Manifest;
 use super::index::Index;
-use super::records::{Content, Place};
-
-/// Bytes of the digest of an entry's text.
-pub(super) const DIGEST: usize = 32;
+use super::records::{Content, DIGEST, Place};
 
 /// See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -388,7 +388,7 @@ fn a_receipt_takes_little_memory() {
         file.add(&mut manifest, path.as_bytes());
     }
     let listed = manifest.records.footprint() + manifest.folders.footprint();
-    let order = FILES * size_of::<(usize, super::Place)>();
+    let order = FILES * size_of::<(usize, super::records::Place)>();
     assert!(listed + order <= 110 * FILES, "{listed} and {order} bytes");
     assert!(manifest.receipt().is_some());
 }

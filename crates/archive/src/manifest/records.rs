@@ -3,7 +3,8 @@
 //! They lie in blocks that never move: a list of a million entries must not be copied to grow, and
 //! must not keep room for a second million.
 
-use super::receipt::DIGEST;
+/// Bytes of the digest of an entry's text.
+pub(super) const DIGEST: usize = 32;
 
 /// Most bytes of the first block. Most trees are small, so it grows as it is filled.
 const FIRST: usize = 256 * 1024;

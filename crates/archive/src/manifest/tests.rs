@@ -4,7 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 
-use super::{Index, Manifest, oracle};
+use super::index::Index;
+use super::{Manifest, oracle};
 
 fn hash(parts: &[(&str, u8)]) -> String {
     let mut hasher = Sha256::new();

@@ -9,9 +9,10 @@ use sha2::{Digest as _, Sha256};
 use tar::EntryType;
 
 use super::entry::{BLOCK, Entry, pad};
-use super::node::Node;
-use super::{PackError, Packer};
+use super::metadata::Node;
+use super::packer::Packer;
 use crate::observer::Problem;
+use crate::pack_error::PackError;
 use crate::tour::{Place, Visitor as _};
 
 /// Smallest saving, in bytes, that makes it worth to tell holes from zeros.

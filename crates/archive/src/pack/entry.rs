@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use tar::{EntryType, Header};
 
-use super::node::Node;
+use super::metadata::Node;
 use crate::owners::Name;
 
 /// Bytes of a tar block.

@@ -6,159 +6,36 @@
 
 mod content;
 mod entry;
+mod metadata;
 mod node;
+mod options;
 mod out;
+mod packer;
 mod scout;
 
 use std::collections::HashMap;
-use std::io::{self, Write};
+use std::io::Write;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{FileType, Stat, major, minor};
 use tar::EntryType;
 
 use self::entry::{BLOCK, Entry};
-use self::node::Node;
+use self::metadata::Node;
+pub use self::options::{KeepAttributes, PackOptions, PackSummary};
 use self::out::Out;
+use self::packer::Packer;
 use self::scout::Clock;
 use crate::manifest::Kind;
 use crate::observer::{EntryKind, Observer, Problem};
 use crate::owners::Names;
-use crate::select::{Reason, Rules};
+pub use crate::pack_error::PackError;
+use crate::select::Reason;
 use crate::tour::{At, Place, Visitor, open_file, read_link, tour};
 use crate::walk::{file_type, identity};
 use crate::{Manifest, Source};
-
-/// Which extended attributes are packed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum KeepAttributes {
-    /// None.
-    #[default]
-    None,
-    /// Those of the namespace `user`, as they are.
-    User,
-    /// All but labels of `SELinux`, which the system gives to files itself.
-    All,
-    /// Those that unpacking has kept with [`Keep`](crate::StoreAttributes::Keep),
-    /// as they were; and so are modes, owners, devices and pipes.
-    Stored {
-        /// Whether the owners on disk count where no others were kept.
-        own_owners: bool,
-    },
-}
-
-/// How to pack.
-#[derive(Clone, Debug, Default)]
-pub struct PackOptions {
-    /// What is left out.
-    pub rules: Rules,
-    /// Whether an archive without a file or a link is an error.
-    pub refuse_empty: bool,
-    /// Gives oneself the right to read what one owns and may not read, for as long as it takes.
-    pub force_readable: bool,
-    /// Whether to hash what is packed.
-    pub manifest: bool,
-    /// Which extended attributes are packed.
-    pub attributes: KeepAttributes,
-    /// Whether owners are named, too.
-    pub owner_names: bool,
-    /// Whether named pipes and devices are packed, as such.
-    pub special: bool,
-    /// Takes the modes on disk where they differ from those that were kept. On a disk that keeps
-    /// modes, somebody has changed them.
-    pub own_modes: bool,
-}
-
-/// What was packed.
-#[derive(Clone, Debug, Default)]
-pub struct PackSummary {
-    /// Files, hard links among them.
-    pub files: u64,
-    /// Directories.
-    pub directories: u64,
-    /// Symbolic links.
-    pub links: u64,
-    /// Named pipes and devices.
-    pub special: u64,
-    /// Entries with extended attributes.
-    pub attributed: u64,
-    /// Bytes of content.
-    pub bytes: u64,
-    /// Entries that were gone when their turn came.
-    pub vanished: u64,
-    /// Entries that could not be read, or not to their end, or not with all that belongs to them.
-    pub unreadable: u64,
-    /// Files that changed while they were read.
-    pub changed: u64,
-    /// Entries of kinds that are not stored.
-    pub skipped: u64,
-    /// Entries that the rules leave out; of a directory, what is below it does not count.
-    pub excluded: u64,
-    /// The hashes, if they were asked for.
-    pub manifest: Option<Manifest>,
-}
-
-impl PackSummary {
-    /// Entries that are stored.
-    #[must_use]
-    pub fn entries(&self) -> u64 {
-        self.files + self.links + self.directories + self.special
-    }
-
-    /// Whether everything that was there is in the archive as it was.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.unreadable == 0 && self.changed == 0
-    }
-
-    /// Whether nothing but directories was found.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.files == 0 && self.links == 0 && self.special == 0
-    }
-
-    pub(crate) fn count(&mut self, problem: &Problem) {
-        match problem {
-            Problem::Vanished => self.vanished += 1,
-            Problem::Unreadable { .. } | Problem::AttributesLost { .. } => self.unreadable += 1,
-            Problem::Shrunk | Problem::Grown | Problem::Modified => self.changed += 1,
-            Problem::Skipped { .. } => self.skipped += 1,
-            Problem::NotRestored { .. } => {}
-        }
-    }
-}
-
-/// Why an archive was not finished.
-#[derive(Debug, thiserror::Error)]
-pub enum PackError {
-    /// A root cannot be read.
-    #[error("{} cannot be read", path.display())]
-    Source {
-        /// The root.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A tree cannot be walked any further.
-    #[error("walking {} failed", path.display())]
-    Walk {
-        /// Where.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// There is nothing to pack, and [`PackOptions::refuse_empty`] is set.
-    #[error("there is nothing to pack")]
-    Empty,
-    /// Whoever takes the archive takes no more.
-    #[error("writing the archive failed")]
-    Write {
-        /// Why.
-        source: io::Error,
-    },
-}
 
 /// Writes sources as one tar archive, to its end, on a thread of its own. Problems of single entries
 /// go to the observer, with the paths that the caller knows them by; those of roots are errors.
@@ -211,17 +88,6 @@ fn make(
     let wrote = out.write_all(&[0; 2 * BLOCK]).and_then(|()| out.finish());
     wrote.map_err(|source| PackError::Write { source })?;
     Ok(packer.summary)
-}
-
-struct Packer<'a> {
-    out: Out,
-    clock: Clock<'a>,
-    options: &'a PackOptions,
-    observer: &'a mut dyn Observer,
-    summary: PackSummary,
-    /// Files with several names, and what the first is called.
-    seen: HashMap<(u64, u64), Vec<u8>>,
-    names: Names,
 }
 
 impl Visitor for Packer<'_> {

@@ -1,44 +1,18 @@
-//! What is stored of an entry beside its content.
+//! Reading the metadata of an entry.
 
 use std::os::fd::BorrowedFd;
 
 use rustix::fs::{FileType, Stat};
 use rustix::io::Errno;
 
-use super::{KeepAttributes, Packer};
+use super::metadata::Node;
+use super::options::KeepAttributes;
+use super::packer::Packer;
 use crate::attributes::{self, Attributes};
 use crate::kept;
-use crate::manifest::Properties;
 use crate::observer::Problem;
-use crate::owners::Name;
 use crate::tour::{At, Place, Visitor as _};
 use crate::walk::file_type;
-
-/// See the module.
-pub(crate) struct Node {
-    pub(super) stat: Stat,
-    /// Names of user and group.
-    pub(super) names: (Option<Name>, Option<Name>),
-    pub(super) attributes: Attributes,
-}
-
-impl Node {
-    /// Returns what the archive says of it.
-    pub(super) fn properties(&self) -> Properties<'_> {
-        let stat = &self.stat;
-        Properties {
-            mode: stat.st_mode,
-            mtime: Some((
-                stat.st_mtime,
-                u32::try_from(stat.st_mtime_nsec).unwrap_or(0),
-            )),
-            owner: Some((stat.st_uid, stat.st_gid)),
-            user: self.names.0.as_deref(),
-            group: self.names.1.as_deref(),
-            attributes: &self.attributes,
-        }
-    }
-}
 
 impl Packer<'_> {
     /// Everything about an open file or directory.

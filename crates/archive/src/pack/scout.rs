@@ -14,10 +14,10 @@ use std::time::Duration;
 
 use rustix::fs::{Advice, FileType, Stat, fadvise};
 
-use super::PackError;
 use crate::Source;
 use crate::observer::Problem;
 use crate::open;
+use crate::pack_error::PackError;
 use crate::select::{Reason, Rules};
 use crate::tour::{At, Place, Visitor, tour};
 use crate::walk::file_type;

@@ -3,6 +3,7 @@
 mod extension;
 mod number;
 mod sparse;
+mod text;
 
 use std::fs::File;
 use std::io::Read;
@@ -13,6 +14,7 @@ use rustix::fs::FileType;
 use tar::{EntryType, Header};
 
 use self::extension::Extensions;
+use self::number::BLOCK;
 use self::sparse::{Map, read_map};
 use super::data::Sink;
 use super::place::{Meta, Placer, Reading};
@@ -22,9 +24,6 @@ use crate::attributes::Attributes;
 use crate::manifest::Kind;
 use crate::observer::Observer;
 use crate::{Codec, Manifest};
-
-/// Bytes of a block.
-const BLOCK: usize = 512;
 
 /// Unpacks a tar archive into a directory, and adds what it holds to a manifest that is empty
 /// before. The archive must have its end mark, with nothing but zeros behind it, and `reader` is

@@ -3,6 +3,7 @@
 use std::ffi::CString;
 
 use super::sparse::{MOST_PIECES, Map};
+use super::text::{parse, until_nul};
 use crate::attributes::{self, Attributes};
 use crate::owners::Name;
 use crate::unpack::{Limit, Result, UnpackError, corrupt};
@@ -196,25 +197,6 @@ fn unescape(name: &[u8]) -> Vec<u8> {
         rest = after;
     }
     plain
-}
-
-fn until_nul(mut text: Vec<u8>) -> Vec<u8> {
-    let end = text
-        .iter()
-        .position(|byte| *byte == 0)
-        .unwrap_or(text.len());
-    text.truncate(end);
-    text
-}
-
-pub(super) fn parse<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
-    // `FromStr` takes a sign, which no number here may have.
-    let digits = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
-    std::str::from_utf8(text)
-        .ok()
-        .filter(|_| digits)?
-        .parse()
-        .ok()
 }
 
 /// Seconds, perhaps below zero, perhaps with a fraction that counts away from zero.

@@ -1,5 +1,8 @@
 //! Sizes and offsets in tar headers.
 
+/// Bytes of a block.
+pub(super) const BLOCK: usize = 512;
+
 /// Reads a field of octal digits or, where its highest bit is set, of big-endian binary. `None` for
 /// anything else: a negative number, one that does not fit into 64 bits, or text.
 ///

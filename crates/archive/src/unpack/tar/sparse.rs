@@ -2,11 +2,10 @@
 
 use tar::Header;
 
-use super::extension::parse;
-use super::number;
-use super::{BLOCK, corrupt};
-use crate::unpack::Result;
+use super::number::{self, BLOCK};
+use super::text::parse;
 use crate::unpack::read::Stream;
+use crate::unpack::{Result, corrupt};
 
 /// Most pieces of a file; the map of a million takes 16 MiB.
 pub(super) const MOST_PIECES: usize = 1_000_000;

@@ -1,0 +1,20 @@
+//! The state of packing.
+
+use std::collections::HashMap;
+
+use super::options::{PackOptions, PackSummary};
+use super::out::Out;
+use super::scout::Clock;
+use crate::observer::Observer;
+use crate::owners::Names;
+
+pub(super) struct Packer<'a> {
+    pub(super) out: Out,
+    pub(super) clock: Clock<'a>,
+    pub(super) options: &'a PackOptions,
+    pub(super) observer: &'a mut dyn Observer,
+    pub(super) summary: PackSummary,
+    /// Files with several names, and what the first is called.
+    pub(super) seen: HashMap<(u64, u64), Vec<u8>>,
+    pub(super) names: Names,
+}

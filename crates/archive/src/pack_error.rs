@@ -1,0 +1,34 @@
+//! Errors of packing.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why an archive was not finished.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// A root cannot be read.
+    #[error("{} cannot be read", path.display())]
+    Source {
+        /// The root.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A tree cannot be walked any further.
+    #[error("walking {} failed", path.display())]
+    Walk {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// There is nothing to pack, and [`PackOptions::refuse_empty`](crate::PackOptions::refuse_empty) is set.
+    #[error("there is nothing to pack")]
+    Empty,
+    /// Whoever takes the archive takes no more.
+    #[error("writing the archive failed")]
+    Write {
+        /// Why.
+        source: io::Error,
+    },
+}

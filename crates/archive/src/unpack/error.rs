@@ -1,0 +1,75 @@
+//! Errors of unpacking.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::limits::Limit;
+
+/// Why an archive was not unpacked. What was unpacked before stays, for the caller to remove.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnpackError {
+    /// An entry is of a kind, or has a name, that is never unpacked.
+    #[error("the archive's entry `{entry}` is refused: {reason}")]
+    Refused {
+        /// Its name, escaped.
+        entry: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The archive is damaged, cut off, or none at all.
+    #[error("the archive is damaged: {what}")]
+    Corrupt {
+        /// How that was noticed.
+        what: String,
+    },
+    /// The archive asks for more than is allowed.
+    #[error("the archive {limit} at its entry `{entry}`")]
+    Limit {
+        /// What it has too much of.
+        limit: Limit,
+        /// Name of the entry that was too much, escaped.
+        entry: String,
+    },
+    /// The reader of the archive failed.
+    #[error("reading the archive failed")]
+    Read {
+        /// Why.
+        source: io::Error,
+    },
+    /// Something could not be written.
+    #[error("unpacking `{}` failed", path.display())]
+    Write {
+        /// What, relative to the directory.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl UnpackError {
+    /// Says at which entry it happened, where that is not said yet.
+    pub(super) fn at(self, name: &[u8]) -> Self {
+        match self {
+            Self::Limit { limit, entry } if entry.is_empty() => Self::Limit {
+                limit,
+                entry: show(name),
+            },
+            Self::Corrupt { what } => Self::Corrupt {
+                what: format!("{what}, at its entry `{}`", show(name)),
+            },
+            other => other,
+        }
+    }
+}
+
+pub(super) type Result<T> = std::result::Result<T, UnpackError>;
+
+/// An entry's name for people.
+pub(super) fn show(path: &[u8]) -> String {
+    path[..path.len().min(1000)].escape_ascii().to_string()
+}
+
+pub(super) fn corrupt(what: impl Into<String>) -> UnpackError {
+    UnpackError::Corrupt { what: what.into() }
+}

@@ -1,0 +1,60 @@
+//! Options and outcome of unpacking.
+
+use super::limits::Limits;
+
+/// What becomes of extended attributes, and of what else an archive says beside content, modes,
+/// times and owners.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StoreAttributes {
+    /// Attributes are dropped; pipes and devices are refused.
+    #[default]
+    Ignore,
+    /// Everything is kept for later, but nothing that means something to the system is made true:
+    /// of attributes only those of the namespace `user` are set, pipes and devices are empty files.
+    Keep {
+        /// Whether pipes and devices are; if not, they are refused.
+        special: bool,
+    },
+    /// Everything is made what it was.
+    Restore {
+        /// Attributes other than `user` ones and access control lists, and devices: whoever makes
+        /// them trusts the archive. Without this they are reported.
+        privileged: bool,
+        /// Whether pipes and devices belong in there at all; if not, they are refused.
+        special: bool,
+    },
+}
+
+/// How to unpack.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct UnpackOptions {
+    /// What becomes of extended attributes, pipes and devices.
+    pub attributes: StoreAttributes,
+    /// Whether files get the owners that the archive names. Names that are known here count before
+    /// numbers.
+    pub preserve_owner: bool,
+    /// Whether set-user-id, set-group-id and sticky bits are kept.
+    pub keep_setid: bool,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+/// What was unpacked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unpacked {
+    /// Files, hard links among them.
+    pub files: u64,
+    /// Directories that the archive lists.
+    pub directories: u64,
+    /// Symbolic links.
+    pub links: u64,
+    /// Named pipes and devices.
+    pub special: u64,
+    /// Bytes of content.
+    pub bytes: u64,
+    /// Modes, times, owners, attributes and devices that could not be set.
+    pub not_restored: u64,
+    /// Entries that [`StoreAttributes::Keep`] has not kept as they were, although nothing has
+    /// failed: the disk rounds times or ignores modes, or the archive does not say all.
+    pub altered: u64,
+}
