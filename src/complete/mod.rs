@@ -133,7 +133,7 @@ fn candidates(names: impl Iterator<Item = Name>, current: &str) -> Vec<Completio
     candidates
 }
 
-/// Whether a shell takes it as it is. Some put what is offered onto the command line without quotes,
+/// Returns true if a shell takes it as it is. Some put what is offered onto the command line without quotes,
 /// where a name that a server has chosen must not become a command.
 fn is_plain(value: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || "._-+@%/:,=".contains(c);

@@ -102,7 +102,7 @@ impl Care {
         entries
     }
 
-    /// Whether commands run around its backups.
+    /// Returns true if commands run around its backups.
     pub(crate) fn has_hooks(&self) -> bool {
         let hooks = [
             &self.before,

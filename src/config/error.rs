@@ -68,10 +68,7 @@ pub(crate) enum SettingsError {
     File(#[from] FileError),
     /// `--api-key` was given something that is no key.
     #[error("--api-key was given something else")]
-    Key {
-        /// Why.
-        source: InvalidKey,
-    },
+    Key { source: InvalidKey },
 }
 
 impl From<SettingsError> for CommandError {

@@ -11,7 +11,6 @@ pub(crate) enum FileError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
     /// The file cannot be written.
@@ -19,7 +18,6 @@ pub(crate) enum FileError {
     Write {
         /// The file.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
     /// The file holds something else.

@@ -118,7 +118,7 @@ impl From<Table> for Preset {
 pub(crate) struct KnownPreset {
     /// The preset.
     pub(crate) preset: Preset,
-    /// Whether it is in the Python client's file.
+    /// True if it is in the Python client's file.
     pub(crate) python: bool,
 }
 
@@ -255,7 +255,7 @@ pub(crate) fn rules(selection: &Selection) -> Vec<(&'static str, Value)> {
     entries
 }
 
-/// Whether it means the same wherever a run starts.
+/// Returns true if it means the same wherever a run starts.
 fn is_anchored(path: &Path) -> bool {
     path.is_absolute() || path.starts_with("~")
 }

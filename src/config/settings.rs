@@ -56,7 +56,7 @@ pub(crate) struct Settings {
 pub(crate) struct Config {
     /// Where it is, or would be; none where there is no home.
     pub(crate) path: Option<PathBuf>,
-    /// Whether it exists.
+    /// True if it exists.
     pub(crate) exists: bool,
     /// What it says.
     pub(crate) file: ConfigFile,
@@ -73,7 +73,7 @@ pub(crate) struct KeySources {
     pub(crate) command: Option<Vec<String>>,
     /// The server, by which the keyring knows the key.
     pub(crate) server: String,
-    /// Whether the Python client's key in the keyring is meant for this server, too.
+    /// True if the Python client's key in the keyring is meant for this server, too.
     pub(crate) python: bool,
     /// The file beside the configuration.
     pub(crate) beside: Option<PathBuf>,
@@ -264,7 +264,7 @@ impl Settings {
     }
 }
 
-/// Whether somebody has said which file is the configuration.
+/// Returns true if somebody has said which file is the configuration.
 fn is_named(options: &GlobalArgs, environment: &dyn Environment) -> bool {
     options.config.is_some() || environment.var("BCHAN_CONFIG").is_some()
 }

@@ -34,7 +34,7 @@ pub(super) fn url(text: &str, port: Option<u16>) -> Result<String, SettingsError
     Ok(format!("{scheme}://{host}{port}"))
 }
 
-/// Whether something like `host:1`, `1.2.3.4:1` or `[::1]:1` names a port.
+/// Returns true if something like `host:1`, `1.2.3.4:1` or `[::1]:1` names a port.
 fn has_port(host: &str) -> bool {
     let after_address = host.rsplit_once(']').map_or(host, |(_, rest)| rest);
     after_address.contains(':')

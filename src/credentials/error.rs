@@ -17,7 +17,6 @@ pub(crate) enum CredentialError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
     /// Others than its owner can read or change the file.
@@ -31,7 +30,6 @@ pub(crate) enum CredentialError {
     Invalid {
         /// The file.
         path: PathBuf,
-        /// Why.
         source: InvalidKey,
     },
     /// The profile's command gives none. What it printed is not repeated.
@@ -44,8 +42,5 @@ pub(crate) enum CredentialError {
     },
     /// The variable holds something else.
     #[error("{KEY_VARIABLE} holds no API key")]
-    Variable {
-        /// Why.
-        source: InvalidKey,
-    },
+    Variable { source: InvalidKey },
 }

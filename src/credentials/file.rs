@@ -65,7 +65,7 @@ pub(crate) fn parse(text: &str) -> Result<ApiKey, InvalidKey> {
     }
 }
 
-/// Whether others than its owner can use the file. Only an administrator may let a group read it:
+/// Returns true if others than its owner can use the file. Only an administrator may let a group read it:
 /// that is how a key is given to a service that runs under an account of its own. Pipes have
 /// permissions, too, but no path by which another user could open them.
 #[cfg(unix)]

@@ -48,10 +48,7 @@ pub(crate) enum KeyringError {
     Silent,
     /// No thread could be started to ask it.
     #[error("the keyring cannot be asked")]
-    Thread {
-        /// Why.
-        source: io::Error,
-    },
+    Thread { source: io::Error },
 }
 
 /// Asks a keyring, which may take its time, without holding up anything else.

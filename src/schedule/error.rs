@@ -43,7 +43,6 @@ pub(crate) enum ScheduleError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
     /// A file cannot be written.
@@ -51,7 +50,6 @@ pub(crate) enum ScheduleError {
     Write {
         /// The file.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
     /// A file cannot be removed.
@@ -59,7 +57,6 @@ pub(crate) enum ScheduleError {
     Remove {
         /// The file.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
     /// A program cannot be started.
@@ -67,7 +64,6 @@ pub(crate) enum ScheduleError {
     Start {
         /// The program.
         program: &'static str,
-        /// Why.
         source: io::Error,
     },
     /// A program has failed.

@@ -71,7 +71,7 @@ impl UnitFile {
     }
 }
 
-/// Whether there is a file, which must be ours.
+/// Returns true if there is a file, which must be ours.
 fn is_ours(path: &Path) -> Result<bool, ScheduleError> {
     let foreign = || ScheduleError::Foreign {
         path: path.to_owned(),

@@ -26,9 +26,9 @@ pub(crate) struct Hardening {
     pub(crate) own: Vec<PathBuf>,
     /// Other files and folders that are written to.
     pub(crate) writable: Vec<PathBuf>,
-    /// Whether the run stores the backup itself, with owners and modes.
+    /// True if the run stores the backup itself, with owners and modes.
     pub(crate) stores: bool,
-    /// Whether the folders of its own belong to somebody else than root.
+    /// True if the folders of its own belong to somebody else than root.
     pub(crate) foreign: bool,
 }
 
@@ -109,7 +109,7 @@ impl Hardening {
         Ok(Some(line))
     }
 
-    /// Whether what is backed up or written may lie in a folder, or hold it.
+    /// Returns true if what is backed up or written may lie in a folder, or hold it.
     fn touches(&self, folder: &str) -> bool {
         let Some(sources) = &self.sources else {
             return true;

@@ -7,12 +7,12 @@ use std::process::{Command, Output, Stdio};
 use super::{Crontab, Place, ScheduleError};
 use crate::config::Environment;
 
-/// Whether there is a systemd that schedules could be for.
+/// Returns true if there is a systemd that schedules could be for.
 pub(crate) fn has_systemctl() -> bool {
     run("systemctl", &["--version"], None).is_ok()
 }
 
-/// Whether the systemd of a place runs, so that it can be told of units.
+/// Returns true if the systemd of a place runs, so that it can be told of units.
 pub(crate) fn is_running(place: Place, environment: &dyn Environment) -> bool {
     let folder = match place {
         Place::System => Some(PathBuf::from("/run/systemd/system")),
@@ -109,7 +109,7 @@ pub(crate) fn program() -> io::Result<PathBuf> {
     }
 }
 
-/// Whether a folder, or the nearest one above it that is there, belongs to another user than root.
+/// Returns true if a folder, or the nearest one above it that is there, belongs to another user than root.
 #[cfg(unix)]
 pub(crate) fn is_foreign(folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;

@@ -20,7 +20,7 @@ const LONGEST: usize = 255;
 pub(crate) struct Credential {
     /// The file.
     pub(crate) path: PathBuf,
-    /// Whether `systemd-creds` has encrypted it.
+    /// True if `systemd-creds` has encrypted it.
     pub(crate) encrypted: bool,
 }
 

@@ -189,7 +189,7 @@ impl FromStr for CronExpr {
     }
 }
 
-/// Whether it is one of the items of a field: `*`, a value, or a range, each with a step or without.
+/// Returns true if it is one of the items of a field: `*`, a value, or a range, each with a step or without.
 fn is_item(item: &str, least: u32, most: u32, names: &[&str]) -> bool {
     let (range, step) = match item.split_once('/') {
         Some((range, step)) => (range, Some(step)),

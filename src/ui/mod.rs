@@ -29,9 +29,9 @@ pub(crate) struct Ui {
     output: OutputFormat,
     page: Page,
     voice: Voice,
-    /// Whether progress is drawn.
+    /// True if progress is drawn.
     bars: bool,
-    /// Whether there is somebody to ask, who has not said yes in advance.
+    /// True if there is somebody to ask, who has not said yes in advance.
     asks: bool,
 }
 
@@ -100,7 +100,7 @@ impl Ui {
         self.voice.verbose(message);
     }
 
-    /// Whether somebody wants to know more.
+    /// Returns true if somebody wants to know more.
     pub(crate) fn is_verbose(&self) -> bool {
         self.voice.verbose
     }
@@ -150,7 +150,7 @@ impl Ui {
         Err(CommandError::failed("not confirmed, nothing was changed"))
     }
 
-    /// Whether there is somebody to ask.
+    /// Returns true if there is somebody to ask.
     pub(crate) fn asks(&self) -> bool {
         self.asks
     }

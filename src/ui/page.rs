@@ -103,7 +103,7 @@ impl Page {
         }
     }
 
-    /// Whether there is room for everything that only programs want to know.
+    /// Returns true if there is room for everything that only programs want to know.
     pub(crate) fn is_wide(&self) -> bool {
         self.width.is_none_or(|width| width >= WIDE)
     }

@@ -31,7 +31,7 @@ const INVISIBLE: [(char, char); 25] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-/// Whether a terminal would do something other than show it.
+/// Returns true if a terminal would do something other than show it.
 pub fn is_unsafe(c: char) -> bool {
     if c < '\u{ad}' {
         return c.is_control();

@@ -100,9 +100,9 @@ async fn candidates(
 #[derive(Clone, Copy)]
 pub(crate) struct Terms {
     kind: TargetType,
-    /// Whether the server takes links out of the tree for nothing, as this program does.
+    /// True if the server takes links out of the tree for nothing, as this program does.
     same_links: bool,
-    /// Whether the backup is stored by now, if ever.
+    /// True if the backup is stored by now, if ever.
     stored: bool,
 }
 

@@ -51,7 +51,7 @@ pub struct DownloadReport {
     pub files: u64,
     /// Bytes of content.
     pub bytes: u64,
-    /// Whether it was compared with a hash that the server has of it.
+    /// True if it was compared with a hash that the server has of it.
     pub compared: bool,
     /// True if links, folders, modes, times, owners and attributes were compared, too.
     pub attributes: bool,

@@ -38,18 +38,18 @@ pub struct Listing {
     pub bytes: u64,
     pub warnings: Vec<Warning>,
     pub warning_count: u64,
-    /// Whether everything that belongs in can be read.
+    /// True if everything that belongs in can be read.
     pub complete: bool,
 }
 
 /// How to list.
 #[derive(Clone, Copy, Debug)]
 pub struct ListOptions {
-    /// Whether nothing at all is a backup, too.
+    /// True if nothing at all is a backup, too.
     pub allow_empty: bool,
-    /// Whether to keep what is left out, and why.
+    /// True if to keep what is left out, and why.
     pub reasons: bool,
-    /// Whether pipes and devices go in.
+    /// True if pipes and devices go in.
     pub special: bool,
 }
 

@@ -27,7 +27,7 @@ pub enum Input {
 }
 
 impl Input {
-    /// Whether it can be had a second time.
+    /// Returns true if it can be had a second time.
     pub fn is_repeatable(&self) -> bool {
         matches!(self, Self::Command(_))
     }

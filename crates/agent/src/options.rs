@@ -14,15 +14,15 @@ pub struct UploadOptions {
     pub packing: Packing,
     /// How fast it goes.
     pub limit: Option<RateLimit>,
-    /// Whether a person does it.
+    /// True if a person does it.
     pub manual: bool,
-    /// Whether to make the target when it is missing.
+    /// True if to make the target when it is missing.
     pub create: bool,
-    /// Whether to wait for the server's job.
+    /// True if to wait for the server's job.
     pub wait: bool,
     /// How often to try again.
     pub retries: u32,
-    /// Whether nothing at all is a backup, too.
+    /// True if nothing at all is a backup, too.
     pub allow_empty: bool,
     /// What makes it harmless to send it once more; a new one unless it is given.
     pub idempotency_key: Option<String>,

@@ -53,7 +53,7 @@ pub struct Archive {
 }
 
 impl UploadSource {
-    /// Whether it can be sent a second time.
+    /// Returns true if it can be sent a second time.
     pub fn is_repeatable(&self) -> bool {
         match self {
             Self::File(_) | Self::Archive(_) | Self::Kept(_) => true,
@@ -78,7 +78,7 @@ impl UploadSource {
         }
     }
 
-    /// Whether it comes from elsewhere.
+    /// Returns true if it comes from elsewhere.
     pub fn is_stream(&self) -> bool {
         matches!(self, Self::Stream { .. })
     }

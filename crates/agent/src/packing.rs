@@ -15,9 +15,9 @@ pub struct Packing {
     pub compression: Option<Compress>,
     /// As many as the machine has, if it is left open.
     pub threads: Option<NonZeroU32>,
-    /// Whether extended attributes go in.
+    /// True if extended attributes go in.
     pub attributes: bool,
-    /// Whether pipes and devices go in.
+    /// True if pipes and devices go in.
     pub special: bool,
 }
 
@@ -51,7 +51,7 @@ impl Compress {
         }
     }
 
-    /// Whether it is one that only servers know which say so.
+    /// Returns true if it is one that only servers know which say so.
     pub fn is_zstd(self) -> bool {
         self.method == Method::Zstd
     }

@@ -62,7 +62,7 @@ impl Plan {
         }
     }
 
-    /// Whether it can be read only once.
+    /// Returns true if it can be read only once.
     pub fn is_read_once(&self) -> bool {
         matches!(self, Self::Stream { input, .. } if !input.is_repeatable())
     }
@@ -99,7 +99,7 @@ impl Plan {
     }
 }
 
-/// Whether what belongs to entries beside their content survives: a file stays as it is.
+/// Returns true if what belongs to entries beside their content survives: a file stays as it is.
 pub(crate) fn is_kept(kind: TargetType, features: Features) -> bool {
     kind == TargetType::Single || features.has(Feature::Metadata)
 }

@@ -25,8 +25,8 @@ pub struct Hashes {
     pub tree: String,
     /// Receipt of that tree, where it was packed here.
     pub receipt: Option<String>,
-    /// Whether it is only the server that knows if it has unpacked what was sent.
+    /// True if it is only the server that knows if it has unpacked what was sent.
     pub may_unpack: bool,
-    /// Whether links lead out of the tree, which not all servers take for nothing.
+    /// True if links lead out of the tree, which not all servers take for nothing.
     pub leads_out: bool,
 }

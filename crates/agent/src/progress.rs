@@ -23,7 +23,7 @@ pub enum Phase {
 /// Listens to a workflow, from several threads. Every method may be left out.
 pub trait Progress: Send + Sync {
     fn phase(&self, _phase: Phase) {}
-    /// Whether it is worth going through everything ahead to say how much there is.
+    /// Returns true if it is worth going through everything ahead to say how much there is.
     fn wants_total(&self) -> bool {
         false
     }

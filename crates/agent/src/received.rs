@@ -18,7 +18,7 @@ pub struct Restore {
 /// What a thread that writes has done.
 pub(crate) struct Written {
     pub path: PathBuf,
-    /// Whether the server has a hash with which it was compared.
+    /// True if the server has a hash with which it was compared.
     pub compared: bool,
     /// True if everything else was compared with the receipt, too.
     pub attributes: bool,
@@ -35,9 +35,9 @@ pub(crate) struct Found {
     pub backup: Backup,
     /// What the server calls the file.
     pub file_name: Option<String>,
-    /// Whether the server hashes trees as we do, down to the last link.
+    /// True if the server hashes trees as we do, down to the last link.
     pub same_hash: bool,
-    /// Whether owners, pipes and devices in it are those that were uploaded.
+    /// True if owners, pipes and devices in it are those that were uploaded.
     pub keeps: bool,
     pub restore: Restore,
 }

@@ -53,7 +53,7 @@ pub struct UploadReport {
 }
 
 impl UploadReport {
-    /// Whether all that was there is in the backup as it was.
+    /// Returns true if all that was there is in the backup as it was.
     pub fn is_complete(&self) -> bool {
         self.complete
     }

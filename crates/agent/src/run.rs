@@ -98,7 +98,7 @@ struct Watched {
     inner: Arc<dyn Progress>,
     sent: Arc<AtomicBool>,
     taken: Arc<AtomicBool>,
-    /// Whether it has begun to be read.
+    /// True if it has begun to be read.
     sending: AtomicBool,
 }
 

@@ -36,13 +36,13 @@ pub struct RunGuard {
     pub server: String,
     /// Where backups wait for it.
     pub spool: Option<Spool>,
-    /// Whether files are sent one by one.
+    /// True if files are sent one by one.
     pub sequential: bool,
     /// When the run began.
     pub begun: Instant,
-    /// Whether all of it was sent, so that the server may have it.
+    /// True if all of it was sent, so that the server may have it.
     pub sent: Arc<AtomicBool>,
-    /// Whether the server has said that it has all of it.
+    /// True if the server has said that it has all of it.
     pub taken: Arc<AtomicBool>,
     /// What kind of target it is, as soon as the server has said it.
     pub kind: OnceLock<TargetType>,
@@ -150,7 +150,7 @@ impl RunGuard {
         })
     }
 
-    /// Whether two names, of which each may be an id or an alias, are known to mean one target.
+    /// Returns true if two names, of which each may be an id or an alias, are known to mean one target.
     pub fn is_same_target(&self, one: &str, other: &str) -> bool {
         let id = |name: &str| {
             let state = self.state.as_ref()?.read(name)?;

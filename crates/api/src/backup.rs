@@ -13,10 +13,10 @@ pub struct Backup {
     pub target_id: String,
     /// When the server stored it.
     pub created_at: Time,
-    /// Whether a person started the upload.
+    /// True if a person started the upload.
     #[serde(deserialize_with = "flag::deserialize")]
     pub manual: bool,
-    /// Whether it lies in the recycle bin.
+    /// True if it lies in the recycle bin.
     #[serde(deserialize_with = "flag::deserialize")]
     pub is_recycled: bool,
     /// Bytes of all its files; the reference server fills it in later and sends null before.
@@ -30,7 +30,7 @@ pub struct Backup {
         skip_serializing_if = "Option::is_none"
     )]
     pub hash: Option<String>,
-    /// Whether the last integrity check found other content than `hash` says.
+    /// True if the last integrity check found other content than `hash` says.
     #[serde(default, deserialize_with = "flag::deserialize")]
     pub hash_mismatch: bool,
     /// Hex SHA-256 over everything that the client has sent of a tree, kinds, links, modes, times,
@@ -56,14 +56,14 @@ pub struct Backup {
 /// The body of a request that recycles (`true`) or restores (`false`) a backup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupEdit {
-    /// Whether it shall lie in the recycle bin.
+    /// True if it shall lie in the recycle bin.
     pub is_recycled: bool,
 }
 
 /// The body of every deletion. The API wants it spelt out each time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeleteFiles {
-    /// Whether the files go too, for good; otherwise the server only forgets them.
+    /// True if the files go too, for good; otherwise the server only forgets them.
     pub delete_files: bool,
 }
 

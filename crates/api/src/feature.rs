@@ -53,7 +53,7 @@ impl Features {
         Feature::ALL.into_iter().collect()
     }
 
-    /// Whether the server has this one.
+    /// Returns true if the server has this one.
     #[must_use]
     pub fn has(self, feature: Feature) -> bool {
         self.0 & (1 << feature as u8) != 0

@@ -31,7 +31,7 @@ pub struct TargetFilter {
 }
 
 impl TargetFilter {
-    /// Whether every target would be found.
+    /// Returns true if every target would be found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

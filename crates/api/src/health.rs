@@ -17,7 +17,7 @@ pub struct HealthCheck {
     /// Where it is. Not for keys that are for some targets only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// Whether it answers.
+    /// True if it answers.
     pub ok: bool,
     /// Why it does not. Not for keys that are for some targets only.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -43,7 +43,7 @@ impl ApiKey {
         &self.0
     }
 
-    /// Whether it has the shape that the Python client insists on.
+    /// Returns true if it has the shape that the Python client insists on.
     #[must_use]
     pub fn is_usual(&self) -> bool {
         let lower_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');

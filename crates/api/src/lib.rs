@@ -53,7 +53,7 @@ pub mod header {
 pub mod form {
     /// A file of the backup; may come several times for a multi target.
     pub const BACKUP_FILE: &str = "backup_file";
-    /// Whether a person started the upload: `1` or `0`.
+    /// True if a person started the upload: `1` or `0`.
     pub const MANUAL: &str = "manual";
     /// The file of a sequential upload.
     pub const FILE: &str = "file";
@@ -64,7 +64,7 @@ pub mod form {
     /// Hex SHA-256 of the file part before it; understood by servers with
     /// [`Feature::Sha256`](crate::Feature::Sha256).
     pub const SHA256: &str = "sha256";
-    /// Whether pipes and devices in an archive are kept, `1`, or make the server refuse it; in front
+    /// True if pipes and devices in an archive are kept, `1`, or make the server refuse it; in front
     /// of the archive, and understood by servers with
     /// [`Feature::Metadata`](crate::Feature::Metadata).
     pub const SPECIAL: &str = "special";

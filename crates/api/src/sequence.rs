@@ -13,7 +13,7 @@ pub struct SequenceFile {
     pub path: String,
     /// Its name in there.
     pub name: String,
-    /// Whether the server has it.
+    /// True if the server has it.
     #[serde(default, deserialize_with = "flag::deserialize")]
     pub uploaded: bool,
 }
@@ -22,7 +22,7 @@ pub struct SequenceFile {
 /// `manual`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SequenceBegin {
-    /// Whether a person started it.
+    /// True if a person started it.
     #[serde(default, deserialize_with = "flag::deserialize")]
     pub manual: bool,
     /// Everything that will come.

@@ -46,7 +46,7 @@ macro_rules! wire_enum {
 }
 
 wire_enum! {
-    /// Whether a backup of a target is one file or a tree of files.
+    /// True if a backup of a target is one file or a tree of files.
     TargetType {
         /// One file, stored as it was uploaded.
         Single = "single",
@@ -97,7 +97,7 @@ pub struct Target {
     pub location: String,
     /// File name of a backup, with `$I` (id), `$D` (creation time) and `$M` (manual or auto).
     pub name_template: String,
-    /// Whether backups with the content of another one may be dropped.
+    /// True if backups with the content of another one may be dropped.
     #[serde(deserialize_with = "flag::deserialize")]
     pub deduplicate: bool,
     /// Short name, unique among targets, that can stand wherever the id can.
@@ -126,7 +126,7 @@ impl Target {
 /// The body of a request that creates a target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewTarget {
-    /// Whether backups are files or trees; the API's name for it differs from the one in
+    /// True if backups are files or trees; the API's name for it differs from the one in
     /// [`Target`].
     pub backup_type: TargetType,
     /// Everything else, as an edit sends it.

@@ -27,7 +27,7 @@ pub enum Likeness {
     /// synced. Times may be rounded down to what its file system stores, and only attributes of the
     /// namespace `user` count.
     Copy {
-        /// Whether owners were kept.
+        /// True if owners were kept.
         owners: bool,
     },
 }
@@ -342,7 +342,7 @@ impl Comparer<'_> {
         None
     }
 
-    /// Whether two files are second names of files that were compared before and belong together;
+    /// Returns true if two files are second names of files that were compared before and belong together;
     /// none if both have their first name here.
     fn names(&mut self, one: &Stat, other: &Stat) -> Option<bool> {
         if one.st_nlink <= 1 && other.st_nlink <= 1 {
@@ -424,7 +424,7 @@ impl Comparer<'_> {
     }
 }
 
-/// Whether one time, in seconds and nanoseconds, is another one rounded down as file systems do.
+/// Returns true if one time, in seconds and nanoseconds, is another one rounded down as file systems do.
 fn is_rounded((seconds, nanoseconds): (i64, i64), rounded: (i64, i64)) -> bool {
     // From a nanosecond to the two seconds of FAT.
     let steps = [1, 100, 1000, 1_000_000, 10_000_000, 1_000_000_000];

@@ -134,7 +134,7 @@ fn kind_of(seen: &[u8]) -> Option<Kind> {
     }
 }
 
-/// Whether a block is the header of a tar entry: its checksum is right, and it is not empty.
+/// Returns true if a block is the header of a tar entry: its checksum is right, and it is not empty.
 fn is_header(block: &[u8; 512]) -> bool {
     let header = tar::Header::from_byte_slice(block);
     let sum = |(at, byte): (usize, &u8)| {

@@ -99,16 +99,10 @@ pub enum Problem {
     Vanished,
     /// It cannot be read.
     #[error("cannot be read: {source}")]
-    Unreadable {
-        /// Why.
-        source: io::Error,
-    },
+    Unreadable { source: io::Error },
     /// Its extended attributes cannot be read.
     #[error("its extended attributes cannot be read: {source}")]
-    AttributesLost {
-        /// Why.
-        source: io::Error,
-    },
+    AttributesLost { source: io::Error },
     /// It became smaller while it was read; the archive has zeros for the rest.
     #[error("shrank while it was read")]
     Shrunk,
@@ -129,7 +123,6 @@ pub enum Problem {
     NotRestored {
         /// What is missing.
         what: &'static str,
-        /// Why.
         source: io::Error,
     },
 }

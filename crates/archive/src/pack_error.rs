@@ -11,24 +11,15 @@ pub enum PackError {
     Source {
         /// The root.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
     /// A tree cannot be walked any further.
     #[error("walking {} failed", path.display())]
-    Walk {
-        /// Where.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Walk { path: PathBuf, source: io::Error },
     /// There is nothing to pack, and [`PackOptions::refuse_empty`](crate::PackOptions::refuse_empty) is set.
     #[error("there is nothing to pack")]
     Empty,
     /// Whoever takes the archive takes no more.
     #[error("writing the archive failed")]
-    Write {
-        /// Why.
-        source: io::Error,
-    },
+    Write { source: io::Error },
 }

@@ -77,7 +77,7 @@ impl<E> Giver<E> {
         block
     }
 
-    /// Whether somebody has nothing to do until a block comes.
+    /// Returns true if somebody has nothing to do until a block comes.
     pub(crate) fn is_awaited(&self) -> bool {
         self.waiting.load(Ordering::Relaxed)
     }

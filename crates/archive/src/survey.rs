@@ -18,9 +18,9 @@ use crate::walk::{file_type, identity};
 pub struct Survey {
     /// What is left out.
     pub rules: Rules,
-    /// Whether to open every file, to see whether it can be read.
+    /// True if to open every file, to see whether it can be read.
     pub probe: bool,
-    /// Whether named pipes and devices are packed.
+    /// True if named pipes and devices are packed.
     pub special: bool,
 }
 

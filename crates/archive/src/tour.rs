@@ -85,7 +85,7 @@ struct Tour<'a, V: Visitor> {
 }
 
 struct Frame<K> {
-    /// Whether what is in it is included because it is.
+    /// True if what is in it is included because it is.
     included: bool,
     /// A directory that has not been shown: nothing below it was taken so far.
     waiting: Option<(Vec<u8>, PathBuf, K)>,

@@ -27,7 +27,6 @@ pub(crate) enum Step {
     Leave(CString),
 }
 
-/// See the module.
 pub(crate) struct Walker {
     frames: Vec<Frame>,
     /// Path of the last entry, relative to the root.

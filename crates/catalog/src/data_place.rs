@@ -46,7 +46,7 @@ impl DataPlace {
         })
     }
 
-    /// Whether a data folder that was at this place is the one at `now`.
+    /// Returns true if a data folder that was at this place is the one at `now`.
     pub fn is(&self, now: &Self) -> bool {
         let same_file = match (self.inode, now.inode) {
             (Some(before), Some(now)) => before == now,

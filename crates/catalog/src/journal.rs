@@ -164,7 +164,7 @@ impl Operation {
         }
     }
 
-    /// Whether something is left to do when the records have changed.
+    /// Returns true if something is left to do when the records have changed.
     pub fn has_follow_up(&self) -> bool {
         !matches!(self, Self::Publish { .. })
     }

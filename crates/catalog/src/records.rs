@@ -77,7 +77,7 @@ pub struct StoredUpload {
 pub struct Sequence {
     pub id: String,
     pub target_id: String,
-    /// Whether a person started it.
+    /// True if a person started it.
     pub manual: bool,
     /// Location of the target when it began, as the target spelt it: its files arrive there.
     pub location: String,

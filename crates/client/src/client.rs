@@ -115,7 +115,7 @@ impl Client {
         lock(&self.shared.features).unwrap_or_default()
     }
 
-    /// Whether there was an answer, so that it is known what the server can do.
+    /// Returns true if there was an answer, so that it is known what the server can do.
     pub(crate) fn has_heard(&self) -> bool {
         lock(&self.shared.features).is_some()
     }
@@ -259,7 +259,7 @@ pub(crate) fn provide_crypto() {
     });
 }
 
-/// Whether requests without TLS may go through a proxy, which may itself speak TLS.
+/// Returns true if requests without TLS may go through a proxy, which may itself speak TLS.
 fn has_proxy() -> bool {
     let names = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
     names.iter().any(|name| std::env::var_os(name).is_some())
@@ -270,7 +270,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether a certificate is not trusted, or what answers is no TLS: trying again would not help.
+/// Returns true if a certificate is not trusted, or what answers is no TLS: trying again would not help.
 fn is_about_tls(error: &reqwest::Error) -> bool {
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -38,7 +38,7 @@ pub struct Download {
     pub file_name: Option<String>,
     /// Bytes, where the server says so.
     pub length: Option<u64>,
-    /// Whether the answer itself says where it ends, so that a part cannot look like the whole.
+    /// True if the answer itself says where it ends, so that a part cannot look like the whole.
     pub is_framed: bool,
     received: u64,
     response: Response,

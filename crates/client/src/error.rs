@@ -12,7 +12,6 @@ pub enum Error {
     Unreachable {
         /// Address of the server.
         server: String,
-        /// Why.
         source: reqwest::Error,
     },
     /// The server is not who it should be, or speaks no TLS. Nothing was sent to it.
@@ -20,7 +19,6 @@ pub enum Error {
     Untrusted {
         /// Address of the server.
         server: String,
-        /// Why.
         source: reqwest::Error,
     },
     /// The server was silent for too long.
@@ -34,7 +32,6 @@ pub enum Error {
     ConnectionLost {
         /// Address of the server.
         server: String,
-        /// How.
         source: reqwest::Error,
     },
     /// The server wants a key and got none (401).
@@ -69,7 +66,7 @@ pub enum Error {
     /// The server, or a proxy before it, takes nothing so large (413).
     #[error("too large for {}: {message}", if *proxy { "a proxy before the server" } else { "the server" })]
     TooLarge {
-        /// Whether it is not the server that says so.
+        /// True if it is not the server that says so.
         proxy: bool,
         /// What the server says.
         message: String,
@@ -109,10 +106,7 @@ pub enum Error {
     },
     /// What was to be uploaded could not be made.
     #[error("making the upload failed")]
-    Source {
-        /// Why.
-        source: io::Error,
-    },
+    Source { source: io::Error },
     /// The address of the server is none.
     #[error("`{server}` is not the address of a server")]
     InvalidServer {
@@ -132,10 +126,7 @@ pub enum Error {
     NoCertificate,
     /// The machine's TLS cannot be set up.
     #[error("the HTTP client cannot be set up")]
-    Setup {
-        /// Why.
-        source: reqwest::Error,
-    },
+    Setup { source: reqwest::Error },
 }
 
 /// Longest time that a server is waited for at its own wish.
@@ -151,7 +142,7 @@ impl Error {
         }
     }
 
-    /// Whether it is worth trying again within the same run. What the client has done wrong (4xx)
+    /// Returns true if it is worth trying again within the same run. What the client has done wrong (4xx)
     /// stays wrong, a full disk stays full for longer than that, and a server may ask to be left
     /// alone for longer.
     #[must_use]
@@ -164,7 +155,7 @@ impl Error {
         }
     }
 
-    /// Whether the same request may well succeed a little later.
+    /// Returns true if the same request may well succeed a little later.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         matches!(

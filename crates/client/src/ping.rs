@@ -41,16 +41,12 @@ pub enum PingError {
     Address,
     /// The machine's TLS cannot be set up.
     #[error("the HTTP client cannot be set up")]
-    Setup {
-        /// Why.
-        source: reqwest::Error,
-    },
+    Setup { source: reqwest::Error },
     /// No answer came.
     #[error("cannot reach {host}")]
     Unreachable {
         /// Whose monitor it is.
         host: String,
-        /// Why.
         source: reqwest::Error,
     },
     /// Another answer than a good one.
@@ -74,7 +70,7 @@ impl PingError {
 }
 
 impl Monitor {
-    /// Whether this can be the address of one.
+    /// Returns true if this can be the address of one.
     #[must_use]
     pub fn is_address(url: &str) -> bool {
         parse(url).is_some()

@@ -27,11 +27,11 @@ pub struct Upload {
     pub body: UploadBody,
     /// What the server is told that it is called.
     pub file_name: String,
-    /// Whether a person started it.
+    /// True if a person started it.
     pub manual: bool,
-    /// Whether pipes and devices in it are meant; only for servers that say they keep them.
+    /// True if pipes and devices in it are meant; only for servers that say they keep them.
     pub special: bool,
-    /// Whether to send the digest behind it; only for servers that say they check it.
+    /// True if to send the digest behind it; only for servers that say they check it.
     pub sha256: bool,
     /// Sends the receipt after it; only for servers that say they compare it.
     pub receipt: bool,

@@ -23,7 +23,7 @@ pub struct PublishRequest {
     pub key: Option<UploadKey>,
     /// The sequential upload that ends with it.
     pub sequence: Option<String>,
-    /// Whether the key of the upload has only the right to append.
+    /// True if the key of the upload has only the right to append.
     pub appended: bool,
 }
 

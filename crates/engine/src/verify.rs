@@ -146,7 +146,7 @@ fn look(
     }
 }
 
-/// Whether an error says nothing of the file that it came from.
+/// Returns true if an error says nothing of the file that it came from.
 fn lacks_resources(error: &io::Error) -> bool {
     let code = error.raw_os_error().map(Errno::from_raw_os_error);
     matches!(

@@ -21,9 +21,9 @@ pub struct Request {
     pub peer: SocketAddr,
     /// Length of the body in bytes, as the client declared it.
     pub content_length: Option<u64>,
-    /// Whether there is a body, of declared length or not.
+    /// True if there is a body, of declared length or not.
     pub has_body: bool,
-    /// Whether this process itself sent it, to see whether it answers.
+    /// True if this process itself sent it, to see whether it answers.
     pub is_probe: bool,
     /// Anything that the handler wants to find again in this request.
     pub extension: Option<Box<dyn Any + Send + Sync>>,
@@ -39,7 +39,7 @@ impl Request {
         &mut self.body
     }
 
-    /// Whether the body is not complete because its client has sent nothing for too long.
+    /// Returns true if the body is not complete because its client has sent nothing for too long.
     pub fn fell_silent(&self) -> bool {
         self.body.fell_silent()
     }
@@ -65,7 +65,7 @@ impl Headers {
         named.next().map(|(_, value)| value.as_str())
     }
 
-    /// Whether there is a header whose name begins like this.
+    /// Returns true if there is a header whose name begins like this.
     pub fn has_any(&self, prefix: &str) -> bool {
         let begins = |name: &str| {
             name.get(..prefix.len())
@@ -116,7 +116,7 @@ pub struct Exchange {
     /// Bytes of the bodies, as far as they were read and sent.
     pub received: u64,
     pub sent: u64,
-    /// Whether the answer got to its end.
+    /// True if the answer got to its end.
     pub whole: bool,
     /// How long all of it took.
     pub took: Duration,

@@ -90,7 +90,6 @@ pub enum ProbeError {
     Connect {
         /// Where it was tried.
         address: SocketAddr,
-        /// Why.
         source: io::Error,
     },
     /// The connection is of no use.
@@ -98,7 +97,6 @@ pub enum ProbeError {
     Talk {
         /// Where the question went.
         address: SocketAddr,
-        /// Why.
         source: io::Error,
     },
     /// The front answers, and nobody behind it.

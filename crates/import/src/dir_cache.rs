@@ -30,7 +30,7 @@ pub(crate) enum Found {
 }
 
 impl DirCache {
-    /// Whether there is nothing at all in a directory, or no directory.
+    /// Returns true if there is nothing at all in a directory, or no directory.
     pub(crate) fn is_empty(&mut self, directory: &Path) -> io::Result<bool> {
         let names = self.names(directory)?;
         Ok(names.iter().all(|name| name == "lost+found"))

@@ -17,7 +17,6 @@ pub enum ImportError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
     /// The other server's configuration cannot be understood.
@@ -33,7 +32,6 @@ pub enum ImportError {
     Unreachable {
         /// Where it should be.
         address: String,
-        /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The database does not let one in.
@@ -53,7 +51,6 @@ pub enum ImportError {
     /// The database failed otherwise.
     #[error("reading the database failed")]
     Database {
-        /// How.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// There is no such time zone, or that of this machine is unknown.
@@ -64,7 +61,6 @@ pub enum ImportError {
     Zone {
         /// Its name, if one was given.
         name: Option<String>,
-        /// Why.
         source: jiff::Error,
     },
     /// Both servers would share a folder.
@@ -78,7 +74,6 @@ pub enum ImportError {
     Settings {
         /// The file.
         path: PathBuf,
-        /// Why.
         what: String,
     },
     /// The data folder cannot be used.
@@ -89,10 +84,7 @@ pub enum ImportError {
     Key(#[from] KeyError),
     /// Anything else, on the disk or in the server's own database.
     #[error("{message}")]
-    Failed {
-        /// What.
-        message: String,
-    },
+    Failed { message: String },
 }
 
 impl ImportError {

@@ -17,7 +17,6 @@ use bchan_engine::Engine;
 use bchan_engine::directories::markers;
 use bchan_engine::directories::sidecar_sync;
 
-/// See the module.
 pub(crate) struct Importer<'a> {
     state: &'a Engine,
     /// The other server's folder.

@@ -66,12 +66,11 @@ pub(crate) enum Key {
     Broken,
     Found {
         key: ApiKey,
-        /// Whether others could read it.
+        /// True if others could read it.
         exposed: bool,
     },
 }
 
-/// See the module.
 pub(crate) struct Installation {
     /// The folder, without links.
     pub(crate) base: PathBuf,

@@ -57,9 +57,9 @@ pub struct ImportOptions {
     pub settings: PathBuf,
     /// Name of the time zone that the other server was in; that of this machine when absent.
     pub timezone: Option<String>,
-    /// Whether every backup is read and compared with its hash.
+    /// True if every backup is read and compared with its hash.
     pub verify: bool,
-    /// Whether nothing is written.
+    /// True if nothing is written.
     pub dry_run: bool,
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Homes<'a> {
     pub(crate) location: &'a Path,
     /// Its recycle bin, links followed.
     pub(crate) bin: &'a Path,
-    /// Whether this server has the same.
+    /// True if this server has the same.
     pub(crate) same_location: bool,
     pub(crate) same_bin: bool,
 }
@@ -41,7 +41,7 @@ pub(crate) enum Verdict {
 /// Looks at backups.
 pub(crate) struct Matcher<'a> {
     pub(crate) zone: Zone,
-    /// Whether everything is read.
+    /// True if everything is read.
     pub(crate) verify: bool,
     pub(crate) dir_cache: DirCache,
     pub(crate) bytes_read: u64,

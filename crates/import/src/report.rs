@@ -7,7 +7,7 @@ use serde::Serialize;
 /// What became of everything that another server had.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ImportReport {
-    /// Whether nothing was written.
+    /// True if nothing was written.
     pub dry_run: bool,
     /// The time zone that the times were taken to be in.
     pub timezone: String,
@@ -45,7 +45,7 @@ pub struct Counts {
 }
 
 impl ImportReport {
-    /// Whether everything was taken over, and is sound.
+    /// Returns true if everything was taken over, and is sound.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let complete = |counts: Counts| counts.left_out == 0 && counts.broken == 0;

@@ -22,7 +22,7 @@ pub(crate) struct Inputs<'a> {
     pub(crate) bin: Option<&'a Path>,
     /// What the configuration file says.
     pub(crate) file: &'a ConfigFile,
-    /// Whether there are recycled backups here already, which cannot move.
+    /// True if there are recycled backups here already, which cannot move.
     pub(crate) has_recycled: bool,
 }
 

@@ -11,7 +11,7 @@ pub(crate) struct Survey {
     pub(crate) bytes: u64,
     /// Bytes of all files and of those that links lead to: how the other one counts.
     pub(crate) with_links: u64,
-    /// Whether links lead to files out of the tree: the other server's hash counts those.
+    /// True if links lead to files out of the tree: the other server's hash counts those.
     pub(crate) leads_out: bool,
 }
 

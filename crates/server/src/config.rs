@@ -51,15 +51,15 @@ pub struct Config {
     /// Names that the server is known by. Without keys, it answers to no others but addresses and
     /// `localhost`.
     pub allowed_hosts: Vec<String>,
-    /// Whether the server's own machine needs no key for `/metrics` and for all of `/healthz`.
+    /// True if the server's own machine needs no key for `/metrics` and for all of `/healthz`.
     pub open_monitoring: bool,
     /// What archives may ask for.
     pub unpack: UnpackLimits,
-    /// Whether unpacked files get the owners that their archive names. Needs root.
+    /// True if unpacked files get the owners that their archive names. Needs root.
     pub preserve_owner: bool,
     /// Free space that uploads never use.
     pub reserve: Reserve,
-    /// Whether scheduled jobs run on their intervals; they can be forced to run in any case.
+    /// True if scheduled jobs run on their intervals; they can be forced to run in any case.
     pub schedule: bool,
     /// How often they run, where that is not as usual.
     pub intervals: JobIntervals,

@@ -18,7 +18,7 @@ use bchan_engine::{Error, chain};
 /// What waits to be run, and whether to go on at all.
 #[derive(Default)]
 pub(crate) struct Schedule {
-    /// Whether jobs run when they are due, and not only when they are forced to.
+    /// True if jobs run when they are due, and not only when they are forced to.
     on_time: bool,
     intervals: RwLock<JobIntervals>,
     queue: Mutex<Queue>,

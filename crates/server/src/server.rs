@@ -114,7 +114,7 @@ impl Server {
         first.copied().unwrap_or(crate::DEFAULT_LISTEN)
     }
 
-    /// Whether connections are encrypted.
+    /// Returns true if connections are encrypted.
     #[must_use]
     pub fn is_tls(&self) -> bool {
         self.tls.is_some()

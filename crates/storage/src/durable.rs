@@ -173,7 +173,7 @@ pub fn remove_file(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether something lies at `path`, a dangling link included. Errors other than its absence are
+/// Returns true if something lies at `path`, a dangling link included. Errors other than its absence are
 /// errors: a disk that cannot be read must not look like one that is empty.
 pub fn exists(path: &Path) -> io::Result<bool> {
     match fs::symlink_metadata(path) {
@@ -204,4 +204,23 @@ pub fn is_out_of_space(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
     )
+}
+
+/// Removes a directory if it is empty. Its removal may not be durable.
+pub fn remove_if_empty(folder: &Path) {
+    match fs::remove_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            tracing::debug!(path = %folder.display(), %error, "a folder stays");
+        }
+        _ => {}
+    }
+}
+
+/// Moves a durable file over one that a crash may have left, durably.
+pub fn replace(from: &Path, to: &Path) -> io::Result<()> {
+    create_dirs(to.parent().ok_or(io::ErrorKind::InvalidInput)?)?;
+    let parent = parent(to)?;
+    bchan_failpoint::point();
+    fs::rename(from, to)?;
+    parent.sync()
 }

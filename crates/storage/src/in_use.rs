@@ -25,7 +25,7 @@ impl InUse {
         }
     }
 
-    /// Whether anything in a folder is in use.
+    /// Returns true if anything in a folder is in use.
     pub fn any_below(&self, folder: &Path) -> bool {
         self.lock().iter().any(|path| path.starts_with(folder))
     }

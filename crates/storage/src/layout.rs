@@ -15,7 +15,6 @@ use crate::error::StorageError;
 use crate::name_template::RESERVED;
 use crate::sidecar::Sidecar;
 
-/// See the module.
 pub struct Layout {
     /// Directories under which locations may lie, links resolved.
     roots: Vec<PathBuf>,
@@ -80,12 +79,12 @@ impl Layout {
         roots.filter(|root| directory.starts_with(root)).collect()
     }
 
-    /// Whether a directory is one of the configured roots.
+    /// Returns true if a directory is one of the configured roots.
     pub fn is_root(&self, directory: &Path) -> bool {
         self.roots.iter().any(|root| root == directory)
     }
 
-    /// Whether a path lies where backups may lie: below a storage root or in the recycle bin.
+    /// Returns true if a path lies where backups may lie: below a storage root or in the recycle bin.
     pub fn governs(&self, path: &Path) -> bool {
         let mut homes = self.roots.iter().chain([&self.bin]);
         homes.any(|home| path.starts_with(home))
@@ -199,7 +198,7 @@ pub fn home_of(path: &Path) -> &Path {
     below.parent().unwrap_or(Path::new("/"))
 }
 
-/// Whether a text that was read from somewhere is the name of one thing in a directory.
+/// Returns true if a text that was read from somewhere is the name of one thing in a directory.
 pub fn is_name(text: &str) -> bool {
     let mut components = Path::new(text).components();
     let one = matches!(components.next(), Some(Component::Normal(name)) if name == text);

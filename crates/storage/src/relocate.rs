@@ -110,7 +110,7 @@ fn copy_to(mover: &Mover<'_>, from: &Path, to: &Path) -> Result<(), MoveError> {
     copied
 }
 
-/// Whether a file or a tree on another file system is a complete copy.
+/// Returns true if a file or a tree on another file system is a complete copy.
 pub fn is_same(from: &Path, copy: &Path) -> Result<bool, MoveError> {
     let difference = difference(from, copy).map_err(|source| MoveError::Copy {
         path: from.to_owned(),
@@ -206,7 +206,7 @@ fn transfer(from: &Path, place: &Path, room: &mut SpaceGuard) -> Result<PathBuf,
     })
 }
 
-/// Whether a copy failed because the disk is full.
+/// Returns true if a copy failed because the disk is full.
 pub fn is_out_of_space(failure: &(dyn StdError + 'static)) -> bool {
     let mut next = Some(failure);
     while let Some(error) = next {

@@ -66,7 +66,7 @@ impl Sidecar {
         Ok(())
     }
 
-    /// Whether the directory has been used for backups, and its disk is there.
+    /// Returns true if the directory has been used for backups, and its disk is there.
     pub fn is_there(&self) -> io::Result<bool> {
         durable::exists(&self.own)
     }

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use bchan_api::TargetType;
@@ -44,6 +44,14 @@ impl Staging {
     /// Where the file or the tree arrives.
     pub fn content(&self) -> PathBuf {
         self.folder.join("content")
+    }
+
+    /// Makes the file of a single target.
+    pub fn create_file(&self) -> Result<File, StorageError> {
+        let mut options = File::options();
+        let options = options.write(true).create_new(true).mode(0o600);
+        let made = options.open(self.content());
+        made.map_err(StorageError::io("creating the backup's file"))
     }
 
     /// Makes the directory of a tree and opens it.

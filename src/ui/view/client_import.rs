@@ -25,7 +25,7 @@ pub(crate) struct ClientImport {
     pub(crate) presets: Vec<(String, Imported)>,
     /// What became of the key.
     pub(crate) key: Option<String>,
-    /// Whether nothing was changed in truth.
+    /// True if nothing was changed in truth.
     pub(crate) dry_run: bool,
 }
 

@@ -32,7 +32,7 @@ pub(crate) struct KeyPlace {
 pub(crate) struct ConfigSummary {
     /// The file; none where nothing says where it would be.
     pub(crate) path: Option<String>,
-    /// Whether it exists.
+    /// True if it exists.
     pub(crate) exists: bool,
     /// The profile in use.
     pub(crate) profile: Option<String>,
@@ -49,7 +49,7 @@ pub(crate) struct ConfigSummary {
 pub(crate) struct ConfigPath {
     /// The file.
     pub(crate) path: String,
-    /// Whether it exists.
+    /// True if it exists.
     pub(crate) exists: bool,
 }
 

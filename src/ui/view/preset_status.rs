@@ -28,7 +28,7 @@ pub(crate) struct PresetState {
     pub(crate) last: Option<Success>,
 }
 
-/// Whether it is time to worry.
+/// True if it is time to worry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Health {
@@ -61,7 +61,7 @@ impl fmt::Display for Health {
 }
 
 impl PresetState {
-    /// Whether somebody wants to know of it. Having none at all is too old for any age.
+    /// Returns true if somebody wants to know of it. Having none at all is too old for any age.
     pub(crate) fn is_late(&self) -> bool {
         self.max_age.is_some() && self.health != Health::Ok
     }

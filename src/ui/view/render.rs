@@ -12,7 +12,7 @@ pub(super) fn count(number: u64, what: &str) -> String {
 
 /// A result that can be written in every format.
 pub(crate) trait View: Serialize {
-    /// Whether it only reports what was done, so that `--quiet` silences it.
+    /// True if it only reports what was done, so that `--quiet` silences it.
     const REPORT: bool = false;
 
     /// Fields of the JSON whose items are lines of their own in JSON lines. None for what is one

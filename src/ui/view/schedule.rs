@@ -13,7 +13,7 @@ pub(crate) struct Schedule {
     pub(crate) preset: String,
     /// Who starts it: `system`, `user` or `cron`.
     pub(crate) place: &'static str,
-    /// Whether nothing was written.
+    /// True if nothing was written.
     pub(crate) dry_run: bool,
     /// Units of systemd.
     pub(crate) files: Vec<ScheduleFile>,

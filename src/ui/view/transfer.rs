@@ -112,7 +112,7 @@ impl Upload {
 pub(crate) struct Verification {
     /// The backup.
     pub(crate) backup: Backup,
-    /// Whether it was compared with a hash of the server's.
+    /// True if it was compared with a hash of the server's.
     pub(crate) verified: bool,
     /// True if links, folders, modes, times, owners and attributes were compared, too.
     pub(crate) attributes: bool,

@@ -330,7 +330,7 @@ impl Backups<'_> {
     }
 }
 
-/// Whether it is no use to go on with the next backup.
+/// Returns true if it is no use to go on with the next backup.
 fn concerns_all(error: &Error) -> bool {
     error.is_temporary()
         || matches!(

@@ -50,7 +50,6 @@ enum Step {
     Done { id: String },
 }
 
-/// See the module.
 pub(super) struct MigrationLog {
     path: PathBuf,
     /// None where nothing is written.
@@ -176,7 +175,7 @@ impl MigrationLog {
         self.targets.get(id).map(|(to, _)| to.as_str())
     }
 
-    /// Whether a backup was in the counterpart of a target before the first run.
+    /// Returns true if a backup was in the counterpart of a target before the first run.
     pub(super) fn was_before(&self, target: &str, backup: &str) -> bool {
         let known = self.targets.get(target);
         known.is_some_and(|(_, before)| before.contains(backup))
@@ -209,12 +208,12 @@ impl MigrationLog {
         self.stored.values().map(|(_, to)| to.as_str()).collect()
     }
 
-    /// Whether nothing is left to do for a backup that was stored.
+    /// Returns true if nothing is left to do for a backup that was stored.
     pub(super) fn is_done(&self, id: &str) -> bool {
         self.done.contains(id)
     }
 
-    /// Whether a backup may have arrived without anybody having heard of it.
+    /// Returns true if a backup may have arrived without anybody having heard of it.
     pub(super) fn is_open(&self, id: &str) -> bool {
         self.sent.get(id).is_some_and(|(_, open)| *open)
     }

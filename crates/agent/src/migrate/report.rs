@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use bchan_api::Target;
 use serde::Serialize;
 
-/// See the module.
 #[derive(Debug, Default, Serialize)]
 pub struct MigrateReport {
     pub dry_run: bool,
@@ -56,7 +55,7 @@ pub struct MigrateFinding {
 }
 
 impl MigrateReport {
-    /// Whether everything was taken over.
+    /// Returns true if everything was taken over.
     pub fn is_complete(&self) -> bool {
         let whole =
             |target: &TargetReport| target.left_out == 0 && target.status != TargetStatus::LeftOut;

@@ -48,7 +48,7 @@ pub(super) fn find(
     }
 }
 
-/// Whether two targets are one for people and for their backups' names.
+/// Returns true if two targets are one for people and for their backups' names.
 fn is_same(target: &Target, other: &Target) -> bool {
     target.name == other.name
         && target.target_type == other.target_type

@@ -227,7 +227,7 @@ fn suffix(first: &[u8]) -> &'static str {
 }
 
 impl Fault {
-    /// Whether the same may well succeed a little later.
+    /// Returns true if the same may well succeed a little later.
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Source(error) | Self::Destination(error) => error.is_temporary(),

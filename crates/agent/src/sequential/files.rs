@@ -25,7 +25,7 @@ pub(super) struct SourceFile {
 pub(super) struct Files {
     pub found: Vec<SourceFile>,
     pub listener: Listener,
-    /// Whether nothing is missing.
+    /// True if nothing is missing.
     pub complete: bool,
     /// What was sent, unless it was sent by somebody else.
     pub manifest: Option<Manifest>,

@@ -39,7 +39,7 @@ pub struct About {
     pub files: u64,
     /// Bytes of their content.
     pub bytes: u64,
-    /// Whether all that was there is in it as it was.
+    /// True if all that was there is in it as it was.
     pub complete: bool,
     /// Bytes of the archive.
     pub size: u64,
@@ -50,9 +50,9 @@ pub struct About {
     /// Receipt of that tree, where it has one.
     #[serde(default)]
     pub receipt: Option<String>,
-    /// Whether it is only the server that knows if it has unpacked it.
+    /// True if it is only the server that knows if it has unpacked it.
     pub may_unpack: bool,
-    /// Whether links lead out of the tree.
+    /// True if links lead out of the tree.
     pub leads_out: bool,
 }
 

@@ -119,7 +119,7 @@ async fn send(
     })
 }
 
-/// Whether it is what was written.
+/// Returns true if it is what was written.
 fn is_sound(entry: &Entry) -> io::Result<bool> {
     let mut hasher = Sha256::new();
     let mut file = entry.open()?;

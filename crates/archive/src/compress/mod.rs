@@ -29,7 +29,7 @@ pub enum Compression {
         level: i32,
         /// Threads that compress beside the one that writes; 0 means that this one does.
         threads: u32,
-        /// Whether it may try less hard than that where this costs time and saves none.
+        /// True if it may try less hard than that where this costs time and saves none.
         adapt: bool,
     },
     /// As xz.

@@ -12,13 +12,13 @@ use super::records::{Content, Place, Records};
 pub struct Manifest {
     pub(super) records: Records,
     pub(super) folders: Folders,
-    /// Whether there are links of either kind.
+    /// True if there are links of either kind.
     pub(super) links: bool,
     /// True if there are second names.
     pub(super) hard_links: bool,
     /// Pipes and devices, as far as they are known to be such, in the order in which they came.
     pub(super) special: Vec<Place>,
-    /// Whether there are names that are not UTF-8.
+    /// True if there are names that are not UTF-8.
     pub(super) odd: bool,
     pub(super) files: u64,
     pub(super) bytes: u64,

@@ -126,7 +126,7 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// Whether there is a directory at this path, or something lies below it.
+    /// Returns true if there is a directory at this path, or something lies below it.
     pub(super) fn is_directory(&self, path: &[u8]) -> bool {
         path.is_empty()
             || self.manifest.folders.find(&[path, b"/"].concat()).is_some()

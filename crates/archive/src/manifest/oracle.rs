@@ -94,7 +94,7 @@ impl Manifest {
         hex::encode(hasher.finalize())
     }
 
-    /// Whether a link leads out of the tree. It does not count here, but may count for those who
+    /// Returns true if a link leads out of the tree. It does not count here, but may count for those who
     /// follow it on a machine where something is at its end.
     pub(super) fn leads_out(&self) -> bool {
         let index = Index::new(self);
@@ -181,7 +181,7 @@ impl<'a> Index<'a> {
         Some(&self.manifest.entries[origin])
     }
 
-    /// Whether something lies below a path: archives need not list their directories.
+    /// Returns true if something lies below a path: archives need not list their directories.
     fn is_directory(&self, path: &[u8]) -> bool {
         if path.is_empty() {
             return true;

@@ -48,7 +48,6 @@ use super::Manifest;
 use super::index::Index;
 use super::records::{Content, DIGEST, Place};
 
-/// See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Receipt {
     /// The digest.

@@ -28,7 +28,6 @@ const BITS: usize = 3;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Place(usize);
 
-/// See the module.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Records {
     blocks: Vec<Vec<u8>>,

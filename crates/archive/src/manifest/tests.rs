@@ -181,7 +181,7 @@ fn kind() -> impl Strategy<Value = Kind> {
     ]
 }
 
-/// Whether both come to the same. Of several entries with one path, only the first is taken: no
+/// Returns true if both come to the same. Of several entries with one path, only the first is taken: no
 /// tree has them.
 fn agree(entries: &[(Vec<u8>, Kind)]) {
     let (mut manifest, mut plain) = (Manifest::default(), oracle::Manifest::default());

@@ -35,7 +35,7 @@ impl Manifest {
         hex::encode(hasher.finalize())
     }
 
-    /// Whether a link leads out of the tree. It does not count here, but may count for those who
+    /// Returns true if a link leads out of the tree. It does not count here, but may count for those who
     /// follow it on a machine where something is at its end.
     #[must_use]
     pub fn leads_out(&self) -> bool {

@@ -120,7 +120,7 @@ impl Packer<'_> {
     }
 }
 
-/// Whether a file is not what it was when it was opened.
+/// Returns true if a file is not what it was when it was opened.
 fn changed(fd: &OwnedFd, before: &Stat) -> Option<Problem> {
     let after = fs::fstat(fd).ok()?;
     if after.st_size > before.st_size {

@@ -17,7 +17,7 @@ pub enum KeepAttributes {
     /// Those that unpacking has kept with [`Keep`](crate::StoreAttributes::Keep),
     /// as they were; and so are modes, owners, devices and pipes.
     Stored {
-        /// Whether the owners on disk count where no others were kept.
+        /// True if the owners on disk count where no others were kept.
         own_owners: bool,
     },
 }
@@ -27,17 +27,17 @@ pub enum KeepAttributes {
 pub struct PackOptions {
     /// What is left out.
     pub rules: Rules,
-    /// Whether an archive without a file or a link is an error.
+    /// True if an archive without a file or a link is an error.
     pub refuse_empty: bool,
     /// Gives oneself the right to read what one owns and may not read, for as long as it takes.
     pub force_readable: bool,
-    /// Whether to hash what is packed.
+    /// True if to hash what is packed.
     pub manifest: bool,
     /// Which extended attributes are packed.
     pub attributes: KeepAttributes,
-    /// Whether owners are named, too.
+    /// True if owners are named, too.
     pub owner_names: bool,
-    /// Whether named pipes and devices are packed, as such.
+    /// True if named pipes and devices are packed, as such.
     pub special: bool,
     /// Takes the modes on disk where they differ from those that were kept. On a disk that keeps
     /// modes, somebody has changed them.
@@ -80,13 +80,13 @@ impl PackSummary {
         self.files + self.links + self.directories + self.special
     }
 
-    /// Whether everything that was there is in the archive as it was.
+    /// Returns true if everything that was there is in the archive as it was.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.unreadable == 0 && self.changed == 0
     }
 
-    /// Whether nothing but directories was found.
+    /// Returns true if nothing but directories was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.files == 0 && self.links == 0 && self.special == 0

@@ -43,7 +43,7 @@ pub(super) struct Trail {
     entries: AtomicU64,
     bytes: AtomicU64,
     over: AtomicBool,
-    /// Whether the scout is wanted; what it waits for, and with what.
+    /// True if the scout is wanted; what it waits for, and with what.
     wanted: Mutex<bool>,
     changed: Condvar,
 }
@@ -166,7 +166,7 @@ struct Scout<'a> {
 }
 
 impl Scout<'_> {
-    /// Whether it is not too far ahead.
+    /// Returns true if it is not too far ahead.
     fn is_near(&self) -> bool {
         let passed = |count: &AtomicU64| count.load(Ordering::Relaxed);
         self.entries < passed(&self.trail.entries) + MOST_ENTRIES

@@ -28,7 +28,6 @@ pub enum SelectionError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
 }

@@ -56,7 +56,7 @@ impl Glob {
         &self.original
     }
 
-    /// Whether it matches all of a text.
+    /// Returns true if it matches all of a text.
     pub(super) fn matches(&self, text: &[u32]) -> bool {
         let (mut part, mut at) = (0, 0);
         // The last star, and how far what it stands for reaches: only it needs ever be tried anew.

@@ -44,7 +44,7 @@ pub(crate) struct Subject<'a> {
     /// Its path below the path that was named.
     pub(crate) path: &'a [u8],
     pub(crate) stat: &'a Stat,
-    /// Whether a directory that it lies in is one of those that are included.
+    /// True if a directory that it lies in is one of those that are included.
     pub(crate) included: bool,
 }
 
@@ -166,7 +166,7 @@ impl Inner {
     }
 }
 
-/// Whether a directory has a tag, and the tag begins as it must.
+/// Returns true if a directory has a tag, and the tag begins as it must.
 fn is_cache(dir: BorrowedFd<'_>) -> bool {
     let Ok((fd, stat)) = open::file(dir, c"CACHEDIR.TAG", false) else {
         return false;

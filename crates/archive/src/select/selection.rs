@@ -43,13 +43,13 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Whether there is a list of further paths.
+    /// Returns true if there is a list of further paths.
     #[must_use]
     pub fn has_lists(&self) -> bool {
         !self.files_from.is_empty() || !self.files_from0.is_empty()
     }
 
-    /// Whether something is read from standard input.
+    /// Returns true if something is read from standard input.
     #[must_use]
     pub fn reads_stdin(&self) -> bool {
         let mut files = [&self.exclude_from, &self.files_from, &self.files_from0].into_iter();
@@ -70,7 +70,7 @@ impl Selection {
     }
 }
 
-/// Whether a path means standard input.
+/// Returns true if a path means standard input.
 pub(super) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }

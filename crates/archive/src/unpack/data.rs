@@ -18,7 +18,7 @@ pub(super) struct Sink<'a> {
     hasher: Sha256,
     /// Bytes so far, holes among them.
     length: u64,
-    /// Whether the last thing was a hole.
+    /// True if the last thing was a hole.
     in_hole: bool,
     writeback: Writeback,
 }

@@ -33,16 +33,12 @@ pub enum UnpackError {
     },
     /// The reader of the archive failed.
     #[error("reading the archive failed")]
-    Read {
-        /// Why.
-        source: io::Error,
-    },
+    Read { source: io::Error },
     /// Something could not be written.
     #[error("unpacking `{}` failed", path.display())]
     Write {
         /// What, relative to the directory.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
 }

@@ -41,12 +41,12 @@ impl Limits {
         most.min(self.max_held)
     }
 
-    /// Whether so many bytes of holes are too many for so few bytes that have arrived.
+    /// Returns true if so many bytes of holes are too many for so few bytes that have arrived.
     pub(super) fn has_large_holes(&self, arrived: u64, holes: u64) -> bool {
         holes.saturating_sub(self.free_holes) / self.max_ratio.max(1) > arrived
     }
 
-    /// Whether `unpacked` bytes are too many for so few that have arrived.
+    /// Returns true if `unpacked` bytes are too many for so few that have arrived.
     pub(super) fn is_bomb(&self, arrived: u64, unpacked: u64) -> bool {
         unpacked > Self::RATIO_FROM && unpacked / self.max_ratio.max(1) > arrived
     }

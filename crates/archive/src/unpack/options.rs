@@ -12,7 +12,7 @@ pub enum StoreAttributes {
     /// Everything is kept for later, but nothing that means something to the system is made true:
     /// of attributes only those of the namespace `user` are set, pipes and devices are empty files.
     Keep {
-        /// Whether pipes and devices are; if not, they are refused.
+        /// True if pipes and devices are; if not, they are refused.
         special: bool,
     },
     /// Everything is made what it was.
@@ -20,7 +20,7 @@ pub enum StoreAttributes {
         /// Attributes other than `user` ones and access control lists, and devices: whoever makes
         /// them trusts the archive. Without this they are reported.
         privileged: bool,
-        /// Whether pipes and devices belong in there at all; if not, they are refused.
+        /// True if pipes and devices belong in there at all; if not, they are refused.
         special: bool,
     },
 }
@@ -30,10 +30,10 @@ pub enum StoreAttributes {
 pub struct UnpackOptions {
     /// What becomes of extended attributes, pipes and devices.
     pub attributes: StoreAttributes,
-    /// Whether files get the owners that the archive names. Names that are known here count before
+    /// True if files get the owners that the archive names. Names that are known here count before
     /// numbers.
     pub preserve_owner: bool,
-    /// Whether set-user-id, set-group-id and sticky bits are kept.
+    /// True if set-user-id, set-group-id and sticky bits are kept.
     pub keep_setid: bool,
     /// Bounds.
     pub limits: Limits,

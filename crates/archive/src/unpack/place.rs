@@ -76,9 +76,9 @@ pub(super) struct Placer<'a> {
     directories: Vec<Later>,
     /// Attributes that directories get in the end. Those of one tree are usually the same.
     lists: HashSet<Arc<Attributes>>,
-    /// Whether something was put in the place of something else.
+    /// True if something was put in the place of something else.
     pub(super) replaced: bool,
-    /// Whether nothing is made: what an archive holds is only read, counted and hashed.
+    /// True if nothing is made: what an archive holds is only read, counted and hashed.
     dry: bool,
 }
 
@@ -200,7 +200,7 @@ impl<'a> Placer<'a> {
         })
     }
 
-    /// Whether anything becomes of extended attributes.
+    /// Returns true if anything becomes of extended attributes.
     pub(super) fn keeps_attributes(&self) -> bool {
         self.options.attributes != StoreAttributes::Ignore
     }

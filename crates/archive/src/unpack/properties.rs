@@ -254,7 +254,7 @@ impl Placer<'_> {
     }
 }
 
-/// Whether an attribute is a list of who may do what.
+/// Returns true if an attribute is a list of who may do what.
 fn is_list(name: &CStr) -> bool {
     name.to_bytes().starts_with(b"system.posix_acl_")
 }

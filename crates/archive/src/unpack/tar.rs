@@ -332,7 +332,7 @@ impl Unpacker<'_, '_> {
         Ok(text)
     }
 
-    /// Whether the content of a hard link follows. Some programs store it with each name of a file;
+    /// Returns true if the content of a hard link follows. Some programs store it with each name of a file;
     /// most say the size of the file and store nothing.
     fn has_content(&mut self) -> Result<bool> {
         let mut block = [0; BLOCK];
@@ -383,7 +383,7 @@ impl Unpacker<'_, '_> {
     }
 }
 
-/// Whether a block is a header: its checksum is right.
+/// Returns true if a block is a header: its checksum is right.
 fn is_header(block: &[u8; BLOCK]) -> bool {
     let sum = |bytes: &[u8]| -> u32 { bytes.iter().map(|byte| u32::from(*byte)).sum() };
     let found = sum(&block[..148]) + 8 * u32::from(b' ') + sum(&block[156..]);

@@ -22,7 +22,7 @@ pub fn create(data: &Path, instance: &str) -> Result<Sqlite> {
     store.rename(instance)
 }
 
-/// Whether a data folder has a database. An empty file is none: systems leave such when they crash.
+/// Returns true if a data folder has a database. An empty file is none: systems leave such when they crash.
 pub fn exists(data: &Path) -> Result<bool> {
     match fs::metadata(data.join(DATABASE)) {
         Ok(meta) => Ok(meta.len() > 0),

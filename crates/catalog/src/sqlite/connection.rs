@@ -18,7 +18,7 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection> {
     Ok(writer)
 }
 
-/// Whether a commit that ended with this error may have been made all the same. A full disk and a
+/// Returns true if a commit that ended with this error may have been made all the same. A full disk and a
 /// broken constraint are noticed before the frame that makes it valid is written.
 pub(super) fn leaves_open(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{ConstraintViolation, DatabaseBusy, DatabaseLocked, DiskFull};

@@ -19,7 +19,6 @@ use crate::error::{Result, StoreError};
 /// Readers kept open between requests.
 const SPARE_READERS: usize = 8;
 
-/// See the module.
 pub struct Sqlite {
     pub(super) path: PathBuf,
     /// Device and inode of the file that was opened.

@@ -38,7 +38,7 @@ impl Closed {
         self.lock().get(target_id).cloned()
     }
 
-    /// Whether any target is closed.
+    /// Returns true if any target is closed.
     pub fn any(&self) -> bool {
         !self.lock().is_empty()
     }

@@ -69,7 +69,7 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
-    /// Whether it is more than a note.
+    /// Returns true if it is more than a note.
     #[must_use]
     pub fn is_fault(self) -> bool {
         !matches!(self, Self::Interrupted | Self::Moved | Self::Stranger)

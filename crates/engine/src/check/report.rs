@@ -11,11 +11,11 @@ use crate::start::data_folder::OpenError;
 /// What to do beside looking.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CheckOptions {
-    /// Whether every backup is read and compared with its hash.
+    /// True if every backup is read and compared with its hash.
     pub deep: bool,
-    /// Whether what is found is repaired.
+    /// True if what is found is repaired.
     pub repair: bool,
-    /// Whether a data folder that is not where it was is accepted at its new place.
+    /// True if a data folder that is not where it was is accepted at its new place.
     pub moved: bool,
 }
 
@@ -63,10 +63,7 @@ pub enum CheckError {
     },
     /// Anything else, on the disk or in the database.
     #[error("{message}")]
-    Failed {
-        /// What.
-        message: String,
-    },
+    Failed { message: String },
 }
 
 impl CheckError {

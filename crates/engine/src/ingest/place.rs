@@ -1,9 +1,8 @@
 //! Putting a file part where it belongs: unpacked, or as it is.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Read, Write as _};
 use std::os::fd::AsFd as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 
 use bchan_api::TargetType;
 use bchan_archive::{Kind, Limit, Manifest, Observer as _, UnpackError, UnpackOptions, Writeback};
@@ -87,13 +86,7 @@ pub(super) fn place_plain<R: Read + Send>(
     room: &mut SpaceGuard,
 ) -> Result<(Digest, u64), Error> {
     created(room)?;
-    let mut options = OpenOptions::new();
-    let file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(staging.content());
-    let file = file.map_err(|error| Error::from_io("creating the backup's file", error))?;
+    let file = staging.create_file()?;
     let file = copy(&mut *part, file, room)?;
     staging.sync_file(&file)?;
     Ok(part.so_far())

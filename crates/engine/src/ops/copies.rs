@@ -18,7 +18,7 @@ impl Copies {
         self.0.insert(to.to_owned());
     }
 
-    /// Whether what lies at `to` is a copy of `from`, and not something that lay there before.
+    /// Returns true if what lies at `to` is a copy of `from`, and not something that lay there before.
     pub(super) fn is_copy(&self, from: &Path, to: &Path) -> Result<bool, OperationError> {
         if self.0.contains(to) {
             return Ok(true);

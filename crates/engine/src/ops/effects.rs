@@ -1,7 +1,6 @@
 //! The effects of operations on the disk, and how they are undone.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +56,7 @@ fn introduce(engine: &Engine, to: &Path, target_id: &str) -> Result<()> {
     write().map_err(fail)
 }
 
-/// Whether the disks are there that tell how far an interrupted operation has come. An empty mount
+/// Returns true if the disks are there that tell how far an interrupted operation has come. An empty mount
 /// point must not look like files that have not moved.
 pub(super) fn require_disks(engine: &Engine, operation: &Operation) -> Result<()> {
     let require = |place: &Path| {
@@ -121,7 +120,7 @@ fn perform_move(engine: &Engine, step: &Move, copies: &mut Copies) -> Result<()>
     Ok(())
 }
 
-/// Whether a backup only gets another name in its directory.
+/// Returns true if a backup only gets another name in its directory.
 fn stays_home(step: &Move) -> bool {
     layout::home_of(&step.from) == layout::home_of(&step.to)
 }
@@ -332,13 +331,13 @@ pub fn tidy(engine: &Engine, location: &Path) {
     }
     let own = engine.layout.own(location);
     // Another target may use the same directory.
-    let targets = fs::read_dir(own.join("targets"));
+    let targets = std::fs::read_dir(own.join("targets"));
     if targets.is_ok_and(|mut entries| entries.next().is_some()) {
         return;
     }
     engine.layout.sidecar(location).tidy();
-    remove_empty(&engine.layout.staging(location));
-    remove_empty(&engine.layout.trash(location));
+    durable::remove_if_empty(&engine.layout.staging(location));
+    durable::remove_if_empty(&engine.layout.trash(location));
     match markers::leave(engine, location) {
         Ok(true) => {}
         Ok(false) => return,
@@ -348,18 +347,9 @@ pub fn tidy(engine: &Engine, location: &Path) {
             return;
         }
     }
-    remove_empty(&own);
+    durable::remove_if_empty(&own);
     if let Some(shared) = own.parent() {
-        remove_empty(shared);
+        durable::remove_if_empty(shared);
     }
-    remove_empty(location);
-}
-
-fn remove_empty(folder: &Path) {
-    match fs::remove_dir(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            tracing::debug!(path = %folder.display(), %error, "a folder stays");
-        }
-        _ => {}
-    }
+    durable::remove_if_empty(location);
 }

@@ -63,13 +63,13 @@ fn age(now: Time, then: Option<Time>) -> Option<i64> {
 }
 
 impl Moment {
-    /// Whether more than so many seconds have passed since a backup arrived, at `at`.
+    /// Returns true if more than so many seconds have passed since a backup arrived, at `at`.
     fn is_past(self, stored: &StoredBackup, at: Option<Time>, limit: i64) -> bool {
         let measured = age(self.trusted, at);
         measured.is_some_and(|age| age > limit) && self.dated(stored).is_none_or(|age| age > limit)
     }
 
-    /// Whether the clock alone says so.
+    /// Returns true if the clock alone says so.
     fn only_seems_past(self, stored: &StoredBackup, at: Option<Time>, limit: i64) -> bool {
         !self.is_past(stored, at, limit) && self.dated(stored).is_some_and(|age| age > limit)
     }
@@ -92,7 +92,7 @@ fn rule(target: &Target) -> Option<(i64, Option<i64>)> {
     }
 }
 
-/// Whether [`old`] or [`held`] can find any among the backups outside of the recycle bin: what can
+/// Returns true if [`old`] or [`held`] can find any among the backups outside of the recycle bin: what can
 /// be known without reading them.
 pub fn may_be_old(target: &Target, present: &Present, now: Moment) -> bool {
     rule(target).is_some_and(|(keep, limit)| {

@@ -6,9 +6,8 @@
 
 mod list;
 
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bchan_api::{Accepted, JobStatus, SequenceBegin, SequenceFile, Target, TargetType};
 use bchan_archive::Manifest;
@@ -189,7 +188,8 @@ pub fn take(
         )));
     }
     let to = folder(engine, sequence)?.tree.join(place);
-    put(&staging.content(), &to).map_err(|error| Error::from_io("storing a file", error))?;
+    durable::replace(&staging.content(), &to)
+        .map_err(|error| Error::from_io("storing a file", error))?;
     // A part is durable by itself before it counts as uploaded: its content was synced through the
     // descriptor that wrote it, its name by the step above. Errors of later writes do not concern
     // it, so `finish` only has to make its own rename durable.
@@ -198,15 +198,6 @@ pub fn take(
     let now = engine.clock.moment(&*engine.store)?.trusted;
     engine.store.arrived(&sequence.id, &part, now)?;
     Ok(())
-}
-
-/// Moves a durable file to its place, where a crash may have left it before.
-fn put(from: &Path, to: &Path) -> io::Result<()> {
-    durable::create_dirs(to.parent().ok_or(io::ErrorKind::InvalidInput)?)?;
-    let parent = durable::parent(to)?;
-    bchan_failpoint::point();
-    fs::rename(from, to)?;
-    parent.sync()
 }
 
 /// Makes a backup of an upload that is complete, if `recheck` still allows it; `appended` says that

@@ -106,7 +106,7 @@ impl ConnectionLimiter {
         (!left.is_zero()).then_some(left)
     }
 
-    /// Whether a newcomer needs the slot of somebody else.
+    /// Returns true if a newcomer needs the slot of somebody else.
     pub fn is_full(&self) -> bool {
         let table = self.lock();
         table.taken >= table.limit

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub struct Probes(Mutex<HashSet<(IpAddr, u16)>>);
 
 impl Probes {
-    /// Whether a connection comes from this process.
+    /// Returns true if a connection comes from this process.
     pub fn is_one(&self, peer: SocketAddr) -> bool {
         self.lock().contains(&end(peer))
     }

@@ -69,7 +69,7 @@ impl Shared {
         stream.try_read(&mut sink)
     }
 
-    /// Whether no connection may wait for another request.
+    /// Returns true if no connection may wait for another request.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stop.borrow().is_some()
     }

@@ -10,7 +10,6 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-/// See the module.
 pub(crate) enum Stream {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
@@ -43,7 +42,7 @@ impl Stream {
         self.reset_when_dropped(true);
     }
 
-    /// Whether to close with a reset, from now on and wherever this is dropped.
+    /// Returns true if to close with a reset, from now on and wherever this is dropped.
     pub(crate) fn reset_when_dropped(&self, reset: bool) {
         let stream = match self {
             Self::Plain(stream) => stream,

@@ -37,7 +37,6 @@ pub enum TlsError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
     /// Everybody on the machine can read the private key.
@@ -61,7 +60,6 @@ pub enum TlsError {
     Unusable {
         /// Where they are.
         files: TlsFiles,
-        /// Why.
         source: rustls::Error,
     },
 }
@@ -139,7 +137,7 @@ impl Tls {
     }
 }
 
-/// Whether a connection begins like TLS; none when it has ended before.
+/// Returns true if a connection begins like TLS; none when it has ended before.
 pub(crate) async fn is_hello(stream: &TcpStream) -> Option<bool> {
     /// A record of a handshake.
     const HANDSHAKE: u8 = 22;

@@ -25,10 +25,7 @@ pub enum MultipartError {
     },
     /// The body cannot be read.
     #[error("the form cannot be read")]
-    Read {
-        /// Why.
-        source: io::Error,
-    },
+    Read { source: io::Error },
 }
 
 impl From<MultipartError> for io::Error {

@@ -44,7 +44,7 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// Whether the request ends with its head.
+    /// Returns true if the request ends with its head.
     pub(crate) fn has_no_body(&self) -> bool {
         matches!(self.framing, Framing::None | Framing::Length(0)) && !self.expects_continue
     }

@@ -91,7 +91,7 @@ pub(crate) fn reason(status: u16) -> &'static str {
     }
 }
 
-/// Whether a handler's header can be sent: it must be one line, and not one that frames the
+/// Returns true if a handler's header can be sent: it must be one line, and not one that frames the
 /// message, which is the front's to say.
 pub(crate) fn is_valid_header(name: &str, value: &str) -> bool {
     let framing = [

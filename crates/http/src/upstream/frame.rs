@@ -62,7 +62,7 @@ impl<R: Read> FrameReader<R> {
         self.count
     }
 
-    /// Whether the body is not complete because its client has sent nothing for too long.
+    /// Returns true if the body is not complete because its client has sent nothing for too long.
     pub(crate) fn fell_silent(&self) -> bool {
         matches!(self.state, State::Silent)
     }

@@ -144,7 +144,7 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
         self.buffer.shrink();
     }
 
-    /// Whether nothing has come that was not taken.
+    /// Returns true if nothing has come that was not taken.
     pub(crate) fn is_empty(&self) -> bool {
         self.left == 0 && self.buffer.data().is_empty()
     }

@@ -50,7 +50,6 @@ impl PooledConnection {
     }
 }
 
-/// See the module.
 #[derive(Default)]
 pub(crate) struct Lanes {
     /// Number of the socket that is in use.
@@ -102,7 +101,7 @@ impl Lanes {
         }
     }
 
-    /// Whether a lane leads to the server inside that is in use.
+    /// Returns true if a lane leads to the server inside that is in use.
     pub(crate) fn is_current(&self, lane: &PooledConnection) -> bool {
         lane.socket == self.socket.load(Ordering::SeqCst)
     }
@@ -177,7 +176,7 @@ impl Lanes {
 }
 
 impl InFlight<'_> {
-    /// Whether the request has been handed over.
+    /// Returns true if the request has been handed over.
     pub(crate) fn is_taken(&self) -> bool {
         let trips = self.lanes.trips();
         trips.get(&self.id).is_some_and(|state| state.is_taken)

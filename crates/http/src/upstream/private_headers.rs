@@ -26,7 +26,7 @@ pub(crate) const BODY: &str = "upstream-body";
 /// In a response, how many milliseconds it has to wait.
 pub(crate) const DELAY: &str = "upstream-delay";
 
-/// Whether a header is between the front and the server inside, and nobody else's. Names are in
+/// Returns true if a header is between the front and the server inside, and nobody else's. Names are in
 /// lower case.
 pub(crate) fn is_private(name: &str) -> bool {
     name.starts_with(PREFIX) || name == "connection" || name == "expect"

@@ -224,7 +224,7 @@ impl Shared {
         server.recv_timeout(PATIENCE)
     }
 
-    /// Whether nobody is to wait for a server inside.
+    /// Returns true if nobody is to wait for a server inside.
     fn is_over(&self, server: &Arc<Inside>) -> bool {
         let flags = [&self.closing, &self.stuck];
         flags.iter().any(|flag| flag.load(Ordering::SeqCst)) || !Arc::ptr_eq(server, &self.server())

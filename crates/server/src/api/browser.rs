@@ -83,7 +83,7 @@ fn name(host: &str) -> String {
     name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
 }
 
-/// Whether a host is an address or this machine: no name service decides where it leads.
+/// Returns true if a host is an address or this machine: no name service decides where it leads.
 fn is_local(host: &str) -> bool {
     let name = name(host);
     let v6 = name

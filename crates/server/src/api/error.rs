@@ -6,6 +6,8 @@ use std::io;
 use bchan_catalog::StoreError;
 use bchan_engine::{Error, Kind};
 
+use crate::auth::Denied;
+
 /// An error with its HTTP status.
 #[derive(Debug)]
 pub(crate) struct ApiError {
@@ -41,21 +43,6 @@ impl ApiError {
         self
     }
 
-    /// The error for the engine, from a check that it asks for.
-    pub(crate) fn into_engine(self) -> Error {
-        let kind = match self.status {
-            403 => Kind::Forbidden,
-            503 => Kind::Unavailable,
-            _ => Kind::Invalid,
-        };
-        Error {
-            kind,
-            message: self.message,
-            cause: self.cause,
-            retry_after: self.retry_after,
-        }
-    }
-
     /// A file system error during `action`.
     pub(crate) fn from_io(action: &str, error: io::Error) -> Self {
         Error::from_io(action, error).into()
@@ -87,5 +74,41 @@ impl From<Error> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         Error::from(error).into()
+    }
+}
+
+impl From<Denied> for ApiError {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::NoKey => Self::new(401, "Unauthorized"),
+            Denied::Forbidden(message) => Self::new(403, message),
+            Denied::Unusable { message, cause } => {
+                let error = Self::new(503, message);
+                match cause {
+                    Some(cause) => error.caused_by(cause),
+                    None => error,
+                }
+            }
+        }
+    }
+}
+
+/// Maps the outcome of a check that the engine asks for.
+pub(crate) fn for_engine(denied: Denied) -> Error {
+    let ApiError {
+        status,
+        message,
+        cause,
+        retry_after,
+    } = denied.into();
+    Error {
+        kind: if status == 503 {
+            Kind::Unavailable
+        } else {
+            Kind::Forbidden
+        },
+        message,
+        cause,
+        retry_after,
     }
 }

@@ -52,7 +52,7 @@ impl Router {
                     *asked = Some(Endpoint::ShowHealth);
                     return Ok(watch::verdict(&self.app, request));
                 }
-                Sight::Nothing => return Ok(self.turn_away(request, &error)),
+                Sight::Nothing => return Ok(self.turn_away(request, &error.into())),
             },
         };
         let route = match route {
@@ -146,7 +146,7 @@ fn share(
     share.map(Some).ok_or_else(|| ApiError::new(503, message))
 }
 
-/// Whether a key is good for what is asked for, and the object that is meant. What a key is not for
+/// Returns true if a key is good for what is asked for, and the object that is meant. What a key is not for
 /// does not exist for whoever has it.
 fn admit(app: &App, grant: &Grant, route: &Route) -> Result<String, ApiError> {
     grant.check(route.endpoint)?;

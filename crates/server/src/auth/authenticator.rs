@@ -7,14 +7,13 @@ use subtle::{Choice, ConstantTimeEq as _};
 
 use super::Grant;
 use super::create::key_path;
+use super::denied::Denied;
 use super::error::KeyError;
 use super::fingerprint::{Fingerprint, fingerprint};
 use super::key_file::Watched;
 use super::named_keys::{self, Keys};
-use crate::api::error::ApiError;
 use crate::config::Auth;
 
-/// See the module.
 #[derive(Debug)]
 pub(crate) struct Gate {
     rule: Rule,
@@ -43,7 +42,7 @@ impl Gate {
         Ok(Self { rule })
     }
 
-    /// Whether no key is asked for at present.
+    /// Returns true if no key is asked for at present.
     pub(crate) fn is_open(&self) -> bool {
         match &self.rule {
             Rule::Open => true,
@@ -74,7 +73,7 @@ impl Gate {
     }
 
     /// Lets a request with this `Authorization` header pass, or says why not.
-    pub(crate) fn check(&self, authorization: Option<&str>) -> Result<Grant, ApiError> {
+    pub(crate) fn check(&self, authorization: Option<&str>) -> Result<Grant, Denied> {
         let bearer = authorization.and_then(|value| {
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
@@ -84,14 +83,17 @@ impl Gate {
     }
 
     /// What a key is good for now.
-    pub(super) fn find(&self, shown: Option<Fingerprint>) -> Result<Grant, ApiError> {
+    pub(super) fn find(&self, shown: Option<Fingerprint>) -> Result<Grant, Denied> {
         let (main, named) = match &self.rule {
             Rule::Open => return Ok(Grant::ALL),
             Rule::Fixed(fingerprint) => (Some(*fingerprint), None),
             Rule::Files { main, named } => {
                 let unusable = |error: KeyError| {
                     tracing::error!(%error, "the key file cannot be used; refusing every request");
-                    ApiError::new(503, "the server cannot read its key").caused_by(error)
+                    Denied::Unusable {
+                        message: "the server cannot read its key",
+                        cause: Some(error),
+                    }
                 };
                 let keys = named.current().map_err(unusable)?;
                 match main.current().map_err(unusable)? {
@@ -99,7 +101,10 @@ impl Gate {
                     None if main.was_seen() => {
                         let message = "the server's key has disappeared; put it back or make a \
                             new one with `bchan server new-key`";
-                        return Err(ApiError::new(503, message));
+                        return Err(Denied::Unusable {
+                            message,
+                            cause: None,
+                        });
                     }
                     None if !named.was_seen() => return Ok(Grant::ALL),
                     key => (key.map(|key| *key), keys),
@@ -107,7 +112,7 @@ impl Gate {
             }
         };
         let Some(shown) = shown else {
-            return Err(ApiError::new(401, "Unauthorized"));
+            return Err(Denied::NoKey);
         };
         // All are looked at, wherever the right one is.
         let same = |key: &Fingerprint| shown.ct_eq(key);
@@ -118,7 +123,7 @@ impl Gate {
                 grant = Some(Grant::named(key));
             }
         }
-        grant.ok_or_else(|| ApiError::new(403, "Invalid API key"))
+        grant.ok_or_else(|| Denied::forbidden("Invalid API key"))
     }
 }
 
@@ -177,14 +182,17 @@ mod tests {
         let status = |header: &str| {
             gate.check(Some(header))
                 .map(drop)
-                .map_err(|error| error.status)
+                .map_err(|error| error.name())
         };
         assert_eq!(status(&format!("Bearer {}", key.expose())), Ok(()));
         assert_eq!(status(&format!("bearer  {}", key.expose())), Ok(()));
-        assert_eq!(status("Bearer bakch-0"), Err(403));
-        assert_eq!(status(&format!("Basic {}", key.expose())), Err(401));
-        assert_eq!(status("Bearer "), Err(401));
-        assert_eq!(gate.check(None).map_err(|error| error.status), Err(401));
+        assert_eq!(status("Bearer bakch-0"), Err("forbidden"));
+        assert_eq!(status(&format!("Basic {}", key.expose())), Err("no key"));
+        assert_eq!(status("Bearer "), Err("no key"));
+        assert_eq!(
+            gate.check(None).map_err(|error| error.name()),
+            Err("no key")
+        );
     }
 
     #[test]
@@ -194,22 +202,22 @@ mod tests {
         assert!(gate.is_open());
         gate.check(None).unwrap();
         let old = new_key(temp.path(), false).unwrap();
-        assert_eq!(gate.check(None).unwrap_err().status, 401);
+        assert_eq!(gate.check(None).unwrap_err().name(), "no key");
         let new = new_key(temp.path(), true).unwrap();
         let pass = |key: &ApiKey| gate.check(Some(&format!("Bearer {}", key.expose())));
         pass(&new).unwrap();
-        assert_eq!(pass(&old).unwrap_err().status, 403);
+        assert_eq!(pass(&old).unwrap_err().name(), "forbidden");
 
         let path = key_path(temp.path());
         fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
-        assert_eq!(pass(&new).unwrap_err().status, 503);
+        assert_eq!(pass(&new).unwrap_err().name(), "unusable");
         assert!(matches!(
             Gate::new(&Auth::KeyFile, temp.path()),
             Err(KeyError::Exposed { .. })
         ));
         fs::remove_file(&path).unwrap();
-        assert_eq!(pass(&new).unwrap_err().status, 503);
-        assert_eq!(gate.check(None).unwrap_err().status, 503);
+        assert_eq!(pass(&new).unwrap_err().name(), "unusable");
+        assert_eq!(gate.check(None).unwrap_err().name(), "unusable");
     }
 
     #[test]
@@ -221,7 +229,7 @@ mod tests {
         let agent = new_named_key(data, "agent", Rights::Append, &[]).unwrap();
         // One with a name is enough to close the door.
         assert!(!gate.is_open() || gate.check(None).is_err());
-        assert_eq!(gate.check(None).unwrap_err().status, 401);
+        assert_eq!(gate.check(None).unwrap_err().name(), "no key");
         assert_eq!(pass(&agent).unwrap().name.as_deref(), Some("agent"));
         let main = new_key(data, false).unwrap();
         assert_eq!(pass(&main).unwrap().name, None);
@@ -239,7 +247,7 @@ mod tests {
             assert!(matches!(made, Err(KeyError::InvalidName { .. })), "{name}");
         }
         revoke_key(data, "agent").unwrap();
-        assert_eq!(pass(&agent).unwrap_err().status, 403);
+        assert_eq!(pass(&agent).unwrap_err().name(), "forbidden");
         assert!(pass(&main).is_ok() && list_keys(data).unwrap().is_empty());
         assert!(matches!(
             revoke_key(data, "agent"),
@@ -248,7 +256,7 @@ mod tests {
 
         for broken in ["{}", "x", "{\"version\":2,\"keys\":[]}"] {
             fs::write(&path, broken).unwrap();
-            assert_eq!(pass(&main).unwrap_err().status, 503, "{broken}");
+            assert_eq!(pass(&main).unwrap_err().name(), "unusable", "{broken}");
         }
         fs::remove_file(&path).unwrap();
         pass(&main).unwrap();

@@ -24,7 +24,7 @@ pub fn new_key(data: &Path, overwrite: bool) -> Result<ApiKey, KeyError> {
     Ok(key)
 }
 
-/// Whether a data folder has the key of another server now.
+/// True if a data folder has the key of another server now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Adopted {
     /// It has it now.

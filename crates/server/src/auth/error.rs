@@ -78,7 +78,6 @@ pub enum KeyError {
     Store {
         /// The data folder.
         data: PathBuf,
-        /// Why.
         source: ControlError,
     },
     /// The system has no random numbers.

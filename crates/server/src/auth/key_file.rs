@@ -51,7 +51,7 @@ impl<T> Watched<T> {
         &self.path
     }
 
-    /// Whether the file has ever been there.
+    /// Returns true if the file has ever been there.
     pub(super) fn was_seen(&self) -> bool {
         self.lock().is_some()
     }

@@ -3,6 +3,7 @@
 
 mod authenticator;
 mod create;
+mod denied;
 mod error;
 mod fingerprint;
 mod key_file;
@@ -14,6 +15,7 @@ mod throttle;
 
 pub(crate) use self::authenticator::Gate;
 pub use self::create::{Adopted, adopt_key, key_path, new_key};
+pub(crate) use self::denied::Denied;
 pub use self::error::KeyError;
 pub use self::named_keys::{list_keys, new_named_key, revoke_key};
 pub(crate) use self::pass::{Pass, recheck};

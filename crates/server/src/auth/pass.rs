@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bchan_api::Endpoint;
 
+use super::denied::Denied;
 use super::{Gate, Grant};
-use crate::api::error::ApiError;
 use bchan_http::Request;
 
 /// What a key was good for when a request began. A body may take hours to arrive, and the key may be
@@ -32,12 +32,12 @@ impl Pass {
     }
 
     /// Fails if the key is not good for the same any more.
-    pub(crate) fn check(&self) -> Result<(), ApiError> {
+    pub(crate) fn check(&self) -> Result<(), Denied> {
         let now = self.gate.find(self.grant.key)?;
         now.check(self.endpoint)?;
         if now.key.is_some() && now != self.grant {
             let message = "the rights of the key have changed; nothing was stored";
-            return Err(ApiError::new(403, message));
+            return Err(Denied::forbidden(message));
         }
         Ok(())
     }
@@ -45,7 +45,7 @@ impl Pass {
 
 /// Fails if the key of a request has been revoked or changed since the request began. To be called
 /// before anything is stored or changed.
-pub(crate) fn recheck(request: &Request) -> Result<(), ApiError> {
+pub(crate) fn recheck(request: &Request) -> Result<(), Denied> {
     let extension = request.extension.as_ref();
     let pass = extension.and_then(|extension| extension.downcast_ref::<Pass>());
     pass.map_or(Ok(()), Pass::check)
@@ -62,12 +62,12 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         let data = temp.path();
         let gate = Arc::new(Gate::new(&Auth::KeyFile, data).unwrap());
-        let status = |pass: &Pass| pass.check().map_err(|error| error.status);
+        let status = |pass: &Pass| pass.check().map_err(|error| error.name());
         let nobody = Pass::new(&gate, &Grant::ALL, Endpoint::Upload);
         assert_eq!(status(&nobody), Ok(()));
 
         let main = new_key(data, false).unwrap();
-        assert_eq!(status(&nobody), Err(401), "now there is a key");
+        assert_eq!(status(&nobody), Err("no key"), "now there is a key");
         let pass = |key: &bchan_api::ApiKey| {
             let shown = format!("Bearer {}", key.expose());
             let grant = gate.check(Some(&shown)).unwrap();
@@ -79,11 +79,11 @@ mod tests {
         );
         assert_eq!((status(&main), status(&agent)), (Ok(()), Ok(())));
         revoke_key(data, "agent").unwrap();
-        assert_eq!((status(&main), status(&agent)), (Ok(()), Err(403)));
+        assert_eq!((status(&main), status(&agent)), (Ok(()), Err("forbidden")));
         // Another key of the same name is another key.
         new_named_key(data, "agent", Rights::Append, &[]).unwrap();
-        assert_eq!(status(&agent), Err(403));
+        assert_eq!(status(&agent), Err("forbidden"));
         new_key(data, true).unwrap();
-        assert_eq!(status(&main), Err(403));
+        assert_eq!(status(&main), Err("forbidden"));
     }
 }

@@ -5,8 +5,8 @@ use std::fmt;
 use bchan_api::{Endpoint as E, Time};
 use serde::{Deserialize, Serialize};
 
+use super::denied::Denied;
 use super::fingerprint::Fingerprint;
-use crate::api::error::ApiError;
 
 /// What whoever has a key may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ impl fmt::Display for Rights {
 }
 
 impl Rights {
-    /// Whether an endpoint may be used. Every endpoint is named, so that a new one is not
+    /// Returns true if an endpoint may be used. Every endpoint is named, so that a new one is not
     /// forgotten.
     fn allow(self, endpoint: E) -> bool {
         match endpoint {
@@ -121,16 +121,16 @@ impl Grant {
         }
     }
 
-    /// Whether a key was shown for it.
+    /// Returns true if a key was shown for it.
     pub(crate) fn has_key(&self) -> bool {
         self.key.is_some()
     }
 
     /// Fails if an endpoint may not be used.
-    pub(crate) fn check(&self, endpoint: E) -> Result<(), ApiError> {
+    pub(crate) fn check(&self, endpoint: E) -> Result<(), Denied> {
         if !self.rights.allow(endpoint) {
             let message = format!("this key has only the right `{}`", self.rights);
-            return Err(ApiError::new(403, message));
+            return Err(Denied::forbidden(message));
         }
         // These concern more than the targets of a key.
         let of_all = matches!(
@@ -138,17 +138,17 @@ impl Grant {
             E::CreateTarget | E::ClearRecycleBin | E::RunJob | E::ShowLog
         );
         if of_all && self.targets.is_some() {
-            return Err(ApiError::new(403, "this key is for some targets only"));
+            return Err(Denied::forbidden("this key is for some targets only"));
         }
         Ok(())
     }
 
-    /// Whether it is of a key that can do nothing but add backups.
+    /// Returns true if it is of a key that can do nothing but add backups.
     pub(crate) fn only_appends(&self) -> bool {
         self.rights == Rights::Append
     }
 
-    /// Whether a target may be touched, and its backups with it.
+    /// Returns true if a target may be touched, and its backups with it.
     pub(crate) fn covers(&self, target_id: &str) -> bool {
         let named = |targets: &Vec<String>| targets.iter().any(|id| id == target_id);
         self.targets.as_ref().is_none_or(named)
@@ -159,7 +159,7 @@ impl Grant {
         self.targets.as_deref()
     }
 
-    /// Whether it is for some targets only.
+    /// Returns true if it is for some targets only.
     pub(crate) fn is_bound(&self) -> bool {
         self.targets.is_some()
     }

@@ -75,7 +75,6 @@ pub enum ConfigError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
     /// It is no TOML, or has settings that do not exist.

@@ -17,7 +17,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct Doctor {
     pub(super) database: Asker<Result<(), String>>,
     pub(super) places: Vec<(HealthSubject, PathBuf, Asker<Found>)>,
-    /// Whether everything was well when last asked.
+    /// True if everything was well when last asked.
     pub(super) was_well: AtomicBool,
 }
 

@@ -113,7 +113,7 @@ fn measure(app: &App, place: &Path) -> io::Result<Disk> {
     })
 }
 
-/// Whether backups can be put into a place, and those that should be below it are.
+/// Returns true if backups can be put into a place, and those that should be below it are.
 fn examine(app: &App, place: &Path) -> Result<(), String> {
     if !fs::metadata(place)
         .map_err(|error| error.to_string())?

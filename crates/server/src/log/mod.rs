@@ -36,7 +36,7 @@ struct Open {
     folder: PathBuf,
     file: File,
     size: u64,
-    /// Whether the last line has no end: the disk was full, or the process was killed.
+    /// True if the last line has no end: the disk was full, or the process was killed.
     torn: bool,
 }
 

@@ -26,7 +26,7 @@ pub fn directory(path: &Path) -> io::Result<OwnedFd> {
     open(path, OFlags::RDONLY | OFlags::DIRECTORY)
 }
 
-/// Whether an error of these functions says that something else lies at the path.
+/// Returns true if an error of these functions says that something else lies at the path.
 pub fn is_wrong(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::InvalidData
 }

@@ -41,7 +41,7 @@ type Promised = [AtomicU64; 2];
 pub(super) trait Disk {
     /// What may be written, without the reserve.
     fn usable(&self, reserve: Reserve) -> io::Result<Amounts>;
-    /// Whether [`Disk::usable`] is less as soon as a write returns.
+    /// Returns true if [`Disk::usable`] is less as soon as a write returns.
     fn counts_at_once(&self) -> bool;
     /// Makes it less by all that was written before.
     fn settle(&self) -> io::Result<()>;
@@ -69,7 +69,6 @@ impl Disk for FileSystemSync {
     }
 }
 
-/// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Account(Mutex<Ledger>);
 
@@ -220,7 +219,7 @@ mod tests {
     #[derive(Debug)]
     struct Fake {
         free: [AtomicI64; 2],
-        /// Whether what was written counts only when it has been settled.
+        /// True if what was written counts only when it has been settled.
         late: bool,
         unsettled: [AtomicI64; 2],
     }

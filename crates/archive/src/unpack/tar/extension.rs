@@ -23,9 +23,9 @@ pub(super) struct Extensions {
     pub(super) user: Option<Name>,
     pub(super) group: Option<Name>,
     pub(super) attributes: Attributes,
-    /// Whether the map of a sparse file stands in front of its data.
+    /// True if the map of a sparse file stands in front of its data.
     pub(super) sparse_in_data: bool,
-    /// Whether the path is that of a sparse file, which stands above any other.
+    /// True if the path is that of a sparse file, which stands above any other.
     is_sparse_name: bool,
     real_size: Option<u64>,
     /// Pieces that a sparse file is said to have.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bchan_api::{SequenceBegin, SequenceView, form};
 
 use super::limits::admit;
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, for_engine};
 use crate::api::json_body;
 use crate::api::reply;
 use crate::api::upload_form;
@@ -71,7 +71,7 @@ pub(crate) fn upload(app: &App, request: &mut Request, id: &str) -> Result<Respo
     // The folders that it may need.
     room.entries(path.split('/').count() as u64)
         .map_err(|error| ApiError::from_io("making a folder of the backup", error))?;
-    let recheck = || recheck(request).map_err(ApiError::into_engine);
+    let recheck = || recheck(request).map_err(for_engine);
     sequential::take(
         &app.engine,
         &sequence,
@@ -92,7 +92,7 @@ pub(crate) fn finish(
 ) -> Result<Response, ApiError> {
     // Others may have reached the limit since it was begun. It stays, and can be finished later.
     let _seat = admit(app, &app.engine.target(id)?, grant)?;
-    let recheck = || recheck(request).map_err(ApiError::into_engine);
+    let recheck = || recheck(request).map_err(for_engine);
     let accepted = sequential::finish(&app.engine, id, grant.only_appends(), &recheck)?;
     Ok(reply::success(200, &accepted))
 }

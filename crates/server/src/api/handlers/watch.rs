@@ -30,7 +30,7 @@ const LIVE: &str = "live";
 pub(crate) enum Sight {
     /// Nothing.
     Nothing,
-    /// Whether the server has what it needs, and no more.
+    /// True if the server has what it needs, and no more.
     Verdict,
     /// Everything.
     All,
@@ -53,7 +53,7 @@ pub(crate) fn sight(app: &App, request: &Request, route: &Result<Route, NoRoute>
     }
 }
 
-/// Whether this process asks for a sign of life.
+/// Returns true if this process asks for a sign of life.
 pub(crate) fn is_probe(request: &Request, route: &Result<Route, NoRoute>) -> bool {
     let endpoint = route.as_ref().map(|route| route.endpoint);
     request.is_probe && endpoint == Ok(Endpoint::ShowHealth)
