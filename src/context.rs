@@ -1,4 +1,4 @@
-//! What a command gets: the user's wishes, a client made when it is first needed, and the ui.
+//! The surroundings of a command: options, the ui, and a client made when it is first needed.
 
 pub(crate) mod carried;
 mod embedded;

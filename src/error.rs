@@ -1,4 +1,4 @@
-//! Why a command failed, and the one table of exit codes.
+//! Errors of commands, and the table of exit codes.
 
 mod agent;
 mod client;
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use crate::signals::Signal;
 
-/// What the process tells its parent. Scripts rely on these numbers; they never change.
+/// Exit codes. Scripts rely on these numbers; they never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
@@ -46,7 +46,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// What kind of failure it was.
+/// Kind of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Failed,
@@ -59,7 +59,7 @@ pub(crate) enum Kind {
     Configuration,
     Temporary,
     Interrupted(Signal),
-    /// Whoever read our output has had enough, such as `head`.
+    /// The reader of our output has closed it, such as `head`.
     BrokenPipe,
 }
 
@@ -87,9 +87,9 @@ impl Kind {
 pub(crate) struct CommandError {
     /// Decides the exit code.
     pub(crate) kind: Kind,
-    /// What happened, with its causes.
+    /// The error with its causes.
     pub(crate) source: Box<dyn Error + Send + Sync>,
-    /// What to do about it, one line each.
+    /// Hints, one line each.
     pub(crate) hints: Vec<String>,
 }
 
@@ -141,7 +141,7 @@ impl CommandError {
         self
     }
 
-    /// What happened and its causes, from the outside in, in one line.
+    /// Formats the error and its causes on one line, from the outside in.
     pub(crate) fn message(&self) -> String {
         let mut message = self.source.to_string();
         let mut cause = self.source.source();

@@ -2,12 +2,12 @@
 
 use std::io;
 
-/// What asked for the end.
+/// Signal that ends a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
     /// Ctrl-C.
     Interrupt,
-    /// What `kill`, systemd and cron send.
+    /// SIGTERM, sent by `kill`, systemd and cron.
     Terminate,
 }
 

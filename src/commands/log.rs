@@ -35,7 +35,6 @@ struct LogSelection {
     follow: bool,
 }
 
-/// What the Python client calls it.
 #[derive(Debug, Subcommand)]
 enum LogCommand {
     /// The same as without this word

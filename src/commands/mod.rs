@@ -50,8 +50,8 @@ pub(crate) fn count_backups(count: usize) -> String {
     }
 }
 
-/// What a program without a server says to a command that needs one. The command exists all the
-/// same, so that help, completions and manual are alike everywhere.
+/// Returns the error of a command that needs the server, in a build without it. The command exists
+/// in such builds so that help, completions and manual are the same everywhere.
 #[cfg(not(feature = "server"))]
 pub(crate) fn without_server(what: &str) -> crate::error::CommandError {
     let message = format!("{what} needs the server, which this bchan was built without");

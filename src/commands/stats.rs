@@ -16,7 +16,6 @@ pub(crate) struct StatsArgs {
     command: Option<StatsCommand>,
 }
 
-/// What the Python client calls it.
 #[derive(Debug, Subcommand)]
 enum StatsCommand {
     /// The same as without this word

@@ -1,4 +1,4 @@
-//! What the server said a moment ago, so that not every key asks it again.
+//! A short-lived cache of the server's answers.
 
 use std::fs::{self, File};
 use std::io::Read as _;

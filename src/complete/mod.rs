@@ -1,5 +1,4 @@
-//! What a shell offers when somebody presses the tabulator: besides commands and options, the names
-//! that the server and the configuration know.
+//! Shell completion: besides commands and options, names known to the server and the configuration.
 //!
 //! The scripts in `completions/` ask the program itself, by running it with [`VARIABLE`] set. It
 //! answers within a moment and never with an error: whoever is typing does not want to hear of it.

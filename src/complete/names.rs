@@ -26,9 +26,9 @@ pub(super) enum Names {
 /// A name and what it stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Name {
-    /// What goes into the command line.
+    /// Text for the command line.
     pub(super) value: String,
-    /// What is shown beside it, by shells that can.
+    /// Description, shown by shells that can.
     pub(super) help: String,
     /// Another name of the same thing, which is offered to those who begin to type it.
     pub(super) other: Option<String>,

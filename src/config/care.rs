@@ -9,7 +9,7 @@ use toml_edit::{Array, Value};
 
 use super::Length;
 
-/// What a preset says of its runs.
+/// Options of a preset for its runs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Care {
     /// How old the last backup may become.
@@ -56,7 +56,7 @@ pub(crate) const CARE: [&str; 12] = [
 ];
 
 impl Care {
-    /// What is said, as the file says it.
+    /// Returns the entries as they are in the file.
     pub(crate) fn entries(&self) -> Vec<(&'static str, Value)> {
         let Self {
             max_age,

@@ -10,7 +10,7 @@ use super::file_error::FileError;
 use super::{Config, SettingsError};
 use bchan_agent::atomic_file::{self, Access};
 
-/// What a new file begins with.
+/// Header of a new file.
 const HEADER: &str = "# Servers and presets of bchan; see `man bchan-config`.\n\n";
 
 /// The file, and changes that are not yet in it.

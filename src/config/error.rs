@@ -1,4 +1,4 @@
-//! Why settings cannot be used, and what to do about it.
+//! Errors of the settings, with hints.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use super::FileError;
 use crate::error::{CommandError, Kind};
 use crate::suggest;
 
-/// Why the settings make no sense.
+/// Errors of the settings.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SettingsError {
     /// Two options exclude each other.
@@ -27,16 +27,10 @@ pub(crate) enum SettingsError {
     },
     /// The name of a server is no address.
     #[error("`{text}` is not the address of a server")]
-    Server {
-        /// What was given.
-        text: String,
-    },
+    Server { text: String },
     /// One of two servers is inside the program.
     #[error("`{text}` is no server that runs by itself")]
-    Inside {
-        /// What was given.
-        text: String,
-    },
+    Inside { text: String },
     /// The data folder is not given and cannot be guessed.
     #[error("neither XDG_DATA_HOME nor HOME says where the data folder is")]
     NoHome,

@@ -26,7 +26,6 @@ pub(crate) struct ConfigFile {
     /// Servers and how to talk to them.
     #[serde(default)]
     pub(crate) profiles: BTreeMap<String, Profile>,
-    /// What to back up.
     #[serde(default)]
     pub(crate) presets: BTreeMap<String, Preset>,
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Why a configuration file cannot be used.
+/// Errors of configuration files.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FileError {
     /// The file cannot be read.
@@ -27,7 +27,6 @@ pub(crate) enum FileError {
         path: PathBuf,
         /// From 1.
         line: usize,
-        /// What about it.
         message: String,
     },
 }

@@ -1,4 +1,4 @@
-//! What the user has decided, put together from options, environment, files and defaults.
+//! The user's settings, from options, environment, files and defaults.
 
 mod care;
 mod document;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Who has said a setting.
+/// Origin of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// The command line.
@@ -24,7 +24,6 @@ pub(crate) enum Origin {
 pub(crate) struct Sourced<T> {
     /// Its value.
     pub(crate) value: T,
-    /// Who has said it.
     pub(crate) origin: Origin,
 }
 

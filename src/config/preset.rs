@@ -10,7 +10,7 @@ use toml_edit::{Array, Value};
 
 use super::{Care, Environment, Length, paths};
 
-/// What to back up, and to where.
+/// A named backup definition.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Table")]
 pub(crate) struct Preset {
@@ -20,7 +20,7 @@ pub(crate) struct Preset {
     pub(crate) paths: Vec<PathBuf>,
     /// The profile whose server it is for; without one, that of the run.
     pub(crate) profile: Option<String>,
-    /// What is left out of the paths.
+    /// Rules of what is left out.
     #[serde(flatten)]
     pub(crate) selection: Selection,
     /// How its runs are looked after.
@@ -141,7 +141,7 @@ pub(crate) const RULES: [&str; 11] = [
 ];
 
 impl Preset {
-    /// What is said in it, as the file says it.
+    /// Returns the entries as they are in the file.
     pub(crate) fn entries(&self) -> Vec<(&'static str, Value)> {
         let mut entries = vec![("target", Value::from(&self.target))];
         if !self.paths.is_empty() {
@@ -209,7 +209,7 @@ impl Preset {
     }
 }
 
-/// What is said in the rules, as the file says it.
+/// Returns the rules as they are in the file.
 pub(crate) fn rules(selection: &Selection) -> Vec<(&'static str, Value)> {
     let Selection {
         exclude,

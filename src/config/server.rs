@@ -12,7 +12,7 @@ const DEFAULT_HOST: &str = "127.0.0.1";
 /// The variable that names the server.
 const VARIABLE: &str = "BCHAN_SERVER";
 
-/// What a value begins with that asks for a server inside this program.
+/// Prefix of a value that selects an embedded server.
 const LOCAL: &str = "local:";
 
 /// A server to talk to.
@@ -94,7 +94,7 @@ impl ServerChoice {
         Ok((server.origin != Origin::Default).then_some(server.value))
     }
 
-    /// What a user writes for a server.
+    /// Parses a server as users write it.
     pub(crate) fn parse(text: &str, environment: &dyn Environment) -> Result<Self, SettingsError> {
         match text.strip_prefix(LOCAL) {
             Some("") => Self::local(None, environment),

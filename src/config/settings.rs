@@ -58,14 +58,12 @@ pub(crate) struct Config {
     pub(crate) path: Option<PathBuf>,
     /// True if it exists.
     pub(crate) exists: bool,
-    /// What it says.
     pub(crate) file: ConfigFile,
 }
 
 /// Where to look for the key, besides the environment.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeySources {
-    /// What the command line says.
     pub(crate) option: KeyOption,
     /// The profile's file.
     pub(crate) file: Option<PathBuf>,
@@ -79,7 +77,7 @@ pub(crate) struct KeySources {
     pub(crate) beside: Option<PathBuf>,
 }
 
-/// What the command line says about the key.
+/// The key options of the command line.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum KeyOption {
     /// Nothing: look where it usually is.

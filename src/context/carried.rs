@@ -1,4 +1,4 @@
-//! What a run that starts elsewhere must be told, to be as one from here.
+//! Options and environment that a scheduled run inherits.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::error::{CommandError, Kind};
 /// Variables that say where files are.
 const FOLDERS: [&str; 3] = ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"];
 
-/// What only the command line and the environment of this run say.
+/// Settings that only the command line and the environment of this run have.
 #[derive(Debug)]
 pub(crate) struct Carried {
     /// Options that say it.
@@ -29,7 +29,8 @@ pub(crate) struct Carried {
 }
 
 impl Context<'_> {
-    /// What a run elsewhere must be told. Keys are none of it, only files that hold them.
+    /// Returns the settings that a scheduled run needs. Keys are never among them, only files that
+    /// hold keys.
     pub(crate) async fn carried(&self) -> Result<Carried, CommandError> {
         let environment = &ProcessEnvironment;
         let settings = self.settings().await?;

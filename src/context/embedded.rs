@@ -79,7 +79,7 @@ impl Embedded {
     }
 }
 
-/// What stands for it in a program without a server: it cannot come into being.
+/// An embedded server in a build without the server: it cannot be created.
 #[cfg(not(feature = "server"))]
 pub(super) enum Embedded {}
 

@@ -1,4 +1,4 @@
-//! What commands that change the configuration need of it.
+//! Access of commands to the configuration files.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use crate::suggest;
 use crate::ui::view::KeyPlace;
 use bchan_agent::StateFolder;
 
-/// What is asked for at the terminal, and its answer when there is none.
+/// The question at the terminal, and the default answer.
 const QUESTION: (&str, &str) = ("Server [http://127.0.0.1:5050]:", "http://127.0.0.1:5050");
 
 impl Context<'_> {
@@ -57,7 +57,7 @@ impl Context<'_> {
         Ok(settings.server.value.to_string())
     }
 
-    /// What this machine remembers of a server's targets; none where nothing says where.
+    /// Returns the local history of a server's targets, if there is a place for it.
     #[expect(
         clippy::unused_self,
         reason = "whoever uses it must have been given the context"
@@ -66,7 +66,7 @@ impl Context<'_> {
         state_dir(&ProcessEnvironment).map(|folder| StateFolder::new(folder, server))
     }
 
-    /// What `--profile` says.
+    /// Returns the value of `--profile`.
     pub(crate) fn given_profile(&self) -> Option<String> {
         self.global.profile.clone()
     }
@@ -111,7 +111,7 @@ impl Context<'_> {
         self.complete_server(if answer.is_empty() { usual } else { &answer })
     }
 
-    /// What `--api-key` says.
+    /// Returns the value of `--api-key`.
     pub(crate) fn given_key(&self) -> Option<String> {
         self.global.api_key.clone()
     }

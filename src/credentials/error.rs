@@ -8,8 +8,7 @@ use bchan_api::InvalidKey;
 /// Holds the key itself.
 pub(super) const KEY_VARIABLE: &str = "BCHAN_API_KEY";
 
-/// Why a key that somebody named cannot be used. No message shows what was found in its place,
-/// which may be half a secret.
+/// Errors of reading a named key. No message shows the invalid content, which may be half a secret.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CredentialError {
     /// The file cannot be read.
@@ -37,7 +36,6 @@ pub(crate) enum CredentialError {
     Command {
         /// The program.
         program: String,
-        /// What it did.
         reason: String,
     },
     /// The variable holds something else.

@@ -12,7 +12,7 @@ use bchan_agent::atomic_file::{self, Access};
 /// No key file is longer, in bytes. A wrong path must not read a disk into memory.
 const LONGEST: u64 = 64 * 1024;
 
-/// Who looks after a file's permissions.
+/// The party that is responsible for a file's permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
     /// The user: what others can read is refused.

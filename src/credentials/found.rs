@@ -9,6 +9,6 @@ pub(crate) struct Found {
     pub(crate) key: ApiKey,
     /// Where it was, for people.
     pub(crate) place: String,
-    /// Whom else it was shown to, one line each.
+    /// Warnings about exposure, one line each.
     pub(crate) warnings: Vec<String>,
 }

@@ -23,7 +23,7 @@ pub(crate) trait Keyring: Send + Sync {
     fn delete(&self, service: &str, user: &str) -> Result<bool, KeyringError>;
 }
 
-/// Why a keyring cannot be used.
+/// Errors of the keyring.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyringError {
     /// There is none, or it does not open.
@@ -32,10 +32,7 @@ pub(crate) enum KeyringError {
         not(feature = "keyring"),
         allow(dead_code, reason = "only tests have one")
     )]
-    Unavailable {
-        /// What it said.
-        reason: String,
-    },
+    Unavailable { reason: String },
     /// The program cannot use any.
     #[error("this bchan was built without the feature `keyring`")]
     #[cfg_attr(

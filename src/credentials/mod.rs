@@ -31,12 +31,12 @@ const SYSTEMD_VARIABLE: &str = "CREDENTIALS_DIRECTORY";
 /// Name of the systemd credential.
 const SYSTEMD_NAME: &str = "bchan-api-key";
 
-/// What a search for the key has brought.
+/// Result of the search for a key.
 #[derive(Debug, Default)]
 pub(crate) struct Search {
     /// The key, if there is one. A server may need none.
     pub(crate) found: Option<Found>,
-    /// Why the keyring could not be asked, where nothing else had a key either.
+    /// The error of the keyring, if no other place had a key.
     pub(crate) keyring: Option<KeyringError>,
 }
 
@@ -55,7 +55,7 @@ impl From<Found> for Search {
 ///
 /// # Errors
 ///
-/// What somebody named must be there. Falling back to another key would hide the mistake.
+/// A key that the user named must exist. Falling back to another key would hide the mistake.
 pub(crate) async fn find(
     sources: &KeySources,
     environment: &dyn Environment,
@@ -81,7 +81,7 @@ pub(crate) async fn find(
     })
 }
 
-/// What the user, the environment or the profile names.
+/// Reads the key that the user, the environment or the profile names.
 fn named(
     sources: &KeySources,
     environment: &dyn Environment,

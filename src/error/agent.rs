@@ -1,4 +1,4 @@
-//! What the failures of workflows mean to a user.
+//! Mapping of workflow errors for users.
 
 use bchan_archive::SelectionError;
 use bchan_client::Error;
@@ -34,7 +34,7 @@ impl From<AgentError> for CommandError {
     }
 }
 
-/// What to do about one of two servers.
+/// Returns a hint for an error of one of two servers.
 fn side_hint(error: &Error) -> Option<String> {
     match error {
         Error::Unauthorized | Error::Forbidden { .. } => Some(

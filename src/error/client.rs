@@ -1,4 +1,4 @@
-//! What the server's answers, and their absence, mean to a user.
+//! Mapping of client errors for users.
 
 use bchan_client::Error;
 

@@ -1,4 +1,4 @@
-//! What the failures of a server in this process mean to a user.
+//! Mapping of server errors for users.
 
 use bchan_server::{CheckError, ConfigError, KeyError, OpenError, StartError};
 

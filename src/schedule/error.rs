@@ -1,33 +1,26 @@
-//! What goes wrong with schedules.
+//! Errors of schedules.
 
 use std::io;
 use std::path::PathBuf;
 
 use crate::error::{CommandError, Kind};
 
-/// Why a preset cannot be scheduled, or is scheduled still.
+/// Errors of scheduling a preset.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ScheduleError {
     /// A time that there is not.
     #[error("{what} `{text}` makes no sense: {why}")]
     Nonsense {
-        /// What it should be.
         what: &'static str,
-        /// What was given.
         text: String,
-        /// What about it.
         why: String,
     },
     /// Units and crontabs are UTF-8 without control characters.
     #[error("a schedule cannot hold {what}: it is not plain text")]
-    NotText {
-        /// What should stand in it.
-        what: String,
-    },
+    NotText { what: String },
     /// systemd or cron takes no name or line of this length.
     #[error("{what} is longer than the {most} bytes that there can be")]
     TooLong {
-        /// What is too long.
         what: &'static str,
         /// How long it could be, in bytes.
         most: usize,
@@ -68,12 +61,7 @@ pub(crate) enum ScheduleError {
     },
     /// A program has failed.
     #[error("`{command}` failed: {message}")]
-    Program {
-        /// What was run.
-        command: String,
-        /// What it said.
-        message: String,
-    },
+    Program { command: String, message: String },
 }
 
 impl From<ScheduleError> for CommandError {

@@ -16,7 +16,6 @@ const WANTS: &str = "timers.target.wants";
 pub(crate) struct UnitFile {
     /// Where it is.
     pub(crate) path: PathBuf,
-    /// What is in it.
     pub(crate) content: String,
 }
 

@@ -1,4 +1,4 @@
-//! What a run may do to the machine, in systemd's words.
+//! The confinement of a service, in systemd's terms.
 
 use std::path::{Path, PathBuf};
 
@@ -17,10 +17,10 @@ pub(crate) enum Confinement {
     Hardened(Hardening),
 }
 
-/// What decides how far a run can be shut in.
+/// Facts that decide how far a run can be confined.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Hardening {
-    /// What is backed up. None where lists say it, which change.
+    /// Paths that are backed up. `None` if they come from lists, which can change.
     pub(crate) sources: Option<Vec<PathBuf>>,
     /// Folders that are made where they are missing, and written to.
     pub(crate) own: Vec<PathBuf>,
@@ -58,8 +58,9 @@ impl Hardening {
         Ok(lines)
     }
 
-    /// What only the machine's systemd can do. Nothing here may change what a backup finds: parts of
-    /// the tree are read-only, but none is hidden that is backed up.
+    /// Returns the restrictions that only the system's systemd can apply. None may change the
+    /// content of a backup: parts of the tree are read-only, but nothing that is backed up is
+    /// hidden.
     fn root_lines(&self) -> Result<Vec<String>, ScheduleError> {
         let mut capabilities = vec!["CAP_DAC_READ_SEARCH"];
         if self.stores || self.foreign {

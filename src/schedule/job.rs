@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::error::ScheduleError;
 
-/// Who starts the runs.
+/// The scheduler that starts the runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// The systemd of the machine, as root.
@@ -26,7 +26,7 @@ impl Place {
     }
 }
 
-/// What is run for a preset, whoever starts it.
+/// A scheduled run of a preset.
 #[derive(Clone, Debug)]
 pub(crate) struct Job {
     /// The preset.

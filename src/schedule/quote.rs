@@ -128,7 +128,7 @@ mod tests {
         assert!(cron_word("a\n* * * * * sh").is_err());
     }
 
-    /// What cron passes on: all crons look for backslashes, some take them away.
+    /// Simulates cron's reading of a line: all crons treat backslashes, some remove them.
     fn cron(line: &str, takes_away: bool) -> String {
         let mut out = String::new();
         let mut characters = line.chars();

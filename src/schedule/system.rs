@@ -69,7 +69,7 @@ pub(crate) fn write_crontab(crontab: &Crontab) -> Result<(), ScheduleError> {
     succeeded("crontab", &["-"], &output)
 }
 
-/// What tells this machine from others.
+/// Returns a name that identifies this machine.
 pub(crate) fn machine() -> String {
     let id = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
     if id.trim().is_empty() {
@@ -170,7 +170,7 @@ fn succeeded(program: &str, words: &[&str], output: &Output) -> Result<(), Sched
     })
 }
 
-/// What a program has complained of.
+/// Returns the error output of a program.
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).trim().to_owned()
 }

@@ -10,7 +10,7 @@ use super::{Confinement, Job, Place, ScheduleError, When};
 /// First line of each unit, by which it is known as ours. Released forms must be found again.
 pub(super) const MARKER: &str = "# Written by `bchan preset schedule`.";
 
-const NOTE: &str = "# It is replaced when that runs again. What `systemctl edit` adds, stays.";
+const NOTE: &str = "# It is replaced when that runs again. Changes by `systemctl edit` stay.";
 
 /// No name of a unit is longer, in bytes.
 const LONGEST: usize = 255;
@@ -26,8 +26,9 @@ pub(crate) struct Credential {
 
 /// The name of a preset's units, without what they end with.
 ///
-/// What a name of a unit cannot hold is escaped as by `systemd-escape`, but for the hyphen, which it
-/// can, and the slash, which becomes no hyphen: each preset has a name of its own.
+/// Returns the name of a preset's units. Characters that a unit name cannot have are escaped as by
+/// `systemd-escape`, except the hyphen, which is allowed, and the slash, which does not become a
+/// hyphen: each preset has a name of its own.
 pub(crate) fn unit_name(preset: &str) -> Result<String, ScheduleError> {
     let name = format!("bchan-{}", escape(preset));
     if name.len() + ".service".len() > LONGEST {
@@ -161,7 +162,7 @@ mod tests {
             text,
             "\
 # Written by `bchan preset schedule`.
-# It is replaced when that runs again. BackupInput `systemctl edit` adds, stays.
+# It is replaced when that runs again. Changes by `systemctl edit` stay.
 [Unit]
 Description=Backup of preset my \"docs\" (bchan)
 
@@ -195,7 +196,7 @@ UMask=0077
             text,
             "\
 # Written by `bchan preset schedule`.
-# It is replaced when that runs again. BackupInput `systemctl edit` adds, stays.
+# It is replaced when that runs again. Changes by `systemctl edit` stay.
 [Unit]
 Description=Backup of preset docs (bchan)
 Wants=network-online.target
@@ -246,7 +247,7 @@ ReadWritePaths=-/root/.local/state/bchan
             text,
             "\
 # Written by `bchan preset schedule`.
-# It is replaced when that runs again. BackupInput `systemctl edit` adds, stays.
+# It is replaced when that runs again. Changes by `systemctl edit` stay.
 [Unit]
 Description=Scheduled backup of preset 50%% (bchan)
 

@@ -52,7 +52,7 @@ const MONTHS: [&str; 12] = [
 const DAY: u32 = 24 * 60;
 
 impl When {
-    /// What `OnCalendar=` says, a line each. None for what only cron understands.
+    /// Returns the values of `OnCalendar=`. `None` for schedules that only cron understands.
     pub(super) fn calendar(&self) -> Vec<String> {
         match self {
             Self::Hourly => vec!["*-*-* *:00:00".to_owned()],

@@ -18,7 +18,7 @@ const FIRST_ANSWER: Duration = Duration::from_secs(10);
 /// Pause before a server that does not answer is asked again.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// What the time to shut down takes beyond the grace, at most.
+/// Longest time to shut down beyond the grace.
 const TIDYING: Duration = Duration::from_secs(30);
 
 /// Says that the server is ready, once it answers.

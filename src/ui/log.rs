@@ -56,8 +56,8 @@ pub(super) fn of_service(voice: Voice, level: Option<LevelFilter>, file: LogFile
     }))
 }
 
-/// What a service says to standard error, and what it writes. To be quiet is to talk less; the file
-/// is for the day when somebody asks.
+/// Returns the levels of a service for standard error and for the log file. `--quiet` affects only
+/// standard error, because the file is read when something has gone wrong.
 fn levels(voice: Voice, level: Option<LevelFilter>) -> (LevelFilter, LevelFilter) {
     let usual = if voice.verbose {
         LevelFilter::DEBUG

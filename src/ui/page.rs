@@ -1,4 +1,4 @@
-//! What a result is written on: a terminal, where people read, or a pipe, where scripts do.
+//! The output medium: a terminal for people or a pipe for scripts.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _};

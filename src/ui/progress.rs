@@ -1,4 +1,4 @@
-//! What a transfer shows while it runs.
+//! The progress display of a transfer.
 
 use std::fmt;
 use std::path::Path;
@@ -34,7 +34,7 @@ impl Bar {
         Self(Arc::new(Transfer::new(voice, target)))
     }
 
-    /// What a workflow reports to.
+    /// Returns the receiver of progress reports.
     pub(crate) fn progress(&self) -> Arc<dyn Progress> {
         Arc::<Transfer>::clone(&self.0)
     }

@@ -1,4 +1,4 @@
-//! Whether a server has stored what was sent.
+//! Checking that a server has stored what was sent.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ pub(crate) struct Verified {
     pub backup: Option<Backup>,
     /// Which of the attempts it is; `None` where nothing was compared.
     pub attempt: Option<usize>,
-    /// Why nothing was compared.
+    /// The reason for which nothing was compared.
     pub unverified: Option<Unverified>,
 }
 

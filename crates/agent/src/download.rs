@@ -29,7 +29,7 @@ pub enum Destination {
     Nowhere,
 }
 
-/// What to download, and how.
+/// Options of a download.
 #[derive(Clone, Debug)]
 pub struct DownloadOptions {
     /// Id of a backup; or id or alias of a target, of which the newest backup is meant.
@@ -42,7 +42,7 @@ pub struct DownloadOptions {
     pub restore: Restore,
 }
 
-/// What became of a download.
+/// Outcome of a download.
 #[derive(Debug)]
 pub struct DownloadReport {
     pub backup: Backup,

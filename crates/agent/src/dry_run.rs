@@ -1,4 +1,4 @@
-//! What an upload would take, without a server.
+//! Dry runs: the entries that an upload would send, found without a server.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub struct Left {
     pub reason: String,
 }
 
-/// What an upload would take.
+/// The entries that an upload would send.
 #[derive(Debug)]
 pub struct Listing {
     pub entries: Vec<Listed>,

@@ -1,4 +1,4 @@
-//! Why a workflow did not end well.
+//! Errors of the workflows.
 
 use std::io;
 use std::path::PathBuf;

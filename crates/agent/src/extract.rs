@@ -189,8 +189,8 @@ pub(crate) const MAX_ENTRIES: u64 = 100_000_000;
 /// Zeros under zstd become 32,768 times as many.
 pub(crate) const MAX_RATIO: u64 = 40_000;
 
-/// What a server may make of the user's disk. Its own size bounds what costs nothing, such as holes,
-/// and a full one ends the rest.
+/// Limits on the disk space that a server may make an archive take. The archive's own size bounds
+/// what costs nothing, such as holes; a full disk ends the rest.
 fn limits(dir: &File, content: &Path) -> Result<Limits, AgentError> {
     let disk = rustix::fs::fstatvfs(dir)
         .map_err(|error| AgentError::io("reading", content)(error.into()))?;

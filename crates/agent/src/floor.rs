@@ -6,7 +6,8 @@ pub(crate) use crate::shrunk::ShrinkLimit;
 use crate::shrunk::Shrunk;
 
 impl ShrinkLimit {
-    /// What the first sound one of a target's backups says, which come newest first, where this machine knows of none.
+    /// Returns the limit by the newest sound backup of a target, for machines without a history of
+    /// their own. Backups come newest first.
     pub fn of_backups(backups: &[Backup], percent: u8) -> Option<Self> {
         let newest = backups
             .iter()

@@ -10,16 +10,16 @@ use tokio::process::Command;
 /// A command with its time limit.
 #[derive(Clone, Debug)]
 pub struct Hook<'a> {
-    /// What it is called in the preset.
+    /// Name in the preset.
     pub name: &'static str,
     /// A program and its arguments. No shell is between.
     pub words: &'a [String],
     pub timeout: Duration,
-    /// What it finds in its environment, besides all that there is.
+    /// Additional environment variables.
     pub variables: &'a [(&'static str, String)],
 }
 
-/// Why a hook was of no use.
+/// Errors of running a hook.
 #[derive(Debug, thiserror::Error)]
 pub enum HookError {
     #[error("the {name} hook `{program}` cannot be run")]

@@ -10,7 +10,7 @@ use crate::error::AgentError;
 /// First and longest pause between two looks.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
-/// What is known of a job that has ended.
+/// Outcome of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JobOutcome {
     Finished,

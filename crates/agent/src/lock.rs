@@ -24,7 +24,7 @@ pub struct Lock {
     _file: File,
 }
 
-/// Who keeps others out.
+/// The process that holds a lock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     pub pid: u32,
@@ -37,7 +37,7 @@ impl fmt::Display for Holder {
     }
 }
 
-/// Why a lock was not had.
+/// Errors of taking a lock.
 #[derive(Debug)]
 pub enum LockError {
     /// Another run has it, if it is known which.
@@ -100,7 +100,7 @@ fn open(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-/// What the file says of its holder, who may be just about to write it.
+/// Reads the holder from the file, which the holder may be about to write.
 fn holder(file: &mut File) -> Option<Holder> {
     let mut text = Vec::new();
     file.rewind().ok()?;

@@ -5,7 +5,7 @@ use bchan_client::RateLimit;
 use crate::packing::Packing;
 use crate::plan::BackupInput;
 
-/// What to upload, and how.
+/// Options of an upload.
 #[derive(Clone, Debug)]
 pub struct UploadOptions {
     /// Id or alias of the target.
@@ -24,6 +24,6 @@ pub struct UploadOptions {
     pub retries: u32,
     /// True if nothing at all is a backup, too.
     pub allow_empty: bool,
-    /// What makes it harmless to send it once more; a new one unless it is given.
+    /// Idempotency key, which makes it safe to send the upload again; random by default.
     pub idempotency_key: Option<String>,
 }

@@ -24,16 +24,16 @@ use crate::report::{MOST_WARNINGS, Warning};
 use crate::shrunk::Shrunk;
 use crate::spool::entry::Entry;
 
-/// What is sent.
+/// The source of an upload.
 #[derive(Clone, Debug)]
 pub enum UploadSource {
     /// A file as it is.
     File(PathBuf),
     /// An archive of sources.
     Archive(Arc<Archive>),
-    /// What has waited for its server, as it is.
+    /// An archive from the spool, sent unchanged.
     Kept(Arc<Entry>),
-    /// What comes, as it is.
+    /// A stream, sent unchanged.
     Stream {
         input: Input,
         name: String,
@@ -83,8 +83,8 @@ impl UploadSource {
         matches!(self, Self::Stream { .. })
     }
 
-    /// What comes from elsewhere, if anything does, as soon as it begins to come, and what keeps it
-    /// going.
+    /// Starts the producer of a stream, if there is one. Returns its output once that begins, and a
+    /// future that drives it.
     pub async fn begin(&self) -> Result<(Option<Incoming>, Pump), AgentError> {
         let Self::Stream { input, .. } = self else {
             return Ok((None, Box::pin(std::future::pending())));
@@ -102,7 +102,7 @@ impl UploadSource {
         Ok((Some(reader), pump))
     }
 
-    /// What it means that there is nothing to send.
+    /// Returns the error for an empty source.
     pub fn is_empty(&self) -> AgentError {
         match self {
             Self::File(_) | Self::Archive(_) | Self::Kept(_) => AgentError::NothingLeft,
@@ -142,7 +142,7 @@ fn hashes_of(
     }
 }
 
-/// Why content was not written to its end.
+/// Errors of producing the content of an upload.
 #[derive(Debug)]
 pub(crate) enum ProduceError {
     Pack(PackError),

@@ -11,7 +11,7 @@ use serde::Deserialize;
 /// How an archive is made.
 #[derive(Clone, Debug)]
 pub struct Packing {
-    /// What is best for the server, if it is left open.
+    /// Chosen compression; the best for the server if absent.
     pub compression: Option<Compress>,
     /// As many as the machine has, if it is left open.
     pub threads: Option<NonZeroU32>,
@@ -38,7 +38,7 @@ enum Method {
 }
 
 impl Compress {
-    /// What is best for a server, which knows zstd or not.
+    /// Returns the best compression for a server.
     pub fn best(knows_zstd: bool) -> Self {
         let method = if knows_zstd {
             Method::Zstd

@@ -1,5 +1,5 @@
-//! What a download is called until it is complete: `.bchan-*.part`, locked for as long as its run
-//! lives. A part that nobody has locked was left by a run that was killed.
+//! Names of incomplete downloads: `.bchan-*.part`, locked while their run lives. An unlocked part
+//! was left by a run that was killed.
 
 use std::fs::{self, File, TryLockError};
 use std::io;

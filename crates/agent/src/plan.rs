@@ -14,7 +14,7 @@ use crate::input::Input;
 use crate::pack_stream::{Archive, UploadSource};
 use crate::packing::{Compress, Packing};
 
-/// What to back up.
+/// The source of a backup.
 #[derive(Clone, Debug)]
 pub enum BackupInput {
     /// Files and folders, of which the selection may leave something out.
@@ -26,7 +26,7 @@ pub enum BackupInput {
     Stream { input: Input, name: String },
 }
 
-/// What is known to be there, before anybody asks a server.
+/// A backup source, as far as it is known before the server is asked.
 #[derive(Clone)]
 pub enum Plan {
     Sources(Sources),
@@ -67,7 +67,7 @@ impl Plan {
         matches!(self, Self::Stream { input, .. } if !input.is_repeatable())
     }
 
-    /// What is sent to a target of this kind, and under which name.
+    /// Returns the content and the file name for a target of this kind.
     pub fn content(
         self,
         kind: TargetType,

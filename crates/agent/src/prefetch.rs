@@ -1,4 +1,4 @@
-//! What comes from elsewhere, for a thread that reads.
+//! Reading from an asynchronous source in a blocking thread.
 
 use std::io::{self, Read};
 

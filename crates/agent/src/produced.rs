@@ -1,14 +1,14 @@
-//! What packing has produced.
+//! Outcome of packing.
 
 use bchan_archive::PackSummary;
 
 use crate::report::Warning;
 
-/// What was sent.
+/// Outcome of packing.
 #[derive(Debug, Default)]
 pub struct Produced {
     pub summary: PackSummary,
-    /// What it hashes to.
+    /// Hashes of the content.
     pub hashes: Hashes,
     /// Bytes, after compression.
     pub sent: u64,
@@ -16,7 +16,7 @@ pub struct Produced {
     pub warning_count: u64,
 }
 
-/// What a server that stores the content as it was sent says of it.
+/// Hashes that a server reports if it has stored the content as it was sent.
 #[derive(Debug, Default)]
 pub struct Hashes {
     /// Hex SHA-256 of the file as it was sent.

@@ -1,4 +1,4 @@
-//! What a workflow tells while it runs.
+//! Progress reports of the workflows.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use bchan_client::Error;
 
 use crate::report::Delivered;
 
-/// What a workflow is at.
+/// Phases of a workflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     Preparing,

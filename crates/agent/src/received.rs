@@ -1,4 +1,4 @@
-//! What a download passes between its steps.
+//! Types that the steps of a download share.
 
 use std::path::PathBuf;
 
@@ -6,16 +6,16 @@ use bchan_api::{Backup, Target};
 
 use crate::report::Warning;
 
-/// What is restored beside contents, modes and times.
+/// Metadata to restore besides contents, modes and times.
 #[derive(Clone, Copy, Debug)]
 pub struct Restore {
     /// Owners, as far as one may.
     pub owners: bool,
-    /// What gives rights: set-id bits, attributes that mean something to the system, devices.
+    /// Set-id bits, attributes with a meaning for the system, and devices.
     pub privileged: bool,
 }
 
-/// What a thread that writes has done.
+/// Outcome of writing a download.
 pub(crate) struct Written {
     pub path: PathBuf,
     /// True if the server has a hash with which it was compared.
@@ -33,7 +33,7 @@ pub(crate) struct Written {
 pub(crate) struct Found {
     pub target: Target,
     pub backup: Backup,
-    /// What the server calls the file.
+    /// File name that the server sent.
     pub file_name: Option<String>,
     /// True if the server hashes trees as we do, down to the last link.
     pub same_hash: bool,

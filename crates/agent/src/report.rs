@@ -27,7 +27,7 @@ pub enum Outcome {
     Unconfirmed,
 }
 
-/// What became of an upload.
+/// Outcome of an upload.
 #[derive(Debug)]
 pub struct UploadReport {
     /// The server's job, if it says which.
@@ -35,7 +35,7 @@ pub struct UploadReport {
     pub status: Outcome,
     /// The new backup, where it could be found.
     pub backup: Option<Backup>,
-    /// Why what is stored was not compared with what was sent, where it was not.
+    /// The reason for which the stored backup was not compared with what was sent.
     pub unverified: Option<Unverified>,
     pub target: Target,
     /// Files, links and directories that were read.
@@ -48,7 +48,7 @@ pub struct UploadReport {
     /// All warnings, with those that are not kept.
     pub warning_count: u64,
     pub complete: bool,
-    /// What had waited for the server, and is there now.
+    /// Spooled backups that were sent before.
     pub delivered: Vec<Delivered>,
 }
 

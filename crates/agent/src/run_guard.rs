@@ -19,7 +19,7 @@ use crate::spool::entry::About;
 use crate::spool::folder::Spool;
 use crate::state::{StateFolder, Success};
 
-/// What a run is guarded by.
+/// The safeguards of a run.
 #[derive(Clone, Debug)]
 pub struct RunGuard {
     /// Where locks and states are; without it there are none.
@@ -44,7 +44,7 @@ pub struct RunGuard {
     pub sent: Arc<AtomicBool>,
     /// True if the server has said that it has all of it.
     pub taken: Arc<AtomicBool>,
-    /// What kind of target it is, as soon as the server has said it.
+    /// Kind of the target, once the server has said it.
     pub kind: OnceLock<TargetType>,
 }
 
@@ -54,7 +54,7 @@ pub struct Lease {
     _lock: Option<Lock>,
 }
 
-/// What is held, and what is asked, while a target is sent to.
+/// Lock and size limit for one target.
 #[derive(Debug)]
 pub struct Entered {
     pub(crate) _lock: Option<Lock>,
@@ -85,7 +85,7 @@ impl RunGuard {
         Err(late.into())
     }
 
-    /// What a target is entered by, once it is known which it is.
+    /// Takes the lock of a target and determines its size limit.
     pub async fn enter(
         &self,
         name: &str,
@@ -107,7 +107,7 @@ impl RunGuard {
         })
     }
 
-    /// What is to be sent, as far as can be known with the server away.
+    /// Returns the content of the upload, as far as it is known while the server is unreachable.
     pub fn content(
         &self,
         client: &Client,
@@ -129,14 +129,14 @@ impl RunGuard {
         plan.content(kind, features, &packing)
     }
 
-    /// What this machine has sent last, or else what the server has.
+    /// Returns the limit by the last backup of this machine, or else of the server.
     pub fn floor(&self, view: &TargetView) -> Option<ShrinkLimit> {
         let percent = self.shrink_threshold;
         let server = || ShrinkLimit::of_backups(&view.backups, percent).filter(|_| percent > 0);
         self.known_floor(&view.target.id).or_else(server)
     }
 
-    /// What this machine has sent last.
+    /// Returns the limit by the last backup of this machine.
     pub fn known_floor(&self, target: &str) -> Option<ShrinkLimit> {
         let percent = self.shrink_threshold;
         let state = self.state.as_ref()?.read(target)?;

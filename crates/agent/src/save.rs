@@ -66,7 +66,7 @@ fn new_part(directory: &Path) -> io::Result<NamedTempFile> {
     }
 }
 
-/// What a file is called here.
+/// Returns the local file name of a backup.
 pub(crate) fn name_of(found: &Found) -> String {
     let proposed = found.file_name.as_deref().and_then(target_name::file_name);
     proposed.unwrap_or_else(|| {

@@ -21,7 +21,7 @@ impl ShrinkLimit {
         }
     }
 
-    /// What there is, or so much of it as is enough; none where it cannot be counted ahead.
+    /// Counts the source until there is enough of it. Returns `None` if it cannot be counted ahead.
     fn survey(self, content: &UploadSource) -> Option<(u64, u64)> {
         let archive = match content {
             UploadSource::Archive(archive) => archive,

@@ -1,4 +1,4 @@
-//! What this machine remembers of each target: the last success.
+//! The local history of each target: the last success.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -27,7 +27,7 @@ pub struct Success {
     pub exit: u8,
 }
 
-/// What is known of a target.
+/// Local history of one target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TargetState {
     version: u32,
@@ -59,8 +59,8 @@ impl StateFolder {
         self.folder.join("locks").join(self.key(target) + ".lock")
     }
 
-    /// What is known of a target by its id or alias. What cannot be read is not known: it is no
-    /// reason not to make a backup.
+    /// Reads the history of a target by its id or alias. An unreadable history counts as none: it
+    /// must not prevent a backup.
     pub fn read(&self, target: &str) -> Option<TargetState> {
         read(&self.file(target))
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Why what the server has was not compared with what was sent.
+/// Reasons for which a stored backup was not compared with what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unverified {
     /// Nobody has waited for it.

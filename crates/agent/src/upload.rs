@@ -79,7 +79,7 @@ impl Sink for Telling {
     }
 }
 
-/// What goes where.
+/// An upload to a known target.
 pub(crate) struct Transfer {
     pub target: Target,
     /// The backups that are there already.
@@ -185,7 +185,7 @@ pub(crate) async fn transfer(
     })
 }
 
-/// What the server does not keep of what it got.
+/// Reports metadata that the server does not store.
 fn lost(
     client: &Client,
     target: &Target,
@@ -233,8 +233,8 @@ struct Sent {
     accepted: Accepted,
     /// All attempts that came to their end, of which there is at least one: the server may have any.
     attempts: Vec<Produced>,
-    /// Why the last one was refused, where the server has stored one before it and has not been
-    /// heard: the source has changed in the meantime.
+    /// The reason for which the last one was refused, if the server has stored an earlier one whose
+    /// answer was lost: the source has changed since.
     refused: Option<Error>,
 }
 

@@ -1,4 +1,4 @@
-//! What a server can do beyond the documented API.
+//! Capabilities of a server beyond the documented API.
 
 use std::fmt;
 
@@ -47,7 +47,7 @@ impl Feature {
 pub struct Features(u8);
 
 impl Features {
-    /// What the server of this project can do.
+    /// Returns the capabilities of this project's server.
     #[must_use]
     pub fn all() -> Self {
         Feature::ALL.into_iter().collect()

@@ -1,10 +1,10 @@
-//! What targets a search is for.
+//! Filters of a target search.
 
 use std::str::FromStr;
 
 use crate::{RecycleAction, RecycleCriteria, TargetType};
 
-/// What targets must have to be found: all of what is given here.
+/// The conditions of a search. A target must meet all of them.
 ///
 /// Texts need only be somewhere in theirs, whatever the case of ASCII letters; tags must be the
 /// same.

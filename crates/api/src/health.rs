@@ -1,8 +1,8 @@
-//! Whether a server has what it needs.
+//! The health of a server.
 
 use serde::{Deserialize, Serialize};
 
-/// What a server needs, each with whether it answers.
+/// The components that a server needs, with their state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {
     /// Everything that was asked.
@@ -12,19 +12,18 @@ pub struct Health {
 /// One thing that a server needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthCheck {
-    /// What it is.
     pub name: HealthSubject,
     /// Where it is. Not for keys that are for some targets only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// True if it answers.
     pub ok: bool,
-    /// Why it does not. Not for keys that are for some targets only.
+    /// The fault. Hidden from keys that are bound to some targets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
 
-/// What a server can need.
+/// A component that a server needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HealthSubject {

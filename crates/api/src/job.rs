@@ -33,7 +33,7 @@ pub struct UploadJob {
     /// When it ended.
     #[serde(default)]
     pub end_time: HttpTime,
-    /// Why it failed. Only servers of this project say so.
+    /// The reason of a failure. Sent by servers of this project only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }

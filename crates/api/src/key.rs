@@ -22,7 +22,7 @@ pub struct KeyFile {
 }
 
 impl ApiKey {
-    /// What every key made by a Backup-chan server begins with.
+    /// Prefix of every key that a Backup-chan server makes.
     pub const PREFIX: &str = "bakch-";
 
     /// Makes a key of the usual shape: the prefix and 64 lower-case hex digits.

@@ -16,7 +16,7 @@ pub struct Success {
 pub struct Failure {
     /// Always false here.
     pub success: bool,
-    /// What went wrong, for people.
+    /// The error, for people.
     #[serde(default)]
     pub message: String,
 }
@@ -76,8 +76,8 @@ pub struct Accepted {
     /// The backup that the job stores. Only servers of this project say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup_id: Option<String>,
-    /// What the server could not keep of an archive that it has unpacked, a line each. Only servers
-    /// of this project say so, and only where there is something to say.
+    /// Metadata of an unpacked archive that the server could not store, one line each. Sent by
+    /// servers of this project only, and only if there is any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     /// The [receipt](Backup::receipt) of what is stored, where the client has sent one.

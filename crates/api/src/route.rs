@@ -36,7 +36,7 @@ impl fmt::Display for Method {
     }
 }
 
-/// What a request asks for, without the object it asks it of.
+/// An operation of the API, without the object that it applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// List targets, a page at a time (`?page=N`, from 1).
@@ -155,7 +155,7 @@ impl Endpoint {
         self.entry().1
     }
 
-    /// What the object in its path is.
+    /// Returns the kind of the object in its path.
     #[must_use]
     pub fn subject(self) -> Subject {
         match self.entry().2.split_once("/*") {
@@ -184,7 +184,7 @@ impl Endpoint {
     }
 }
 
-/// What the object in a path is.
+/// Kind of the object in a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// The id or alias of a target.
@@ -198,13 +198,12 @@ pub enum Subject {
 /// A request that the API knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
-    /// What it asks for.
     pub endpoint: Endpoint,
     /// The object in the path, percent-decoded; empty where the endpoint has none.
     pub object: String,
 }
 
-/// Why a request is none that the API knows.
+/// Errors of finding an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoRoute {
     /// There is nothing under this path.

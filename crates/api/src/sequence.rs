@@ -40,7 +40,7 @@ pub struct SequenceView {
 /// Most files of one sequential upload.
 pub const MOST_FILES: usize = 200_000;
 
-/// What the error begins with that a longer list is.
+/// Prefix of the error for a list that is too long.
 pub const TOO_MANY_FILES: &str = "too many files";
 
 fn objects<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SequenceFile>, D::Error> {

@@ -56,7 +56,7 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// What makes a backup old.
+    /// Criterion by which a backup is old.
     RecycleCriteria {
         /// Nothing: backups are kept until somebody deletes them.
         None = "none",
@@ -68,7 +68,7 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// What happens to an old backup.
+    /// Action on an old backup.
     RecycleAction {
         /// It moves to the recycle bin.
         Recycle = "recycle",
@@ -86,12 +86,12 @@ pub struct Target {
     pub name: String,
     /// Cannot change after creation.
     pub target_type: TargetType,
-    /// What makes a backup old.
+    /// Criterion by which a backup is old.
     pub recycle_criteria: RecycleCriteria,
     /// A number of backups or of days, by the criteria; may be null when that is `none`.
     #[serde(default)]
     pub recycle_value: Option<i64>,
-    /// What happens to an old backup.
+    /// Action on an old backup.
     pub recycle_action: RecycleAction,
     /// Directory on the server.
     pub location: String,

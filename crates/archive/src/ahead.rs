@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use crate::stage::{Block, Giver, Taker, beside, stage};
 
-/// What has been read ahead.
+/// Data that was read ahead.
 pub struct Ahead {
     taker: Taker<io::Error>,
     block: Block,

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 /// Names and values.
 pub(crate) type Attributes = Vec<(CString, Vec<u8>)>;
 
-/// What the system's policy gives to every file anew.
+/// Security label that the system assigns to every new file.
 const LABEL: &CStr = c"security.selinux";
 
 /// Most bytes of all attributes of an entry: no reader of archives takes a header without bounds.

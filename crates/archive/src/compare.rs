@@ -15,7 +15,7 @@ use crate::observer::Observer;
 use crate::open;
 use crate::walk::{DIRECTORY, Step, Walker, file_type, identity};
 
-/// What must be the same.
+/// The properties that must be equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Likeness {
     /// Everything but the content and size of files: what can be told without reading them.
@@ -32,7 +32,7 @@ pub enum Likeness {
     },
 }
 
-/// What comparing has shown.
+/// Result of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Comparison {
     /// Nothing that counts is different.
@@ -41,7 +41,7 @@ pub enum Comparison {
     Different {
         /// The first thing that is different, relative to what was compared; empty if it is that.
         path: PathBuf,
-        /// What is different about it.
+        /// The property that differs.
         what: &'static str,
     },
 }
@@ -195,7 +195,7 @@ struct Comparer<'a> {
     partners: HashMap<(bool, (u64, u64)), (u64, u64)>,
 }
 
-/// What is different, if anything.
+/// The property that differs, if any.
 type Difference = Option<&'static str>;
 
 impl Comparer<'_> {
@@ -305,7 +305,7 @@ impl Comparer<'_> {
         }
     }
 
-    /// What two entries say of themselves.
+    /// Compares the metadata of two entries.
     fn stats(&self, one: &Stat, other: &Stat) -> Difference {
         let kind = file_type(one);
         if kind != file_type(other) {

@@ -1,4 +1,4 @@
-//! What a stream is, by its content.
+//! Detecting the format of a stream by its content.
 
 use std::io::{self, Read};
 
@@ -46,7 +46,7 @@ impl Codec {
     }
 }
 
-/// What a stream is.
+/// Format of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A tar archive.

@@ -1,4 +1,4 @@
-//! What a server keeps of an entry without making it true.
+//! Owner, mode, type and attributes recorded as data instead of being applied.
 //!
 //! An archive that comes from somebody else must not make devices, nor give files owners, set-id
 //! bits, or attributes that mean something to the system. All this is kept in attributes of the
@@ -15,7 +15,7 @@ use crate::owners::Name;
 
 /// The attribute that says what an entry was.
 pub(crate) const STAT: &CStr = c"user.bchan.stat";
-/// What stands in front of the names of attributes that are not set under their own.
+/// Prefix of the attributes that record other attributes.
 const PREFIX: &[u8] = b"user.bchan.xattr.";
 /// Names in here are this module's own.
 const OWN: &[u8] = b"user.bchan.";
@@ -24,7 +24,7 @@ const HARMLESS: &[u8] = b"user.";
 /// Longest name that Linux takes.
 const LONGEST: usize = 255;
 
-/// What an entry was.
+/// The recorded metadata of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Kept {
     pub(crate) kind: FileType,

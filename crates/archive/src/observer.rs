@@ -1,4 +1,4 @@
-//! What a caller may want to hear while things go on.
+//! Observing long operations.
 
 use std::io;
 use std::path::Path;
@@ -38,7 +38,7 @@ pub trait Observer {
 /// Nobody listens.
 impl Observer for () {}
 
-/// What an entry of a tree is.
+/// Kind of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
     /// A file.
@@ -55,12 +55,12 @@ pub enum EntryKind {
     CharacterDevice,
     /// A socket.
     Socket,
-    /// What the system has besides.
+    /// Any other kind.
     Other,
 }
 
 impl EntryKind {
-    /// What it is called.
+    /// Returns the name of the kind.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -90,7 +90,7 @@ impl From<FileType> for EntryKind {
     }
 }
 
-/// What can be wrong with one entry.
+/// A problem with one entry.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
@@ -121,7 +121,6 @@ pub enum Problem {
     /// It was unpacked, but not with everything that belongs to it.
     #[error("its {what} could not be restored: {source}")]
     NotRestored {
-        /// What is missing.
         what: &'static str,
         source: io::Error,
     },

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Why an archive was not finished.
+/// Errors of packing.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
     /// A root cannot be read.
@@ -19,7 +19,7 @@ pub enum PackError {
     /// There is nothing to pack, and [`PackOptions::refuse_empty`](crate::PackOptions::refuse_empty) is set.
     #[error("there is nothing to pack")]
     Empty,
-    /// Whoever takes the archive takes no more.
+    /// The writer of the archive failed.
     #[error("writing the archive failed")]
     Write { source: io::Error },
 }

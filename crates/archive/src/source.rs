@@ -1,4 +1,4 @@
-//! What is to be packed.
+//! The sources of an archive.
 
 use std::ffi::OsString;
 use std::io;
@@ -40,13 +40,13 @@ pub enum Source {
         /// Its name at the archive's top level.
         name: OsString,
     },
-    /// What is in a directory, at the archive's top level.
+    /// The content of a directory, at the archive's top level.
     Contents {
         /// The directory.
         path: PathBuf,
     },
-    /// What is in a directory that is open already, at the archive's top level. Its path is not
-    /// followed again, so it may have moved since.
+    /// The content of an open directory, at the archive's top level. Its path is not followed
+    /// again, so it may have moved since.
     Opened {
         /// The directory.
         directory: Opened,

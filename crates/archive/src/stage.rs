@@ -22,12 +22,12 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    /// What it has been filled with.
+    /// Returns the filled part.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.room[..self.filled]
     }
 
-    /// What can still be filled.
+    /// Returns the free part.
     pub(crate) fn rest(&mut self) -> &mut [u8] {
         &mut self.room[self.filled..]
     }

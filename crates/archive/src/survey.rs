@@ -16,7 +16,7 @@ use crate::walk::{file_type, identity};
 /// How to look.
 #[derive(Clone, Debug, Default)]
 pub struct Survey {
-    /// What is left out.
+    /// Rules of what is left out.
     pub rules: Rules,
     /// True if to open every file, to see whether it can be read.
     pub probe: bool,

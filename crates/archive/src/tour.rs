@@ -17,7 +17,7 @@ use crate::pack_error::PackError;
 use crate::select::{Reason, Rules, Subject, Verdict};
 use crate::walk::{Step, Walker, file_type};
 
-/// What an entry is called, in the archive and by the user.
+/// Name of an entry in the archive, and its path for the user.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
     pub(crate) name: &'a [u8],
@@ -35,7 +35,7 @@ pub(crate) enum At<'a> {
 
 /// Is shown every entry that belongs to the selection.
 pub(crate) trait Visitor {
-    /// What is kept of a directory until it is its turn.
+    /// State kept for a directory until its entries are visited.
     type Kept;
 
     /// Looks at a directory that is open.
@@ -382,7 +382,7 @@ fn show<V: Visitor>(frames: &mut [Frame<V::Kept>], visitor: &mut V) -> Result<()
     Ok(())
 }
 
-/// What it means that an entry cannot be opened.
+/// Maps an error of opening an entry to a problem.
 pub(crate) fn lost(error: Errno) -> Problem {
     match error {
         // A name that leads to something else now has vanished, too.

@@ -22,7 +22,7 @@ pub fn open_dir(path: &Path) -> io::Result<OwnedFd> {
 }
 
 /// Hashes every file below a directory, those that their owner has locked himself out of included.
-/// What cannot be read ends it, and so does the observer.
+/// Hashes a tree. Unreadable entries end it, and so does the observer.
 pub fn hash_tree(dir: BorrowedFd<'_>, observer: &mut dyn Observer) -> io::Result<Manifest> {
     let mut manifest = Manifest::default();
     survey(dir, Some(&mut manifest), observer)?;

@@ -39,7 +39,7 @@ struct Frame {
     identity: (u64, u64),
     /// Its own name in the frame before.
     name: CString,
-    /// What is left of its entries.
+    /// Remaining entries.
     entries: Names,
     /// Length of its path.
     length: usize,
@@ -156,7 +156,7 @@ impl Walker {
     }
 }
 
-/// What tells one file from all others.
+/// Returns device and inode, which identify a file.
 pub(crate) fn identity(stat: &Stat) -> (u64, u64) {
     (stat.st_dev, stat.st_ino)
 }

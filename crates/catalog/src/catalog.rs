@@ -28,7 +28,7 @@ pub trait Store: Send + Sync {
     fn search_targets(&self, filter: &TargetFilter) -> Result<Vec<Target>>;
     /// The target with this id or alias.
     fn target(&self, id_or_alias: &str) -> Result<Option<Target>>;
-    /// What is wrong with the database itself; nothing in a sound one.
+    /// Returns the faults of the database; none if it is sound.
     fn faults(&self) -> Result<Vec<String>>;
 
     /// Adds a target.
@@ -59,7 +59,7 @@ pub trait Store: Send + Sync {
     fn recycled(&self) -> Result<Vec<StoredBackup>>;
     /// Ids of the targets that have recycled backups.
     fn targets_in_bin(&self) -> Result<Vec<String>>;
-    /// What can be said of a target's backups that are not recycled without reading each.
+    /// Returns facts about a target's present backups without reading each.
     fn present(&self, target_id: &str) -> Result<Present>;
     /// How many backups keys with only the right to append have added to a target since a trusted
     /// time, deleted ones included, and when the first of these arrived.

@@ -6,7 +6,7 @@ use std::io;
 /// An error of the database library.
 pub(crate) type Cause = Box<dyn StdError + Send + Sync>;
 
-/// Why the catalog did not do what it was asked.
+/// Errors of the catalog.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another target has this alias or name template.

@@ -1,4 +1,4 @@
-//! What an operation is: data that can be written down.
+//! Operations as data that the journal stores.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Sent, StoredBackup, UploadKey};
 
-/// What is to happen.
+/// A change of files and records.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Operation {
     /// A backup that has arrived completely becomes visible.
@@ -16,7 +16,7 @@ pub enum Operation {
         job: i64,
         /// The new record.
         backup: StoredBackup,
-        /// What the client calls the upload, so that it is stored once however often it is sent.
+        /// The client's name for the upload, so that it is stored only once.
         key: Option<(UploadKey, Sent)>,
         /// The sequential upload that ends with it.
         #[serde(default)]
@@ -32,7 +32,7 @@ pub enum Operation {
         target_id: String,
         /// In order.
         moves: Vec<Move>,
-        /// What changes about their target.
+        /// Changes of the target.
         edit: Option<Edit>,
     },
     /// Backups are deleted, perhaps with their target.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A backup together with what only the server needs to know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredBackup {
-    /// What the API shows.
+    /// The fields of the API.
     pub backup: Backup,
     /// Extension of the uploaded file with its dot; empty for trees.
     pub extension: String,

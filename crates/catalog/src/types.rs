@@ -10,7 +10,7 @@ pub type OperationId = i64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BackupRow(pub(super) i64);
 
-/// What a look at a backup's content has shown.
+/// Result of reading a backup's content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Health {
     /// It is what it was. The hash is recorded where there is none yet.

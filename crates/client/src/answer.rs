@@ -134,7 +134,7 @@ fn seconds(value: &HeaderValue) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-/// What a status means. `known`: the answer is one of the API's.
+/// Maps a status to an error. `known` is true if the answer has the shape of the API.
 fn meaning(server: String, status: StatusCode, message: String, known: bool) -> Error {
     let busy = message.to_ascii_lowercase().contains("busy");
     let number = status.as_u16();

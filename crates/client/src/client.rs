@@ -37,7 +37,7 @@ pub struct Config {
     /// Longest time for a connection to be made, and longest silence in an answer. Answers to changes
     /// may take at least a quarter of an hour.
     pub timeout: Duration,
-    /// What the client calls itself.
+    /// Value of the User-Agent header.
     pub user_agent: String,
 }
 
@@ -109,7 +109,7 @@ impl Client {
         &self.shared.server
     }
 
-    /// What the server can do beyond the documented API, as far as its answers have said.
+    /// Returns the capabilities that the server has announced so far.
     #[must_use]
     pub fn features(&self) -> Features {
         lock(&self.shared.features).unwrap_or_default()
@@ -120,7 +120,7 @@ impl Client {
         lock(&self.shared.features).is_some()
     }
 
-    /// What was left out of results because it made no sense, and was not told yet.
+    /// Takes the messages about invalid elements that were left out of results.
     #[must_use]
     pub fn take_oddities(&self) -> Vec<String> {
         std::mem::take(&mut *lock(&self.shared.oddities))
@@ -195,7 +195,7 @@ impl Client {
         Ok(response)
     }
 
-    /// What a failed request means.
+    /// Maps an error of the HTTP library.
     pub(crate) fn failed(&self, error: reqwest::Error) -> Error {
         let server = self.server().to_owned();
         // The address is in the message already.
@@ -265,7 +265,7 @@ fn has_proxy() -> bool {
     names.iter().any(|name| std::env::var_os(name).is_some())
 }
 
-/// What is behind a lock, also when somebody has panicked with it.
+/// Locks a mutex, even after a panic of another holder.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -34,7 +34,7 @@ impl DownloadFormat {
 /// A backup on its way here.
 #[derive(Debug)]
 pub struct Download {
-    /// What the server calls the file. It may be anything: never a path to be trusted.
+    /// File name that the server sent. Never a trusted path.
     pub file_name: Option<String>,
     /// Bytes, where the server says so.
     pub length: Option<u64>,

@@ -38,7 +38,7 @@ struct Sensible {
     targets: Vec<Target>,
     /// Elements, with those that were left out.
     count: usize,
-    /// Why elements were left out.
+    /// Messages about elements that were left out.
     oddities: Vec<String>,
 }
 
@@ -228,7 +228,7 @@ impl Client {
             .await
     }
 
-    /// What lies in the recycle bin, newest first.
+    /// Lists the recycle bin, newest first.
     pub async fn recycle_bin(&self) -> Result<Vec<Backup>, Error> {
         let mut list: BackupList = self.ask(Endpoint::ListRecycleBin, "", &[], NOTHING).await?;
         self.newest_first(&mut list.backups);

@@ -1,4 +1,4 @@
-//! Why a request did not do what it should.
+//! Errors of requests.
 
 use std::io;
 use std::time::Duration;
@@ -40,19 +40,19 @@ pub enum Error {
     /// The server does not take the key (403).
     #[error("the server refuses the API key: {message}")]
     Forbidden {
-        /// What the server says.
+        /// Message of the server.
         message: String,
     },
-    /// What was asked for does not exist (404).
+    /// The object does not exist (404).
     #[error("{message}")]
     NotFound {
-        /// What the server says.
+        /// Message of the server.
         message: String,
     },
     /// The server is busy with the same thing.
     #[error("the server is busy: {message}")]
     Busy {
-        /// What the server says.
+        /// Message of the server.
         message: String,
     },
     /// The server does not do what was asked (other 4xx, or `"success": false`).
@@ -60,7 +60,7 @@ pub enum Error {
     Rejected {
         /// Status of the answer.
         status: u16,
-        /// What the server says.
+        /// Message of the server.
         message: String,
     },
     /// The server, or a proxy before it, takes nothing so large (413).
@@ -68,13 +68,13 @@ pub enum Error {
     TooLarge {
         /// True if it is not the server that says so.
         proxy: bool,
-        /// What the server says.
+        /// Message of the server.
         message: String,
     },
     /// The server's disk is full (507).
     #[error("the server is out of space: {message}")]
     OutOfSpace {
-        /// What the server says.
+        /// Message of the server.
         message: String,
     },
     /// The server cannot answer at present (502, 503, 504), has waited too long for the rest of the
@@ -85,7 +85,7 @@ pub enum Error {
         status: u16,
         /// How long the server asks to be left alone.
         retry_after: Option<Duration>,
-        /// What the server says.
+        /// Message of the server.
         message: String,
     },
     /// The server failed (other 5xx).
@@ -93,7 +93,7 @@ pub enum Error {
     ServerFault {
         /// Status of the answer.
         status: u16,
-        /// What the server says.
+        /// Message of the server.
         message: String,
     },
     /// The answer is none of the Backup-chan API.
@@ -101,10 +101,9 @@ pub enum Error {
     NotBackupChan {
         /// Address of the server.
         server: String,
-        /// What is wrong with it.
         what: String,
     },
-    /// What was to be uploaded could not be made.
+    /// The content of the upload could not be produced.
     #[error("making the upload failed")]
     Source { source: io::Error },
     /// The address of the server is none.
@@ -121,7 +120,7 @@ pub enum Error {
         /// Where to.
         location: String,
     },
-    /// What was to be trusted has no certificate in it.
+    /// The file of trusted certificates contains none.
     #[error("there is no certificate in PEM among those to trust")]
     NoCertificate,
     /// The machine's TLS cannot be set up.

@@ -22,7 +22,7 @@ pub struct Monitor {
     url: Url,
 }
 
-/// What a monitor is told.
+/// An event for a monitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ping {
     /// A run has started.
@@ -33,7 +33,7 @@ pub enum Ping {
     Exit(u8),
 }
 
-/// Why a monitor was not told. Its path is a secret of a kind, and in no message.
+/// Errors of pinging a monitor. Its path is secret and in no message.
 #[derive(Debug, thiserror::Error)]
 pub enum PingError {
     /// The address is none.
@@ -45,14 +45,14 @@ pub enum PingError {
     /// No answer came.
     #[error("cannot reach {host}")]
     Unreachable {
-        /// Whose monitor it is.
+        /// Host of the monitor.
         host: String,
         source: reqwest::Error,
     },
     /// Another answer than a good one.
     #[error("{host} answers {status}")]
     Refused {
-        /// Whose monitor it is.
+        /// Host of the monitor.
         host: String,
         /// The status of the answer.
         status: StatusCode,

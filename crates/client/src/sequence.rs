@@ -10,7 +10,7 @@ use crate::{Client, Error, RateLimit, answer};
 /// No body.
 const NOTHING: Option<&()> = None;
 
-/// What has become of a sequential upload. Only servers of this project say so.
+/// Outcome of a sequential upload. Sent by servers of this project only.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Finished {
     /// Number of the job that has stored it.

@@ -19,7 +19,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// Bytes that are held back at least: enough for more than two hours of silence.
 pub(crate) const RESERVE: usize = 256;
 
-/// What a writer sends.
+/// A message of the writer.
 pub(crate) enum Message {
     Data(Bytes),
     End,
@@ -31,9 +31,9 @@ pub(crate) struct Trickle {
     limit: Option<RateLimit>,
     /// Most bytes of a piece.
     most: usize,
-    /// What may go.
+    /// Data that can be sent.
     ready: Bytes,
-    /// What goes when more has come.
+    /// Data that is sent when more has arrived.
     held: Bytes,
     ended: bool,
 }

@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Upload {
     /// Its content.
     pub body: UploadBody,
-    /// What the server is told that it is called.
+    /// File name for the server.
     pub file_name: String,
     /// True if a person started it.
     pub manual: bool,
@@ -72,7 +72,7 @@ pub fn upload_pipe(capacity: usize) -> (UploadWriter, UploadBody) {
     )
 }
 
-/// Why the writer has given up.
+/// The error of the writer.
 #[derive(Clone, Default)]
 pub(crate) struct Fault(Arc<Mutex<Option<io::Error>>>);
 

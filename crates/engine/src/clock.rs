@@ -1,4 +1,4 @@
-//! What time it is: by the machine's clock, and by the server's own count (see
+//! Time by the machine's clock and by the server's own count (see
 //! [`policy::clock`](crate::policy::Clock)).
 //!
 //! For tests, with the feature `fault-points`: the file that `BCHAN_CLOCK` names has two numbers of
@@ -35,12 +35,12 @@ impl Timekeeper {
         self.save(store)
     }
 
-    /// What time it is now.
+    /// Returns the time now.
     pub fn moment(&self, store: &dyn Store) -> Result<Moment, StoreError> {
         Ok(self.read(store)?.now)
     }
 
-    /// What time it is now, and what a backup is dated that arrives.
+    /// Returns the time now, and the date for a backup that arrives.
     pub fn read(&self, store: &dyn Store) -> Result<Reading, StoreError> {
         let mut running = self.lock();
         let wall = wall();

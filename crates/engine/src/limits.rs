@@ -10,7 +10,7 @@ pub struct Limits {
     pub reserve: Reserve,
 }
 
-/// What archives may ask for when they are unpacked.
+/// Limits for unpacking archives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnpackLimits {
     /// Most bytes of content of one backup, with those of holes; the size of the file system when

@@ -19,7 +19,7 @@ use bchan_storage::name_template;
 pub struct PublishRequest {
     /// Where it has arrived, durable already.
     pub from: PathBuf,
-    /// What the client calls the upload.
+    /// The client's name for the upload.
     pub key: Option<UploadKey>,
     /// The sequential upload that ends with it.
     pub sequence: Option<String>,

@@ -11,7 +11,7 @@ use crate::jobs::Cancel;
 use bchan_catalog::{Health, StoredBackup};
 use bchan_storage::content::{Content, Identity};
 
-/// What a look has shown.
+/// Result of verifying a backup.
 pub enum Verdict {
     /// The content was read, and is what its hash says.
     Sound {

@@ -4,7 +4,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::image::Image;
 
-/// What becomes of requests.
+/// Outcome of requests in the simulation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Power {
     On,

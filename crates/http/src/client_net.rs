@@ -1,4 +1,4 @@
-//! Who somebody on the network is, as far as that can be told.
+//! The network of a client: an IPv4 address or an IPv6 /64.
 
 use std::net::{IpAddr, Ipv6Addr};
 

@@ -17,7 +17,7 @@ pub struct RefusalBodies {
     pub render: fn(&str) -> String,
 }
 
-/// What peers may do. Sizes are in bytes.
+/// Limits for peers. Sizes are in bytes.
 #[derive(Clone, Debug)]
 pub struct HttpConfig {
     /// Longest head of a request; a longer one is answered with 431.

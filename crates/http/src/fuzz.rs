@@ -1,5 +1,5 @@
-//! What reads the bytes of strangers, for whoever throws arbitrary ones at it. Each function panics
-//! when something does not hold that must.
+//! Entry points for fuzzing the parsers of untrusted bytes. Each function panics when an invariant
+//! is violated.
 
 #![allow(clippy::missing_panics_doc, reason = "that is what they are for")]
 

@@ -109,7 +109,7 @@ impl HttpServer {
         &self.addresses
     }
 
-    /// What the front counts.
+    /// Returns the statistics of connections.
     pub fn counts(&self) -> &ConnectionStats {
         &self.counts
     }

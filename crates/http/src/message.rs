@@ -14,7 +14,7 @@ pub struct Request {
     pub method: String,
     /// Percent-encoded, without the query.
     pub path: String,
-    /// What follows the question mark.
+    /// The part after the question mark.
     pub query: String,
     pub headers: Headers,
     /// Address of the client.
@@ -93,7 +93,7 @@ impl From<&[(&str, &str)]> for Headers {
     }
 }
 
-/// What a handler answers.
+/// The response of a handler.
 #[derive(Default)]
 pub struct Response {
     pub status: u16,

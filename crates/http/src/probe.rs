@@ -81,7 +81,7 @@ impl Drop for Known<'_> {
     }
 }
 
-/// Why a server does not count as one that answers.
+/// Reasons for which a server does not count as alive.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProbeError {
@@ -154,7 +154,8 @@ impl Probe {
         Err(ProbeError::NoHandler { status })
     }
 
-    /// What the server says; nothing where it hangs up at once, as it does with TLS when it is full.
+    /// Returns the answer of the server; `None` if it closes the connection at once, as it does
+    /// with TLS when it is full.
     fn talk(&self, mut stream: &TcpStream, patience: Duration) -> io::Result<Option<String>> {
         stream.set_read_timeout(Some(patience))?;
         stream.set_write_timeout(Some(patience))?;

@@ -1,4 +1,4 @@
-//! What the front counts, for nobody else sees it.
+//! Statistics of connections and refusals.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

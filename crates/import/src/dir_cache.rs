@@ -1,4 +1,4 @@
-//! What lies where the other server keeps its backups.
+//! The files of the other server's backups.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -13,7 +13,7 @@ pub(crate) struct DirCache {
     names: HashMap<PathBuf, BTreeSet<String>>,
 }
 
-/// What was found in the place of a backup.
+/// Content found in the place of a backup.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     /// The backup, with the part of its name that the template does not say.

@@ -1,4 +1,4 @@
-//! Why an import could not go on.
+//! Errors of an import.
 
 use std::io;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ pub enum ImportError {
     Config {
         /// The file.
         path: PathBuf,
-        /// What is wrong, never with what stands there.
+        /// Description of the fault, without the invalid value.
         what: String,
     },
     /// The database is not there.
@@ -39,7 +39,6 @@ pub enum ImportError {
     Refused {
         /// Where it is.
         address: String,
-        /// What it says.
         message: String,
     },
     /// The database is not that of a Backup-chan server, or of another version.

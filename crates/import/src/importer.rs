@@ -156,7 +156,7 @@ impl<'a> Importer<'a> {
         self.apply(old, &subject, &taken)
     }
 
-    /// What a target is here, or why it is left out, and whether it is new.
+    /// Converts a target, or returns the reason for leaving it out, and whether it is new.
     fn subject(
         &self,
         old: &OldTarget,

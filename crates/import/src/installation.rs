@@ -51,14 +51,14 @@ impl Password {
     }
 }
 
-/// What is wanted of the configuration; the rest is about things that are different here.
+/// The required part of the configuration; the rest is about things that are different here.
 #[derive(Deserialize)]
 struct Settings {
     db: Option<Login>,
     recycle_bin_path: Option<String>,
 }
 
-/// What became of the key.
+/// Outcome for the key.
 pub(crate) enum Key {
     /// That server asks for none.
     None,
@@ -139,8 +139,8 @@ fn read_key(path: &Path) -> io::Result<Key> {
     Ok(key.map_or(Key::Broken, |key| Key::Found { key, exposed }))
 }
 
-/// What a path in the configuration or the database means: from the server's folder on, links
-/// followed as far as it exists, and without `.` and `..`.
+/// Resolves a path in the configuration or the database: relative to the server's folder, links
+/// followed as far as it exists, without `.` and `..`.
 pub(crate) fn absolute(base: &Path, path: &str) -> PathBuf {
     let mut result = PathBuf::new();
     for part in base.join(path).components() {

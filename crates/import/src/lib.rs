@@ -3,7 +3,7 @@
 //!
 //! Each target comes with its backups in one transaction, so that whatever ends an import leaves
 //! whole targets; another run goes on with the rest. What is known here already is left as it is.
-//! What cannot be trusted to be whole is not taken, or is marked as broken, and named in any case.
+//! Backups that cannot be trusted to be whole are left out or marked as broken, and reported.
 
 mod dir_cache;
 mod error;
@@ -41,7 +41,7 @@ use bchan_server::{Config, ConfigFile};
 use bchan_storage::data_dir::lock::DataLock;
 use bchan_storage::durable;
 
-/// What to take over, and how.
+/// Options of an import.
 #[derive(Clone, Debug)]
 pub struct ImportOptions {
     /// The folder of the other server, or its `config.jsonc`.
@@ -134,7 +134,7 @@ pub fn import(
     Ok(report)
 }
 
-/// What is written about at a real desk, and at one that is only looked at.
+/// The database of an import: the real one, or a copy for a dry run.
 struct ImportData {
     data: PathBuf,
     store: Sqlite,
@@ -210,7 +210,7 @@ fn new_locations(store: &Sqlite, old: &Old, base: &Path) -> Result<Vec<PathBuf>,
     Ok(locations)
 }
 
-/// What became of the key, in words where there is something to say.
+/// Takes over the key and returns messages about it.
 fn adopt_key(key: &Key, data: &Path, look: bool) -> Result<Vec<String>, ImportError> {
     let (key, exposed) = match key {
         Key::None => {

@@ -55,7 +55,7 @@ pub(crate) struct OldBackup {
     pub(crate) hash_mismatch: bool,
 }
 
-/// What the database holds.
+/// The content of the database.
 pub(crate) struct Old {
     /// By name.
     pub(crate) targets: Vec<OldTarget>,
@@ -99,7 +99,7 @@ fn connect(login: &Login) -> Result<Conn, ImportError> {
     Conn::new(tcp).map_err(|error| failed(login, error))
 }
 
-/// What an error means. Numbers are those that MariaDB documents.
+/// Maps a database error. The numbers are documented by MariaDB.
 fn failed(login: &Login, error: Error) -> ImportError {
     let address = format!("{}:{}", login.host, login.port);
     match &error {

@@ -29,7 +29,7 @@ pub(crate) struct Homes<'a> {
     pub(crate) same_bin: bool,
 }
 
-/// What to do with a backup.
+/// Decision about a backup.
 pub(crate) enum Verdict {
     /// Take it over, and say this.
     Take(StoredBackup, Vec<ImportFinding>),
@@ -58,7 +58,7 @@ struct Place {
     recycled: bool,
 }
 
-/// What its content is found to be.
+/// Facts about the content of a backup.
 struct Content {
     filesize: u64,
     hash: Option<String>,

@@ -1,10 +1,10 @@
-//! What an import has done, and what it has found on the way.
+//! The report of an import.
 
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-/// What became of everything that another server had.
+/// Outcome of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ImportReport {
     /// True if nothing was written.
@@ -27,7 +27,7 @@ pub struct ImportReport {
     pub settings: Option<PathBuf>,
     /// The server's own command, as a shell takes it.
     pub serve: String,
-    /// What is not as it should be, or worth to be known.
+    /// Faults and remarks.
     pub findings: Vec<ImportFinding>,
 }
 
@@ -56,9 +56,9 @@ impl ImportReport {
 /// One thing that an import has found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ImportFinding {
-    /// What follows from it.
+    /// Consequence of the finding.
     pub effect: Effect,
-    /// What it is, for people.
+    /// Description for people.
     pub message: String,
     /// The target that it is about, by its id.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +74,7 @@ pub struct ImportFinding {
     pub path: Option<PathBuf>,
 }
 
-/// What follows from a finding.
+/// Consequence of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
@@ -112,7 +112,7 @@ impl ImportFinding {
     }
 }
 
-/// Who hears of it.
+/// Receives the findings of an import.
 pub trait ImportObserver {
     /// So many of so many backups were looked at, with so many bytes read.
     fn progress(&mut self, done: u64, of: u64, bytes: u64);

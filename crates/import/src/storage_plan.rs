@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use bchan_server::ConfigFile;
 
-/// What is known before an import.
+/// The state before an import.
 pub(crate) struct Inputs<'a> {
     /// The data folder.
     pub(crate) data: &'a Path,
@@ -20,7 +20,7 @@ pub(crate) struct Inputs<'a> {
     pub(crate) roots: &'a [PathBuf],
     /// A recycle bin that somebody insists on.
     pub(crate) bin: Option<&'a Path>,
-    /// What the configuration file says.
+    /// The configuration file.
     pub(crate) file: &'a ConfigFile,
     /// True if there are recycled backups here already, which cannot move.
     pub(crate) has_recycled: bool,
@@ -32,7 +32,7 @@ pub(crate) struct StoragePlan {
     /// The first is for relative locations.
     pub(crate) roots: Vec<PathBuf>,
     pub(crate) bin: PathBuf,
-    /// What the configuration file must be told.
+    /// Required changes of the configuration file.
     pub(crate) news: ConfigChanges,
 }
 

@@ -1,4 +1,4 @@
-//! What a tree holds by the other server's count, without reading any content.
+//! The size of a tree as the other server counts it, without reading any content.
 
 use std::fs;
 use std::io;

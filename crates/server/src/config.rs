@@ -1,4 +1,4 @@
-//! What an administrator decides: in code, or in a file.
+//! The settings of a server, given in code or in a file.
 
 mod file;
 mod intervals;
@@ -46,14 +46,13 @@ pub struct Config {
     pub storage_roots: Vec<PathBuf>,
     /// Where recycled backups lie; `recycle-bin` in the data folder when absent.
     pub recycle_bin: Option<PathBuf>,
-    /// Who may use the server.
     pub auth: Auth,
     /// Names that the server is known by. Without keys, it answers to no others but addresses and
     /// `localhost`.
     pub allowed_hosts: Vec<String>,
     /// True if the server's own machine needs no key for `/metrics` and for all of `/healthz`.
     pub open_monitoring: bool,
-    /// What archives may ask for.
+    /// Limits for unpacking archives.
     pub unpack: UnpackLimits,
     /// True if unpacked files get the owners that their archive names. Needs root.
     pub preserve_owner: bool,
@@ -65,20 +64,20 @@ pub struct Config {
     pub intervals: JobIntervals,
     /// How long requests under way may take to end once the server is told to stop.
     pub grace: Duration,
-    /// What events are written to, if anything; the server opens it when the folder is its own.
+    /// The log file, if there is one. It is opened once the data folder is locked.
     pub log: Option<LogFile>,
 }
 
-/// Who may use the server.
+/// Authentication of requests.
 #[derive(Clone, Debug, Default)]
 pub enum Auth {
-    /// Whoever has the key in the data folder's `apikey.json`. Without that file anybody may, so
+    /// The key in the data folder's `apikey.json`. Without that file every request is allowed, so
     /// the server refuses to listen beyond this machine.
     #[default]
     KeyFile,
     /// Anybody who can reach it.
     None,
-    /// Whoever has this key, which is in no file.
+    /// A key that is in no file.
     Key(ApiKey),
 }
 

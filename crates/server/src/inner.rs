@@ -1,4 +1,4 @@
-//! What benchmarks measure alone. Nobody else has any use for it, and it may change at any time.
+//! Functions for benchmarks. They may change at any time.
 
 use std::io::{self, Read};
 

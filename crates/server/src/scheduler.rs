@@ -15,7 +15,7 @@ use bchan_engine::jobs::{Cancel, JOBS, JobContext, JobKind};
 use bchan_engine::ops;
 use bchan_engine::{Error, chain};
 
-/// What waits to be run, and whether to go on at all.
+/// Jobs that wait to be run.
 #[derive(Default)]
 pub(crate) struct Schedule {
     /// True if jobs run when they are due, and not only when they are forced to.

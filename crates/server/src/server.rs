@@ -127,7 +127,7 @@ impl Server {
         config.grace
     }
 
-    /// What asks it whether it answers.
+    /// Returns a probe of the running server.
     #[must_use]
     pub fn probe(&self) -> Probe {
         Probe::new(

@@ -20,7 +20,7 @@ use bchan_http::{SOCKET_FOLDER, TlsError};
 use bchan_storage::data_dir::lock::DataLock;
 use bchan_storage::data_dir::private;
 
-/// Why a server did not start.
+/// Errors of starting a server.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// Why a directory of backups cannot be used.
+/// Errors of the directories of backups.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     /// A location that no target may have; the text says why.

@@ -1,4 +1,4 @@
-//! What is being worked on, so that whoever tidies up leaves it alone.
+//! Folders in use, which cleanup leaves alone.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -26,7 +26,7 @@ pub struct Mover<'a> {
     pub reserve: Reserve,
 }
 
-/// Why a file or a tree was not moved.
+/// Errors of moving a file or a tree.
 #[derive(Debug, thiserror::Error)]
 pub enum MoveError {
     #[error("the files are missing at {}", path.display())]
@@ -134,7 +134,7 @@ fn copy(from: &Path, place: &Path, reserve: Reserve) -> Result<PathBuf, Failure>
     }
 }
 
-/// What differs between a source and its copy, which is synced, if anything does.
+/// Returns the difference between a source and its synced copy, if there is one.
 fn difference(from: &Path, copy: &Path) -> Result<Option<String>, Failure> {
     let likeness = Likeness::Copy { owners: is_root() };
     Ok(

@@ -1,4 +1,4 @@
-//! What the database knows, once more beside the data.
+//! Sidecar records: a copy of each catalog record, stored beside the backup.
 //!
 //! In every directory that holds backups (a target's location, the recycle bin) the server's own
 //! folder `.bchan/<instance>` has a file for each of them, `records/<backup id>.json`, and for each

@@ -35,9 +35,9 @@ pub struct SpaceGuard {
     reserve: Reserve,
     /// The client that waits for the result, if one does.
     client: Option<Arc<dyn Waiting>>,
-    /// What was promised of the file system, from the moment that something is asked for.
+    /// Space promised by the file system, once some was asked for.
     share: Option<Share<FileSystemSync>>,
-    /// What could not be kept of what is unpacked, as far as it is named.
+    /// The first problems with metadata.
     problems: Vec<String>,
     problem_count: usize,
 }
@@ -62,7 +62,8 @@ impl SpaceGuard {
         }
     }
 
-    /// What could not be kept, a line each; of many, the first ones and a number.
+    /// Returns messages about metadata that could not be stored; of many, the first ones and a
+    /// number.
     pub fn warnings(&mut self) -> Vec<String> {
         let mut warnings = std::mem::take(&mut self.problems);
         let more = self.problem_count - warnings.len();

@@ -46,13 +46,13 @@ impl Description {
         schema.unwrap_or_else(|| panic!("no schema {name}"))
     }
 
-    /// What is described under a method and a path as the description spells it.
+    /// Returns the operation for a method and a path as the description spells it.
     #[must_use]
     pub fn operation(&self, method: &str, path: &str) -> Option<&Value> {
         self.0.get("paths")?.get(path)?.get(method.to_lowercase())
     }
 
-    /// What about a value is not as a schema says; a field that the schema does not name counts, too.
+    /// Returns the violations of a schema; a field that the schema does not name counts as one.
     #[must_use]
     pub fn faults(&self, schema: &Value, value: &Value) -> Vec<String> {
         let mut faults = Vec::new();

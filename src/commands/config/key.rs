@@ -57,7 +57,7 @@ impl Key {
         }
     }
 
-    /// What the command line gives, as the file says it.
+    /// Parses the words of the command line into the form of the file.
     pub(super) fn parse(self, words: &[String]) -> Result<Value, CommandError> {
         if matches!(self, Self::ApiKeyCommand | Self::Exclude) {
             return Ok(Value::Array(words.iter().collect::<Array>()));
@@ -76,7 +76,7 @@ impl Key {
         Ok(i64::from(number).into())
     }
 
-    /// What is in effect; none where nothing is.
+    /// Returns the value in effect, if there is one.
     pub(super) fn setting(self, settings: &Settings) -> Option<Setting> {
         let setting = |value: serde_json::Value, origin: Origin| {
             Some(Setting {

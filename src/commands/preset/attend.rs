@@ -15,7 +15,7 @@ const HOOK_TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
 type Variables = Vec<(&'static str, String)>;
 
-/// What goes on around a run.
+/// Hooks and monitoring around a run.
 pub(super) struct Attendance<'a, 'b> {
     pub(super) context: &'a Context<'b>,
     pub(super) preset: &'a str,

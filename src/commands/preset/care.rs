@@ -1,4 +1,4 @@
-//! What a preset says of its runs.
+//! Options of a preset for its runs.
 
 use std::path::PathBuf;
 use std::str::FromStr;

@@ -170,7 +170,7 @@ impl ScheduleArgs {
         Ok(Exit::Done)
     }
 
-    /// Who is to start the runs.
+    /// Returns the scheduler to use.
     fn place(&self) -> Result<Place, CommandError> {
         let place = if self.cron || self.cron_expr.is_some() {
             Place::Cron

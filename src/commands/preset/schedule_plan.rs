@@ -1,4 +1,4 @@
-//! What a schedule consists of.
+//! The parts of a schedule.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::schedule::{
 };
 use crate::ui::view::{Schedule, ScheduleFile};
 
-/// What the command line asks for.
+/// Options of the command line.
 pub(super) struct Wishes {
     pub(super) place: Place,
     pub(super) when: When,
@@ -28,7 +28,7 @@ pub(super) struct Wishes {
 pub(super) struct Plan {
     /// The service and the timer; none for cron.
     pub(super) files: Vec<UnitFile>,
-    /// What `systemctl` has to be told then.
+    /// Arguments for `systemctl` afterwards.
     pub(super) commands: Vec<Vec<String>>,
     /// The same for people and programs, and the lines of the crontab.
     pub(super) view: Schedule,

@@ -1,4 +1,4 @@
-//! What options, environment and configuration file say together, in this order.
+//! The settings of a server, from options, environment and configuration file.
 
 use std::fmt::Display;
 use std::num::NonZeroUsize;
@@ -86,7 +86,7 @@ impl ServeArgs {
     }
 }
 
-/// What an administrator has given beside the file.
+/// Settings that the administrator gave outside the file.
 struct Given<'a>(&'a dyn Environment);
 
 impl Given<'_> {

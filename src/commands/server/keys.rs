@@ -43,7 +43,7 @@ pub(super) struct NewKeyArgs {
     output: OutputFormat,
 }
 
-/// What a key is good for.
+/// Rights of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum RightsArg {
     /// Everything

@@ -42,7 +42,7 @@ pub(super) struct Shape {
     sort: Option<SortKey>,
 }
 
-/// What a list of targets can be sorted by.
+/// Sort keys of a list of targets.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum SortKey {
     /// By name, whatever its case

@@ -26,7 +26,7 @@ pub(super) struct RecyclingArgs {
 }
 
 impl RecyclingArgs {
-    /// Whether nothing is given.
+    /// Returns true if no option is given.
     pub(super) const fn is_empty(&self) -> bool {
         self.recycle_criteria.is_none()
             && self.recycle_value.is_none()

@@ -9,7 +9,7 @@ use super::{Page, View, clean};
 pub(crate) struct Done {
     /// Always true; what the API answers.
     success: bool,
-    /// What was done, as a sentence without its full stop.
+    /// The sentence, without its full stop.
     #[serde(skip)]
     message: String,
 }

@@ -1,4 +1,4 @@
-//! What a look at a server's data folder has shown.
+//! The report of a check.
 
 use std::fmt::Write as _;
 

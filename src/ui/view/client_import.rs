@@ -1,11 +1,11 @@
-//! What was taken over from the Python client.
+//! The report of an import from the Python client.
 
 use serde::ser::{SerializeMap as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
 
 use super::{Page, View, clean};
 
-/// What became of one thing.
+/// Outcome for one item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Imported {
@@ -23,7 +23,7 @@ pub(crate) struct ClientImport {
     /// The profile that its server has become.
     pub(crate) profile: Option<(String, Imported)>,
     pub(crate) presets: Vec<(String, Imported)>,
-    /// What became of the key.
+    /// Outcome for the key.
     pub(crate) key: Option<String>,
     /// True if nothing was changed in truth.
     pub(crate) dry_run: bool,

@@ -12,9 +12,7 @@ use super::{Page, View, clean};
 pub(crate) struct Setting {
     /// Its name in the file.
     pub(crate) key: String,
-    /// What is in effect.
     pub(crate) value: Value,
-    /// Who has said so.
     pub(crate) origin: String,
 }
 
@@ -23,7 +21,7 @@ pub(crate) struct Setting {
 pub(crate) struct KeyPlace {
     /// None if there is no key.
     pub(crate) origin: Option<String>,
-    /// Why there is none, where that is a fault.
+    /// The reason for which there is none, if that is a fault.
     pub(crate) problem: Option<String>,
 }
 

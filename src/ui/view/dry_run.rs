@@ -1,4 +1,4 @@
-//! What an upload would take.
+//! The report of a dry run.
 
 use std::fmt::Write as _;
 
@@ -9,12 +9,12 @@ use super::transfer::amount;
 use super::{Page, View, Warning, clean};
 use bchan_agent::{self, Listing};
 
-/// What an upload would take.
+/// The entries that an upload would send.
 #[derive(Debug, Serialize)]
 pub(crate) struct DryRun {
-    /// What would be stored.
+    /// Entries that would be stored.
     pub(crate) entries: Vec<Entry>,
-    /// What the rules leave out; only when more is to be said.
+    /// Entries that the rules leave out; only with `--verbose`.
     pub(crate) excluded: Vec<Excluded>,
     /// Entries that the rules leave out, without what lies below them.
     pub(crate) excluded_count: u64,
@@ -22,7 +22,7 @@ pub(crate) struct DryRun {
     pub(crate) files: u64,
     /// Bytes of content.
     pub(crate) bytes: u64,
-    /// What is missing or odd.
+    /// Problems with entries.
     pub(crate) warnings: Vec<Warning>,
 }
 
@@ -68,7 +68,7 @@ impl DryRun {
     }
 }
 
-/// What programs call an entry.
+/// Returns the name of a kind of entry for programs.
 const fn kind(kind: EntryKind) -> &'static str {
     match kind {
         EntryKind::File => "file",

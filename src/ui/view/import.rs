@@ -1,4 +1,4 @@
-//! What an import from another server has done.
+//! The report of an import from another server.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! What a migration has taken over.
+//! The report of a migration.
 
 use std::fmt::Write as _;
 

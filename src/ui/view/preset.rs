@@ -19,7 +19,7 @@ pub(crate) struct PresetList {
 #[derive(Debug, Serialize)]
 pub(crate) struct PresetDetail {
     name: String,
-    /// Whose file it is in: `bchan` or `backupchan`.
+    /// Program whose file it is in: `bchan` or `backupchan`.
     origin: &'static str,
     #[serde(flatten)]
     preset: Preset,

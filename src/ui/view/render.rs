@@ -22,8 +22,7 @@ pub(crate) trait View: Serialize {
     /// The text, with a newline at the end of each line.
     fn text(&self, page: &Page) -> String;
 
-    /// What other commands can be given to mean this or what is in it; none where that is nothing
-    /// that any command takes.
+    /// Returns the ids that other commands take for this. `None` if no command takes any.
     fn ids(&self) -> Option<Vec<String>> {
         None
     }

@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::{Page, View, clean};
 
-/// What lets a preset run by itself.
+/// The schedule of a preset.
 #[derive(Debug, Serialize)]
 pub(crate) struct Schedule {
     /// Its name.
     pub(crate) preset: String,
-    /// Who starts it: `system`, `user` or `cron`.
+    /// Scheduler: `system`, `user` or `cron`.
     pub(crate) place: &'static str,
     /// True if nothing was written.
     pub(crate) dry_run: bool,
@@ -28,7 +28,6 @@ pub(crate) struct Schedule {
 pub(crate) struct ScheduleFile {
     /// Where it is.
     pub(crate) path: String,
-    /// What is in it.
     pub(crate) content: String,
 }
 

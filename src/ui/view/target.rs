@@ -34,7 +34,7 @@ pub(crate) struct View {
 pub(crate) struct CreatedTarget {
     /// UUID.
     pub(crate) id: String,
-    /// What the user called it.
+    /// Name given by the user.
     #[serde(skip)]
     pub(crate) name: String,
 }
@@ -176,7 +176,7 @@ fn daily_uploads(target: &Target) -> String {
     )
 }
 
-/// What recycling leaves of a target, in a few words.
+/// Describes the retention of a target in a few words.
 fn keeps(target: &Target) -> String {
     let value = target.recycle_value.unwrap_or(0);
     let kept = match (target.recycle_criteria, target.min_backups) {

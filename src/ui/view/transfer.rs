@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Page, View, clean};
 
-/// What became of an upload.
+/// Outcome of an upload.
 #[derive(Debug, Serialize)]
 pub(crate) struct Upload {
     /// The job's number on the server, if it says one.
@@ -20,9 +20,9 @@ pub(crate) struct Upload {
     pub(crate) bytes: u64,
     /// Bytes that went over the wire.
     pub(crate) sent: u64,
-    /// What is missing or odd.
+    /// Problems with entries.
     pub(crate) warnings: Vec<Warning>,
-    /// What had waited for the server, and is there now.
+    /// Spooled backups that were sent before.
     pub(crate) delivered: Vec<Delivered>,
     /// Name of the target.
     #[serde(skip)]
@@ -78,11 +78,10 @@ impl Status {
 pub(crate) struct Warning {
     /// Which file.
     pub(crate) path: String,
-    /// What about it.
     pub(crate) problem: String,
 }
 
-/// What a download has brought.
+/// Outcome of a download.
 #[derive(Debug, Serialize)]
 pub(crate) struct Download {
     /// The backup.
@@ -93,12 +92,12 @@ pub(crate) struct Download {
     pub(crate) files: u64,
     /// Bytes of their content.
     pub(crate) bytes: u64,
-    /// What is missing or odd.
+    /// Problems with entries.
     pub(crate) warnings: Vec<Warning>,
 }
 
 impl Upload {
-    /// What is at work on it.
+    /// Returns the name of the running job.
     fn job(&self) -> String {
         match self.job_id {
             Some(id) => format!("job {id}"),
@@ -107,7 +106,7 @@ impl Upload {
     }
 }
 
-/// What reading a backup to its end has shown.
+/// Outcome of a verification.
 #[derive(Debug, Serialize)]
 pub(crate) struct Verification {
     /// The backup.

@@ -37,7 +37,7 @@ pub(super) struct Backups<'a> {
     pub progress: &'a Arc<dyn Progress>,
 }
 
-/// What became of one backup.
+/// Outcome for one backup.
 enum Fate {
     /// Stored, and whether it is known to be the same.
     Taken {
@@ -117,8 +117,9 @@ impl Backups<'_> {
         self.free.iter().position(same)
     }
 
-    /// Why a backup that was sent once, with an unknown end, may be there under a name that nobody
-    /// knows. Servers of this project tell by the name of the upload.
+    /// Returns the reason for which a backup that was sent once, with an unknown outcome, may
+    /// already be stored under an unknown name. Servers of this project find it by the name of the
+    /// upload.
     fn doubt(&self, backup: &Backup) -> Option<String> {
         let ours = self.sides.to.features().has(Feature::Sha256);
         if ours || !self.ledger.is_open(&backup.id) {
@@ -189,7 +190,7 @@ impl Backups<'_> {
         self.confirm(backup, &accepted).await
     }
 
-    /// What a fault means that stays: for this backup, or for all.
+    /// Reports a permanent fault: of this backup, or of the whole migration.
     fn give_up(&mut self, backup: &Backup, fault: Fault) -> Result<Fate, AgentError> {
         // Where an answer was lost, the next run asks with the same name, or looks first.
         let refused = match &fault {

@@ -23,7 +23,7 @@ use self::targets::Counterpart;
 use self::transfer::Fault;
 use super::{AgentError, Phase, Progress};
 
-/// What to take over, and how.
+/// Options of a migration.
 #[derive(Clone, Debug)]
 pub struct MigrateOptions {
     /// Ids or aliases at the source; all when there are none.

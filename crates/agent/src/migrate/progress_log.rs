@@ -1,4 +1,4 @@
-//! What a migration has done so far, so that another run goes on from there.
+//! The record of a migration's progress, from which another run resumes.
 //!
 //! A file with a line of JSON for each step, on the disk before the next step begins. It belongs to
 //! one pair of servers, and one run at a time.
@@ -197,7 +197,7 @@ impl MigrationLog {
         Ok(())
     }
 
-    /// What a backup is in this target there.
+    /// Returns the backup on the other server that this one was copied to.
     pub(super) fn stored(&self, id: &str, target: &str) -> Option<&str> {
         let (known, to) = self.stored.get(id)?;
         (known == target).then_some(to.as_str())

@@ -1,4 +1,4 @@
-//! What became of a migration.
+//! The report of a migration.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ pub struct MigrateReport {
     pub state: PathBuf,
 }
 
-/// What became of a target and its backups.
+/// Outcome for a target and its backups.
 #[derive(Debug, Serialize)]
 pub struct TargetReport {
     pub id: String,

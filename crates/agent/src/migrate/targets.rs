@@ -6,7 +6,7 @@ use bchan_client::{Client, Error};
 use super::progress_log::MigrationLog;
 use crate::target_name;
 
-/// What a target is on the other server.
+/// The counterpart of a target on the other server.
 pub(super) enum Counterpart {
     /// This one, which is there already.
     There(Target),

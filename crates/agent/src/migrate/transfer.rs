@@ -20,7 +20,7 @@ pub enum Fault {
     Source(Error),
     /// The upload.
     Destination(Error),
-    /// What came is not what the source says that it has. Nothing can have become of the upload.
+    /// The source sent other content than it announced. The upload cannot have been stored.
     UploadSource(String),
     Thread,
 }
@@ -34,7 +34,7 @@ pub(super) struct Transfer<'a> {
     pub backup: &'a Backup,
     /// Id of the target there.
     pub to_target: &'a str,
-    /// What the upload is called.
+    /// Name of the upload.
     pub key: String,
 }
 
@@ -161,8 +161,8 @@ fn copy(
     }
 }
 
-/// What the other server is told that the file is called. Of a single file it keeps the extension;
-/// of an archive, other servers know the kind by the name alone, and by nothing else in it.
+/// Returns the file name that the other server is told. It keeps the extension of a single file;
+/// other servers recognise an archive by its name alone.
 fn file_name(
     target: &Target,
     backup: &Backup,

@@ -27,7 +27,7 @@ pub(super) struct Files {
     pub listener: Listener,
     /// True if nothing is missing.
     pub complete: bool,
-    /// What was sent, unless it was sent by somebody else.
+    /// Manifest of what was sent; none for parts that an earlier run has sent.
     pub manifest: Option<Manifest>,
 }
 

@@ -19,7 +19,7 @@ use crate::floor::ShrinkLimit;
 use crate::pack_stream::{ProduceError, UploadSource, produce};
 use crate::progress::Progress;
 
-/// What is to be kept, and for whom.
+/// A backup to be spooled.
 pub(crate) struct Wanted {
     pub content: UploadSource,
     pub file_name: String,

@@ -21,7 +21,7 @@ pub(crate) const ABOUT: &str = "about.json";
 /// No description is longer, in bytes.
 const LARGEST: u64 = 1024 * 1024;
 
-/// What is to be known of an archive.
+/// Description of a spooled archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     pub version: u32,

@@ -20,7 +20,7 @@ pub(super) struct Writer {
     signs: Arc<Signs>,
 }
 
-/// What passes between a writer and whoever waits for it.
+/// Signals between a writer and its reader.
 #[derive(Debug, Default)]
 pub(super) struct Signs {
     /// There is no room for all of it.

@@ -1,9 +1,8 @@
 //! How hard to compress: no harder than it is worth.
 //!
-//! Whoever sends a stream waits for two things: the threads that compress, and whoever takes what
-//! they made. While they wait for the first, trying less hard sends more in the same time; while
-//! they wait for the second, trying harder does. And what does not become smaller is not worth
-//! trying at all.
+//! Adaptive compression level. Throughput is limited either by the threads that compress or by the
+//! reader of the stream. In the first case a lower level sends more in the same time, in the second
+//! a higher one. Data that does not shrink is compressed with the lowest level.
 
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ const FIRST: i32 = 1;
 /// The level for what does not compress. It still notices what does.
 const HOPELESS: i32 = -200;
 
-/// What has happened in a while.
+/// Measurements of one interval.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct While {
     pub(super) all: Duration,
@@ -32,7 +31,7 @@ pub(super) struct While {
 /// Chooses levels.
 #[derive(Debug)]
 pub(super) struct Pace {
-    /// What was asked for, and what may be chosen instead of it.
+    /// The requested level, and the levels that may replace it.
     ladder: Vec<i32>,
     /// Which one it is.
     step: usize,

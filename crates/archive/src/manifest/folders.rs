@@ -65,7 +65,7 @@ impl Folders {
     /// when they are more than `most`: the paths of all directories above one of 64 KiB may take
     /// a gigabyte.
     pub(super) fn cost(&self, path: &[u8], most: u64) -> u64 {
-        /// What the table takes for a path, beside its bytes.
+        /// Bytes that the table uses for a path besides its name.
         const ENTRY: u64 = 80;
         let mut bytes = 0;
         let mut above = path;

@@ -6,7 +6,7 @@ use super::Manifest;
 use super::order::{compare, split};
 use super::records::{Content, Place};
 
-/// See the module. It takes eight bytes for each entry.
+/// An index of the entries by path. It uses eight bytes for each entry.
 pub(super) struct Index<'a> {
     pub(super) manifest: &'a Manifest,
     /// The entries of each directory, in the order of their names; of two that are called the
@@ -114,7 +114,7 @@ impl<'a> Index<'a> {
         places * size_of::<Place>() + starts * size_of::<usize>()
     }
 
-    /// What is at this path, by whichever of its names.
+    /// Returns the content at a path, by any of its names.
     pub(super) fn get(&self, path: &[u8]) -> Option<Content<'a>> {
         let place = self.find(path)?;
         match self.manifest.records.read(place).content {

@@ -1,4 +1,4 @@
-//! What a tree holds, and the one hash of it all.
+//! The entries of a tree, and the hash of all of them.
 //!
 //! The hash is SHA-256 over every file: directories in the order of their paths, in each the files
 //! in the order of their names, and of each file first its path relative to the root, then the

@@ -175,7 +175,7 @@ impl<'a> Index<'a> {
         found.ok().map(|found| self.sorted[found])
     }
 
-    /// What is at this path, by whichever of its names.
+    /// Returns the entry at a path, by any of its names.
     fn get(&self, path: &[u8]) -> Option<&'a Entry> {
         let origin = self.origins[self.find(path)?];
         Some(&self.manifest.entries[origin])

@@ -42,7 +42,7 @@ pub(super) struct Record<'a> {
     pub(super) text: Option<&'a [u8]>,
 }
 
-/// What an entry is.
+/// Content of an entry.
 #[derive(Clone, Copy)]
 pub(super) enum Content<'a> {
     /// A file, with its digest of 32 bytes.

@@ -119,7 +119,7 @@ fn a_file_may_have_any_number_of_names() {
     assert_eq!(manifest.tree_hash(), hash(&order));
 }
 
-/// What is added to both manifests.
+/// An entry that is added to both manifests.
 #[derive(Clone, Debug)]
 enum Kind {
     File(u8),

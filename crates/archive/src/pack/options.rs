@@ -25,7 +25,7 @@ pub enum KeepAttributes {
 /// How to pack.
 #[derive(Clone, Debug, Default)]
 pub struct PackOptions {
-    /// What is left out.
+    /// Rules of what is left out.
     pub rules: Rules,
     /// True if an archive without a file or a link is an error.
     pub refuse_empty: bool,
@@ -44,7 +44,7 @@ pub struct PackOptions {
     pub own_modes: bool,
 }
 
-/// What was packed.
+/// Summary of what was packed.
 #[derive(Clone, Debug, Default)]
 pub struct PackSummary {
     /// Files, hard links among them.

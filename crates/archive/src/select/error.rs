@@ -1,7 +1,7 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Why a selection cannot be followed.
+/// Errors in a selection.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SelectionError {
@@ -10,7 +10,6 @@ pub enum SelectionError {
     Pattern {
         /// As it was given.
         pattern: String,
-        /// What is wrong with it.
         message: String,
     },
     /// A line of a file is no pattern.
@@ -20,7 +19,6 @@ pub enum SelectionError {
         path: PathBuf,
         /// From 1.
         line: usize,
-        /// What is wrong with it.
         message: String,
     },
     /// A file of patterns or of paths cannot be read.

@@ -120,7 +120,7 @@ fn closing(text: &[u32], at: usize) -> Option<usize> {
     Some(from + found)
 }
 
-/// What stands between brackets. Ranges that are empty match nothing.
+/// Parses the content of brackets. Empty ranges match nothing.
 fn set(text: &[u32]) -> Part {
     let (negated, text) = match text.split_first() {
         Some((&NOT, rest)) => (true, rest),
@@ -189,7 +189,7 @@ mod tests {
         Glob::new(pattern).matches(&text)
     }
 
-    /// What Python says, for many pairs at a time.
+    /// Asks Python about many pairs at once.
     fn python(pairs: &[(String, String)]) -> Option<Vec<bool>> {
         const SCRIPT: &str = "import fnmatch, sys\n\
             lines = sys.stdin.buffer.read().decode().split('\\0')[:-1]\n\

@@ -13,7 +13,7 @@ use crate::Source;
 /// No list is larger, in bytes.
 const LARGEST: u64 = 4 * 1024 * 1024 * 1024;
 
-/// What stands behind each path of a list.
+/// The terminator of each path in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Separator {
     /// The end of a line.

@@ -12,7 +12,7 @@ use super::{Reason, SelectionError, is_stdin};
 /// No file of patterns is larger, in bytes.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
-/// What a list of patterns says of an entry.
+/// The verdict of a pattern list on an entry.
 pub(super) enum Said {
     Nothing,
     Yes(Reason),
@@ -54,7 +54,7 @@ impl Patterns {
         Ok((!patterns.is_empty()).then_some(Self { patterns }))
     }
 
-    /// What they say of an entry, by its path below the root. Its parents have been asked about.
+    /// Returns the verdict on an entry, by its path below the root. Its parents were asked before.
     pub(super) fn say(&self, path: &Path, is_directory: bool) -> Said {
         match self.patterns.matched(path, is_directory) {
             Match::None => Said::Nothing,
@@ -155,7 +155,7 @@ fn class(text: &str) -> Option<usize> {
     }
 }
 
-/// What is wrong, without the pattern itself.
+/// Formats an error without the pattern itself.
 fn plain(error: &ignore::Error) -> String {
     match error {
         ignore::Error::Glob { err, .. } => err.clone(),

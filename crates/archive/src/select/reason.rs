@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use bytesize::ByteSize;
 
-/// Why an entry is left out.
+/// Reason for which an entry is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {

@@ -48,7 +48,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) included: bool,
 }
 
-/// What the rules say of an entry.
+/// The verdict of the rules on an entry.
 pub(crate) enum Verdict {
     /// It goes in, and so does what lies below it.
     Take,
@@ -85,8 +85,7 @@ impl Rules {
         })
     }
 
-    /// What becomes of an entry. Of a directory, what is in it has a say, too:
-    /// [`inside`](Self::inside).
+    /// Returns the verdict on an entry. For directories, [`inside`](Self::inside) decides as well.
     pub(crate) fn verdict(&self, subject: &Subject<'_>) -> Verdict {
         let Some(rules) = &self.inner else {
             return Verdict::Take;
@@ -119,7 +118,7 @@ impl Rules {
         rules.leaf(subject).map_or(Verdict::Take, Verdict::Leave)
     }
 
-    /// Why a directory on this device is not entered from a root on that one.
+    /// Returns the reason for which a directory on another device is not entered.
     pub(crate) fn crossing(&self, root: &Stat, stat: &Stat) -> Option<Reason> {
         let stays = self
             .inner
@@ -128,7 +127,7 @@ impl Rules {
         (stays && root.st_dev != stat.st_dev).then_some(Reason::OtherFileSystem)
     }
 
-    /// Why a directory is left out because of what is in it.
+    /// Returns the reason for which the content of a directory excludes it.
     pub(crate) fn inside(&self, dir: BorrowedFd<'_>) -> Option<Reason> {
         let rules = self.inner.as_ref()?;
         if rules.caches && is_cache(dir) {

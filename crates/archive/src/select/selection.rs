@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use bytesize::ByteSize;
 use serde::{Deserialize, Serialize};
 
-/// What somebody wants to have archived of the paths that are named, in the words of the command
-/// line and of configuration files alike. The default is everything.
+/// The selection of entries below the named paths, as command line and configuration files state
+/// it. By default everything is selected.
 ///
 /// The rules are about what lies below the paths that are named; these themselves always go in.
 /// Every rule that is set must let an entry pass. What lies in a directory that is excluded is

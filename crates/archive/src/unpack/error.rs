@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::limits::Limit;
 
-/// Why an archive was not unpacked. What was unpacked before stays, for the caller to remove.
+/// Errors of unpacking. Files that were unpacked before stay, for the caller to remove.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnpackError {
@@ -14,7 +14,6 @@ pub enum UnpackError {
     Refused {
         /// Its name, escaped.
         entry: String,
-        /// What is wrong with it.
         reason: &'static str,
     },
     /// The archive is damaged, cut off, or none at all.
@@ -26,7 +25,6 @@ pub enum UnpackError {
     /// The archive asks for more than is allowed.
     #[error("the archive {limit} at its entry `{entry}`")]
     Limit {
-        /// What it has too much of.
         limit: Limit,
         /// Name of the entry that was too much, escaped.
         entry: String,
@@ -37,7 +35,7 @@ pub enum UnpackError {
     /// Something could not be written.
     #[error("unpacking `{}` failed", path.display())]
     Write {
-        /// What, relative to the directory.
+        /// Path relative to the directory.
         path: PathBuf,
         source: io::Error,
     },

@@ -65,7 +65,7 @@ impl Default for Limits {
     }
 }
 
-/// What there is too much of.
+/// The limit that an archive exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// More than [`Limits::max_bytes`].

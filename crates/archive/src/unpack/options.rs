@@ -2,8 +2,7 @@
 
 use super::limits::Limits;
 
-/// What becomes of extended attributes, and of what else an archive says beside content, modes,
-/// times and owners.
+/// Treatment of extended attributes, pipes and devices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StoreAttributes {
     /// Attributes are dropped; pipes and devices are refused.
@@ -28,7 +27,7 @@ pub enum StoreAttributes {
 /// How to unpack.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct UnpackOptions {
-    /// What becomes of extended attributes, pipes and devices.
+    /// Treatment of extended attributes, pipes and devices.
     pub attributes: StoreAttributes,
     /// True if files get the owners that the archive names. Names that are known here count before
     /// numbers.
@@ -39,7 +38,7 @@ pub struct UnpackOptions {
     pub limits: Limits,
 }
 
-/// What was unpacked.
+/// Summary of what was unpacked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unpacked {
     /// Files, hard links among them.

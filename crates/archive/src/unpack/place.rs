@@ -24,7 +24,7 @@ use crate::{Manifest, open, tree};
 /// Longest target of a symbolic link that any system takes.
 const LONGEST_TARGET: usize = 4095;
 
-/// What an archive says of an entry beside its content.
+/// Metadata of an entry in an archive.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Meta {
     pub(super) mode: u32,
@@ -50,7 +50,7 @@ impl Meta {
     }
 }
 
-/// What a directory gets in the end.
+/// Metadata of a directory, applied after its content.
 struct Later {
     path: Vec<u8>,
     /// Without attributes.
@@ -205,7 +205,7 @@ impl<'a> Placer<'a> {
         self.options.attributes != StoreAttributes::Ignore
     }
 
-    /// What the archive may ask for.
+    /// Returns the limits for the archive.
     pub(super) fn limits(&self) -> Limits {
         self.options.limits
     }

@@ -15,7 +15,7 @@ use crate::kept::{self, Kept};
 /// Bits of a mode that make programs run as somebody else.
 const SET_ID: u32 = 0o6000;
 
-/// What could not be set, and why.
+/// Properties that could not be set, with the errors.
 pub(super) type Faults = Vec<(&'static str, Errno)>;
 
 /// Sets an attribute.

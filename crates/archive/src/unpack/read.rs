@@ -18,7 +18,7 @@ pub(super) struct Stream {
     block: Block,
     /// How much of the block was given out.
     at: usize,
-    /// What was looked at and comes again, before what is in the block.
+    /// Data that was looked at and is read again before the block.
     again: Vec<u8>,
     again_at: usize,
     /// Bytes that have reached the decoder.

@@ -93,7 +93,7 @@ struct Unpacker<'a, 'm> {
     stream: Stream,
     placer: Placer<'a>,
     manifest: &'m mut Manifest,
-    /// What global PAX headers say of all entries that follow.
+    /// Global PAX headers, which apply to all entries that follow.
     defaults: Extensions,
 }
 

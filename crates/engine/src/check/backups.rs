@@ -126,7 +126,7 @@ fn look(
     Ok(())
 }
 
-/// What is wrong with a backup's files.
+/// Returns the fault of a backup's files.
 fn fault(
     desk: &mut Desk<'_>,
     target: &Target,

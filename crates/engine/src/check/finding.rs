@@ -1,4 +1,4 @@
-//! What a check can find.
+//! Findings of a check.
 
 use std::path::{Path, PathBuf};
 
@@ -11,9 +11,9 @@ use bchan_catalog::journal::Operation;
 /// One thing that is not as it should be, or worth to be known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What sort of thing.
+    /// Kind of the finding.
     pub kind: FindingKind,
-    /// What it is, for people.
+    /// Description for people.
     pub message: String,
     /// The target that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,7 +24,7 @@ pub struct Finding {
     /// The place on disk that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
-    /// What was done about it; nothing when that was not asked for or did not work.
+    /// The repair, if one was made.
     pub repaired: Option<String>,
 }
 

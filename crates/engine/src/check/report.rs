@@ -8,7 +8,7 @@ use super::finding::Finding;
 use crate::error::Error;
 use crate::start::data_folder::OpenError;
 
-/// What to do beside looking.
+/// Options of a check.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CheckOptions {
     /// True if every backup is read and compared with its hash.
@@ -19,7 +19,7 @@ pub struct CheckOptions {
     pub moved: bool,
 }
 
-/// Who hears of it.
+/// Receives the findings of a check.
 pub trait CheckObserver {
     /// Something was found, and repaired if that was asked for and could be done.
     fn found(&mut self, finding: Finding);
@@ -27,7 +27,7 @@ pub trait CheckObserver {
     fn progress(&mut self, done: u64, of: u64, bytes: u64);
 }
 
-/// What a check has seen.
+/// Totals of a check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CheckSummary {
     /// Targets in the database.
@@ -42,7 +42,7 @@ pub struct CheckSummary {
     pub repaired: u64,
 }
 
-/// Why a check could not go on.
+/// Errors that end a check.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckError {

@@ -15,7 +15,7 @@ use bchan_storage::name_template;
 use bchan_storage::space::SpaceGuard;
 use bchan_storage::staging::Staging;
 
-/// What the parts so far have become.
+/// State of the parts that have arrived.
 #[derive(Default)]
 pub(super) struct Placed {
     /// File parts.
@@ -26,7 +26,7 @@ pub(super) struct Placed {
     single: Option<Content>,
 }
 
-/// What the API tells about a backup's content.
+/// Facts about a backup's content.
 pub(super) struct Content {
     pub(super) extension: String,
     pub(super) filesize: u64,

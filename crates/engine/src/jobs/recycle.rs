@@ -72,7 +72,7 @@ fn recycle(engine: &Engine, id: &str) -> Result<usize, Error> {
     outcome.map(|()| held)
 }
 
-/// What the target's rule calls old.
+/// Returns the backups that the target's rule calls old.
 fn old(engine: &Engine, target: &Target, now: Moment) -> Result<Vec<StoredBackup>, Error> {
     let mut stored = engine.store.backups(&target.id)?;
     let old: HashSet<_> = policy::old(target, &stored, now).into_iter().collect();

@@ -106,7 +106,7 @@ impl Clock {
         self.trusted
     }
 
-    /// What a backup that arrives now is dated.
+    /// Returns the date for a backup that arrives now.
     pub fn arrival(&self) -> i64 {
         self.trusted.saturating_add(self.on_probation())
     }

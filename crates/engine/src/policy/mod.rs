@@ -1,4 +1,5 @@
-//! What may go: pure functions over a target, its backups and the time.
+//! Retention: pure functions over a target, its backups and the time, which decide what may be
+//! deleted.
 //!
 //! Laws, whatever the settings:
 //!
@@ -41,7 +42,7 @@ fn floor(target: &Target) -> i64 {
     target.min_backups.unwrap_or(0).max(1)
 }
 
-/// What time it is.
+/// A point in time by both clocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// By the machine's clock.
@@ -50,7 +51,7 @@ pub struct Moment {
     pub trusted: Time,
 }
 
-/// What time it is, and what a backup is dated that arrives now.
+/// The time now, and the date for a backup that arrives now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     pub now: Moment,
@@ -232,7 +233,7 @@ pub fn stale<'a>(activity: impl IntoIterator<Item = (&'a str, Time)>, now: Time)
     stale.map(|(id, _)| id).collect()
 }
 
-/// What is not in the recycle bin, last arrived first.
+/// Returns the backups that are not in the recycle bin, last arrived first.
 fn present(backups: &[StoredBackup]) -> Vec<&Backup> {
     let ordered = in_order(backups).into_iter();
     ordered.map(|stored| &stored.backup).collect()

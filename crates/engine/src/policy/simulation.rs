@@ -46,7 +46,7 @@ struct World {
     made: usize,
     /// The true time.
     now: i64,
-    /// What the machine's clock is off by.
+    /// Error of the machine's clock.
     error: i64,
     clock: Clock,
 }
@@ -134,7 +134,7 @@ impl World {
         self.backups.push(new);
     }
 
-    /// What the integrity check does to one backup.
+    /// Simulates the integrity check of one backup.
     fn check(&mut self, id: &str) -> bool {
         let sound = !self.rotten.contains(id);
         for stored in self

@@ -1,8 +1,8 @@
 //! Uploads whose files come one by one.
 //!
-//! What is to come and what has come is in the database; the files lie in a folder of their own in
+//! The list of files and their state are in the database; the files are in a folder of their own in
 //! the target's staging, which outlives the process. A file is durable there before it counts as
-//! uploaded. The last step is the same as that of every upload.
+//! uploaded. The last step is the same as for every upload.
 
 mod list;
 

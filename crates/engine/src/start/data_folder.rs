@@ -12,7 +12,7 @@ use bchan_storage::data_dir::lock::DataLock;
 use bchan_storage::durable;
 use bchan_storage::layout::{self, Layout};
 
-/// Why a data folder could not be opened.
+/// Errors of opening a data folder.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {

@@ -27,7 +27,7 @@ impl Buffer {
         }
     }
 
-    /// What has not been taken.
+    /// Returns the data that was not taken yet.
     pub(crate) fn data(&self) -> &[u8] {
         &self.storage[self.start..self.end]
     }

@@ -1,4 +1,4 @@
-//! Who may have a connection when not everybody can.
+//! Limit of connections: which connection is closed when it is reached.
 //!
 //! Nobody is limited while there is room. Without room, a newcomer gets the slot of a connection
 //! that only waits, of the peer that has the most of them: whoever fills the server with
@@ -34,7 +34,7 @@ struct Table {
     peers: HashMap<ClientNet, Holder>,
 }
 
-/// What one peer holds.
+/// The connections of one peer.
 #[derive(Default)]
 struct Holder {
     limiter: usize,
@@ -42,7 +42,7 @@ struct Holder {
     waiting: BTreeMap<(Waiting, u64), (Instant, Arc<Notify>)>,
 }
 
-/// Why a connection has nothing under way, those that are missed least first.
+/// Reason for which a connection is idle; those listed first are closed first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Waiting {
     /// It has had its last answer, and the client still sends.

@@ -26,13 +26,13 @@ const PLAIN: Refusal = Refusal::bad("this server speaks TLS; use https://");
 pub(crate) struct Connection<'a> {
     pub(crate) stream: Stream,
     pub(crate) peer: Sender,
-    /// What has arrived and not been read.
+    /// Data that has arrived and was not read yet.
     pub(crate) buffer: Buffer,
     /// For the memory of a head that does not fit into a small buffer.
     large_head: Option<SemaphorePermit<'a>>,
 }
 
-/// What is to become of a connection.
+/// The fate of a connection after an exchange.
 pub(crate) enum Next {
     /// It waits for the next request.
     KeepAlive,

@@ -21,7 +21,7 @@ const SINK: usize = 64 * 1024;
 /// Told to stop, how long what is under way may take to end.
 pub(crate) type Stop = Option<Duration>;
 
-/// What the connections share.
+/// State that all connections share.
 pub(crate) struct Shared {
     pub(crate) config: HttpConfig,
     pub(crate) socket: Arc<UpstreamSocket>,

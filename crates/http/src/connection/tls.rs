@@ -29,7 +29,7 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
-/// Why TLS cannot be spoken.
+/// Errors of setting up TLS.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// A file cannot be read.
@@ -50,9 +50,8 @@ pub enum TlsError {
     Pem {
         /// The file.
         path: PathBuf,
-        /// What was looked for.
+        /// The kind of item that was looked for.
         what: &'static str,
-        /// What is wrong.
         source: pem::Error,
     },
     /// They cannot be used, or not with each other.
@@ -86,7 +85,7 @@ pub struct Tls {
 /// A certificate with its key, ready for use.
 #[derive(Clone)]
 pub struct Identity {
-    /// What peers are shown first.
+    /// The leaf certificate.
     certificate: CertificateDer<'static>,
     config: Arc<ServerConfig>,
 }

@@ -1,8 +1,8 @@
-//! What can be wrong with a form.
+//! Errors of forms.
 
 use std::io;
 
-/// Why a form cannot be read.
+/// Errors of reading a form.
 #[derive(Debug, thiserror::Error)]
 pub enum MultipartError {
     /// The content type is another one.

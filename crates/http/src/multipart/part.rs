@@ -6,7 +6,7 @@ use super::disposition::{self, Disposition};
 use super::error::MultipartError;
 use super::form::{MOST_PARTS, Multipart, Place};
 
-/// What stands before the content of a part.
+/// The headers of a part.
 pub struct PartHead {
     disposition: Disposition,
 }

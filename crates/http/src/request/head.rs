@@ -26,7 +26,7 @@ const HOP_BY_HOP: [&str; 10] = [
 /// Headers of which a second one would leave open which of them counts.
 const SINGLE: [&str; 4] = ["authorization", "content-length", "content-type", "host"];
 
-/// What a request says before its body.
+/// The head of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Head {
     pub(crate) method: String,
@@ -142,8 +142,8 @@ impl Lines<'_> {
         Ok(tokens)
     }
 
-    /// What goes on to a handler: not what is between neighbours, nor what only the front may say.
-    /// A name in `Connection` takes no header away: handlers decide by headers that a proxy has
+    /// Returns the headers for the handler, without hop-by-hop headers and those of the front. A
+    /// name in `Connection` takes no header away: handlers decide by headers that a proxy has
     /// added, and no peer may hide one of them.
     fn end_to_end(&self) -> Vec<(String, String)> {
         let mut headers = Vec::with_capacity(self.0.len());

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// What to do next with a body.
+/// The next step with a body.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// These bytes of the buffer are content. They count as taken.

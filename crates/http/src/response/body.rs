@@ -24,7 +24,7 @@ enum Ending {
     Close,
 }
 
-/// What the head of a response depends on besides the handler's answer.
+/// Facts besides the handler's answer that decide the head of a response.
 #[derive(Clone, Copy)]
 pub(crate) struct Circumstances {
     /// The client must not expect a body.

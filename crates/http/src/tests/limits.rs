@@ -154,7 +154,7 @@ fn connections_at_work_are_counted() {
     assert_eq!(read_response(&mut stream).unwrap().status, 200);
 }
 
-/// Whoever only waits makes room, those first that have never asked for anything.
+/// Idle connections are closed first, and first those that never sent a request.
 #[test]
 fn connections_that_wait_make_room() {
     let server = Fixture::counting(HttpConfig {
@@ -227,7 +227,7 @@ fn beyond_the_workers_requests_wait_their_turn() {
     }
 }
 
-/// Who asks how the server is must be told so while everybody else has to wait.
+/// Monitoring requests are answered while all others wait.
 #[test]
 fn who_watches_waits_for_no_worker() {
     let (enter, entered) = mpsc::channel();

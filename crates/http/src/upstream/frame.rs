@@ -10,16 +10,16 @@ use std::io::{self, Read, Write};
 /// Bytes before the data of a frame.
 pub(crate) const HEADER: usize = 4;
 
-/// What ends a body.
+/// The end of a body.
 pub(crate) const END: [u8; HEADER] = [0; HEADER];
 
-/// What ends a body whose client has sent nothing for too long. No frame is so large.
+/// The end of a body whose client has sent nothing for too long. No frame is that large.
 pub(crate) const SILENT: [u8; HEADER] = [0xff; HEADER];
 
 /// Most data that is gathered into one frame.
 const LARGEST: usize = 256 * 1024;
 
-/// What comes before so much data. Frames are never larger than a buffer.
+/// Returns the header of a frame. Frames are never larger than a buffer.
 pub(crate) fn header(length: usize) -> [u8; HEADER] {
     u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes()
 }
@@ -67,7 +67,7 @@ impl<R: Read> FrameReader<R> {
         matches!(self.state, State::Silent)
     }
 
-    /// What the frames come from.
+    /// Returns the underlying reader.
     pub(crate) fn into_inner(self) -> R {
         self.inner
     }
@@ -129,7 +129,7 @@ fn cut_off() -> io::Error {
 /// Puts a response into frames. Dropping it leaves the body without its end.
 pub(crate) struct FrameWriter<W> {
     inner: W,
-    /// What comes first, then one frame that is being filled.
+    /// Data that is sent first, then one frame that is being filled.
     buffer: Vec<u8>,
     /// Where that frame starts.
     frame: usize,

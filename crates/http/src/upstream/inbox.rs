@@ -32,7 +32,7 @@ pub(crate) enum Place {
     Later(u64),
 }
 
-/// Who sends a request.
+/// The sender of a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sender {
     pub(crate) address: SocketAddr,

@@ -44,7 +44,7 @@ impl PooledConnection {
         }
     }
 
-    /// What can close a connection from the other end of the program.
+    /// Returns a handle that closes a connection from another thread.
     pub(crate) fn closer(stream: &UnixStream) -> io::Result<Arc<OwnedFd>> {
         stream.as_fd().try_clone_to_owned().map(Arc::new)
     }

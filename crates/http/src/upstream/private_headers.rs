@@ -1,7 +1,7 @@
 //! Headers between the front and the upstream. No client can send them, because the front removes
 //! every header that begins like them.
 
-/// What every header of the front's own begins with.
+/// Prefix of all headers of the front.
 const PREFIX: &str = "upstream-";
 
 /// Number of a request that is the first of its connection.

@@ -43,7 +43,7 @@ pub(crate) struct UpstreamSocket {
     stuck: Notify,
     /// Connections that were let in and may be used again.
     pub lanes: Lanes,
-    /// Who waits for the answers to requests with a body.
+    /// Clients that wait for the answers to requests with a body.
     pub callers: Callers,
 }
 
@@ -116,8 +116,8 @@ impl UpstreamSocket {
         });
     }
 
-    /// Who waits for the answer to a request with this number. A request without one has no body, and
-    /// nothing is known of its client.
+    /// Returns the client that waits for the answer to a request. Requests without a number have no
+    /// body, and nothing is known of their client.
     pub(crate) fn caller(&self, id: Option<u64>) -> WaitingClient {
         id.map_or_else(WaitingClient::default, |id| self.callers.find(id))
     }
@@ -211,7 +211,7 @@ impl UpstreamSocket {
     }
 }
 
-/// What the names of folders with sockets begin with.
+/// Prefix of the folders with sockets.
 pub const SOCKET_FOLDER: &str = ".bchan-socket-";
 
 /// A folder that nobody else can enter. Dropping it removes it.

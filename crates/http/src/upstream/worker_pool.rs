@@ -34,7 +34,7 @@ pub(crate) struct WorkerPool {
     thread: JoinHandle<()>,
 }
 
-/// What the threads share with whoever wants them to stop.
+/// State that the threads share with their owner.
 struct Shared {
     socket: Arc<UpstreamSocket>,
     handler: Arc<dyn Handler>,
@@ -45,7 +45,7 @@ struct Shared {
     stuck: AtomicBool,
     /// Clerks that wait.
     clerks: AtomicUsize,
-    /// What the desk waits for.
+    /// Wakes the dispatcher.
     bell: (Mutex<()>, Condvar),
 }
 

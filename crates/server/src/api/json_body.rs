@@ -118,7 +118,7 @@ pub(crate) fn read_list<'a, T: DeserializeOwned>(
     Ok((list, turn))
 }
 
-/// What must have been read by a certain time.
+/// A reader that fails at a deadline.
 struct InTime<R> {
     inner: R,
     until: Instant,

@@ -231,7 +231,7 @@ where
     text(body, name)?.map(parse).transpose()
 }
 
-/// What a body says of a field that may be null.
+/// A nullable field of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Given<T> {
     Absent,

@@ -82,7 +82,7 @@ impl Gate {
         self.find(token.map(fingerprint))
     }
 
-    /// What a key is good for now.
+    /// Returns the rights of a key now.
     pub(super) fn find(&self, shown: Option<Fingerprint>) -> Result<Grant, Denied> {
         let (main, named) = match &self.rule {
             Rule::Open => return Ok(Grant::ALL),

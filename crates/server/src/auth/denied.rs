@@ -2,7 +2,7 @@
 
 use super::error::KeyError;
 
-/// Why a key does not allow a request.
+/// Reasons for which a key does not allow a request.
 #[derive(Debug)]
 pub(crate) enum Denied {
     /// The request has no key.

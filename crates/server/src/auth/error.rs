@@ -8,7 +8,7 @@ use crate::control::ControlError;
 /// Name of the file with named keys.
 pub(super) const NAMED_KEYS: &str = "keys.json";
 
-/// Why a key could not be made or read.
+/// Errors of making and reading keys.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// There is a key already, and nobody said that it may go.
@@ -34,13 +34,12 @@ pub enum KeyError {
     Invalid {
         /// The key file.
         path: PathBuf,
-        /// What is wrong with it, without its content.
+        /// Description of the fault, without the content.
         message: &'static str,
     },
     /// The file system refused.
     #[error("{action} {} failed", path.display())]
     Io {
-        /// What was tried.
         action: &'static str,
         /// On which file.
         path: PathBuf,
@@ -56,7 +55,7 @@ pub enum KeyError {
     /// The name is none that a key can have.
     #[error("`{name}` cannot be the name of a key")]
     InvalidName {
-        /// What was given, escaped.
+        /// The invalid name, escaped.
         name: String,
     },
     /// No key has this name.
@@ -70,7 +69,7 @@ pub enum KeyError {
     /// No target has this id or alias.
     #[error("there is no target `{target}`")]
     NoSuchTarget {
-        /// What was given, escaped.
+        /// The unknown target, escaped.
         target: String,
     },
     /// The database cannot say which target is meant.

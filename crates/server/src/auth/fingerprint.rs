@@ -2,8 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// What keys are compared by: equal lengths, and no content to leak by timing. Keys are long and
-/// random, so that one pass of a hash is as good as many.
+/// SHA-256 of a key. Comparing digests of equal length leaks nothing by timing. Keys are long and
+/// random, so a single hash is enough.
 pub(crate) type Fingerprint = [u8; 32];
 
 pub(crate) fn fingerprint(key: &str) -> Fingerprint {

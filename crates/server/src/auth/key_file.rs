@@ -56,7 +56,7 @@ impl<T> Watched<T> {
         self.lock().is_some()
     }
 
-    /// What the file says now; none when there is no file.
+    /// Returns the content of the file now; `None` if there is no file.
     pub(super) fn current(&self) -> Result<Option<Arc<T>>, KeyError> {
         let mut seen = self.lock();
         let meta = match fs::metadata(&self.path) {

@@ -8,7 +8,7 @@ use super::denied::Denied;
 use super::{Gate, Grant};
 use bchan_http::Request;
 
-/// What a key was good for when a request began. A body may take hours to arrive, and the key may be
+/// The rights of a key when a request began. A body may take hours to arrive, and the key may be
 /// revoked meanwhile.
 #[derive(Clone, Debug)]
 pub(crate) struct Pass {

@@ -1,4 +1,4 @@
-//! What keys allow.
+//! The rights of keys.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::denied::Denied;
 use super::fingerprint::Fingerprint;
 
-/// What whoever has a key may do.
+/// The rights of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Rights {
@@ -68,9 +68,8 @@ impl Rights {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NamedKey {
-    /// What an administrator calls it.
+    /// Name given by the administrator.
     pub name: String,
-    /// What whoever has it may do.
     pub rights: Rights,
     /// Ids of the targets that it is for; for all when absent.
     #[serde(default)]
@@ -82,7 +81,7 @@ pub struct NamedKey {
     pub created_at: Time,
 }
 
-/// What the sender of a request may do.
+/// The rights of the sender of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Grant {
     /// Name of the key; none for the one that has no name, or where none is needed.

@@ -16,7 +16,7 @@ const NAMED: usize = DEFAULT_WORKERS / 4;
 /// needed.
 const MAIN: usize = DEFAULT_WORKERS / 2;
 
-/// Who has requests under way.
+/// A key, or a peer without one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Holder {
     Key(Fingerprint),

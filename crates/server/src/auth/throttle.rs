@@ -10,10 +10,10 @@ use bchan_http::ClientNet;
 /// Failures of a peer that cost nothing: anybody may forget to change a key somewhere.
 const FREE: u32 = 3;
 
-/// What the next one costs; each further one costs twice as much.
+/// Delay after the next failure; each further failure doubles it.
 const FIRST_DELAY: Duration = Duration::from_millis(100);
 
-/// What one costs at most.
+/// Longest delay after a failure.
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
 
 /// After so long without a failure, one is forgiven.
@@ -41,7 +41,7 @@ struct Record {
     untold: u32,
 }
 
-/// What follows from a failure.
+/// Consequence of a failure.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
     /// How long the answer has to wait.

@@ -67,7 +67,7 @@ where
     text.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
-/// Why a configuration file cannot be used.
+/// Errors of configuration files.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// It cannot be read.
@@ -82,7 +82,7 @@ pub enum ConfigError {
     Invalid {
         /// The file.
         path: PathBuf,
-        /// What is wrong, with line and column.
+        /// Description of the fault, with line and column.
         message: String,
     },
 }

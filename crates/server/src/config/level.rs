@@ -6,11 +6,11 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogLevel {
-    /// What went wrong.
+    /// Errors.
     Error,
-    /// What is odd.
+    /// Errors and warnings.
     Warn,
-    /// What has changed.
+    /// Changes as well.
     Info,
     /// Every request.
     Debug,

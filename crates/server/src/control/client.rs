@@ -13,7 +13,7 @@ use bchan_catalog::StoreError;
 /// How long a copy may take to be made.
 const COPYING: Duration = Duration::from_secs(60 * 60);
 
-/// Why neither the running server nor the database gave an answer.
+/// Errors of asking a running server or the database.
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
     #[error(transparent)]

@@ -17,7 +17,7 @@ use super::message::{Answer, Question, SOCKET, STALL, reach, receive, send};
 use crate::app::App;
 use bchan_engine::chain;
 
-/// What the names of folders begin with in which copies are made.
+/// Prefix of the folders in which copies are made.
 pub(crate) const COPY_FOLDER: &str = ".bchan-copy-";
 
 /// How long a question may take to come.

@@ -13,7 +13,7 @@ use bchan_storage::layout::Layout;
 /// the server waits.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Whom to ask.
+/// Checks whether the database and the directories of backups respond.
 pub(crate) struct Doctor {
     pub(super) database: Asker<Result<(), String>>,
     pub(super) places: Vec<(HealthSubject, PathBuf, Asker<Found>)>,
@@ -21,7 +21,7 @@ pub(crate) struct Doctor {
     pub(super) was_well: AtomicBool,
 }
 
-/// What asking a place has shown.
+/// Result of checking a directory.
 pub(super) type Found = (Option<Disk>, Option<String>);
 
 /// A file system; sizes in bytes.
@@ -39,7 +39,7 @@ pub(crate) struct Place {
     pub(crate) path: PathBuf,
     /// Unknown if it does not answer.
     pub(crate) disk: Option<Disk>,
-    /// What is wrong with it.
+    /// The fault, if there is one.
     pub(crate) trouble: Option<String>,
 }
 
@@ -67,7 +67,7 @@ impl Doctor {
 }
 
 impl AskedPlace {
-    /// What it has answered.
+    /// Waits for the result.
     pub(crate) fn answer(&self, deadline: Instant) -> Place {
         let (disk, trouble) = match self.question.answer(deadline) {
             Ok(found) => found,

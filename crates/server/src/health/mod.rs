@@ -1,4 +1,4 @@
-//! Whether all that the server needs is there and answers.
+//! Health checks.
 
 mod doctor;
 mod hang_guard;

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
-/// What the keys of this project begin with; hex digits follow.
+/// Prefix of the keys of this project; hex digits follow.
 const PREFIX: &[u8] = b"bakch-";
 
 /// Hex digits of a key, which may come without its prefix.

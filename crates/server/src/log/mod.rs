@@ -25,7 +25,8 @@ const KEPT: u32 = 3;
 /// The log file of a server, for whoever collects the events of this process and writes each of
 /// them here, as one line, with one call.
 ///
-/// What is written before the server has its data folder, or where it does not start, goes nowhere.
+/// Events before the data folder is opened, or of a server that does not start, are not written to
+/// it.
 #[derive(Clone, Debug, Default)]
 pub struct LogFile {
     open: Arc<Mutex<Option<Open>>>,

@@ -1,4 +1,4 @@
-//! What is counted while the server runs.
+//! Counters of requests.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};

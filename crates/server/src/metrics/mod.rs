@@ -1,4 +1,4 @@
-//! What monitoring wants to know.
+//! Metrics in Prometheus's text format.
 
 mod meter;
 mod text;
@@ -57,7 +57,7 @@ pub(crate) fn render(app: &Arc<App>, only: Option<&[String]>) -> Result<String, 
 /// A value of a target, at a time in seconds since 1970; none where there is none.
 type TargetValue = fn(&TargetSum, i64) -> Option<i64>;
 
-/// What there is of each target.
+/// The metrics of each target.
 const OF_TARGETS: [(&str, &str, TargetValue); 7] = [
     (
         "bchan_target_backups",

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 /// Media type of the format.
 pub(crate) const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// What kind of values a family has.
+/// Type of a metric family.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     /// It only grows while the server runs.

@@ -1,4 +1,4 @@
-//! What is promised to all who write to one file system.
+//! The space promised to all writers of one file system.
 //!
 //! The free space that a file system names says nothing of what others are about to write. So
 //! everybody asks one account for a block of it and writes within that block. What is promised and
@@ -14,7 +14,7 @@ use super::reserve::Reserve;
 use crate::durable::FileSystemSync;
 use crate::durable::device::{self, Device};
 
-/// What is limited.
+/// A limited resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Resource {
     Bytes,
@@ -34,12 +34,12 @@ impl Resource {
 /// Bytes and inodes.
 type Amounts = [u64; 2];
 
-/// What a writer has been promised and has not written yet.
+/// Promised amounts that were not written yet.
 type Promised = [AtomicU64; 2];
 
 /// Where there is a certain amount of space.
 pub(super) trait Disk {
-    /// What may be written, without the reserve.
+    /// Returns the free amounts without the reserve.
     fn usable(&self, reserve: Reserve) -> io::Result<Amounts>;
     /// Returns true if [`Disk::usable`] is less as soon as a write returns.
     fn counts_at_once(&self) -> bool;
@@ -75,8 +75,8 @@ pub(super) struct Account(Mutex<Ledger>);
 #[derive(Debug, Default)]
 struct Ledger {
     writers: Vec<Weak<Promised>>,
-    /// What the free space may not show yet: all that was not written when it was settled last, and
-    /// all that was promised since.
+    /// Amounts that the free space may not show yet: everything not written at the last settlement,
+    /// and everything promised since.
     claimed: Amounts,
 }
 
@@ -161,9 +161,9 @@ pub(super) struct Share<D> {
     disk: D,
     account: Arc<Account>,
     promised: Arc<Promised>,
-    /// What may still be asked for without the account.
+    /// Amounts that can be promised without asking the account.
     granted: Amounts,
-    /// What was asked for last, and is being written.
+    /// The last promised amounts, which are being written.
     last: Amounts,
 }
 
@@ -244,7 +244,7 @@ mod tests {
             place[what as usize].fetch_add(sign * count, Ordering::SeqCst);
         }
 
-        /// What is free when all is settled.
+        /// Returns the free amounts once everything is settled.
         fn left(&self) -> [i64; 2] {
             let left = |at: usize| {
                 self.free[at].load(Ordering::SeqCst) - self.unsettled[at].load(Ordering::SeqCst)

@@ -795,7 +795,7 @@ fn zips() -> Vec<Row> {
     ]
 }
 
-/// What the end of a zip archive can say, and what its entries can say twice.
+/// The fields of the end of a zip archive, and those that its entries repeat.
 #[allow(clippy::too_many_lines, reason = "a table")]
 fn directories() -> Vec<Row> {
     let zip = Zip::default;

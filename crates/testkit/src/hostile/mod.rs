@@ -5,7 +5,7 @@ pub mod cases;
 pub mod tar;
 pub mod zip;
 
-/// What must become of an archive.
+/// Required outcome for an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It is refused, and the message has this text, such as the name of the entry.
@@ -21,6 +21,5 @@ pub struct Case {
     pub name: &'static str,
     /// The archive.
     pub bytes: Vec<u8>,
-    /// What must become of it.
     pub outcome: Outcome,
 }

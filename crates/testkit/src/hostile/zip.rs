@@ -12,7 +12,7 @@ pub struct Zip {
     count: u64,
 }
 
-/// What is said of an entry, true or not.
+/// Fields of an entry, true or not.
 #[derive(Clone, Debug)]
 pub struct Claim {
     /// Its name.
@@ -33,7 +33,7 @@ pub struct Claim {
     pub stored: u32,
 }
 
-/// What is said of the directory, true or not.
+/// Fields of the directory, true or not.
 #[derive(Clone, Debug)]
 pub struct End {
     /// Entries.
@@ -193,7 +193,7 @@ impl Zip {
     }
 }
 
-/// What stands both in front of the data and in the directory.
+/// Returns the fields that both the local header and the directory have.
 fn shared(claim: &Claim) -> Vec<u8> {
     let mut shared = Vec::new();
     // Version, flags, method, time and date.

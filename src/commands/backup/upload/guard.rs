@@ -1,4 +1,4 @@
-//! What a run is guarded by.
+//! Options for unattended runs.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};

@@ -184,7 +184,7 @@ pub(crate) async fn unless_interrupted<T>(
     }
 }
 
-/// What has become of an upload.
+/// Outcome of an upload.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) exit: Exit,

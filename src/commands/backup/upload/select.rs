@@ -119,8 +119,7 @@ impl SelectArgs {
     }
 }
 
-/// Whether what should be a glob is rather a path: it leads to something, and not below a path
-/// that is backed up, where a glob would start.
+/// Returns true if a glob is rather a path: it exists and is not below a path that is backed up.
 fn is_path(glob: &str, paths: &[PathBuf]) -> bool {
     let below = |path: &PathBuf| path.join(glob.trim_start_matches('/')).exists();
     Path::new(glob).exists() && !paths.iter().any(below)

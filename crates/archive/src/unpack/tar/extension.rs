@@ -1,4 +1,4 @@
-//! What stands in front of an entry to say what its header cannot: GNU's long names, PAX records.
+//! Extension records before an entry: GNU's long names, PAX records.
 
 use std::ffi::CString;
 

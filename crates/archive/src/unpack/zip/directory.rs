@@ -41,7 +41,7 @@ enum Count {
     Low(u16),
 }
 
-/// What the directory says of an entry.
+/// An entry of the central directory.
 #[derive(Debug)]
 pub(super) struct Listed {
     /// As it is stored before the entry.

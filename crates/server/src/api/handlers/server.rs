@@ -1,4 +1,4 @@
-//! What the server says of itself.
+//! Facts about the server itself.
 
 use bchan_api::{LogText, Stats};
 

@@ -1,4 +1,4 @@
-//! What programs that watch servers ask for.
+//! Endpoints for monitoring.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::health;
 use crate::metrics;
 use bchan_http::{Request, Response};
 
-/// What a proxy adds to requests of others.
+/// Headers that a proxy adds.
 const PROXIED: [&str; 5] = [
     "forwarded",
     "x-forwarded-for",
@@ -26,7 +26,7 @@ const PROXIED: [&str; 5] = [
 /// Asks for nothing but a sign of life.
 const LIVE: &str = "live";
 
-/// What a request without a valid key may see.
+/// The access of a request without a valid key.
 pub(crate) enum Sight {
     /// Nothing.
     Nothing,
@@ -78,7 +78,7 @@ pub(crate) fn verdict(app: &Arc<App>, request: &Request) -> Response {
     })
 }
 
-/// What is looked at for a request.
+/// Returns the checks for a request.
 fn checks(app: &Arc<App>, request: &Request) -> Vec<HealthCheck> {
     if query(&request.query, LIVE).is_some() {
         Vec::new()
@@ -106,7 +106,7 @@ pub(crate) fn health(app: &Arc<App>, request: &Request, grant: &Grant) -> Respon
     })
 }
 
-/// What is wrong, in one line.
+/// Summarises the faults in one line.
 fn message(checks: &[HealthCheck]) -> String {
     let bad = checks.iter().filter(|check| !check.ok);
     let words = bad.map(|check| {
