@@ -30,17 +30,16 @@ pub(crate) enum OutputFormat {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = HEADING)]
 pub(crate) struct GlobalArgs {
-    /// Server to talk to [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]
+    /// Server to use [env: BCHAN_SERVER] [default: http://127.0.0.1:5050]
     ///
-    /// `http://HOST:PORT`, or `local:[DIR]` for a server inside this program that lives as long
-    /// as the command, over the data folder DIR.
+    /// `http://HOST:PORT`, or `local:[DIR]` for an embedded server on data folder DIR that runs as
+    /// long as the command.
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) server: Option<String>,
 
-    /// Use a server inside this program, over the data folder DIR
+    /// Use an embedded server on data folder DIR
     ///
-    /// DIR is by default the folder that `bchan serve` uses, too: $XDG_DATA_HOME/bchan or
-    /// ~/.local/share/bchan.
+    /// Default: the same folder as `bchan serve`, $XDG_DATA_HOME/bchan or ~/.local/share/bchan.
     #[arg(long, value_name = "DIR", global = true, num_args = 0..=1, require_equals = true)]
     #[expect(
         clippy::option_option,
@@ -58,9 +57,8 @@ pub(crate) struct GlobalArgs {
 
     /// Profile of the configuration file to use [env: BCHAN_PROFILE]
     ///
-    /// A profile is a server and how to talk to it. Options and variables of the environment beat
-    /// what it says. Without this option it is the file's `default_profile`, or the one that is
-    /// called `default`.
+    /// A profile is a server and how to connect to it. Options and environment variables override
+    /// it. Default: the file's `default_profile`, or the profile called `default`.
     #[arg(long, value_name = "NAME", global = true)]
     pub(crate) profile: Option<String>,
 
@@ -68,26 +66,26 @@ pub(crate) struct GlobalArgs {
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,
 
-    /// Trust the certificates in FILE, and no others, for https:// [env: BCHAN_CA_CERT]
+    /// Trust only the certificates in FILE for https:// [env: BCHAN_CA_CERT]
     ///
-    /// In PEM. Without this option, what the system trusts is trusted.
+    /// In PEM. By default the system's certificates are trusted.
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) ca_cert: Option<PathBuf>,
 
     /// File with the API key [env: BCHAN_API_KEY_FILE]
     ///
-    /// It holds the bare key, or the server's `{"key": "..."}`. Without this option the key comes
-    /// from the first of these that there is: BCHAN_API_KEY, the file that BCHAN_API_KEY_FILE
-    /// names, the systemd credential `bchan-api-key`, the profile's `api_key_file` or
-    /// `api_key_command`, the keyring, the file `api-key` beside the configuration file.
+    /// It contains the bare key, or the server's `{"key": "..."}`. By default the key is taken from
+    /// the first of: BCHAN_API_KEY, the file named by BCHAN_API_KEY_FILE, the systemd credential
+    /// `bchan-api-key`, the profile's `api_key_file` or `api_key_command`, the keyring, the file
+    /// `api-key` next to the configuration file.
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) api_key_file: Option<PathBuf>,
 
-    /// API key; everybody on this machine can read it in the list of processes
+    /// API key; every user of this machine can read it in the process list
     #[arg(long, value_name = "KEY", global = true, hide = true)]
     pub(crate) api_key: Option<String>,
 
-    /// How to write results
+    /// Output format of results
     #[arg(
         short,
         long,
@@ -98,15 +96,14 @@ pub(crate) struct GlobalArgs {
     )]
     pub(crate) output: OutputFormat,
 
-    /// Say nothing about what went well
+    /// Print only warnings and errors
     ///
-    /// No progress, no notes, no report of what was done. What a command exists to print, such as
-    /// a list, and JSON that was asked for are still printed, and so is everything that went
-    /// wrong.
+    /// No progress, notes or reports. The result that a command exists to print, such as a list,
+    /// and requested JSON are still printed.
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
 
-    /// Say more about what happens
+    /// Print more details
     #[arg(long, global = true, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
 
@@ -118,11 +115,11 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true)]
     pub(crate) no_progress: bool,
 
-    /// How often to try again after a temporary failure [default: 3]
+    /// Number of retries after a temporary failure [default: 3]
     #[arg(long, value_name = "NUMBER", global = true)]
     pub(crate) retries: Option<u32>,
 
-    /// Seconds of silence after which the server counts as gone [default: 30]
+    /// Give up when the server has been silent for this many seconds [default: 30]
     #[arg(long, value_name = "SECONDS", global = true,
         value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) timeout: Option<u64>,

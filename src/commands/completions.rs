@@ -9,9 +9,8 @@ use crate::generate;
 
 /// Print completions for a shell
 ///
-/// They complete commands and options, and what the server and the configuration know: targets,
-/// backups, jobs, presets and profiles. A server that does not answer within a second is not
-/// waited for.
+/// They complete commands, options and the names of targets, backups, jobs, presets and profiles. A
+/// server that does not answer within a second is skipped.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan completions bash > ~/.local/share/bash-completion/completions/bchan

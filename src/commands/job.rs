@@ -10,7 +10,7 @@ use crate::error::{CommandError, Exit, Kind};
 use crate::suggest;
 use crate::ui::view::{EndedJobs, JobList, Started};
 
-/// See what the server does on its own time, or make it do it now
+/// List the server's jobs, or run one now
 #[derive(Args, Debug)]
 #[command(arg_required_else_help = true)]
 pub(crate) struct JobArgs {
@@ -26,7 +26,7 @@ enum JobCommand {
     Wait(WaitArgs),
 }
 
-/// List the jobs that requests started, and the scheduled ones
+/// List the jobs of requests and the scheduled jobs
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  bchan job list -o json")]
 struct ListArgs {}
@@ -46,8 +46,8 @@ struct RunArgs {
 
 /// Wait until jobs have ended
 ///
-/// Ends with exit code 1 if one of them has failed, and 10 if the server knows nothing of one: it
-/// forgets old jobs, and all when it restarts.
+/// The exit code is 1 if one of them has failed, and 10 if the server does not know one: it forgets
+/// old jobs, and all of them when it restarts.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan job wait 42

@@ -26,18 +26,18 @@ pub(crate) struct LogArgs {
 /// How much of it.
 #[derive(Args, Debug)]
 struct LogSelection {
-    /// Only this many lines from its end; 0 for all that the server gives
+    /// Number of lines from the end; 0 for as many as the server sends
     #[arg(short, long, value_name = "LINES")]
     tail: Option<u32>,
 
-    /// Go on showing lines as they come, until somebody interrupts; begins with the last ten
+    /// Follow the log until interrupted, starting with the last ten lines
     #[arg(short, long)]
     follow: bool,
 }
 
 #[derive(Debug, Subcommand)]
 enum LogCommand {
-    /// The same as without this word
+    /// Same as without this word
     #[command(
         alias = "view",
         hide = true,

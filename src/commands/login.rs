@@ -8,22 +8,22 @@ use crate::credentials;
 use crate::error::{CommandError, Exit, Kind};
 use crate::ui::view::Done;
 
-/// Keep the API key of a server
+/// Store the API key of a server
 ///
-/// The key is asked for at the terminal, or read from standard input. It is tried at the server,
-/// and then kept in the keyring for this server and no other. `bchan logout` forgets it.
+/// The key is asked for at the terminal, or read from standard input. It is tried at the server and
+/// then stored in the keyring for this server only. `bchan logout` removes it.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan login --server https://backup.example.org
   bchan login --file < apikey.json")]
 pub(crate) struct LoginArgs {
-    /// Keep the key in a file beside the configuration, not in the keyring
+    /// Store the key in a file next to the configuration, not in the keyring
     ///
-    /// Only its owner can read the file. A cron job, for which no keyring is open, finds it there.
+    /// Only its owner can read the file. Cron jobs, which have no unlocked keyring, find it there.
     #[arg(long)]
     file: bool,
 
-    /// Keep the key without trying it at the server
+    /// Store the key without trying it at the server
     #[arg(long)]
     no_check: bool,
 }

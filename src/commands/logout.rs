@@ -10,10 +10,10 @@ use crate::credentials;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::Done;
 
-/// Forget the API key of a server
+/// Remove the stored API key of a server
 ///
-/// It goes from the keyring and from the file beside the configuration. Keys that are named
-/// elsewhere, such as in a variable of the environment, stay.
+/// It is removed from the keyring and from the file next to the configuration. Keys given
+/// elsewhere, such as in an environment variable, stay.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  bchan logout --server https://backup.example.org")]
 pub(crate) struct LogoutArgs {}
@@ -40,7 +40,7 @@ impl LogoutArgs {
         let message = if in_file || in_keyring {
             format!("forgot the key of {server}")
         } else {
-            format!("there was no key of {server}")
+            format!("no key was stored for {server}")
         };
         context.ui.show(&Done::new(message))?;
         Ok(Exit::Done)

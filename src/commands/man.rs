@@ -10,7 +10,7 @@ use crate::generate;
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  bchan man backup upload | man -l -")]
 pub(crate) struct ManArgs {
-    /// The command's words; without any, the page of the whole program
+    /// Words of the command; without any, the page of the whole program
     command: Vec<String>,
 }
 

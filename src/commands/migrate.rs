@@ -12,62 +12,62 @@ use crate::error::{CommandError, Exit, Kind};
 use crate::ui::view::Migrate;
 use bchan_agent::{self, MigrateOptions};
 
-/// Take targets and backups over from one server to another
+/// Copy targets and backups from one server to another
 ///
-/// Both servers run, and only the API is used, so that any two Backup-chan servers will do. Each
-/// backup goes from one to the other as it comes, oldest first, with its mark manual or automatic;
-/// recycled ones are recycled there, too. What is cut short on the way never becomes a backup, and
-/// where both servers give a hash, both must be the same, or it is removed again.
+/// Both servers must run. Only the API is used, so any two Backup-chan servers will do. Each backup
+/// is streamed directly, oldest first, with its manual or automatic mark; recycled backups are
+/// recycled there too. An interrupted transfer never becomes a backup. If both servers report a
+/// hash, the hashes must be equal, or the copy is removed again.
 ///
-/// The time of creation cannot be set over the API: there, a backup has the time at which it
-/// arrived. A recycling by age begins anew.
+/// The API cannot set creation times: migrated backups get their arrival time, and recycling by age
+/// starts again.
 ///
-/// It may be run again at any time: it goes on where it was, and takes over what is new. It knows
-/// from a file what it has done (--state); without that, it recognises backups by their hash. A
-/// target that exists there is used if name, type, alias and name template are the same. Nothing is
-/// deleted or changed at the source.
+/// An interrupted migration resumes, and a later run copies what is new. The progress is recorded
+/// in a file (--state); without it, backups are recognised by their hash. An existing target is
+/// used if name, type, alias and name template are the same. Nothing is deleted or changed at the
+/// source.
 ///
-/// It ends with 3 if something could not be taken over; each such thing is named.
+/// The exit code is 3 if something could not be copied; each such item is reported.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan migrate --from http://old:5000 --from-key-file old.key --to new --dry-run
   bchan migrate --from old --to new --target docs")]
 pub(crate) struct MigrateArgs {
-    /// Server to take from: its address, or a profile of the configuration file
+    /// Source server: its address, or a profile
     #[arg(long, value_name = "URL|PROFILE")]
     from: String,
 
-    /// Server to take over to: its address, or a profile of the configuration file
+    /// Destination server: its address, or a profile
     #[arg(long, value_name = "URL|PROFILE")]
     to: String,
 
-    /// File with the API key of the one [env: BCHAN_FROM_API_KEY_FILE, BCHAN_FROM_API_KEY]
+    /// File with the source's API key [env: BCHAN_FROM_API_KEY_FILE, BCHAN_FROM_API_KEY]
     ///
-    /// Without it, the profile says where the key is, or the keyring has it for that server.
+    /// By default the key is that of the profile, or the keyring's for that server.
     #[arg(long, value_name = "FILE")]
     from_key_file: Option<PathBuf>,
 
-    /// File with the API key of the other [env: BCHAN_TO_API_KEY_FILE, BCHAN_TO_API_KEY]
+    /// File with the destination's API key [env: BCHAN_TO_API_KEY_FILE, BCHAN_TO_API_KEY]
     #[arg(long, value_name = "FILE")]
     to_key_file: Option<PathBuf>,
 
-    /// Id or alias of a target to take over; repeat it for more [default: all]
+    /// Id or alias of a target to copy; may be repeated [default: all]
     #[arg(long = "target", value_name = "TARGET")]
     targets: Vec<String>,
 
-    /// Folder at the other server in which new targets get theirs [default: its first storage root]
+    /// Folder at the destination for new targets [default: its first storage root]
     ///
-    /// Where a target lies at the one means nothing at the other: it gets a folder of its own, by
-    /// its alias or its name.
+    /// Locations of the source mean nothing at the destination: each new target gets a folder named
+    /// after its alias or name.
     #[arg(long, value_name = "DIR")]
     location: Option<String>,
 
-    /// File that remembers what was done [default: one for each pair of servers in
-    /// $XDG_STATE_HOME/bchan or ~/.local/state/bchan]
+    /// File that records the progress [default: one per pair of servers in $XDG_STATE_HOME/bchan or
+    /// ~/.local/state/bchan]
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 
-    /// Say what would be done, and do nothing
+    /// Show what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
 }

@@ -23,10 +23,9 @@ use clap::Args;
 /// The choice that every deletion leaves to its caller.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct DeleteFilesArgs {
-    /// Delete the files on the server's disk, too
+    /// Also delete the files on the server's disk
     ///
-    /// Without this option the server only forgets the backups and leaves their files where they
-    /// are.
+    /// By default the server only forgets the backups, and their files stay on its disk.
     #[arg(short, long)]
     pub(crate) delete_files: bool,
 }
@@ -37,7 +36,7 @@ impl DeleteFilesArgs {
         if self.delete_files {
             "with all files"
         } else {
-            "but no files"
+            "but keep the files on the server"
         }
     }
 }

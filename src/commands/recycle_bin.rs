@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::{Done, RecycleBin};
 
-/// Look into the recycle bin, or empty it
+/// List or empty the recycle bin
 #[derive(Args, Debug)]
 #[command(arg_required_else_help = true, alias = "recyclebin")]
 pub(crate) struct RecycleBinArgs {

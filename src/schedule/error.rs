@@ -9,7 +9,7 @@ use crate::error::{CommandError, Kind};
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ScheduleError {
     /// A time that there is not.
-    #[error("{what} `{text}` makes no sense: {why}")]
+    #[error("invalid {what} `{text}`: {why}")]
     Nonsense {
         what: &'static str,
         text: String,

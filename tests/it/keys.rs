@@ -407,7 +407,7 @@ fn who_guesses_waits() {
     }
     let log = server.log();
     assert!(
-        log.contains("turned away") && log.contains("127.0.0.1:"),
+        log.contains("without a valid key") && log.contains("127.0.0.1:"),
         "{log}"
     );
     assert!(!log.contains("guess"), "{log}");

@@ -48,7 +48,7 @@ fn each_change_is_a_line_with_its_ids() {
     let log = log(&server, "");
     let (target, first, second) = (&*target, &*first, &*second);
     for words in [
-        &["the server runs", env!("CARGO_PKG_VERSION")][..],
+        &["server started", env!("CARGO_PKG_VERSION")][..],
         &["a job begins", "tmp_purge_job", "id="],
         &["created a target", target, "docs"],
         &[": stored a backup", target, first, "job="],
@@ -106,7 +106,7 @@ fn a_full_file_is_put_aside_by_the_next_line() {
     full.set_len(8 * 1024 * 1024).unwrap();
     server.crash_and_restart();
     let log = log(&server, "");
-    assert_eq!(lines(&log, &["the server runs"]).len(), 1, "{log}");
+    assert_eq!(lines(&log, &["server started"]).len(), 1, "{log}");
     assert_eq!(log, fs::read_to_string(file(&server)).unwrap());
     let old = fs::metadata(server.data().join("log/bchan.log.1")).unwrap();
     assert!(old.len() >= 8 * 1024 * 1024);

@@ -39,7 +39,7 @@ impl Configured {
     }
 }
 
-const TAKEN: &str = "took up the settings";
+const TAKEN: &str = "applied the settings";
 const KEPT: &str = "the settings stay the old ones";
 
 #[test]
@@ -118,7 +118,7 @@ fn a_log_that_was_put_aside_begins_anew() {
     configured.reload("", TAKEN);
     let text = fs::read_to_string(&log).unwrap();
     assert!(
-        text.contains(TAKEN) && !text.contains("the server runs"),
+        text.contains(TAKEN) && !text.contains("server started"),
         "{text}"
     );
 }

@@ -65,7 +65,7 @@ pub enum AgentError {
          modes, times, owners or attributes differ"
     )]
     ReceiptMismatch,
-    #[error("{} is there already", path.display())]
+    #[error("{} already exists", path.display())]
     Exists { path: PathBuf },
     #[error("{} is not empty", path.display())]
     NotEmpty { path: PathBuf },
@@ -96,10 +96,10 @@ pub enum AgentError {
         target: String,
         holder: Option<Holder>,
     },
-    #[error("not done after {deadline:?}, which is the deadline; nothing was stored")]
+    #[error("deadline of {deadline:?} exceeded; nothing was stored")]
     Deadline { deadline: Duration },
     #[error(
-        "not done after {deadline:?}, which is the deadline; the server has it all, and has not said \
+        "deadline of {deadline:?} exceeded; the server has it all, and has not said \
          that it is stored"
     )]
     DeadlineWaiting { deadline: Duration },
@@ -170,7 +170,7 @@ impl AgentError {
             Self::SameName { .. } => "upload the folder that they are in, or rename one".into(),
             Self::JobFailed { .. } => "the log of the server says more".into(),
             Self::StoredDiffers { .. } | Self::Broken { .. } => {
-                "do not rely on that backup; upload anew, and check the server's disk and memory"
+                "do not rely on that backup; upload again, and check the server's disk and memory"
                     .into()
             }
             Self::HashMismatch => {

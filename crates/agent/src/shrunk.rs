@@ -16,9 +16,9 @@ impl Shrunk {
             None => format!("{} bytes", self.floor.bytes),
         };
         format!(
-            "the source has collapsed: {}, less than {} % of the last backup, which has {before}",
-            amount(self.files, self.bytes),
-            self.floor.percent
+            "the source has shrunk to less than {} % of the last backup ({}; the last one has {before})",
+            self.floor.percent,
+            amount(self.files, self.bytes)
         )
     }
 }

@@ -15,7 +15,7 @@ pub enum Error {
         source: reqwest::Error,
     },
     /// The server is not who it should be, or speaks no TLS. Nothing was sent to it.
-    #[error("no trusted connection to {server} comes about")]
+    #[error("cannot establish a trusted connection to {server}")]
     Untrusted {
         /// Address of the server.
         server: String,

@@ -84,7 +84,7 @@ impl Server {
         app.set_counts(front.counts().clone());
         let (version, data) = (env!("CARGO_PKG_VERSION"), config.data.display());
         for address in front.addresses() {
-            tracing::info!(version, %address, %data, "the server runs");
+            tracing::info!(version, %address, %data, "server started");
         }
         bchan_failpoint::running();
         // Some network file systems have no sockets. Backups matter more than such questions.
@@ -150,7 +150,7 @@ impl Server {
         if let (Some(tls), Some(files)) = (&self.tls, &new.tls) {
             let identity = Identity::read(files)?;
             tls.show(identity);
-            tracing::info!("read the certificate anew");
+            tracing::info!("reloaded the certificate");
         }
         // Whoever shows a key is told in each answer; whoever administrates, here.
         if let Err(error) = self.app.gate.usable() {
@@ -162,7 +162,7 @@ impl Server {
         }
         // Somebody may have put the file aside.
         if let Some(Err(error)) = config.log.as_ref().map(|log| log.open(&config.data)) {
-            tracing::error!(%error, "the log file cannot be opened anew");
+            tracing::error!(%error, "the log file cannot be reopened");
         }
         self.app.engine.set_limits(new.into());
         self.app.schedule.set_intervals(new.intervals.clone());
@@ -173,7 +173,7 @@ impl Server {
             ..
         } = *new;
         let limits = self.app.engine.limits();
-        tracing::info!(?limits, max_connections, ?grace, intervals = ?new.intervals, "took up the settings");
+        tracing::info!(?limits, max_connections, ?grace, intervals = ?new.intervals, "applied the settings");
         // What needs a restart is compared with what the server was started with.
         *config = Config {
             unpack: new.unpack,
@@ -192,7 +192,7 @@ impl Server {
     pub fn shutdown(self) {
         let config = self.config.into_inner();
         let grace = config.unwrap_or_else(PoisonError::into_inner).grace;
-        tracing::info!(?grace, "the server stops");
+        tracing::info!(?grace, "shutting down");
         self.app.schedule.stop();
         drop(self.control);
         self.front.shutdown(grace);
@@ -202,7 +202,7 @@ impl Server {
         if let Err(error) = self.app.engine.clock.save(&*self.app.engine.store) {
             tracing::warn!(%error, "trusted time is not written down");
         }
-        tracing::info!("the server has stopped");
+        tracing::info!("server stopped");
     }
 }
 

@@ -31,9 +31,9 @@ pub(super) struct RecycleArgs {
     backup: String,
 }
 
-/// Take a backup back out of the recycle bin
+/// Move a backup out of the recycle bin
 ///
-/// This restores the backup on the server. To get its files back, see `bchan backup download`.
+/// This restores the backup on the server. To get its files, use `bchan backup download`.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
   bchan backup restore 5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90")]

@@ -10,10 +10,10 @@ use crate::error::{CommandError, Exit};
 use crate::ui::view::Download;
 use bchan_agent::{self, Destination, DownloadOptions, Restore};
 
-/// Fetch a backup
+/// Download a backup
 ///
-/// A backup of a folder comes as one archive, or unpacked with --extract. What arrives is checked
-/// before it gets its name: there are no half files, and none is overwritten.
+/// A backup of a folder arrives as one archive, or unpacked with --extract. It gets its name only
+/// after it was checked, so there are no partial files, and no file is overwritten.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan backup download docs --extract /tmp/docs
@@ -37,23 +37,21 @@ pub(super) struct DownloadArgs {
     #[arg(long, value_name = "DIR")]
     extract: Option<PathBuf>,
 
-    /// Let what is unpacked belong to whoever unpacks it
+    /// Do not restore owners
     ///
-    /// Without this, root gives it to those that it belonged to, by name where that is known here
-    /// and else by number. Others can only give it to groups of their own, and are told what they
-    /// could not.
+    /// By default root restores owners, by name where it is known here and else by number. Other
+    /// users can restore only groups of their own; other entries are reported.
     #[arg(long, requires = "extract")]
     no_same_owner: bool,
 
-    /// Restore what gives rights, too
+    /// Also restore set-id bits, capabilities and devices
     ///
-    /// Set-id bits, extended attributes that mean something to the system such as capabilities,
-    /// and devices. Whoever asks for this trusts the server and whoever made the backup. Without
-    /// it they are named and left out.
+    /// Use only if you trust the server and the source of the backup. Without this option such
+    /// entries are reported and left out.
     #[arg(long, requires = "extract")]
     privileged: bool,
 
-    /// Receive no more than RATE in a second, such as 5MiB
+    /// Largest receiving rate per second, such as 5MiB
     #[arg(long, value_name = "RATE")]
     limit_download: Option<Rate>,
 }

@@ -15,11 +15,11 @@ pub(super) struct ListArgs {
     #[arg(add = complete::targets())]
     target: String,
 
-    /// Show recycled backups, too
+    /// Also show recycled backups
     #[arg(short = 'r', long)]
     include_recycled: bool,
 
-    /// Show only this many, the newest
+    /// Show at most this many backups, the newest
     #[arg(short = 'n', long, value_name = "NUMBER")]
     limit: Option<usize>,
 }

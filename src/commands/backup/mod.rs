@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
-/// Make, fetch and manage backups
+/// Upload, download and manage backups
 #[derive(Args, Debug)]
 #[command(arg_required_else_help = true)]
 pub(crate) struct BackupArgs {

@@ -7,13 +7,12 @@ use crate::error::{CommandError, Exit};
 use crate::ui::view::Verification;
 use bchan_agent::{self, Destination, DownloadOptions, Restore};
 
-/// Check that a backup can be fetched, and is what was stored
+/// Read a backup and compare it with its stored hash
 ///
-/// It is read over the network to its end and compared with the server's hash, and nothing of it is
-/// kept. Where the server has kept everything that was sent of a tree, links, folders, modes, times,
-/// owners and attributes are compared with what was uploaded, too; --verbose says where not. Ends with
-/// exit code 1 if it differs or is damaged. Where the server has no hash, it is only read, and that is
-/// said.
+/// The backup is read over the network to its end; nothing is stored. If the server has stored all
+/// metadata of a tree, links, folders, modes, times, owners and attributes are compared as well;
+/// --verbose reports otherwise. The exit code is 1 if it differs or is damaged. Without a hash on
+/// the server it is only read, which is reported.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan backup verify docs
@@ -23,7 +22,7 @@ pub(super) struct VerifyArgs {
     #[arg(value_name = "BACKUP|TARGET", add = complete::backups_or_targets())]
     what: String,
 
-    /// Receive no more than RATE in a second, such as 5MiB
+    /// Largest receiving rate per second, such as 5MiB
     #[arg(long, value_name = "RATE")]
     limit_download: Option<Rate>,
 }

@@ -8,18 +8,18 @@ use crate::credentials;
 use crate::error::{CommandError, Exit, Kind};
 use crate::ui::view::Done;
 
-/// Make a profile: name a server once, and never again
+/// Create a profile
 ///
-/// The server is what --server, or --host and --port, say. At a terminal it is asked for where
-/// they say nothing, and so is the API key. The key goes to the keyring, or, where there is none,
-/// to a file beside the configuration that only its owner can read.
+/// The server is that of --server, or --host and --port. At a terminal, missing values and the API
+/// key are asked for. The key is stored in the keyring or, if there is none, in a file next to the
+/// configuration that only its owner can read.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan config create
   bchan config create --server https://backup.example.org
   bchan config create --profile office --host 10.0.0.7 --port 5000")]
 pub(super) struct CreateArgs {
-    /// Ask for what is not given, even where standard input is no terminal
+    /// Ask for missing values even if standard input is no terminal
     #[arg(short, long)]
     interactive: bool,
 
@@ -35,7 +35,7 @@ pub(super) struct CreateArgs {
     #[arg(short = 'a', value_name = "KEY", hide = true)]
     short_api_key: Option<String>,
 
-    /// Replace the profile if there is one already
+    /// Replace an existing profile
     #[arg(long)]
     overwrite: bool,
 }

@@ -10,11 +10,11 @@ use crate::credentials;
 use crate::error::{CommandError, Exit, Kind};
 use crate::ui::view::{ClientImport, Imported};
 
-/// Take over the Python client's configuration, presets and API key
+/// Import the Python client's configuration, presets and API key
 ///
-/// Its server becomes a profile, its presets become presets, and its key is kept for that server,
-/// in the keyring or where there is none in a file. Its own files stay as they are. What is here
-/// already under the same name is not touched, so this may be run again.
+/// Its server becomes a profile, its presets become presets, and its key is stored for that server
+/// in the keyring or, if there is none, in a file. Its own files are not changed. Existing profiles
+/// and presets of the same name are kept, so the command can be repeated.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan config import --dry-run
@@ -24,11 +24,11 @@ pub(super) struct ImportArgs {
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
 
-    /// Replace profiles and presets of the same names
+    /// Replace profiles and presets with the same names
     #[arg(long)]
     overwrite: bool,
 
-    /// Show what would be taken over, and change nothing
+    /// Show what would be imported, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -45,7 +45,7 @@ impl ImportArgs {
         };
         let found = PythonFiles::read(&folder)?;
         if found.server.is_none() && found.presets.is_empty() {
-            let message = format!("the Python client has left nothing in {}", folder.display());
+            let message = format!("no Python client configuration found in {}", folder.display());
             return Err(CommandError::new(Kind::NotFound, message));
         }
         let config = context.config_to_change()?;

@@ -17,25 +17,25 @@ pub(super) enum Key {
     Server,
     /// File with the API key
     ApiKeyFile,
-    /// Program that prints the API key, and its arguments
+    /// Program that prints the API key, with its arguments
     ApiKeyCommand,
     /// Certificates to trust, as for --ca-cert
     CaCert,
-    /// How often to try again, as for --retries
+    /// Number of retries, as for --retries
     Retries,
     /// Seconds of silence, as for --timeout
     Timeout,
-    /// Patterns of what no backup takes, as for --exclude
+    /// Patterns that every backup excludes, as for --exclude
     Exclude,
-    /// How to compress, as for --compression
+    /// Compression, as for --compression
     Compression,
-    /// Percent of the last backup, as for --shrink-threshold
+    /// Required percentage of the last backup, as for --shrink-threshold
     ShrinkThreshold,
-    /// Folder for backups while the server is away, as for --spool
+    /// Spool folder, as for --spool
     Spool,
-    /// Most bytes in it, as for --spool-limit
+    /// Largest size of the spool, as for --spool-limit
     SpoolLimit,
-    /// Profile of those who name none; it stands above all profiles
+    /// Profile to use when none is given; a top-level setting
     DefaultProfile,
 }
 

@@ -13,10 +13,10 @@ use clap::{Args, Subcommand};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
-/// Keep servers in profiles, and see which settings apply and why
+/// Manage profiles and settings
 ///
-/// A profile is a server and how to talk to it. --profile chooses one; otherwise it is the
-/// `default_profile` of the file, or the one that is called `default`.
+/// A profile is a server and how to connect to it. --profile selects one; otherwise the
+/// `default_profile` of the file or the profile called `default` is used.
 #[derive(Args, Debug)]
 #[command(arg_required_else_help = true)]
 pub(crate) struct ConfigArgs {

@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::ConfigPath;
 
-/// Print where the configuration file is, or would be
+/// Print the path of the configuration file
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  $EDITOR \"$(bchan config path)\"")]
 pub(super) struct PathArgs {}

@@ -7,7 +7,7 @@ use crate::ui::view::Done;
 
 /// Remove all profiles from the configuration file
 ///
-/// Presets stay, and so do API keys, which `bchan logout` forgets.
+/// Presets and API keys stay; `bchan logout` removes keys.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  bchan config reset --yes")]
 pub(super) struct ResetArgs {}

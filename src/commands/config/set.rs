@@ -8,8 +8,8 @@ use crate::ui::view::Done;
 
 /// Change a setting in the configuration file
 ///
-/// It is changed in the profile that is in use; another one, even a new one, is named by
-/// --profile. Comments and everything else in the file stay as they are.
+/// The setting changes in the profile in use; --profile selects another or a new one. Comments and
+/// the rest of the file stay as they are.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan config set server https://backup.example.org
@@ -20,7 +20,7 @@ pub(super) struct SetArgs {
     #[arg(value_enum)]
     key: Key,
 
-    /// Its value; for api_key_command the program and its arguments, for exclude all patterns
+    /// Value; for api_key_command the program and its arguments, for exclude all patterns
     #[arg(
         value_name = "VALUE",
         required_unless_present = "unset",

@@ -5,16 +5,16 @@ use crate::context::Context;
 use crate::error::{CommandError, Exit, Kind};
 use crate::ui::view::{ConfigSummary, Setting};
 
-/// Show the settings that apply, and where each comes from
+/// Show the settings in effect, and where each comes from
 ///
-/// The API key itself is not shown, only where it would be taken from.
+/// The API key itself is not shown, only its source.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan config show
   bchan config show --profile office -o json")]
 pub(super) struct ShowArgs {}
 
-/// Print the value of a setting, as it applies
+/// Print the value of a setting in effect
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  bchan config get server")]
 pub(super) struct GetArgs {

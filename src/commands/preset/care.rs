@@ -14,33 +14,33 @@ use crate::error::CommandError;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Unattended runs")]
 pub(super) struct CareArgs {
-    /// How old its last backup may become, such as 26h or 2d, for `bchan preset status`
+    /// Largest age of the last backup for `bchan preset status`, such as 26h or 2d
     #[arg(long, value_name = "DURATION")]
     max_age: Option<Length>,
 
-    /// Wait so long for another run to the same target
+    /// How long to wait for another run to the same target
     #[arg(long, value_name = "DURATION")]
     wait_lock: Option<Length>,
 
-    /// Give up after so long
+    /// Give up after this long
     #[arg(long, value_name = "DURATION")]
     deadline: Option<Length>,
 
-    /// Percent of the last backup's files and bytes that must be there
+    /// Required percentage of the last backup's files and bytes
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     shrink_threshold: Option<u8>,
 
-    /// Run COMMAND before the backup, which is not made when it fails
+    /// Run COMMAND before the backup; if it fails, no backup is made
     ///
-    /// It is split into words as a shell does it, but no shell runs it; `sh -c '...'` is one. The
-    /// other hooks find how the backup went in BCHAN_STATUS, BCHAN_EXIT_CODE, BCHAN_BACKUP_ID,
-    /// BCHAN_FILES and BCHAN_BYTES, and all of them BCHAN_PRESET and BCHAN_TARGET.
+    /// COMMAND is split into words like in a shell, but run without one; use `sh -c '...'` for a
+    /// shell. Later hooks get the result in BCHAN_STATUS, BCHAN_EXIT_CODE, BCHAN_BACKUP_ID,
+    /// BCHAN_FILES and BCHAN_BYTES; all hooks get BCHAN_PRESET and BCHAN_TARGET.
     #[arg(long, value_name = "COMMAND")]
     before: Option<Words>,
 
-    /// Run COMMAND at the end, whatever has happened since --before
+    /// Run COMMAND at the end, whatever happened after --before
     ///
-    /// That a hook fails behind the backup is a warning, and does not change the exit code.
+    /// A hook failing after the backup only causes a warning and does not change the exit code.
     #[arg(long, value_name = "COMMAND")]
     after: Option<Words>,
 
@@ -48,25 +48,25 @@ pub(super) struct CareArgs {
     #[arg(long, value_name = "COMMAND")]
     on_success: Option<Words>,
 
-    /// Run COMMAND when the exit code is not 0, and so for an incomplete backup, too
+    /// Run COMMAND when the exit code is not 0, which includes incomplete backups
     #[arg(long, value_name = "COMMAND")]
     on_failure: Option<Words>,
 
-    /// Kill a hook, with all that it has started, after so long [default: 1h]
+    /// Kill a hook and its children after this long [default: 1h]
     #[arg(long, value_name = "DURATION")]
     hook_timeout: Option<Length>,
 
-    /// Tell a monitor at URL, as healthchecks does it: URL/start, URL for success, URL/EXIT-CODE
+    /// Ping a healthchecks-style monitor: URL/start, URL on success, URL/EXIT-CODE
     ///
-    /// Each is a POST with a summary. That the monitor is away is a warning, and no more.
+    /// Each ping is a POST with a summary. An unreachable monitor only causes a warning.
     #[arg(long, value_name = "URL")]
     ping: Option<String>,
 
-    /// Keep backups in DIR while the server is away
+    /// Spool backups in DIR while the server is unreachable
     #[arg(long, value_name = "DIR")]
     spool: Option<PathBuf>,
 
-    /// Keep no more than SIZE in the spool
+    /// Largest total size of the spool
     #[arg(long, value_name = "SIZE")]
     spool_limit: Option<ByteSize>,
 }

@@ -19,7 +19,7 @@ pub(super) struct DeleteArgs {
     which: WhichPreset,
 }
 
-/// Give a preset another name
+/// Rename a preset
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  bchan preset rename docs papers")]
 pub(super) struct RenameArgs {

@@ -11,10 +11,10 @@ use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::Done;
 
-/// Make a preset
+/// Create a preset
 ///
-/// The last of the words is the target, unless --target names it. With --profile, the preset is for
-/// the server of that profile whenever it runs.
+/// The last word is the target, unless --target names it. With --profile, the preset always uses
+/// the server of that profile.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan preset create docs ~/Documents docs
@@ -24,7 +24,7 @@ pub(super) struct CreateArgs {
     /// Name of the preset
     name: String,
 
-    /// Files and folders to back up, and behind them the id or alias of the target
+    /// Files and folders to back up, followed by the id or alias of the target
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
@@ -32,7 +32,7 @@ pub(super) struct CreateArgs {
     #[arg(long, add = complete::targets())]
     target: Option<String>,
 
-    /// Replace the preset if there is one already
+    /// Replace an existing preset
     #[arg(long)]
     overwrite: bool,
 
@@ -53,9 +53,9 @@ impl CreateArgs {
                     word.to_string_lossy().into_owned()
                 }
                 _ => {
-                    let message = "nothing says to which target the preset belongs";
+                    let message = "no target given";
                     return Err(CommandError::usage(message)
-                        .hint("name it behind the paths, or with --target"));
+                        .hint("put it after the paths, or use --target"));
                 }
             },
         };

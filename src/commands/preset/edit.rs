@@ -14,7 +14,7 @@ use crate::ui::view::Done;
 
 /// Change a preset
 ///
-/// Only what is given changes. A rule that is given replaces all there is of it in the preset.
+/// Only the given settings change. A given rule replaces the preset's rules of the same kind.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan preset edit docs --target papers
@@ -28,15 +28,15 @@ pub(super) struct EditArgs {
     #[arg(long, add = complete::targets())]
     target: Option<String>,
 
-    /// New file or folder to back up, in place of all present ones; may be given more than once
+    /// New file or folder to back up, replacing all present ones; may be repeated
     #[arg(long = "path", value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Let the preset use the profile of each run; --profile NAME gives it one of its own
+    /// Use the profile of each run; --profile NAME gives the preset one of its own
     #[arg(long)]
     any_profile: bool,
 
-    /// Take all rules of what is left out away, before those that are given come in
+    /// Remove all existing rules before adding the given ones
     #[arg(long)]
     clear_rules: bool,
 
@@ -46,7 +46,7 @@ pub(super) struct EditArgs {
     #[command(flatten)]
     care: CareArgs,
 
-    /// Take away what the preset says of this; may be given more than once
+    /// Remove this setting from the preset; may be repeated
     #[arg(long, value_name = "KEY", value_enum)]
     unset: Vec<CareKey>,
 }

@@ -21,10 +21,10 @@ use self::which::WhichPreset;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
-/// Keep what to back up and to where under a name
+/// Manage presets (saved backup definitions)
 ///
-/// Presets are in the configuration file. The Python client's presets can be shown and run, too, where
-/// there is none of the same name; `bchan config import` takes them over.
+/// Presets are in the configuration file. The Python client's presets can be shown and run too,
+/// unless one has the same name; `bchan config import` imports them.
 #[derive(Args, Debug)]
 #[command(arg_required_else_help = true)]
 pub(crate) struct PresetArgs {

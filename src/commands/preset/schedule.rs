@@ -14,14 +14,14 @@ use crate::schedule::{
 };
 use crate::ui::view::{Done, PlannedSchedule, Scheduled};
 
-/// Have a preset run by itself
+/// Schedule a preset with systemd or cron
 ///
-/// Writes a service and a timer for systemd, or a line into the crontab. A run is as this command is:
-/// options such as --config, --profile and --server, and what the environment says in their place, are
-/// kept for it. Whoever schedules a preset again replaces its schedule.
+/// Writes a service and a timer for systemd, or a line for the crontab. Scheduled runs use the same
+/// --config, --profile and --server as this command, or the values that the environment gives.
+/// Scheduling a preset again replaces its schedule.
 ///
-/// A run that is not all well has failed for systemd, also one whose backup is incomplete (exit code
-/// 3): `systemctl --failed` lists it, and the journal says what was wrong. cron mails it.
+/// systemd treats any non-zero exit as a failure, including incomplete backups (exit code 3):
+/// `systemctl --failed` lists the run, and the journal has the reason. cron sends it by mail.
 #[derive(Args, Debug)]
 #[command(
     group = ArgGroup::new("when")
@@ -40,76 +40,76 @@ pub(super) struct ScheduleArgs {
     #[command(flatten)]
     which: WhichPreset,
 
-    /// Run at the beginning of each hour
+    /// Run at the start of each hour
     #[arg(long)]
     hourly: bool,
 
-    /// Run each day at this time; may be given more than once
+    /// Run each day at this time; may be repeated
     #[arg(long, value_name = "HH:MM")]
     daily: Vec<Time>,
 
-    /// Run each week on this day (mon, tue, ...) at this time; may be given more than once
+    /// Run each week on this day (mon, tue, ...) at this time; may be repeated
     #[arg(long, num_args = 2, value_names = ["DAY", "HH:MM"])]
     weekly: Vec<String>,
 
-    /// Run when EXPR says, as systemd.time(7) has it; may be given more than once
+    /// Run at the calendar times EXPR, see systemd.time(7); may be repeated
     #[arg(long, value_name = "EXPR", conflicts_with = "cron")]
     calendar: Vec<String>,
 
-    /// Run when EXPR says, the first five fields of a line of a crontab; implies --cron
+    /// Run at the times of a cron expression with five fields; implies --cron
     #[arg(long, value_name = "EXPR", conflicts_with_all = ["system", "user", "spread"])]
     cron_expr: Option<CronExpr>,
 
-    /// Take the schedule away again
+    /// Remove the schedule
     #[arg(long, conflicts_with_all = [
         "spread", "writable", "no_hardening", "encrypted_credential", "now", "dry_run",
     ])]
     remove: bool,
 
-    /// Let the machine's systemd run it, as root [default for root]
+    /// Use the system's systemd, as root [default for root]
     #[arg(long)]
     system: bool,
 
-    /// Let the user's own systemd run it [default for others]
+    /// Use the user's systemd [default for other users]
     ///
     /// It runs while the user is logged in, and always after `loginctl enable-linger`.
     #[arg(long)]
     user: bool,
 
-    /// Let cron run it, from the user's crontab
+    /// Use the user's crontab
     ///
-    /// Other lines of the crontab stay as they are. cron does not make up for what it misses while the
-    /// machine is off.
+    /// Other lines of the crontab stay as they are. cron skips runs that were due while the machine
+    /// was off.
     #[arg(long)]
     cron: bool,
 
-    /// Start later by a random time of up to DURATION, such as 45m
+    /// Delay runs by a random time of up to DURATION, such as 45m
     ///
-    /// It is the same time for each run, and another one for each machine and preset.
+    /// The delay is the same for each run, and differs between machines and presets.
     #[arg(long, value_name = "DURATION", value_parser = parse_spread)]
     spread: Option<Duration>,
 
-    /// Let runs of the machine's systemd write to PATH, too; may be given more than once
+    /// Let system services also write to PATH; may be repeated
     ///
-    /// They see everything and can write to nothing but bchan's own folders.
+    /// By default they can read everything and write only to bchan's own folders.
     #[arg(long, value_name = "PATH", conflicts_with_all = ["cron", "user"])]
     writable: Vec<PathBuf>,
 
-    /// Let runs of systemd do whatever the user may
+    /// Do not restrict what services may do
     ///
-    /// For a key command or hooks that need more than a backup does.
+    /// For key commands or hooks that need more than a backup does.
     #[arg(long, conflicts_with_all = ["cron", "writable"])]
     no_hardening: bool,
 
-    /// File with the API key as `systemd-creds encrypt --name=bchan-api-key` makes it
+    /// File with the API key, made by `systemd-creds encrypt --name=bchan-api-key`
     #[arg(long, value_name = "FILE", conflicts_with_all = ["cron", "user"])]
     encrypted_credential: Option<PathBuf>,
 
-    /// Tell systemd of it and begin; without this, how is shown
+    /// Enable and start the timer now; otherwise print the commands for it
     #[arg(long, conflicts_with_all = ["cron", "cron_expr"])]
     now: bool,
 
-    /// Print what would be written, and write nothing
+    /// Print the files that would be written, and write nothing
     #[arg(long, conflicts_with = "now")]
     dry_run: bool,
 }
@@ -251,7 +251,7 @@ fn remove(context: &Context<'_>, place: Place, preset: &str) -> Result<Exit, Com
         return Err(CommandError::new(Kind::NotFound, message)
             .hint("--system, --user and --cron say where to look"));
     }
-    let message = format!("preset {preset} does not run by itself any more");
+    let message = format!("preset {preset} is no longer scheduled");
     context.ui.show(&Done::new(message))?;
     Ok(Exit::Done)
 }

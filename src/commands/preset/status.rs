@@ -7,10 +7,10 @@ use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::{Health, PresetState, PresetStates};
 
-/// Show how old the last backup of each preset is
+/// Show the age of each preset's last backup
 ///
-/// From what this machine remembers; no server is asked. Ends with exit code 1 when one is older than
-/// its own `max_age`, or has one and was never backed up from here.
+/// Uses the local history; no server is contacted. The exit code is 1 if a backup is older than the
+/// preset's `max_age`, or if there is none in spite of one.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan preset edit docs --max-age 26h

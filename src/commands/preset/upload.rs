@@ -9,9 +9,9 @@ use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use bchan_agent::{BackupInput, ListOptions, UploadOptions};
 
-/// Back up what a preset says
+/// Run a preset
 ///
-/// Its profile applies, unless --profile or BCHAN_PROFILE names another.
+/// Uses the preset's profile, unless --profile or BCHAN_PROFILE names another.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan preset upload docs
@@ -20,29 +20,29 @@ pub(super) struct UploadArgs {
     #[command(flatten)]
     which: WhichPreset,
 
-    /// Mark the backup as made by a schedule, not by hand
+    /// Mark the backup as automatic rather than manual
     #[arg(short, long)]
     automatic: bool,
 
-    /// Create the target if it is missing
+    /// Create the target if it does not exist
     #[arg(long)]
     create: bool,
 
-    /// Send file by file, and go on where an upload was interrupted
+    /// Send file by file, resuming an interrupted run
     ///
-    /// As for `bchan backup upload`.
+    /// See `bchan backup upload`.
     #[arg(short, long, conflicts_with_all = ["compression", "threads", "special", "dry_run", "spool"])]
     sequential: bool,
 
-    /// Do not wait until the server has stored it
+    /// Do not wait until the server has stored the backup
     #[arg(long)]
     no_wait: bool,
 
-    /// Take it for no failure when there is nothing to back up
+    /// Do not fail when there is nothing to back up
     #[arg(long)]
     allow_empty: bool,
 
-    /// List what would be backed up, and send nothing
+    /// List the files that would be backed up, and send nothing
     #[arg(long)]
     dry_run: bool,
 

@@ -21,39 +21,39 @@ use crate::error::{CommandError, Exit};
 /// How much a server logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum LogLevel {
-    /// What went wrong
+    /// Errors
     Error,
-    /// And what is odd
+    /// Errors and warnings
     Warn,
-    /// And what has changed
+    /// Also changes
     Info,
-    /// And every request
+    /// Also every request
     Debug,
-    /// And all there is
+    /// Everything
     Trace,
 }
 
 /// Run the server
 ///
-/// It says where it listens when it is ready, and runs until SIGINT or SIGTERM. Then it takes no new
-/// connections, and what is under way has --grace to end; uploads that have not ended by then leave
-/// nothing behind. The log goes to standard error and to `log/bchan.log` in the data folder.
+/// It prints its address when it is ready and runs until SIGINT or SIGTERM. Then it accepts no new
+/// connections, and running requests have --grace to finish; unfinished uploads are discarded. The
+/// log goes to standard error and to `log/bchan.log` in the data folder.
 ///
-/// Options beat variables of the environment, these beat the configuration file.
+/// Options override environment variables, which override the configuration file.
 ///
-/// SIGHUP makes it read the configuration file anew, and take up what it says of tls-cert and
-/// tls-key (whose files it reads in any case), max-connections, reserve, max-unpacked, max-entries,
-/// max-ratio, preserve-owner, job-intervals, grace and log-level: all of it, or nothing when
-/// something is not in order, which is in the log then. Everything else needs a restart; if it has
-/// changed, the log says so. Keys are taken up at once, without a signal.
+/// On SIGHUP the server reloads the configuration file and applies tls-cert and tls-key (whose
+/// files it reads in any case), max-connections, reserve, max-unpacked, max-entries, max-ratio,
+/// preserve-owner, job-intervals, grace and log-level. If anything is invalid, nothing changes, and
+/// the log has the reason. Other changes need a restart; the log names them. Changed keys apply at
+/// once, without a signal.
 ///
-/// GET /healthz answers 200 when the database, the key files and every storage root answer, and 503
-/// otherwise, saying what does not; with ?live it looks at nothing but the server itself. GET
-/// /metrics has what Prometheus wants to know, for whoever has a key (see --open-monitoring). From
-/// the server's own machine /healthz needs no key, and then says only whether all is well.
+/// GET /healthz returns 200 if the database, the key files and every storage root respond, and
+/// otherwise 503 with the failing component; with ?live it checks only the server itself. GET
+/// /metrics has metrics for Prometheus and requires a key (see --open-monitoring). From the
+/// server's own machine /healthz needs no key, and then returns only the verdict.
 ///
-/// Under systemd it says when it is ready, reloads and stops, keeps a watchdog awake for as long as
-/// it answers, and takes sockets that systemd listens on; --listen then means nothing.
+/// Under systemd the server reports readiness, reloads and stops, feeds the watchdog as long as it
+/// responds, and uses sockets passed by systemd; --listen is then ignored.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Examples:
   bchan server new-key --data /srv/bchan
@@ -63,15 +63,15 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     storage: StorageArgs,
 
-    /// Address and port to listen on; port 0 takes a free one [env: BCHAN_LISTEN]
-    /// [default: 127.0.0.1:5050]
+    /// Address and port to listen on; port 0 picks a free one [env: BCHAN_LISTEN] [default:
+    /// 127.0.0.1:5050]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
 
-    /// Certificate to show, in PEM, with those behind it that lead to a root [env: BCHAN_TLS_CERT]
+    /// TLS certificate chain, in PEM, leaf first [env: BCHAN_TLS_CERT]
     ///
-    /// The server then speaks HTTPS and nothing else. SIGHUP makes it read certificate and key
-    /// anew; when they are not in order, the old ones stay in use.
+    /// The server then accepts HTTPS only. SIGHUP reloads certificate and key; if they are invalid,
+    /// the old ones stay in use.
     #[arg(long, value_name = "FILE")]
     tls_cert: Option<PathBuf>,
 
@@ -79,10 +79,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     tls_key: Option<PathBuf>,
 
-    /// Most connections at a time [env: BCHAN_MAX_CONNECTIONS] [default: 1024]
+    /// Largest number of connections [env: BCHAN_MAX_CONNECTIONS] [default: 1024]
     ///
-    /// One more takes the place of a connection that only waits, of the peer that has the most of
-    /// them.
+    /// At the limit, a new connection evicts an idle one of the client that has the most
+    /// connections.
     #[arg(long, value_name = "NUMBER")]
     max_connections: Option<NonZeroUsize>,
 
@@ -91,65 +91,64 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "SIZE|PERCENT")]
     reserve: Option<String>,
 
-    /// Most bytes that a backup may become when it is unpacked, holes included
-    /// [env: BCHAN_MAX_UNPACKED] [default: the size of the disk]
+    /// Largest size of an unpacked backup, holes included [env: BCHAN_MAX_UNPACKED] [default: the
+    /// size of the disk]
     #[arg(long, value_name = "SIZE")]
     max_unpacked: Option<ByteSize>,
 
-    /// Most entries of an archive [env: BCHAN_MAX_ENTRIES] [default: 10000000]
+    /// Largest number of entries of an archive [env: BCHAN_MAX_ENTRIES] [default: 10000000]
     #[arg(long, value_name = "NUMBER")]
     max_entries: Option<u64>,
 
-    /// Most bytes that may become of one byte of an archive [env: BCHAN_MAX_RATIO] [default: 40000]
+    /// Maximum expansion ratio of an archive [env: BCHAN_MAX_RATIO] [default: 40000]
     ///
-    /// Counted from 64 MiB on. Holes of sparse files count from 64 GiB on.
+    /// Checked from 64 MiB on. Holes of sparse files count from 64 GiB on.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     max_ratio: Option<u64>,
 
-    /// How long requests under way may take to end when the server is told to stop
-    /// [env: BCHAN_GRACE] [default: 30s]
+    /// Time for running requests to finish when the server stops [env: BCHAN_GRACE] [default: 30s]
     ///
-    /// A number of seconds, or such as `90s`, `5m`, `1h 30m`.
+    /// A number of seconds, or a time such as `90s`, `5m`, `1h 30m`.
     #[arg(long, value_name = "TIME")]
     grace: Option<String>,
 
-    /// How often a scheduled job runs, such as `recycle_job=30m`; may be given several times
-    /// [env: BCHAN_JOB_INTERVAL]
+    /// Interval of a scheduled job, such as `recycle_job=30m`; may be repeated [env:
+    /// BCHAN_JOB_INTERVAL]
     ///
-    /// In the variable, commas are between several. `bchan job list` shows the jobs and their
+    /// Separate several with commas in the variable. `bchan job list` shows the jobs and their
     /// intervals.
     #[arg(long, value_name = "NAME=TIME")]
     job_interval: Vec<String>,
 
-    /// How much to log [env: BCHAN_LOG_LEVEL] [default: info]
+    /// Log level [env: BCHAN_LOG_LEVEL] [default: info]
     ///
-    /// For standard error and for the file alike; --quiet makes only standard error quiet.
+    /// For standard error and the log file; --quiet affects only standard error.
     #[arg(long, value_name = "LEVEL", value_enum)]
     log_level: Option<LogLevel>,
 
-    /// Serve anybody who can reach it, without a key [env: BCHAN_NO_AUTH] [default: false]
+    /// Allow requests without a key [env: BCHAN_NO_AUTH] [default: false]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     no_auth: Option<bool>,
 
-    /// Name that the server is known by, beside its addresses; may be given several times
-    /// [env: BCHAN_ALLOWED_HOST]
+    /// Host name of the server, besides its addresses; may be repeated [env: BCHAN_ALLOWED_HOST]
     ///
-    /// A server without keys answers to no names but these and localhost, so that no web page can
-    /// reach it under a name of its own. In the variable, commas are between several.
+    /// A server without keys answers only to these names and localhost, so that web pages cannot
+    /// reach it under names of their own. Separate several with commas in the variable.
     #[arg(long = "allowed-host", value_name = "NAME")]
     allowed_hosts: Vec<String>,
 
-    /// Show /metrics and the details of /healthz to every user of the server's own machine, without
-    /// a key [env: BCHAN_OPEN_MONITORING] [default: false]
+    /// Allow /metrics and full /healthz without a key on the server's own machine [env:
+    /// BCHAN_OPEN_MONITORING] [default: false]
     ///
-    /// Not where a proxy on this machine passes requests on: only some proxies say that they do.
+    /// Do not use this behind a proxy on the same machine: not every proxy marks the requests that
+    /// it forwards.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     open_monitoring: Option<bool>,
 
-    /// Give unpacked files the owners that their archives name; needs root
-    /// [env: BCHAN_PRESERVE_OWNER] [default: false]
+    /// Give unpacked files the owners named in the archive; needs root [env: BCHAN_PRESERVE_OWNER]
+    /// [default: false]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     preserve_owner: Option<bool>,

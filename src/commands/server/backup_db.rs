@@ -9,9 +9,8 @@ use crate::error::{CommandError, Exit};
 
 /// Write a consistent copy of a server's database
 ///
-/// The server may run meanwhile. To put a copy back, stop the server, move bchan.db and bchan.db-wal
-/// out of the data folder, put the copy there as bchan.db, and run
-/// `bchan server check --repair`.
+/// The server may be running. To restore a copy, stop the server, move bchan.db and bchan.db-wal
+/// out of the data folder, put the copy there as bchan.db, and run `bchan server check --repair`.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
   bchan server backup-db --data /srv/bchan /mnt/elsewhere/bchan.db")]

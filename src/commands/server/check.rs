@@ -8,12 +8,11 @@ use crate::error::{CommandError, Exit};
 
 /// Compare a server's database with its disk
 ///
-/// The server must not run. Looking changes nothing. With --repair, what is missing is added
-/// (records beside the backups, backups and targets that the database has lost, a database that is
-/// gone), broken backups are marked, and what cannot be used is moved aside; no backup is ever
-/// deleted or changed. A directory that the server refuses because its disk was replaced is taken
-/// into use, unless backups should lie there and none does: mount the right disks first. It ends
-/// with 1 if there is a fault that was not repaired.
+/// The server must be stopped. Without --repair nothing is changed. With --repair, missing records,
+/// backups, targets and databases are added, broken backups are marked, and unusable files are
+/// moved aside; backups are never deleted or changed. A directory that the server refuses because
+/// its disk was replaced is accepted, unless its backups are missing: mount the right disks first.
+/// The exit code is 1 if an unrepaired fault remains.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan server check --data /srv/bchan
@@ -27,15 +26,15 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     deep: bool,
 
-    /// Repair what can be repaired by adding and by moving aside
+    /// Repair what can be repaired by adding and moving aside
     #[arg(long)]
     repair: bool,
 
     /// Accept a data folder that was moved, restored or copied
     ///
-    /// A server does not start on a data folder that is not where it was, because a copy and its
-    /// original would change the same backups. Make sure that nothing uses the old one any more.
-    /// Locations below the old data folder follow to the new one.
+    /// A server refuses to start on a data folder in a new place, because a copy and its original
+    /// would change the same backups. Make sure that the old one is no longer used. Locations below
+    /// the old data folder are changed to the new one.
     #[arg(long)]
     moved: bool,
 }

@@ -8,23 +8,23 @@ use super::storage::StorageArgs;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
-/// Take over what a Python server has: targets, backups and the key
+/// Import a Python server's targets, backups and key
 ///
-/// Stop both servers first; only MariaDB must run. The files stay where they are, the recycle bin
-/// of the Python server included, and its database is only read. Each backup is compared with the
-/// disk: what is missing, of another kind or of another size is not taken over, what is not what
-/// its hash says is marked as broken, and all of it is named. Another run takes over what has been
-/// mended or is new, and leaves alone what is here already.
+/// Stop both servers first; only MariaDB must run. The files stay where they are, including the
+/// Python server's recycle bin, and its database is only read. Each backup is compared with the
+/// disk: backups that are missing or of another kind or size are left out, those whose content does
+/// not match their hash are marked as broken, and each is reported. A second run imports what is
+/// new or repaired and changes nothing else.
 ///
-/// Targets may lie only below storage roots. Without --storage-root, those that are needed are
-/// written into the configuration file (--config, or server.toml in the data folder), and so is the
-/// recycle bin without --recycle-bin; the report ends with the command that starts the server.
-/// Run this as the user that the server will run as, who needs to write to the folders of the
-/// backups. Clients of a Python server expect port 5000: see `bchan serve --listen`.
+/// Targets must be below storage roots. Without --storage-root, the required roots are added to the
+/// configuration file (--config, or server.toml in the data folder), and so is the recycle bin
+/// without --recycle-bin; the report ends with the command that starts the server. Run this as the
+/// user that will run the server, who needs write access to the backups. Clients of a Python server
+/// expect port 5000: see `bchan serve --listen`.
 ///
-/// The connection to the database is not encrypted: run this beside it, or through a tunnel.
+/// The connection to the database is not encrypted: run this next to it, or through a tunnel.
 ///
-/// It ends with 3 if anything was left out or marked as broken.
+/// The exit code is 3 if anything was left out or marked as broken.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan server import --from /opt/backupchan --data /srv/bchan --dry-run
@@ -32,17 +32,16 @@ use crate::error::{CommandError, Exit};
 pub(crate) struct ImportArgs {
     /// Folder of the Python server, or its config.jsonc
     ///
-    /// Relative paths in there mean what they mean to a server that is started in that folder.
+    /// Relative paths in it are resolved against that folder.
     #[arg(long, value_name = "DIR|FILE")]
     from: PathBuf,
 
     #[command(flatten)]
     storage: StorageArgs,
 
-    /// Time zone that the Python server was in, such as Europe/Berlin [default: this machine's]
+    /// Time zone of the Python server, such as Europe/Berlin [default: this machine's]
     ///
-    /// Its times have none. A time that clocks showed twice, when they were set back, is taken for
-    /// the first one.
+    /// Its times have no time zone. Ambiguous times (clocks set back) are taken as the earlier one.
     #[arg(long, value_name = "ZONE")]
     timezone: Option<String>,
 
@@ -53,7 +52,7 @@ pub(crate) struct ImportArgs {
     #[arg(long)]
     verify: bool,
 
-    /// Look at everything and write nothing
+    /// Report everything, and write nothing
     #[arg(long)]
     dry_run: bool,
 }

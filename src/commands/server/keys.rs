@@ -6,11 +6,11 @@ use clap::{Args, ValueEnum};
 
 use crate::global_args::OutputFormat;
 
-/// Make an API key for a server and print it
+/// Create an API key for a server and print it
 ///
-/// Without --name it is the server's own key, which may do everything. Keys with a name can have
-/// fewer rights; the server keeps only their hashes, so this is the one time that such a key can be
-/// read. A running server takes new keys up at once.
+/// Without --name it is the server's own key, which has all rights. Named keys can have fewer
+/// rights; the server stores only their hashes, so a key is shown only this once. A running server
+/// accepts new keys at once.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan server new-key --data /srv/bchan
@@ -23,19 +23,19 @@ pub(super) struct NewKeyArgs {
     #[arg(short = 'o', long, conflicts_with = "name")]
     overwrite: bool,
 
-    /// Make a key with this name, beside the others
+    /// Create a key with this name, besides the others
     #[arg(long, value_name = "NAME", requires = "rights")]
     name: Option<String>,
 
-    /// What the key is good for
+    /// Rights of the key
     #[arg(long, value_name = "RIGHTS", value_enum, requires = "name")]
     rights: Option<RightsArg>,
 
-    /// Id or alias of a target that the key is for; repeat it for more [default: all]
+    /// Id or alias of a target to limit the key to; may be repeated [default: all]
     #[arg(long = "target", value_name = "TARGET", requires = "name")]
     targets: Vec<String>,
 
-    /// How to write the key
+    /// Output format of the key
     // Stands in for the global option of the same name, whose short form is taken here. clap
     // carries the value to where the global one is read.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t,
@@ -46,11 +46,11 @@ pub(super) struct NewKeyArgs {
 /// Rights of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum RightsArg {
-    /// Everything
+    /// All rights
     Full,
-    /// Looking and downloading
+    /// Reading and downloading
     Read,
-    /// Storing new backups and nothing else: whoever steals it can delete, change and fetch nothing
+    /// Storing new backups only: a stolen key can delete, change and download nothing
     Append,
 }
 
@@ -64,9 +64,9 @@ pub(super) struct ListKeysArgs {
     data: DataArg,
 }
 
-/// Take a key away
+/// Revoke a key
 ///
-/// A running server refuses it from now on.
+/// A running server refuses it from then on.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  bchan server revoke-key --data /srv/bchan web1")]
 pub(super) struct RevokeKeyArgs {
@@ -138,12 +138,12 @@ mod with_server {
             let name = &self.name;
             context
                 .ui
-                .confirm(&format!("Take the key {name} away?"))
+                .confirm(&format!("Revoke key {name}?"))
                 .await?;
             bchan_server::revoke_key(&data, name)?;
             context
                 .ui
-                .show(&Done::new(format!("took the key {name} away")))?;
+                .show(&Done::new(format!("revoked key {name}")))?;
             Ok(Exit::Done)
         }
     }

@@ -17,7 +17,7 @@ use self::keys::{ListKeysArgs, NewKeyArgs, RevokeKeyArgs};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
-/// Look after the data folder of a server
+/// Administer a server's data folder
 #[derive(Args, Debug)]
 #[command(arg_required_else_help = true)]
 pub(crate) struct ServerArgs {

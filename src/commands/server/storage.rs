@@ -8,18 +8,18 @@ use clap::Args;
 #[cfg(feature = "server")]
 use crate::config::{DATA_VARIABLE, Environment, data_dir};
 
-/// Options that say where things lie. They beat the environment and the configuration file.
+/// Options for the folders of the server. They override the environment and the configuration file.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct StorageArgs {
-    /// Folder of the database, the key and, unless told otherwise, the backups [env: BCHAN_DATA]
-    /// [default: $XDG_DATA_HOME/bchan or ~/.local/share/bchan]
+    /// Folder of the database, the keys and, by default, the backups [env: BCHAN_DATA] [default:
+    /// $XDG_DATA_HOME/bchan or ~/.local/share/bchan]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
 
-    /// Folder under which targets may lie; may be given several times [env: BCHAN_STORAGE_ROOT]
-    /// [default: storage in the data folder]
+    /// Folder that targets may be below; may be repeated [env: BCHAN_STORAGE_ROOT] [default:
+    /// storage in the data folder]
     ///
-    /// In the variable, colons are between several.
+    /// Separate several with colons in the variable.
     #[arg(long = "storage-root", value_name = "DIR")]
     pub(crate) storage_roots: Vec<PathBuf>,
 
@@ -29,9 +29,9 @@ pub(crate) struct StorageArgs {
 
     /// Configuration file of the server, in TOML [env: BCHAN_SERVER_CONFIG]
     ///
-    /// It may have every option of `bchan serve` under the option's name, but `storage-roots`,
-    /// `allowed-hosts` and `job-intervals` for those that may be given several times. Relative
-    /// paths are relative to the file. What it does not know is an error.
+    /// It may have every option of `bchan serve` under the option's name, with `storage-roots`,
+    /// `allowed-hosts` and `job-intervals` for options that may be repeated. Relative paths are
+    /// relative to the file. Unknown settings are errors.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }

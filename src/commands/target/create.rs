@@ -9,19 +9,19 @@ use crate::ui::view::CreatedTarget;
 
 /// Create a target
 ///
-/// Only its name is needed. By default it takes folders, keeps every backup, and has a folder
-/// named like itself in the server's storage.
+/// Only the name is required. By default a target takes folders, keeps every backup, and has a
+/// folder named after itself in the server's storage.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan target create --name docs --alias docs
   bchan target create --name db --type single --recycle-criteria age --recycle-value 30 \\
       --min-backups 3 --location /srv/backups/db --name-template 'db-$D'")]
 pub(super) struct CreateArgs {
-    /// Name for people
+    /// Display name
     #[arg(short, long)]
     name: String,
 
-    /// Whether each backup is one file or a tree of files
+    /// Type of the target: one file or a tree of files per backup
     #[arg(
         short = 't',
         long = "type",
@@ -34,7 +34,7 @@ pub(super) struct CreateArgs {
     #[command(flatten)]
     recycling: RecyclingArgs,
 
-    /// Folder on the server; a relative one lies in the server's storage [default: from the name]
+    /// Folder on the server; relative to the server's storage [default: from the name]
     #[arg(short, long, value_name = "DIR")]
     location: Option<String>,
 
@@ -47,11 +47,11 @@ pub(super) struct CreateArgs {
     #[arg(short, long)]
     deduplicate: bool,
 
-    /// Backups that keys with only the right to append may add in a day; 0 is none [default: 150]
+    /// Daily backups allowed for `append` keys; 0 allows none [default: 150]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..))]
     max_daily_uploads: Option<i64>,
 
-    /// Short name that can stand wherever the id can
+    /// Short name, usable instead of the id
     #[arg(short = 's', long)]
     alias: Option<String>,
 

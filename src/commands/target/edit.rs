@@ -9,7 +9,7 @@ use crate::ui::view::Done;
 
 /// Change a target
 ///
-/// Only what is given changes. The type of a target cannot change.
+/// Only the given settings change. The type of a target cannot change.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan target edit docs --recycle-criteria count --recycle-value 10
@@ -18,22 +18,22 @@ pub(super) struct EditArgs {
     #[command(flatten)]
     which: WhichTarget,
 
-    /// New name for people
+    /// New display name
     #[arg(short, long)]
     name: Option<String>,
 
     #[command(flatten)]
     recycling: RecyclingArgs,
 
-    /// Let recycling by age keep no number of backups any more
+    /// Remove the minimum number of backups
     #[arg(long, conflicts_with = "min_backups")]
     remove_min_backups: bool,
 
-    /// Backups that keys with only the right to append may add in a day; 0 is none
+    /// Daily backups allowed for `append` keys; 0 allows none
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..))]
     max_daily_uploads: Option<i64>,
 
-    /// Go back to the server's default for --max-daily-uploads
+    /// Use the server's default for --max-daily-uploads
     #[arg(long, conflicts_with = "max_daily_uploads")]
     remove_max_daily_uploads: bool,
 
@@ -45,12 +45,12 @@ pub(super) struct EditArgs {
     #[arg(short = 'm', long, value_name = "TEMPLATE")]
     name_template: Option<String>,
 
-    /// Whether to drop backups with the same content as another one
+    /// Drop backups with the same content as another one
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true", action = ArgAction::Set)]
     deduplicate: Option<bool>,
 
-    /// Switch --deduplicate to what it is not
+    /// Toggle deduplication
     #[arg(short = 'd', long, conflicts_with = "deduplicate")]
     toggle_deduplication: bool,
 
@@ -58,15 +58,15 @@ pub(super) struct EditArgs {
     #[arg(short = 's', long)]
     alias: Option<String>,
 
-    /// Take the short name away
+    /// Remove the short name
     #[arg(long, conflicts_with = "alias")]
     remove_alias: bool,
 
-    /// New labels in place of all present ones
+    /// New labels, replacing all present ones
     #[arg(long, value_name = "TAG,TAG", value_delimiter = ',')]
     tags: Option<Vec<String>>,
 
-    /// Take all labels away
+    /// Remove all labels
     #[arg(long, conflicts_with = "tags")]
     clear_tags: bool,
 }

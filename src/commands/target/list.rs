@@ -7,7 +7,7 @@ use crate::ui::view::{CompactTargets, Targets};
 
 /// List targets
 ///
-/// Without options these are all targets, in the server's order, which is by name.
+/// Without options, all targets are listed by name.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan target list
@@ -18,11 +18,11 @@ pub(super) struct ListArgs {
     #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     page: Option<u32>,
 
-    /// Show all pages, as is done without --page, too
+    /// Show all pages (the default)
     #[arg(short, long, conflicts_with = "page")]
     all: bool,
 
-    /// Show only targets with this tag; of several tags they must have all
+    /// Show only targets with this tag; with several tags, all are required
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
 

@@ -15,7 +15,7 @@ use self::which::WhichTarget;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
-/// Manage targets: what backups are kept of, where, and for how long
+/// Manage targets
 #[derive(Args, Debug)]
 #[command(arg_required_else_help = true)]
 pub(crate) struct TargetArgs {

@@ -5,22 +5,22 @@ use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser as _};
 
 use crate::error::CommandError;
 
-/// What makes backups old, and what happens to old ones.
+/// Options for retention.
 #[derive(Args, Debug, Default)]
 pub(super) struct RecyclingArgs {
-    /// What makes a backup old: `count` newer ones, its `age` in days, or nothing
+    /// Retention criterion: `count` of newer backups, `age` in days, or none
     #[arg(short = 'c', long, value_name = "CRITERIA", value_parser = criteria())]
     recycle_criteria: Option<RecycleCriteria>,
 
-    /// Number of backups, or of days, by the criteria
+    /// Number of backups or days, for the criterion
     #[arg(short = 'v', long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..))]
     recycle_value: Option<i64>,
 
-    /// What happens to an old backup: it goes to the recycle bin, or for good
+    /// Action on an old backup: recycle or delete it
     #[arg(short = 'a', long, value_name = "ACTION", value_parser = action())]
     recycle_action: Option<RecycleAction>,
 
-    /// Number of backups that recycling by age always keeps
+    /// Number of backups that retention by age always keeps
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..))]
     min_backups: Option<i64>,
 }

@@ -7,9 +7,9 @@ use super::recycling::{action, criteria, tags};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
-/// Find targets by what they are like
+/// Search targets by their properties
 ///
-/// Found is what fits all options. Texts may be any part of a target's own, in capitals or not.
+/// A target must match all options. Text matches any part, ignoring case.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan target search photos
@@ -20,19 +20,19 @@ pub(super) struct SearchArgs {
     #[arg(value_name = "NAME", conflicts_with = "name")]
     word: Option<String>,
 
-    /// Part of the name, too
+    /// Same as NAME
     #[arg(short, long)]
     name: Option<String>,
 
-    /// Whether each backup is one file or a tree of files
+    /// Type of the target: one file or a tree of files per backup
     #[arg(short = 't', long = "type", value_name = "TYPE", value_enum)]
     kind: Option<Kind>,
 
-    /// What makes a backup old
+    /// Retention criterion
     #[arg(short = 'c', long, value_name = "CRITERIA", value_parser = criteria())]
     recycle_criteria: Option<RecycleCriteria>,
 
-    /// What happens to an old backup
+    /// Action on an old backup
     #[arg(short = 'a', long, value_name = "ACTION", value_parser = action())]
     recycle_action: Option<RecycleAction>,
 
@@ -44,7 +44,7 @@ pub(super) struct SearchArgs {
     #[arg(short = 'm', long, value_name = "TEMPLATE")]
     name_template: Option<String>,
 
-    /// Whether backups with the same content as another one are dropped
+    /// State of deduplication
     #[arg(short, long, value_name = "WHETHER", value_enum)]
     deduplicate: Option<Switch>,
 

@@ -172,7 +172,7 @@ fn strangers(
         // Other targets may lie below.
         let leads_on = homes.iter().any(|home| home.starts_with(&path));
         if !ours && !leads_on && !moving.contains(&path) {
-            let message = "nobody knows what lies here";
+            let message = "not known to the server";
             desk.found(Finding::new(FindingKind::Stranger, message).at(&path));
         }
     }

@@ -76,7 +76,7 @@ impl CheckError {
             }
             Self::Open(error) => error.hint(),
             Self::NoData { .. } => {
-                Some("with --repair it is made anew from the backups in the storage roots".into())
+                Some("with --repair it is rebuilt from the backups in the storage roots".into())
             }
             Self::Ambiguous { .. } => {
                 Some("write the one that is meant into a file `instance` in the data folder".into())

@@ -62,7 +62,7 @@ impl OpenError {
                     .into(),
             ),
             Self::DatabaseLost { .. } => Some(
-                "put a copy back, or make it anew from the backups with \
+                "put a copy back, or rebuild it from the backups with \
                  `bchan server check --repair`"
                     .into(),
             ),

@@ -78,7 +78,7 @@ impl WorkerPool {
     pub(crate) async fn keep_going(&self) {
         loop {
             self.shared.socket.stuck().await;
-            tracing::error!("the HTTP server inside hands nothing over; starting it anew");
+            tracing::error!("the upstream HTTP server does not respond; restarting it");
             self.shared.interrupt(&self.shared.stuck);
         }
     }
@@ -154,7 +154,7 @@ impl Shared {
         // What only ends the waiting is of this kind. It accepts nothing any more once accepting has
         // failed, for want of descriptors say.
         if error.kind() != io::ErrorKind::Other {
-            tracing::warn!(%error, "the HTTP server inside accepts nothing any more");
+            tracing::warn!(%error, "the upstream HTTP server accepts nothing any more");
             self.stuck.store(true, Ordering::SeqCst);
         }
     }
@@ -162,7 +162,7 @@ impl Shared {
     fn start_anew(&self) {
         match start(&self.socket) {
             Ok(new) => {
-                tracing::warn!("the HTTP server inside was started anew");
+                tracing::warn!("the upstream HTTP server was restarted");
                 let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
                 let old = std::mem::replace(&mut *server, new);
                 drop(server);
@@ -170,7 +170,7 @@ impl Shared {
                 old.unblock();
             }
             Err(error) => {
-                tracing::warn!(%error, "the HTTP server inside cannot be started");
+                tracing::warn!(%error, "the upstream HTTP server cannot be started");
                 thread::sleep(RETRY);
                 self.stuck.store(true, Ordering::SeqCst);
             }

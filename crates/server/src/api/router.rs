@@ -122,7 +122,7 @@ impl Router {
         if status >= 500 {
             log(request, error);
         } else if let Some(failures) = verdict.tell {
-            tracing::warn!(%peer, status, failures, "somebody without a valid key was turned away");
+            tracing::warn!(%peer, status, failures, "rejected a request without a valid key");
         }
         Response {
             delay: verdict.delay,

@@ -97,7 +97,7 @@ impl KeyError {
                 path.display()
             )),
             Self::Invalid { path, .. } if path.ends_with(NAMED_KEYS) => {
-                Some("put a copy back, or remove it and make its keys anew".into())
+                Some("put a copy back, or remove it and create its keys again".into())
             }
             Self::Invalid { .. } => {
                 Some("`bchan server new-key --overwrite` writes a new one".into())

@@ -22,45 +22,45 @@ const SPOOL_LIMIT: ByteSize = ByteSize::gib(10);
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Unattended runs")]
 pub(crate) struct GuardArgs {
-    /// Wait so long for another run to the same target, such as 30m [default: 0s]
+    /// How long to wait for another run to the same target, e.g. 30m [default: 0s]
     ///
-    /// There is one run at a time for each target on a machine. A run that comes too early ends
-    /// with exit code 11.
+    /// Only one run per target at a time on a machine. A run that does not get its turn ends with
+    /// exit code 11.
     #[arg(long, value_name = "DURATION")]
     wait_lock: Option<Length>,
 
-    /// Give up after so long, such as 6h, with all waiting and trying again
+    /// Give up after this long, including waits and retries, e.g. 6h
     ///
-    /// The exit code is 75 then. Nothing is stored, unless all of it was sent by then: the message
-    /// says so.
+    /// The exit code is then 75. Nothing is stored unless everything was already sent; the message
+    /// says which.
     #[arg(long, value_name = "DURATION")]
     deadline: Option<Length>,
 
-    /// Back up although most of what the last backup has is missing
+    /// Back up although most of the last backup's content is missing
     ///
-    /// Without this, a backup with fewer files or bytes than half of the target's last one is not
-    /// stored, and the exit code is 3: good backups would make room for it. From then on the new
-    /// size is the usual one.
+    /// Without this option, a backup with fewer than half of the files or bytes of the target's
+    /// last one is not stored, and the exit code is 3: otherwise it could push out good backups.
+    /// With this option the new size becomes the reference.
     #[arg(long)]
     allow_shrink: bool,
 
-    /// Percent of the last backup's files and bytes that must be there [default: 50]
+    /// Percentage of the last backup's files and bytes required [default: 50]
     ///
-    /// 0 for anything.
+    /// 0 disables the check.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     shrink_threshold: Option<u8>,
 
-    /// Keep the backup in DIR while the server is away, and send it with the next run
+    /// Spool the backup in DIR while the server is unreachable
     ///
-    /// The exit code is 75 then. The next run to the target sends what waits before its own, the
-    /// oldest first. Without a server to say what it takes, archives are compressed with gzip. What
-    /// comes from standard input can be kept only if nothing of it has been sent.
+    /// The exit code is then 75. The next run to the target sends spooled backups first, oldest
+    /// first. Spooled archives are compressed with gzip unless the server's answer is known.
+    /// Standard input can be spooled only if nothing of it was sent.
     #[arg(long, value_name = "DIR")]
     spool: Option<PathBuf>,
 
-    /// Keep no more than SIZE in the spool [default: 10GiB]
+    /// Largest total size of the spool [default: 10GiB]
     ///
-    /// Nothing that waits there makes room for something new: when it is full, the run fails.
+    /// When the spool is full, the run fails; no spooled backup is dropped.
     #[arg(long, value_name = "SIZE")]
     spool_limit: Option<ByteSize>,
 }

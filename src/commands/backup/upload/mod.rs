@@ -51,37 +51,37 @@ pub(super) struct UploadArgs {
     )]
     paths: Vec<PathBuf>,
 
-    /// Mark the backup as made by a schedule, not by hand
+    /// Mark the backup as automatic rather than manual
     #[arg(short, long)]
     automatic: bool,
 
-    /// Send file by file in place of an archive, and go on where an earlier run has ended
+    /// Send file by file instead of as an archive, resuming an interrupted run
     ///
-    /// Only contents are stored: no links, no modes, times and owners, no empty folders. What
-    /// cannot go this way makes the backup incomplete. A single folder becomes the root of the
-    /// backup.
+    /// Only contents are stored: no links, modes, times, owners or empty folders. Anything else
+    /// makes the backup incomplete. A single folder becomes the root of the backup.
     #[arg(short, long, conflicts_with_all = [
         "stdin_from_command", "compression", "threads", "special", "dry_run", "spool",
     ])]
     sequential: bool,
 
-    /// Create the target if there is none of this name
+    /// Create the target if it does not exist
     #[arg(long)]
     create: bool,
 
-    /// Do not wait until the server has stored it
+    /// Do not wait until the server has stored the backup
     #[arg(long)]
     no_wait: bool,
 
-    /// Take it for no failure when there is nothing to back up
+    /// Do not fail when there is nothing to back up
     ///
-    /// An empty folder is mostly a disk that is not mounted.
+    /// By default an empty source is an error, because it usually means an unmounted disk.
     #[arg(long)]
     allow_empty: bool,
 
-    /// List what would be backed up, and send nothing
+    /// List the files that would be backed up, and send nothing
     ///
-    /// With --verbose, what is left out is named, too, and by which rule. The server is not asked.
+    /// With --verbose, excluded files are listed too, each with its rule. The server is not
+    /// contacted.
     #[arg(long)]
     dry_run: bool,
 

@@ -13,32 +13,31 @@ use bchan_agent::{Compress, Packing};
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Archive and transfer")]
 pub(crate) struct PackingArgs {
-    /// How to compress: zstd[:1-19], gzip[:1-9], xz[:0-9] or none
+    /// Compression: zstd[:1-19], gzip[:1-9], xz[:0-9] or none
     ///
-    /// By default zstd for servers that say that they know it, which no other server gets, and
-    /// gzip for all others. A single file goes to a target of single files as it is. What the server
-    /// unpacks is compressed with zstd up to level 3, and less where the network is faster than that
-    /// or nothing becomes smaller; a level that is asked for stays.
+    /// Default: zstd if the server supports it, otherwise gzip. Single-file targets get a single
+    /// file unchanged. For servers that unpack, the zstd level is at most 3 and adapts to the
+    /// network and the data; an explicit level is always used.
     #[arg(long, value_name = "METHOD[:LEVEL]")]
     compression: Option<Compress>,
 
-    /// Threads that compress [default: as many as the machine has]
+    /// Number of compression threads [default: number of CPUs]
     ///
-    /// For zstd and xz; each takes memory of its own.
+    /// For zstd and xz; each needs memory of its own.
     #[arg(long, value_name = "NUMBER")]
     threads: Option<NonZeroU32>,
 
-    /// Send no more than RATE in a second, such as 5MiB
+    /// Largest sending rate per second, such as 5MiB
     #[arg(long, value_name = "RATE")]
     limit_upload: Option<Rate>,
 
-    /// Leave out extended attributes and access control lists
+    /// Exclude extended attributes and access control lists
     #[arg(long)]
     no_xattrs: bool,
 
-    /// Back up named pipes and devices, as such
+    /// Back up named pipes and devices as such
     ///
-    /// Without this they are passed over. A server that unpacks keeps them as empty files that say
+    /// By default they are skipped. A server that unpacks stores them as empty files that record
     /// what they were.
     #[arg(long)]
     pub(crate) special: bool,

@@ -12,75 +12,74 @@ use crate::context::Context;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "What to back up")]
 pub(crate) struct SelectArgs {
-    /// Leave out what matches GLOB, a line as in a .gitignore
+    /// Exclude files that match GLOB, a gitignore pattern
     ///
-    /// May be given more than once; the last pattern that matches counts, and one that begins with
-    /// `!` takes back what others leave out. A pattern with a slash that is not at its end starts
-    /// at the PATH that it lies in. What lies in a folder that is left out cannot be taken back. A
-    /// PATH itself is always backed up.
+    /// May be repeated; the last matching pattern wins, and `!` re-includes what others exclude. A
+    /// pattern with a slash other than at the end is relative to PATH. Nothing below an excluded
+    /// folder can be re-included. A PATH itself is always backed up.
     #[arg(long, value_name = "GLOB", allow_hyphen_values = true)]
     exclude: Vec<String>,
 
-    /// Back up only what matches GLOB, with all that lies below it
+    /// Back up only files that match GLOB, and everything below
     ///
-    /// Patterns as for --exclude, which may take something out of it again. Folders are there as
-    /// far as they lead to something.
+    /// Patterns are those of --exclude, which can exclude parts again. Folders are included only if
+    /// they lead to an included file.
     #[arg(long, value_name = "GLOB", allow_hyphen_values = true)]
     include: Vec<String>,
 
-    /// Leave out what matches the patterns in FILE, in the syntax of a .gitignore
+    /// Exclude files that match the patterns in FILE, in gitignore syntax
     ///
-    /// May be given more than once. Patterns of --exclude come after all of these.
+    /// May be repeated. Patterns of --exclude come after all of these.
     #[arg(long, value_name = "FILE")]
     exclude_from: Vec<PathBuf>,
 
-    /// Leave out files that match one of these globs, as the Python client does
+    /// Exclude files that match one of these globs, like the Python client
     ///
-    /// Globs of Python's fnmatch over /sub/dir/file, the path below PATH: `*` matches slashes, too.
-    /// All words up to the next option are globs, so PATHs come first, or behind `--`.
+    /// Globs of Python's fnmatch over /sub/dir/file, the path below PATH: `*` also matches slashes.
+    /// All words up to the next option are globs, so put PATHs first, or after `--`.
     #[arg(short = 'e', long, value_name = "GLOB", num_args = 1.., conflicts_with = "include_fnmatch")]
     exclude_fnmatch: Vec<String>,
 
-    /// Back up only files that match one of these globs, as the Python client does
+    /// Back up only files that match one of these globs, like the Python client
     ///
-    /// Like -e, with which it cannot go together.
+    /// Cannot be combined with -e.
     #[arg(short = 'i', long, value_name = "GLOB", num_args = 1..)]
     include_fnmatch: Vec<String>,
 
-    /// Leave out folders of caches, which have a CACHEDIR.TAG
+    /// Exclude cache folders (those with a CACHEDIR.TAG)
     ///
     /// The file must begin as its specification says (<https://bford.info/cachedir/>).
     #[arg(long)]
     exclude_caches: bool,
 
-    /// Leave out folders in which there is something called NAME
+    /// Exclude the content of folders that contain an entry called NAME
     ///
-    /// May be given more than once. Of a PATH with it, nothing but the empty folder is backed up.
+    /// May be repeated. Of a PATH that contains one, only the empty folder is backed up.
     #[arg(long, value_name = "NAME")]
     exclude_if_present: Vec<String>,
 
-    /// Leave out what is mounted below PATH
+    /// Exclude file systems mounted below PATH
     ///
-    /// Of a mount point, the empty folder is backed up.
+    /// Of a mount point, only the empty folder is backed up.
     #[arg(long)]
     one_file_system: bool,
 
-    /// Leave out files that are larger than SIZE, such as 500MB or 2GiB
+    /// Exclude files larger than SIZE, such as 500MB or 2GiB
     #[arg(long, value_name = "SIZE")]
     exclude_larger_than: Option<ByteSize>,
 
-    /// Back up the paths that FILE lists, one in each line; `-` is standard input
+    /// Back up the paths listed in FILE, one per line; `-` is standard input
     ///
-    /// Each is stored under its own path, as tar stores it: home/me/x for /home/me/x. A folder is
-    /// backed up with all below it.
+    /// Each is stored under its own path, as tar does: home/me/x for /home/me/x. Folders are backed
+    /// up with everything below them.
     #[arg(long, value_name = "FILE")]
     files_from: Vec<PathBuf>,
 
-    /// Like --files-from, with a NUL behind each path, as `find -print0` writes them
+    /// Like --files-from, with NUL-terminated paths as from `find -print0`
     #[arg(long, value_name = "FILE")]
     files_from0: Vec<PathBuf>,
 
-    /// Let the paths in --files-from end in a NUL each
+    /// Paths in --files-from are NUL-terminated
     #[arg(long, requires = "files_from")]
     null: bool,
 }
