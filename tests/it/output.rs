@@ -1,4 +1,4 @@
-//! What programs read: each example of OUTPUT.md has the shape of what the program prints.
+//! What programs read: each example of docs/output.md has the shape of what the program prints.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ struct Example {
 }
 
 fn examples() -> Vec<Example> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("OUTPUT.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/output.md");
     let text = fs::read_to_string(path).unwrap();
     let sections = text.split("\n### `bchan ").skip(1);
     let example = |section: &str| {

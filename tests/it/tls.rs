@@ -71,7 +71,7 @@ fn nobody_is_trusted_without_a_reason() {
     ends(&list(&https, Some(&identity.cert)), 0, "");
     for ca in [None, Some(&*other.cert)] {
         let output = list(&https, ca);
-        ends(&output, 13, "no trusted connection");
+        ends(&output, 13, "establish a trusted connection");
         assert!(output.stderr.contains("--ca-cert"), "{output:#?}");
     }
     // A name that is not in the certificate.
@@ -79,12 +79,16 @@ fn nobody_is_trusted_without_a_reason() {
     ends(
         &list(&name, Some(&identity.cert)),
         13,
-        "no trusted connection",
+        "establish a trusted connection",
     );
     // Neither side takes plain text for the other thing.
     ends(&list(&server.url(), None), 1, "speaks TLS");
     let plain = TestServer::start();
-    ends(&list(&url(&plain), None), 13, "no trusted connection");
+    ends(
+        &list(&url(&plain), None),
+        13,
+        "establish a trusted connection",
+    );
     // What is to be trusted must be there, and be what it should be.
     ends(&list(&https, Some(Path::new("/nowhere"))), 13, "/nowhere");
     ends(&list(&https, Some(&identity.key)), 13, "no certificate");

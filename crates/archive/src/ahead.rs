@@ -2,11 +2,11 @@
 
 use std::io::{self, Read};
 
-use crate::stage::{Block, Giver, Taker, beside, stage};
+use crate::pipeline::{Block, Consumer, Producer, spawn, stage};
 
 /// Data that was read ahead.
 pub struct Ahead {
-    taker: Taker<io::Error>,
+    taker: Consumer<io::Error>,
     block: Block,
 }
 
@@ -39,11 +39,11 @@ pub fn read_ahead<R: Read + Send, T>(
         }
     };
     // What has been read ahead goes when the work is done, and with it the reading.
-    let ((), done) = beside("read", read, move || work(&mut ahead))?;
+    let ((), done) = spawn("read", read, move || work(&mut ahead))?;
     Ok(done)
 }
 
-fn fill<R: Read>(mut reader: R, giver: &Giver<io::Error>) -> io::Result<()> {
+fn fill<R: Read>(mut reader: R, giver: &Producer<io::Error>) -> io::Result<()> {
     let mut block = giver.block();
     loop {
         let read = reader.read(block.rest());

@@ -10,7 +10,7 @@ use crate::Source;
 use crate::observer::{EntryKind, Observer, Problem};
 use crate::pack::{PackError, PackSummary};
 use crate::select::{Reason, Rules};
-use crate::tour::{At, Place, Visitor, open_file, tour};
+use crate::tour::{At, Place, SourceVisitor, open_file, tour};
 use crate::walk::{file_type, identity};
 
 /// How to look.
@@ -63,8 +63,8 @@ impl Surveyor<'_> {
     }
 }
 
-impl Visitor for Surveyor<'_> {
-    type Kept = ();
+impl SourceVisitor for Surveyor<'_> {
+    type PreservedMetadata = ();
 
     fn keep(&mut self, _place: Place<'_>, _fd: BorrowedFd<'_>, _stat: &Stat) {}
 

@@ -34,14 +34,23 @@ pub(crate) enum At<'a> {
 }
 
 /// Is shown every entry that belongs to the selection.
-pub(crate) trait Visitor {
+pub(crate) trait SourceVisitor {
     /// State kept for a directory until its entries are visited.
-    type Kept;
+    type PreservedMetadata;
 
     /// Looks at a directory that is open.
-    fn keep(&mut self, place: Place<'_>, fd: BorrowedFd<'_>, stat: &Stat) -> Self::Kept;
+    fn keep(
+        &mut self,
+        place: Place<'_>,
+        fd: BorrowedFd<'_>,
+        stat: &Stat,
+    ) -> Self::PreservedMetadata;
     /// A directory; what is in it comes later.
-    fn directory(&mut self, place: Place<'_>, kept: &Self::Kept) -> Result<(), PackError>;
+    fn directory(
+        &mut self,
+        place: Place<'_>,
+        kept: &Self::PreservedMetadata,
+    ) -> Result<(), PackError>;
     /// Something that is no directory.
     fn leaf(&mut self, place: Place<'_>, at: At<'_>, stat: &Stat) -> Result<(), PackError>;
     /// Something is left out because the rules say so.
@@ -52,7 +61,7 @@ pub(crate) trait Visitor {
 
 /// Shows sources to a visitor. With `force`, directories are entered that their owner has locked
 /// himself out of.
-pub(crate) fn tour<V: Visitor>(
+pub(crate) fn tour<V: SourceVisitor>(
     sources: &[Source],
     rules: &Rules,
     force: bool,
@@ -70,12 +79,12 @@ pub(crate) fn tour<V: Visitor>(
     sources.iter().try_for_each(|source| tour.source(source))
 }
 
-struct Tour<'a, V: Visitor> {
+struct Tour<'a, V: SourceVisitor> {
     rules: &'a Rules,
     force: bool,
     visitor: &'a mut V,
     /// The directories that lead to where the tour is.
-    frames: Vec<Frame<V::Kept>>,
+    frames: Vec<Frame<V::PreservedMetadata>>,
     /// Directories that were opened by force, and their modes.
     opened: Vec<(Vec<u8>, Mode)>,
     /// Directories above listed paths that have been shown.
@@ -91,7 +100,7 @@ struct Frame<K> {
     waiting: Option<(Vec<u8>, PathBuf, K)>,
 }
 
-impl<V: Visitor> Tour<'_, V> {
+impl<V: SourceVisitor> Tour<'_, V> {
     fn source(&mut self, source: &Source) -> Result<(), PackError> {
         let (root, name) = match source {
             Source::Entry { path, name } => (path, Some(name.as_bytes())),
@@ -367,7 +376,10 @@ impl<V: Visitor> Tour<'_, V> {
 }
 
 /// Shows the directories that lead here and have not been shown.
-fn show<V: Visitor>(frames: &mut [Frame<V::Kept>], visitor: &mut V) -> Result<(), PackError> {
+fn show<V: SourceVisitor>(
+    frames: &mut [Frame<V::PreservedMetadata>],
+    visitor: &mut V,
+) -> Result<(), PackError> {
     // Above one that was shown, all were.
     let shown = frames.iter().rposition(|frame| frame.waiting.is_none());
     for frame in &mut frames[shown.map_or(0, |at| at + 1)..] {

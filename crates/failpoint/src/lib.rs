@@ -1,11 +1,13 @@
-//! Places at which tests let the process die.
+//! Points at which tests end the process.
 //!
-//! A durable step is a system call, or a transaction, after which the disk is in another state.
-//! Each has a point before and one behind it. With the feature `fault-points`, which only tests
-//! have, `BCHAN_ABORT_AT=n` ends the process at the `n`th point, as abruptly as a power cut;
-//! `BCHAN_ABORT_FROM=run` counts only from the moment at which requests are taken.
-//! `BCHAN_DAMAGE_COPIES=text` stands for a disk that has not written what it says: copies to another
-//! file system get other content where there is this text.
+//! A durable step is a system call, or a transaction, after which the disk is in another state. Each
+//! has a point before and one after it. With the feature `fault-points`, which only tests have,
+//! `BCHAN_ABORT_AT=n` ends the process at the `n`th point, as abruptly as a power cut;
+//! `BCHAN_ABORT_FROM=run` counts only from the moment at which requests are accepted.
+//! `BCHAN_DAMAGE_COPIES=text` simulates a disk that has not written what it confirmed: copies to another
+//! file system get other content where this text is found.
+//!
+//! The crate knows no other crate of the workspace.
 
 /// A point that may be the last. Without the feature, nothing.
 #[cfg(not(feature = "fault-points"))]

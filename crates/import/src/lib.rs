@@ -1,9 +1,11 @@
-//! Taking over what a Python server has: targets, backups and the key, with the files where they
-//! lie.
+//! Import of a Python server: its targets, backups and key, with the files where they are.
 //!
-//! Each target comes with its backups in one transaction, so that whatever ends an import leaves
-//! whole targets; another run goes on with the rest. What is known here already is left as it is.
-//! Backups that cannot be trusted to be whole are left out or marked as broken, and reported.
+//! Each target is imported with its backups in one transaction, so that an interrupted import leaves
+//! whole targets; another run imports the rest. Records that exist are not changed. Backups that
+//! cannot be trusted to be whole are left out or marked as broken, and reported.
+//!
+//! The crate lies above the server, whose configuration file it writes. It knows neither the client
+//! nor clap. Begin reading with `importer.rs`.
 
 mod dir_cache;
 mod error;

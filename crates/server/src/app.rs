@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::api::json_body::Lists;
-use crate::api::page_cache::Pages;
-use crate::auth::{Gate, Shares, Throttle};
+use crate::api::page_cache::PageCache;
+use crate::auth::{Authenticator, Shares, Throttle};
 use crate::config::Config;
-use crate::health::Doctor;
+use crate::health::HealthChecker;
 use crate::log;
-use crate::metrics::Meter;
-use crate::scheduler::Schedule;
+use crate::metrics::Metrics;
+use crate::scheduler::Scheduler;
 use bchan_catalog::StoreError;
 use bchan_engine::Engine;
 use bchan_http::ConnectionStats;
@@ -21,8 +21,8 @@ use bchan_storage::data_dir::lock::Place;
 /// The server: the engine, and everything about clients, keys and monitoring.
 pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
-    pub(crate) schedule: Arc<Schedule>,
-    pub(crate) gate: Arc<Gate>,
+    pub(crate) scheduler: Arc<Scheduler>,
+    pub(crate) authenticator: Arc<Authenticator>,
     pub(crate) throttle: Throttle,
     pub(crate) shares: Arc<Shares>,
     /// Host names that the server is known by, besides its addresses.
@@ -30,10 +30,10 @@ pub(crate) struct App {
     /// True if monitoring requests of this machine need no key.
     pub(crate) open_monitoring: bool,
     pub(crate) lists: Lists,
-    pub(crate) meter: Meter,
+    pub(crate) metrics: Metrics,
     /// Pages of the target list as keys that see all targets got them.
-    pub(crate) pages: Pages,
-    pub(crate) doctor: Doctor,
+    pub(crate) pages: PageCache,
+    pub(crate) health: HealthChecker,
     /// Path of the data folder's log file.
     pub(crate) log: PathBuf,
     /// Set once the server listens.
@@ -49,24 +49,24 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn new(
         engine: Engine,
-        schedule: Arc<Schedule>,
-        gate: Gate,
+        scheduler: Arc<Scheduler>,
+        authenticator: Authenticator,
         config: &Config,
         addresses: Vec<IpAddr>,
         place: Place,
     ) -> Self {
         Self {
-            doctor: Doctor::new(&engine.layout),
+            health: HealthChecker::new(&engine.layout),
             engine: Arc::new(engine),
-            schedule,
-            gate: Arc::new(gate),
+            scheduler,
+            authenticator: Arc::new(authenticator),
             throttle: Throttle::default(),
             shares: Arc::default(),
             allowed_hosts: config.allowed_hosts.clone(),
             open_monitoring: config.open_monitoring,
             lists: Lists::default(),
-            meter: Meter::default(),
-            pages: Pages::default(),
+            metrics: Metrics::default(),
+            pages: PageCache::default(),
             log: log::path(&config.data),
             counts: OnceLock::new(),
             place,
@@ -92,7 +92,7 @@ impl App {
     /// Records in the database that the server has keys, once it has the first one. Such a server
     /// must not become open to all when the key files are lost.
     pub(crate) fn note_keys(&self) -> Result<(), StoreError> {
-        if self.gate.has_keys() && !self.keys_noted.load(Ordering::Relaxed) {
+        if self.authenticator.has_keys() && !self.keys_noted.load(Ordering::Relaxed) {
             if !self.engine.store.had_keys()? {
                 self.engine.store.note_keys()?;
             }

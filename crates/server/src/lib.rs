@@ -1,7 +1,10 @@
-//! The bundled Backup-chan server.
+//! The bundled Backup-chan server: the JSON API, keys, health, metrics, the log and the scheduler.
 //!
-//! [`Server::start`] opens a data folder, finishes or undoes what a process that is gone has begun,
-//! and serves the API until [`Server::shutdown`]. See `ARCHITECTURE.md` for the rooms.
+//! [`Server::start`] opens a data folder, recovers from a crash, and serves the API until
+//! [`Server::shutdown`]. HTTP itself is in `bchan-http`, everything that a backup server does in
+//! `bchan-engine`. This crate maps requests to the engine and its errors to statuses.
+//!
+//! It knows neither the client nor clap. Begin reading with `server.rs`, then `api/router.rs`.
 
 mod api;
 mod app;

@@ -17,7 +17,7 @@ use bchan_engine::{Error, chain};
 
 /// Jobs that wait to be run.
 #[derive(Default)]
-pub(crate) struct Schedule {
+pub(crate) struct Scheduler {
     /// True if jobs run when they are due, and not only when they are forced to.
     on_time: bool,
     intervals: RwLock<JobIntervals>,
@@ -34,7 +34,7 @@ struct Queue {
     stopping: bool,
 }
 
-impl Schedule {
+impl Scheduler {
     pub(crate) fn new(on_time: bool, intervals: JobIntervals) -> Self {
         Self {
             on_time,
@@ -129,8 +129,8 @@ impl Schedule {
 }
 
 /// Starts the thread.
-pub(crate) fn start(engine: Arc<Engine>, schedule: Arc<Schedule>) -> io::Result<JoinHandle<()>> {
-    let runner = Runner { engine, schedule };
+pub(crate) fn start(engine: Arc<Engine>, scheduler: Arc<Scheduler>) -> io::Result<JoinHandle<()>> {
+    let runner = Runner { engine, scheduler };
     let thread = thread::Builder::new().name("jobs".into());
     thread.spawn(move || {
         while let Some(task) = runner.wait() {
@@ -161,7 +161,7 @@ enum Due {
 
 struct Runner {
     engine: Arc<Engine>,
-    schedule: Arc<Schedule>,
+    scheduler: Arc<Scheduler>,
 }
 
 impl Runner {
@@ -169,7 +169,7 @@ impl Runner {
     fn run_others(&self) {
         loop {
             let due = {
-                let mut queue = self.schedule.lock();
+                let mut queue = self.scheduler.lock();
                 if queue.stopping {
                     return;
                 }
@@ -188,7 +188,7 @@ impl Runner {
         const RETRY: Duration = Duration::from_secs(5);
 
         let mut decide_at = Instant::now() + RETRY;
-        let mut queue = self.schedule.lock();
+        let mut queue = self.scheduler.lock();
         loop {
             if queue.stopping {
                 return None;
@@ -206,7 +206,7 @@ impl Runner {
             } else {
                 decide_at = Instant::now() + RETRY;
             }
-            let changed = &self.schedule.changed;
+            let changed = &self.scheduler.changed;
             queue = changed
                 .wait_timeout(queue, wait)
                 .unwrap_or_else(PoisonError::into_inner)
@@ -224,11 +224,11 @@ impl Runner {
             return Due::Now(job, Some(id));
         }
         let mut wait = LONGEST;
-        if !self.schedule.on_time {
+        if !self.scheduler.on_time {
             return Due::Later(wait);
         }
         for job in JOBS.iter().filter(|job| may_run(job)) {
-            match self.schedule.next_run(&*self.engine.store, job) {
+            match self.scheduler.next_run(&*self.engine.store, job) {
                 Ok(at) => {
                     let seconds = at.unix_seconds() - Time::now().unix_seconds();
                     let Ok(seconds @ 1..) = u64::try_from(seconds) else {
@@ -255,13 +255,13 @@ impl Runner {
         if let Some(id) = id {
             log(store.start_job(id), "job not marked");
         } else {
-            let next = self.schedule.after(job);
+            let next = self.scheduler.after(job);
             log(store.set_next_run(job.name, next), "job not rescheduled");
         }
         tracing::info!(job = job.name, id, "a job begins");
         let outcome = (job.run)(&JobContext {
             engine: &self.engine,
-            cancel: &self.schedule.cancel,
+            cancel: &self.scheduler.cancel,
             run_others: &|| self.run_others(),
         });
         self.engine.job_runs.ended(job.name, outcome.is_ok());

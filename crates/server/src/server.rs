@@ -93,8 +93,8 @@ impl Server {
                 tracing::warn!(%error, "`bchan server` cannot ask the server while it runs");
             })
             .ok();
-        let jobs =
-            scheduler::start(Arc::clone(&app.engine), Arc::clone(&app.schedule)).map_err(listen)?;
+        let jobs = scheduler::start(Arc::clone(&app.engine), Arc::clone(&app.scheduler))
+            .map_err(listen)?;
         Ok(Self {
             front,
             app,
@@ -153,7 +153,7 @@ impl Server {
             tracing::info!("reloaded the certificate");
         }
         // Whoever shows a key is told in each answer; whoever administrates, here.
-        if let Err(error) = self.app.gate.usable() {
+        if let Err(error) = self.app.authenticator.usable() {
             let error = chain(&error);
             tracing::error!(
                 error,
@@ -165,7 +165,7 @@ impl Server {
             tracing::error!(%error, "the log file cannot be reopened");
         }
         self.app.engine.set_limits(new.into());
-        self.app.schedule.set_intervals(new.intervals.clone());
+        self.app.scheduler.set_intervals(new.intervals.clone());
         self.front.counts().limiter.set_limit(new.max_connections);
         let Config {
             max_connections,
@@ -193,7 +193,7 @@ impl Server {
         let config = self.config.into_inner();
         let grace = config.unwrap_or_else(PoisonError::into_inner).grace;
         tracing::info!(?grace, "shutting down");
-        self.app.schedule.stop();
+        self.app.scheduler.stop();
         drop(self.control);
         self.front.shutdown(grace);
         if self.jobs.join().is_err() {

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::App;
-use crate::auth::{Gate, KeyError};
+use crate::auth::{Authenticator, KeyError};
 use crate::config::{Auth, Config};
 use crate::control::COPY_FOLDER;
 use crate::log;
-use crate::scheduler::Schedule;
+use crate::scheduler::Scheduler;
 use bchan_catalog::Store as _;
 use bchan_engine::Engine;
 use bchan_engine::start::data_folder::{self, OpenError};
@@ -94,11 +94,11 @@ pub(crate) fn prepare(
     if let Some(log) = &config.log {
         log.open(&data).map_err(unusable(log::path(&data)))?;
     }
-    let gate = Gate::new(&config.auth, &data)?;
+    let authenticator = Authenticator::new(&config.auth, &data)?;
     let meant = matches!(config.auth, Auth::None);
     let beyond = addresses.iter().find(|address| !address.ip().is_loopback());
     if let Some(listen) = beyond
-        && gate.is_open()
+        && authenticator.is_open()
         && !meant
     {
         return Err(StartError::NoKey { listen: *listen });
@@ -109,11 +109,11 @@ pub(crate) fn prepare(
         source,
     };
     let store = data_folder::open_store(&data).map_err(broken)??;
-    if gate.is_open() && !meant && store.had_keys().map_err(broken)? {
+    if authenticator.is_open() && !meant && store.had_keys().map_err(broken)? {
         let data = config.data.clone();
         return Err(StartError::KeysGone { data });
     }
-    if gate.is_open() {
+    if authenticator.is_open() {
         let who = match beyond {
             Some(_) => "everybody who can reach this server",
             None => "every program and user of this machine",
@@ -124,13 +124,20 @@ pub(crate) fn prepare(
         );
     }
     let layout = config.storage().prepare(&data, &store)?;
-    let schedule = Arc::new(Schedule::new(config.schedule, config.intervals.clone()));
-    let closed = Arc::clone(&schedule);
+    let scheduler = Arc::new(Scheduler::new(config.schedule, config.intervals.clone()));
+    let closed = Arc::clone(&scheduler);
     let engine = Engine::new(Box::new(store), layout, config.into(), move || {
         closed.wake();
     });
     let addresses = addresses.iter().map(SocketAddr::ip).collect();
-    let app = App::new(engine, schedule, gate, config, addresses, lock.place());
+    let app = App::new(
+        engine,
+        scheduler,
+        authenticator,
+        config,
+        addresses,
+        lock.place(),
+    );
     app.note_keys().map_err(broken)?;
     recovery::recover(&app.engine).map_err(broken)?;
     Ok((app, lock))

@@ -45,7 +45,10 @@ impl ImportArgs {
         };
         let found = PythonFiles::read(&folder)?;
         if found.server.is_none() && found.presets.is_empty() {
-            let message = format!("no Python client configuration found in {}", folder.display());
+            let message = format!(
+                "no Python client configuration found in {}",
+                folder.display()
+            );
             return Err(CommandError::new(Kind::NotFound, message));
         }
         let config = context.config_to_change()?;

@@ -1,6 +1,6 @@
 //! Compressing a stream.
 
-mod pace;
+mod adaptive_level;
 mod zstd;
 
 use std::io::{self, Write};

@@ -6,7 +6,7 @@ use std::time::Instant;
 use zstd::stream::{raw, zio};
 use zstd::zstd_safe::CParameter;
 
-use super::pace::{Pace, While};
+use super::adaptive_level::{AdaptiveLevel, While};
 
 /// Bytes that one thread compresses at a time.
 const JOB: u32 = 2 * 1024 * 1024;
@@ -21,7 +21,7 @@ const STRETCH: u64 = 4 * JOB as u64;
 pub(super) struct Zstd<W: Write> {
     inner: zio::Writer<Timed<W>, raw::Encoder<'static>>,
     /// None where the level stays.
-    pace: Option<Pace>,
+    pace: Option<AdaptiveLevel>,
     level: i32,
     /// When this stretch began, and what has come of it so far.
     since: Instant,
@@ -31,8 +31,8 @@ pub(super) struct Zstd<W: Write> {
 impl<W: Write> Zstd<W> {
     pub(super) fn new(writer: W, level: i32, threads: u32, adapt: bool) -> io::Result<Self> {
         // Without threads it could change only between streams.
-        let pace = (adapt && threads > 0).then(|| Pace::new(level));
-        let level = pace.as_ref().map_or(level, Pace::level);
+        let pace = (adapt && threads > 0).then(|| AdaptiveLevel::new(level));
+        let level = pace.as_ref().map_or(level, AdaptiveLevel::level);
         let mut encoder = raw::Encoder::new(level)?;
         encoder.set_parameter(CParameter::ChecksumFlag(true))?;
         if threads > 0 {

@@ -14,13 +14,13 @@ mod entries;
 mod folders;
 mod index;
 mod links;
-#[cfg(test)]
-mod oracle;
 mod order;
 mod receipt;
 #[cfg(test)]
 mod receipt_tests;
 mod records;
+#[cfg(test)]
+mod reference;
 #[cfg(test)]
 mod tests;
 mod tree_hash;

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::index::Index;
-use super::{Manifest, oracle};
+use super::{Manifest, reference};
 
 fn hash(parts: &[(&str, u8)]) -> String {
     let mut hasher = Sha256::new();
@@ -184,7 +184,7 @@ fn kind() -> impl Strategy<Value = Kind> {
 /// Returns true if both come to the same. Of several entries with one path, only the first is taken: no
 /// tree has them.
 fn agree(entries: &[(Vec<u8>, Kind)]) {
-    let (mut manifest, mut plain) = (Manifest::default(), oracle::Manifest::default());
+    let (mut manifest, mut plain) = (Manifest::default(), reference::Manifest::default());
     let mut known = HashSet::new();
     for (path, kind) in entries {
         if !known.insert(path) {

@@ -13,7 +13,7 @@ use super::metadata::Node;
 use super::packer::Packer;
 use crate::observer::Problem;
 use crate::pack_error::PackError;
-use crate::tour::{Place, Visitor as _};
+use crate::tour::{Place, SourceVisitor as _};
 
 /// Smallest saving, in bytes, that makes it worth to tell holes from zeros.
 const WORTH_IT: u64 = 64 * 1024;

@@ -11,7 +11,7 @@ mod node;
 mod options;
 mod out;
 mod packer;
-mod scout;
+mod readahead;
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -27,13 +27,13 @@ use self::metadata::Node;
 pub use self::options::{KeepAttributes, PackOptions, PackSummary};
 use self::out::Out;
 use self::packer::Packer;
-use self::scout::Clock;
+use self::readahead::Clock;
 use crate::manifest::Kind;
 use crate::observer::{EntryKind, Observer, Problem};
 use crate::owners::Names;
 pub use crate::pack_error::PackError;
 use crate::select::Reason;
-use crate::tour::{At, Place, Visitor, open_file, read_link, tour};
+use crate::tour::{At, Place, SourceVisitor, open_file, read_link, tour};
 use crate::walk::{file_type, identity};
 use crate::{Manifest, Source};
 
@@ -47,7 +47,7 @@ pub fn pack<W: Write + Send>(
 ) -> Result<(PackSummary, W), PackError> {
     let fail = |source| PackError::Write { source };
     let made = Out::before(out, |out| {
-        scout::with(sources, &options.rules, |clock| {
+        readahead::with(sources, &options.rules, |clock| {
             make(sources, out, clock, options, observer)
         })
     });
@@ -90,8 +90,8 @@ fn make(
     Ok(packer.summary)
 }
 
-impl Visitor for Packer<'_> {
-    type Kept = Node;
+impl SourceVisitor for Packer<'_> {
+    type PreservedMetadata = Node;
 
     fn keep(&mut self, place: Place<'_>, fd: BorrowedFd<'_>, stat: &Stat) -> Node {
         self.open_node(place, fd, stat)

@@ -9,9 +9,9 @@ use super::metadata::Node;
 use super::options::KeepAttributes;
 use super::packer::Packer;
 use crate::attributes::{self, Attributes};
-use crate::kept;
 use crate::observer::Problem;
-use crate::tour::{At, Place, Visitor as _};
+use crate::preserved_metadata;
+use crate::tour::{At, Place, SourceVisitor as _};
 use crate::walk::file_type;
 
 impl Packer<'_> {
@@ -47,7 +47,8 @@ impl Packer<'_> {
         };
         match self.options.attributes {
             KeepAttributes::Stored { own_owners } => {
-                let (attributes, kept) = kept::restore(std::mem::take(&mut node.attributes));
+                let (attributes, kept) =
+                    preserved_metadata::restore(std::mem::take(&mut node.attributes));
                 node.attributes = attributes;
                 match kept {
                     Some(kept) => {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 
-use crate::stage::{BLOCK, Block, Giver, beside, stage};
+use crate::pipeline::{BLOCK, Block, Producer, spawn, stage};
 
 /// Least room that is worth reading a large file into.
 const WORTH_IT: usize = 32 * 1024;
@@ -16,7 +16,7 @@ enum Never {}
 
 /// The end that an archive is written to.
 pub(super) struct Out {
-    giver: Giver<Never>,
+    giver: Producer<Never>,
     block: Block,
     /// Time that reading has taken since that was last asked for.
     reading: Duration,
@@ -42,7 +42,7 @@ impl Out {
             giver,
             reading: Duration::ZERO,
         };
-        beside("pack", write, || fill(out))
+        spawn("pack", write, || fill(out))
     }
 
     /// Appends up to `wanted` bytes of a file, as many as come at once, and shows them.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::options::{PackOptions, PackSummary};
 use super::out::Out;
-use super::scout::Clock;
+use super::readahead::Clock;
 use crate::observer::Observer;
 use crate::owners::Names;
 

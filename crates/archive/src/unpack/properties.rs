@@ -10,7 +10,7 @@ use rustix::process::{getegid, geteuid};
 use super::place::{Meta, Placer, blocked, split, write_error};
 use super::{Result, StoreAttributes};
 use crate::attributes;
-use crate::kept::{self, Kept};
+use crate::preserved_metadata::{self, PreservedMetadata};
 
 /// Bits of a mode that make programs run as somebody else.
 const SET_ID: u32 = 0o6000;
@@ -209,14 +209,14 @@ impl Placer<'_> {
         let Some(owner) = meta.owner else {
             return false;
         };
-        let kept = Kept {
+        let kept = PreservedMetadata {
             kind,
             mode: meta.mode,
             owner,
             names: (meta.user.clone(), meta.group.clone()),
             device,
         };
-        match set(kept::STAT, &kept.encode()) {
+        match set(preserved_metadata::STAT, &kept.encode()) {
             Ok(()) => true,
             Err(error) => {
                 faults.push(("owner", error));
@@ -261,7 +261,7 @@ fn is_list(name: &CStr) -> bool {
 
 /// Keeps an attribute under a name that means nothing to the system.
 fn keep_attribute(name: &CStr, value: &[u8], faults: &mut Faults, set: &mut Set<'_>) {
-    let done = match kept::name_of(name) {
+    let done = match preserved_metadata::name_of(name) {
         Some(name) => set(&name, value),
         None => Err(Errno::NAMETOOLONG),
     };

@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Limit, Limits, Result, UnpackError, corrupt};
 use crate::Codec;
-use crate::stage::{Block, Giver, Taker, beside, stage};
+use crate::pipeline::{Block, Consumer, Producer, spawn, stage};
 
 /// The bytes of a tar archive, decompressed.
 pub(super) struct Stream {
-    taker: Taker<UnpackError>,
+    taker: Consumer<UnpackError>,
     block: Block,
     /// How much of the block was given out.
     at: usize,
@@ -48,7 +48,7 @@ impl Stream {
                 giver.fail(error);
             }
         };
-        match beside("decode", decode, || work(stream)) {
+        match spawn("decode", decode, || work(stream)) {
             Ok(((), worked)) => worked,
             // For want of a thread, which is no fault of whoever sends.
             Err(source) => Err(UnpackError::Write {
@@ -130,7 +130,7 @@ fn decode<R: Read>(
     reader: R,
     limits: Limits,
     arrived: &Arc<AtomicU64>,
-    giver: &Giver<UnpackError>,
+    giver: &Producer<UnpackError>,
 ) -> Result<()> {
     let fault = Rc::new(RefCell::new(None));
     let watched = Watched {

@@ -8,7 +8,7 @@ const MOST_PAGES: usize = 16;
 
 /// Answers that are good for as long as nothing in the store changes.
 #[derive(Default)]
-pub(crate) struct Pages {
+pub(crate) struct PageCache {
     kept: Mutex<Kept>,
 }
 
@@ -19,7 +19,7 @@ struct Kept {
     pages: HashMap<u64, Arc<[u8]>>,
 }
 
-impl Pages {
+impl PageCache {
     /// A page of this version of the store.
     pub(crate) fn get(&self, version: u64, page: u64) -> Option<Arc<[u8]>> {
         let kept = self.lock();
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn what_has_changed_is_not_shown_again() {
-        let pages = Pages::default();
+        let pages = PageCache::default();
         assert!(pages.get(0, 1).is_none());
         pages.keep(0, 1, b"old");
         assert_eq!(pages.get(0, 1).as_deref(), Some(&b"old"[..]));
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn they_do_not_become_ever_more() {
-        let pages = Pages::default();
+        let pages = PageCache::default();
         for page in 0..10 * MOST_PAGES as u64 {
             pages.keep(0, page, b"");
         }

@@ -40,7 +40,7 @@ impl Router {
         browser::check_origin(&request.headers, &app.allowed_hosts)?;
         // Without a key, nothing can be learnt, not even what paths there are.
         let authorization = request.headers.get("authorization");
-        let checked = app.gate.check(authorization);
+        let checked = app.authenticator.check(authorization);
         if let Err(error) = app.note_keys() {
             tracing::error!(%error, "that there are keys could not be recorded");
         }
@@ -65,7 +65,7 @@ impl Router {
         *asked = Some(route.endpoint);
         browser::check_rest(request, &grant, route.endpoint, &app.allowed_hosts)?;
         let object = &*admit(app, &grant, &route)?;
-        Pass::new(&app.gate, &grant, route.endpoint).attach(request);
+        Pass::new(&app.authenticator, &grant, route.endpoint).attach(request);
         let share = share(app, request, &grant, route.endpoint)?;
         let response = self.carry_out(request, &grant, route.endpoint, object)?;
         Ok(Response {
@@ -192,7 +192,7 @@ impl Handler for Router {
     }
 
     fn done(&self, exchange: &Exchange) {
-        self.app.meter.request(exchange);
+        self.app.metrics.request(exchange);
     }
 }
 

@@ -10,12 +10,12 @@ use super::create::key_path;
 use super::denied::Denied;
 use super::error::KeyError;
 use super::fingerprint::{Fingerprint, fingerprint};
-use super::key_file::Watched;
+use super::key_file::ReloadingFile;
 use super::named_keys::{self, Keys};
 use crate::config::Auth;
 
 #[derive(Debug)]
-pub(crate) struct Gate {
+pub(crate) struct Authenticator {
     rule: Rule,
 }
 
@@ -24,19 +24,19 @@ enum Rule {
     Open,
     Fixed(Fingerprint),
     Files {
-        main: Watched<Fingerprint>,
-        named: Watched<Keys>,
+        main: ReloadingFile<Fingerprint>,
+        named: ReloadingFile<Keys>,
     },
 }
 
-impl Gate {
+impl Authenticator {
     pub(crate) fn new(auth: &Auth, data: &Path) -> Result<Self, KeyError> {
         let rule = match auth {
             Auth::None => Rule::Open,
             Auth::Key(key) => Rule::Fixed(fingerprint(key.expose())),
             Auth::KeyFile => Rule::Files {
-                main: Watched::new(key_path(data), parse_main)?,
-                named: Watched::new(data.join(super::error::NAMED_KEYS), named_keys::parse)?,
+                main: ReloadingFile::new(key_path(data), parse_main)?,
+                named: ReloadingFile::new(data.join(super::error::NAMED_KEYS), named_keys::parse)?,
             },
         };
         Ok(Self { rule })
@@ -151,8 +151,8 @@ mod tests {
     use super::super::{Rights, list_keys, new_key, new_named_key, revoke_key};
     use super::*;
 
-    fn gate(data: &Path) -> Gate {
-        Gate::new(&Auth::KeyFile, data).unwrap()
+    fn authenticator(data: &Path) -> Authenticator {
+        Authenticator::new(&Auth::KeyFile, data).unwrap()
     }
 
     #[test]
@@ -178,9 +178,10 @@ mod tests {
     fn only_the_key_passes() {
         let temp = tempfile::tempdir().unwrap();
         let key = new_key(temp.path(), false).unwrap();
-        let gate = gate(temp.path());
+        let authenticator = authenticator(temp.path());
         let status = |header: &str| {
-            gate.check(Some(header))
+            authenticator
+                .check(Some(header))
                 .map(drop)
                 .map_err(|error| error.name())
         };
@@ -190,7 +191,7 @@ mod tests {
         assert_eq!(status(&format!("Basic {}", key.expose())), Err("no key"));
         assert_eq!(status("Bearer "), Err("no key"));
         assert_eq!(
-            gate.check(None).map_err(|error| error.name()),
+            authenticator.check(None).map_err(|error| error.name()),
             Err("no key")
         );
     }
@@ -198,13 +199,13 @@ mod tests {
     #[test]
     fn follows_the_file_and_fails_closed() {
         let temp = tempfile::tempdir().unwrap();
-        let gate = gate(temp.path());
-        assert!(gate.is_open());
-        gate.check(None).unwrap();
+        let authenticator = authenticator(temp.path());
+        assert!(authenticator.is_open());
+        authenticator.check(None).unwrap();
         let old = new_key(temp.path(), false).unwrap();
-        assert_eq!(gate.check(None).unwrap_err().name(), "no key");
+        assert_eq!(authenticator.check(None).unwrap_err().name(), "no key");
         let new = new_key(temp.path(), true).unwrap();
-        let pass = |key: &ApiKey| gate.check(Some(&format!("Bearer {}", key.expose())));
+        let pass = |key: &ApiKey| authenticator.check(Some(&format!("Bearer {}", key.expose())));
         pass(&new).unwrap();
         assert_eq!(pass(&old).unwrap_err().name(), "forbidden");
 
@@ -212,24 +213,24 @@ mod tests {
         fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
         assert_eq!(pass(&new).unwrap_err().name(), "unusable");
         assert!(matches!(
-            Gate::new(&Auth::KeyFile, temp.path()),
+            Authenticator::new(&Auth::KeyFile, temp.path()),
             Err(KeyError::Exposed { .. })
         ));
         fs::remove_file(&path).unwrap();
         assert_eq!(pass(&new).unwrap_err().name(), "unusable");
-        assert_eq!(gate.check(None).unwrap_err().name(), "unusable");
+        assert_eq!(authenticator.check(None).unwrap_err().name(), "unusable");
     }
 
     #[test]
     fn named_keys_come_and_go_beside_the_main_one() {
         let temp = tempfile::tempdir().unwrap();
         let data = temp.path();
-        let gate = gate(data);
-        let pass = |key: &ApiKey| gate.check(Some(&format!("Bearer {}", key.expose())));
+        let authenticator = authenticator(data);
+        let pass = |key: &ApiKey| authenticator.check(Some(&format!("Bearer {}", key.expose())));
         let agent = new_named_key(data, "agent", Rights::Append, &[]).unwrap();
         // One with a name is enough to close the door.
-        assert!(!gate.is_open() || gate.check(None).is_err());
-        assert_eq!(gate.check(None).unwrap_err().name(), "no key");
+        assert!(!authenticator.is_open() || authenticator.check(None).is_err());
+        assert_eq!(authenticator.check(None).unwrap_err().name(), "no key");
         assert_eq!(pass(&agent).unwrap().name.as_deref(), Some("agent"));
         let main = new_key(data, false).unwrap();
         assert_eq!(pass(&main).unwrap().name, None);

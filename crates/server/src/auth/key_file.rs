@@ -25,13 +25,13 @@ struct Stamp {
 
 /// A file that is read again whenever it has changed.
 #[derive(Debug)]
-pub(super) struct Watched<T> {
+pub(super) struct ReloadingFile<T> {
     path: PathBuf,
     parse: fn(&Path, &str) -> Result<T, KeyError>,
     seen: Mutex<Option<(Stamp, Arc<T>)>>,
 }
 
-impl<T> Watched<T> {
+impl<T> ReloadingFile<T> {
     /// Reads the file for the first time, if there is one.
     pub(super) fn new(
         path: PathBuf,

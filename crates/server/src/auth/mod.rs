@@ -13,7 +13,7 @@ mod rights;
 mod shares;
 mod throttle;
 
-pub(crate) use self::authenticator::Gate;
+pub(crate) use self::authenticator::Authenticator;
 pub use self::create::{Adopted, adopt_key, key_path, new_key};
 pub(crate) use self::denied::Denied;
 pub use self::error::KeyError;

@@ -5,22 +5,26 @@ use std::sync::Arc;
 use bchan_api::Endpoint;
 
 use super::denied::Denied;
-use super::{Gate, Grant};
+use super::{Authenticator, Grant};
 use bchan_http::Request;
 
 /// The rights of a key when a request began. A body may take hours to arrive, and the key may be
 /// revoked meanwhile.
 #[derive(Clone, Debug)]
 pub(crate) struct Pass {
-    gate: Arc<Gate>,
+    authenticator: Arc<Authenticator>,
     grant: Grant,
     endpoint: Endpoint,
 }
 
 impl Pass {
-    pub(crate) fn new(gate: &Arc<Gate>, grant: &Grant, endpoint: Endpoint) -> Self {
+    pub(crate) fn new(
+        authenticator: &Arc<Authenticator>,
+        grant: &Grant,
+        endpoint: Endpoint,
+    ) -> Self {
         Self {
-            gate: Arc::clone(gate),
+            authenticator: Arc::clone(authenticator),
             grant: grant.clone(),
             endpoint,
         }
@@ -33,7 +37,7 @@ impl Pass {
 
     /// Fails if the key is not good for the same any more.
     pub(crate) fn check(&self) -> Result<(), Denied> {
-        let now = self.gate.find(self.grant.key)?;
+        let now = self.authenticator.find(self.grant.key)?;
         now.check(self.endpoint)?;
         if now.key.is_some() && now != self.grant {
             let message = "the rights of the key have changed; nothing was stored";
@@ -61,17 +65,17 @@ mod tests {
     fn a_key_that_was_revoked_passes_no_more() {
         let temp = tempfile::tempdir().unwrap();
         let data = temp.path();
-        let gate = Arc::new(Gate::new(&Auth::KeyFile, data).unwrap());
+        let authenticator = Arc::new(Authenticator::new(&Auth::KeyFile, data).unwrap());
         let status = |pass: &Pass| pass.check().map_err(|error| error.name());
-        let nobody = Pass::new(&gate, &Grant::ALL, Endpoint::Upload);
+        let nobody = Pass::new(&authenticator, &Grant::ALL, Endpoint::Upload);
         assert_eq!(status(&nobody), Ok(()));
 
         let main = new_key(data, false).unwrap();
         assert_eq!(status(&nobody), Err("no key"), "now there is a key");
         let pass = |key: &bchan_api::ApiKey| {
             let shown = format!("Bearer {}", key.expose());
-            let grant = gate.check(Some(&shown)).unwrap();
-            Pass::new(&gate, &grant, Endpoint::Upload)
+            let grant = authenticator.check(Some(&shown)).unwrap();
+            Pass::new(&authenticator, &grant, Endpoint::Upload)
         };
         let (main, agent) = (
             pass(&main),

@@ -114,7 +114,11 @@ impl WorkerPool {
             }
             Question::NoteKeys => {
                 // Reads the files, if they have changed.
-                let noted = self.app.gate.usable().map_err(|error| chain(&error));
+                let noted = self
+                    .app
+                    .authenticator
+                    .usable()
+                    .map_err(|error| chain(&error));
                 let noted = noted.and_then(|()| {
                     let noted = self.app.note_keys();
                     noted.map_err(|error| chain(&error))

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// Asks one thing, on a thread of its own, for everybody who wants to know at the same time. While
 /// it does not answer it is not asked again, so that no more than one thread waits for it.
-pub(crate) struct Asker<T> {
+pub(crate) struct HangGuard<T> {
     shared: Arc<Shared<T>>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Question<T> {
     number: u64,
 }
 
-impl<T> Default for Asker<T> {
+impl<T> Default for HangGuard<T> {
     fn default() -> Self {
         let asked = Mutex::new(Asked {
             since: None,
@@ -44,7 +44,7 @@ impl<T> Default for Asker<T> {
     }
 }
 
-impl<T: Clone + Send + 'static> Asker<T> {
+impl<T: Clone + Send + 'static> HangGuard<T> {
     /// Puts a question, unless it is put already.
     pub(crate) fn ask(&self, find_out: impl FnOnce() -> T + Send + 'static) -> Question<T> {
         let shared = Arc::clone(&self.shared);
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn what_hangs_is_asked_once_and_answers_when_it_can() {
-        let asker = Asker::default();
+        let asker = HangGuard::default();
         let (answer, hung) = mpsc::channel::<u32>();
         let first = asker.ask(move || hung.recv().unwrap_or(0));
         assert!(first.answer(soon()).is_err());
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_no_answer() {
-        let asker = Asker::<u32>::default();
+        let asker = HangGuard::<u32>::default();
         let question = asker.ask(|| panic!("as the test wants"));
         assert!(question.answer(late()).is_err());
         assert_eq!(asker.ask(|| 1).answer(late()).unwrap(), 1);

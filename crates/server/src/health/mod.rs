@@ -1,6 +1,6 @@
 //! Health checks.
 
-mod doctor;
+mod checker;
 mod hang_guard;
 
 use std::collections::HashSet;
@@ -14,16 +14,16 @@ use std::time::Instant;
 use bchan_api::{HealthCheck, HealthSubject};
 use rustix::fs::{Access, StatVfsMountFlags};
 
-use self::doctor::Found;
-pub(crate) use self::doctor::{AskedPlace, Disk, Doctor, PATIENCE, Place};
+use self::checker::Found;
+pub(crate) use self::checker::{AskedPlace, Disk, HealthChecker, PATIENCE, Place};
 use crate::app::App;
-use crate::health::hang_guard::Asker;
+use crate::health::hang_guard::HangGuard;
 use bchan_engine::chain;
 use bchan_storage::space::SpaceGuard;
 
 /// Asks every place that backups lie in.
 pub(crate) fn ask_places(app: &Arc<App>) -> Vec<AskedPlace> {
-    let ask = |(subject, path, asker): &(HealthSubject, PathBuf, Asker<Found>)| {
+    let ask = |(subject, path, asker): &(HealthSubject, PathBuf, HangGuard<Found>)| {
         let (app, place) = (Arc::clone(app), path.clone());
         let question = asker.ask(move || {
             let disk = measure(&app, &place);
@@ -39,7 +39,7 @@ pub(crate) fn ask_places(app: &Arc<App>) -> Vec<AskedPlace> {
             question,
         }
     };
-    app.doctor.places.iter().map(ask).collect()
+    app.health.places.iter().map(ask).collect()
 }
 
 /// Asks everything that the server needs, and waits until all have answered or had their time.
@@ -55,7 +55,7 @@ pub(crate) fn check(app: &Arc<App>) -> Vec<HealthCheck> {
                 .and_then(|()| asked.engine.store.try_write());
             answer.map_err(|error| chain(&error))
         };
-        app.doctor.database.ask(ask)
+        app.health.database.ask(ask)
     };
     let places = ask_places(app);
     let deadline = Instant::now() + PATIENCE;
@@ -67,7 +67,7 @@ pub(crate) fn check(app: &Arc<App>) -> Vec<HealthCheck> {
         ok: trouble.is_none(),
         message: trouble,
     };
-    let keys = app.gate.usable().err().map(|error| chain(&error));
+    let keys = app.authenticator.usable().err().map(|error| chain(&error));
     let mut checks = vec![
         entry(HealthSubject::Database, None, database.err()),
         entry(HealthSubject::Keys, None, keys),
@@ -83,7 +83,7 @@ pub(crate) fn check(app: &Arc<App>) -> Vec<HealthCheck> {
 /// Tells the log when it has changed: those who ask do so all the time.
 fn report(app: &App, checks: &[HealthCheck]) {
     let well = checks.iter().all(|check| check.ok);
-    if app.doctor.was_well.swap(well, Ordering::Relaxed) == well {
+    if app.health.was_well.swap(well, Ordering::Relaxed) == well {
         return;
     }
     if well {

@@ -1,6 +1,6 @@
 //! Metrics in Prometheus's text format.
 
-mod meter;
+mod counters;
 mod text;
 
 use std::sync::Arc;
@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use bchan_api::{Endpoint, Time};
 
-pub(crate) use self::meter::Meter;
-use self::meter::{BOUNDS, Counted, Requests};
+pub(crate) use self::counters::Metrics;
+use self::counters::{BOUNDS, Counted, Requests};
 pub(crate) use self::text::MEDIA_TYPE;
 use self::text::{Kind, Text};
 use crate::app::App;
@@ -40,9 +40,9 @@ pub(crate) fn render(app: &Arc<App>, only: Option<&[String]>) -> Result<String, 
     if let Some(places) = places {
         let started = "When the server was started, in seconds since 1970.";
         let mut family = text.family(Kind::Gauge, "bchan_start_time_seconds", started);
-        family.sample(&[], app.meter.started_at());
+        family.sample(&[], app.metrics.started_at());
         clock(&mut text, &app.engine);
-        requests(&mut text, &app.meter.lock());
+        requests(&mut text, &app.metrics.lock());
         jobs(&mut text, &app.engine.job_runs);
         if let Some(counts) = app.counts() {
             guard(&mut text, counts);

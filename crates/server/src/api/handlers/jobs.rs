@@ -12,13 +12,13 @@ use bchan_http::Response;
 /// name any target.
 pub(crate) fn list(app: &App, grant: &Grant) -> Result<Response, ApiError> {
     let delayed = app.engine.store.jobs(grant.targets())?;
-    let scheduled = app.schedule.list(&*app.engine.store)?;
+    let scheduled = app.scheduler.list(&*app.engine.store)?;
     Ok(reply::success(200, &Jobs { delayed, scheduled }))
 }
 
 /// `GET /jobs/force_run/<name>`: answers at once; the job's number tells how it went.
 pub(crate) fn run(app: &App, name: &str) -> Result<Response, ApiError> {
-    let job_id = app.schedule.force(&*app.engine.store, name)?;
+    let job_id = app.scheduler.force(&*app.engine.store, name)?;
     Ok(reply::success(
         200,
         &Accepted {

@@ -1,7 +1,7 @@
 //! Having the system read small files before it is their turn.
 //!
 //! Read one after the other, files that are not in memory yet cost the time of the disk for each.
-//! Where that shows, a scout goes the same way ahead, a bounded distance, and asks for the beginning
+//! Where that shows, a reader goes the same way ahead, a bounded distance, and asks for the beginning
 //! of each file. It hands nothing over, so that nothing depends on what it finds; and where files
 //! come quickly, it does not set out at all.
 
@@ -19,7 +19,7 @@ use crate::observer::Problem;
 use crate::open;
 use crate::pack_error::PackError;
 use crate::select::{Reason, Rules};
-use crate::tour::{At, Place, Visitor, tour};
+use crate::tour::{At, Place, SourceVisitor, tour};
 use crate::walk::file_type;
 
 /// Entries that it may be ahead, and bytes.
@@ -34,16 +34,16 @@ const MOST_OF_ONE: u64 = 1 << 20;
 const SAMPLE: u32 = 64;
 const QUICK: Duration = Duration::from_micros(100);
 
-/// How often the scout is told how far the other is, in entries.
+/// How often the reader is told how far the other is, in entries.
 const OFTEN: u64 = 64;
 
-/// How far packing has come, for the scout.
+/// How far packing has come, for the reader.
 #[derive(Default)]
 pub(super) struct Trail {
     entries: AtomicU64,
     bytes: AtomicU64,
     over: AtomicBool,
-    /// True if the scout is wanted; what it waits for, and with what.
+    /// True if the reader is wanted; what it waits for, and with what.
     wanted: Mutex<bool>,
     changed: Condvar,
 }
@@ -69,7 +69,7 @@ impl Trail {
         self.changed.notify_all();
     }
 
-    /// Waits until the scout may go on, and says whether it has to.
+    /// Waits until the reader may go on, and says whether it has to.
     fn wait(&self, may_go: impl Fn(bool) -> bool) -> bool {
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
         while !self.over.load(Ordering::Relaxed) && !may_go(*wanted) {
@@ -126,11 +126,11 @@ impl<'a> Clock<'a> {
     }
 }
 
-/// Does work that a scout can go ahead of, which ends with it.
+/// Does work that a reader can go ahead of, which ends with it.
 pub(super) fn with<T>(sources: &[Source], rules: &Rules, work: impl FnOnce(Clock<'_>) -> T) -> T {
     let trail = Trail::default();
     thread::scope(|scope| {
-        let name = thread::Builder::new().name("scout".into());
+        let name = thread::Builder::new().name("reader".into());
         // Without it, it only takes longer.
         let _ = name.spawn_scoped(scope, || run(sources, rules, &trail));
         let _ender = Ender(&trail);
@@ -138,7 +138,7 @@ pub(super) fn with<T>(sources: &[Source], rules: &Rules, work: impl FnOnce(Clock
     })
 }
 
-/// Ends the scout, also when the work panics.
+/// Ends the reader, also when the work panics.
 struct Ender<'a>(&'a Trail);
 
 impl Drop for Ender<'_> {
@@ -149,23 +149,23 @@ impl Drop for Ender<'_> {
 
 fn run(sources: &[Source], rules: &Rules, trail: &Trail) {
     if trail.wait(|wanted| wanted) {
-        let mut scout = Scout {
+        let mut reader = Reader {
             trail,
             entries: 0,
             bytes: 0,
         };
         // Whatever it stumbles over, packing comes to it, too.
-        let _ = tour(sources, rules, false, &mut scout);
+        let _ = tour(sources, rules, false, &mut reader);
     }
 }
 
-struct Scout<'a> {
+struct Reader<'a> {
     trail: &'a Trail,
     entries: u64,
     bytes: u64,
 }
 
-impl Scout<'_> {
+impl Reader<'_> {
     /// Returns true if it is not too far ahead.
     fn is_near(&self) -> bool {
         let passed = |count: &AtomicU64| count.load(Ordering::Relaxed);
@@ -178,8 +178,8 @@ impl Scout<'_> {
     }
 }
 
-impl Visitor for Scout<'_> {
-    type Kept = ();
+impl SourceVisitor for Reader<'_> {
+    type PreservedMetadata = ();
 
     fn keep(&mut self, _place: Place<'_>, _fd: BorrowedFd<'_>, _stat: &Stat) {}
 
@@ -256,18 +256,18 @@ mod tests {
     #[test]
     fn it_goes_no_further_than_it_may_and_ends_with_the_work() {
         let trail = Trail::default();
-        let mut scout = Scout {
+        let mut reader = Reader {
             trail: &trail,
             entries: MOST_ENTRIES,
             bytes: 0,
         };
-        assert!(!scout.is_near() && !scout.is_behind());
+        assert!(!reader.is_near() && !reader.is_behind());
         trail.pass(0);
-        assert!(scout.is_near());
-        scout.bytes = MOST_BYTES;
-        assert!(!scout.is_near());
+        assert!(reader.is_near());
+        reader.bytes = MOST_BYTES;
+        assert!(!reader.is_near());
         trail.pass(1);
-        assert!(scout.is_near());
+        assert!(reader.is_near());
         // Neither is ever passed here, so it would wait for ever.
         trail.end();
         assert!(!trail.wait(|_| false));

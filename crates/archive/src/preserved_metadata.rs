@@ -26,7 +26,7 @@ const LONGEST: usize = 255;
 
 /// The recorded metadata of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Kept {
+pub(crate) struct PreservedMetadata {
     pub(crate) kind: FileType,
     pub(crate) mode: u32,
     pub(crate) owner: (u32, u32),
@@ -46,7 +46,7 @@ pub(crate) fn name_of(name: &CStr) -> Option<CString> {
 }
 
 /// The attributes as they were, and what the entry was.
-pub(crate) fn restore(found: Attributes) -> (Attributes, Option<Kept>) {
+pub(crate) fn restore(found: Attributes) -> (Attributes, Option<PreservedMetadata>) {
     let mut kept = None;
     let mut attributes = Vec::with_capacity(found.len());
     for (name, value) in found {
@@ -56,7 +56,7 @@ pub(crate) fn restore(found: Attributes) -> (Attributes, Option<Kept>) {
                 attributes.push((original, value));
             }
         } else if *name == *STAT {
-            kept = Kept::decode(&value);
+            kept = PreservedMetadata::decode(&value);
         } else if bytes.starts_with(HARMLESS) && !bytes.starts_with(OWN) {
             attributes.push((name, value));
         }
@@ -65,7 +65,7 @@ pub(crate) fn restore(found: Attributes) -> (Attributes, Option<Kept>) {
     (attributes, kept)
 }
 
-impl Kept {
+impl PreservedMetadata {
     /// A line for each: version, kind, mode, owner, names, numbers of the device.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let kind = match self.kind {
@@ -137,21 +137,21 @@ mod tests {
 
     #[test]
     fn what_an_entry_was_comes_back() {
-        let kept = Kept {
+        let kept = PreservedMetadata {
             kind: FileType::BlockDevice,
             mode: 0o4755,
             owner: (1000, 4_000_000_000),
             names: (Some("me".into()), None),
             device: (8, 1),
         };
-        assert_eq!(Kept::decode(&kept.encode()), Some(kept));
+        assert_eq!(PreservedMetadata::decode(&kept.encode()), Some(kept));
         for text in [
             "",
             "1",
             "2\nf\n644\n0\n0\n\n\n0\n0",
             "1\nf\n8\n0\n0\n\n\n0\n0",
         ] {
-            assert_eq!(Kept::decode(text.as_bytes()), None, "{text:?}");
+            assert_eq!(PreservedMetadata::decode(text.as_bytes()), None, "{text:?}");
         }
     }
 

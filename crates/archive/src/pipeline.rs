@@ -43,16 +43,16 @@ impl Block {
 }
 
 /// Makes both ends of the way from one stage to the next.
-pub(crate) fn stage<E>() -> (Giver<E>, Taker<E>) {
+pub(crate) fn stage<E>() -> (Producer<E>, Consumer<E>) {
     let (full, filled) = sync_channel(AHEAD);
     let (back, empty) = sync_channel(AHEAD + 2);
     let waiting = Arc::new(AtomicBool::new(false));
-    let giver = Giver {
+    let giver = Producer {
         full,
         empty,
         waiting: Arc::clone(&waiting),
     };
-    let taker = Taker {
+    let taker = Consumer {
         filled,
         back,
         waiting,
@@ -61,13 +61,13 @@ pub(crate) fn stage<E>() -> (Giver<E>, Taker<E>) {
 }
 
 /// The end of the stage that fills blocks. When it is dropped, that is the end.
-pub(crate) struct Giver<E> {
+pub(crate) struct Producer<E> {
     full: SyncSender<Result<Block, E>>,
     empty: Receiver<Block>,
     waiting: Arc<AtomicBool>,
 }
 
-impl<E> Giver<E> {
+impl<E> Producer<E> {
     /// A block that nothing is in.
     pub(crate) fn block(&self) -> Block {
         let mut block = self.empty.try_recv().unwrap_or_default();
@@ -100,13 +100,13 @@ impl<E> Giver<E> {
 }
 
 /// The end of the stage that uses blocks.
-pub(crate) struct Taker<E> {
+pub(crate) struct Consumer<E> {
     filled: Receiver<Result<Block, E>>,
     back: SyncSender<Block>,
     waiting: Arc<AtomicBool>,
 }
 
-impl<E> Taker<E> {
+impl<E> Consumer<E> {
     /// The next block; `None` at the end.
     pub(crate) fn take(&self) -> Result<Option<Block>, E> {
         let next = self.filled.try_recv().or_else(|_| {
@@ -130,7 +130,7 @@ impl<E> Taker<E> {
 
 /// Does work on a second thread while `here` is done on this one, and gives what has come of both. A
 /// panic there goes on here.
-pub(crate) fn beside<T: Send, U>(
+pub(crate) fn spawn<T: Send, U>(
     name: &str,
     there: impl FnOnce() -> T + Send,
     here: impl FnOnce() -> U,
@@ -153,7 +153,7 @@ fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {
 mod tests {
     use super::*;
 
-    fn send(giver: &Giver<&'static str>, byte: u8) -> io::Result<()> {
+    fn send(giver: &Producer<&'static str>, byte: u8) -> io::Result<()> {
         let mut block = giver.block();
         assert!(block.bytes().is_empty() && !block.is_full());
         block.rest()[0] = byte;
@@ -182,7 +182,7 @@ mod tests {
                 }
             }
         };
-        let ((), (found, last)) = beside("test", give, take).unwrap();
+        let ((), (found, last)) = spawn("test", give, take).unwrap();
         assert_eq!(found, (0..100).collect::<Vec<u8>>());
         assert_eq!(last, Err("over"));
         assert!(matches!(taker.take(), Ok(None)));
@@ -193,13 +193,13 @@ mod tests {
         let (giver, taker) = stage();
         let give = move || (0..1000).find(|_| send(&giver, 1).is_err());
         let take = move || drop(taker.take().unwrap().unwrap());
-        let (stopped, ()) = beside("test", give, take).unwrap();
+        let (stopped, ()) = spawn("test", give, take).unwrap();
         assert!(stopped.is_some());
     }
 
     #[test]
     fn a_panic_goes_on_where_the_work_began() {
-        let caught = std::panic::catch_unwind(|| beside("test", || panic!("there"), || ()));
+        let caught = std::panic::catch_unwind(|| spawn("test", || panic!("there"), || ()));
         assert!(caught.is_err());
     }
 }

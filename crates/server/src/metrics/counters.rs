@@ -14,7 +14,7 @@ pub(super) const BOUNDS: [f64; 10] = [
 ];
 
 /// Counts requests. The number of counters is bounded by the endpoints and statuses.
-pub(crate) struct Meter {
+pub(crate) struct Metrics {
     /// When the process began to count.
     pub(super) started: SystemTime,
     counted: Mutex<Counted>,
@@ -41,7 +41,7 @@ pub(super) struct Requests {
     pub(super) seconds: f64,
 }
 
-impl Default for Meter {
+impl Default for Metrics {
     fn default() -> Self {
         Self {
             started: SystemTime::now(),
@@ -50,7 +50,7 @@ impl Default for Meter {
     }
 }
 
-impl Meter {
+impl Metrics {
     /// A request has been answered, or not.
     pub(crate) fn request(&self, exchange: &Exchange) {
         let tagged = |endpoint: &Endpoint| Some(*endpoint as usize) == exchange.tag;

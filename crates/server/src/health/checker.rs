@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bchan_api::HealthSubject;
 
-use crate::health::hang_guard::{Asker, Question};
+use crate::health::hang_guard::{HangGuard, Question};
 use bchan_storage::layout::Layout;
 
 /// How long something may take to answer. More than a busy disk needs, less than whoever watches
@@ -14,9 +14,9 @@ use bchan_storage::layout::Layout;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Checks whether the database and the directories of backups respond.
-pub(crate) struct Doctor {
-    pub(super) database: Asker<Result<(), String>>,
-    pub(super) places: Vec<(HealthSubject, PathBuf, Asker<Found>)>,
+pub(crate) struct HealthChecker {
+    pub(super) database: HangGuard<Result<(), String>>,
+    pub(super) places: Vec<(HealthSubject, PathBuf, HangGuard<Found>)>,
     /// True if everything was well when last asked.
     pub(super) was_well: AtomicBool,
 }
@@ -50,16 +50,16 @@ pub(crate) struct AskedPlace {
     pub(super) question: Question<Found>,
 }
 
-impl Doctor {
+impl HealthChecker {
     pub(crate) fn new(layout: &Layout) -> Self {
         let roots = layout.roots().iter();
         let roots = roots.map(|root| (HealthSubject::Storage, root.clone()));
         let bin = (HealthSubject::RecycleBin, layout.bin().to_owned());
         let places = roots.chain([bin]);
         Self {
-            database: Asker::default(),
+            database: HangGuard::default(),
             places: places
-                .map(|(subject, path)| (subject, path, Asker::default()))
+                .map(|(subject, path)| (subject, path, HangGuard::default()))
                 .collect(),
             was_well: AtomicBool::new(true),
         }

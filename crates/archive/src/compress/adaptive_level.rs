@@ -30,7 +30,7 @@ pub(super) struct While {
 
 /// Chooses levels.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct AdaptiveLevel {
     /// The requested level, and the levels that may replace it.
     ladder: Vec<i32>,
     /// Which one it is.
@@ -39,7 +39,7 @@ pub(super) struct Pace {
     recent: Option<(u128, u128)>,
 }
 
-impl Pace {
+impl AdaptiveLevel {
     /// Starts with [`FIRST`], or the level that was asked for where that is lower.
     pub(super) fn new(level: i32) -> Self {
         let lower = LOWER.iter().copied().filter(|lower| *lower < level);
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_fast_way_is_worth_less_effort() {
-        let mut pace = Pace::new(3);
+        let mut pace = AdaptiveLevel::new(3);
         assert_eq!((pace.level(), pace.next(&now(5, 40))), (1, -1));
         let levels: Vec<_> = (0..20).map(|_| pace.next(&now(5, 80))).collect();
         assert!(levels.is_sorted_by(|a, b| a >= b), "{levels:?}");
@@ -112,15 +112,15 @@ mod tests {
 
     #[test]
     fn a_slow_way_is_worth_all_that_was_asked_for_and_no_more() {
-        let mut pace = Pace::new(3);
+        let mut pace = AdaptiveLevel::new(3);
         let levels = [(); 4].map(|()| pace.next(&now(90, 5)));
         assert_eq!(levels, [2, 3, 3, 3]);
-        assert_eq!(Pace::new(-3).next(&now(90, 5)), -3);
+        assert_eq!(AdaptiveLevel::new(-3).next(&now(90, 5)), -3);
     }
 
     #[test]
     fn a_slow_source_changes_nothing() {
-        let mut pace = Pace::new(3);
+        let mut pace = AdaptiveLevel::new(3);
         assert_eq!(pace.next(&now(5, 5)), 1);
         pace.next(&now(5, 80));
         assert_eq!(pace.next(&now(5, 5)), -1);
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn what_does_not_become_smaller_is_not_tried_for_long() {
-        let mut pace = Pace::new(3);
+        let mut pace = AdaptiveLevel::new(3);
         let noise = While {
             after: 1001,
             ..now(90, 5)
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_moment_changes_nothing() {
-        let mut pace = Pace::new(3);
+        let mut pace = AdaptiveLevel::new(3);
         for _ in 0..5 {
             pace.next(&now(90, 5));
         }
