@@ -86,7 +86,7 @@ mod tests {
         assert!(any.check(0, 500).is_ok());
         let text = floor.check(1, 2).unwrap_err().to_string();
         assert!(
-            text.contains("1 entry with 2 bytes, less than 50 %"),
+            text.contains("less than 50 % of the last backup (1 entry with 2 bytes"),
             "{text}"
         );
     }
