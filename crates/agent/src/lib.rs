@@ -1,8 +1,8 @@
 //! The workflows of the client: uploads, downloads, migration, the spool and the local history.
 //!
-//! [`run`] uploads under a [`RunGuard`]: one run per target, with a deadline and a size check.
-//! [`download`] fetches and checks a backup, [`migrate`] copies backups between two servers, and
-//! [`list`] is the dry run of an upload. Workflows report through a [`Progress`].
+//! [`run()`] uploads under a [`RunGuard`]: one run per target, with a deadline and a size check.
+//! [`download()`] fetches and checks a backup, [`migrate()`] copies backups between two servers, and
+//! [`list()`] is the dry run of an upload. Workflows report through a [`Progress`].
 //!
 //! The crate prints nothing, and knows neither clap nor the server. Begin reading with `run.rs`, then
 //! `upload.rs`.

@@ -91,7 +91,7 @@ pub trait Store: Send + Sync {
     /// Records that it has one.
     fn note_keys(&self) -> Result<()>;
 
-    /// Every directory with a marker, and the marker's id. See [`markers`](bchan_engine::directories::markers).
+    /// Every directory with a marker, and the marker's id.
     fn markers(&self) -> Result<Vec<(String, String)>>;
     /// The id of the marker that a directory must have; none if it was never used.
     fn marker(&self, directory: &str) -> Result<Option<String>>;

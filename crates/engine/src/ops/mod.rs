@@ -1,6 +1,6 @@
 //! Changes of files and records together.
 //!
-//! [`execute`] writes an operation into the journal, moves files, changes the records in one
+//! [`execute()`] writes an operation into the journal, moves files, changes the records in one
 //! transaction, removes what has no place any more, and strikes the operation from the journal.
 //!
 //! An operation whose transaction has not been committed is undone: at once when it fails, else as

@@ -20,7 +20,7 @@
 //!    their times: recycling by count keeps exactly the last ones that arrived, whatever the clock
 //!    showed. Where numbers are equal (backups of another server, or from before there were numbers)
 //!    it is by time of creation. The order of the list matters only where both are equal.
-//! 7. A backup gets old by trusted time alone (see [`clock`]), which no jump of the clock changes,
+//! 7. A backup gets old by trusted time alone (see `clock.rs`), which no jump of the clock changes,
 //!    and only if its time of creation does not say that it is younger. A time of creation in the
 //!    future says nothing. So no backup goes by age before that much time has passed since it
 //!    arrived, within what trusted time promises. Of two backups the one that arrived later is
