@@ -12,6 +12,7 @@ mod error;
 mod generate;
 mod global_args;
 mod schedule;
+mod server_settings;
 #[cfg(feature = "server")]
 mod service;
 mod signals;

@@ -17,7 +17,7 @@ impl FromStr for Length {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("`{text}` is not a length of time such as 90s, 15m, 26h or 2d");
-        let span: Span = text.parse().map_err(|_| wrong())?;
+        let span: Span = text.trim().parse().map_err(|_| wrong())?;
         let length = span.to_duration(SpanRelativeTo::days_are_24_hours());
         let length = length.map_err(|_| wrong())?;
         Duration::try_from(length).map(Self).map_err(|_| wrong())

@@ -24,8 +24,6 @@ pub(crate) use self::file::Profile;
 pub(crate) use self::file_error::FileError;
 pub(crate) use self::length::Length;
 pub(crate) use self::origin::{Origin, Sourced};
-#[cfg(feature = "server")]
-pub(crate) use self::paths::DATA_VARIABLE;
 pub(crate) use self::paths::{cache_dir, data_dir, home_dir, python_dir, state_dir, user_units};
 pub(crate) use self::preset::{KnownPreset, Preset, Presets, RULES as PRESET_RULES, rules};
 pub(crate) use self::python::KEYRING as PYTHON_KEYRING;

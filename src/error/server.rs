@@ -1,6 +1,6 @@
 //! Mapping of server errors for users.
 
-use bchan_server::{CheckError, ConfigError, KeyError, OpenError, StartError};
+use bchan_server::{CheckError, KeyError, OpenError, StartError};
 
 use super::{CommandError, Kind};
 use crate::suggest;
@@ -65,11 +65,5 @@ impl From<KeyError> for CommandError {
             _ => (Kind::Configuration, error.hint()),
         };
         Self::new(kind, error).maybe_hint(hint)
-    }
-}
-
-impl From<ConfigError> for CommandError {
-    fn from(error: ConfigError) -> Self {
-        Self::new(Kind::Configuration, error)
     }
 }

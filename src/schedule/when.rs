@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::ScheduleError;
+use crate::config::Length;
 
 /// When a preset runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -229,14 +230,12 @@ pub(crate) fn parse_spread(text: &str) -> Result<Duration, ScheduleError> {
         text: text.to_owned(),
         why,
     };
-    let duration: jiff::SignedDuration = text
-        .parse()
-        .map_err(|error: jiff::Error| wrong(error.to_string()))?;
-    let duration = Duration::try_from(duration).ok();
-    let fits = |duration: &Duration| (1..u64::from(DAY) * 60).contains(&duration.as_secs());
-    duration
-        .filter(fits)
-        .ok_or_else(|| wrong("it is not between a second and a day".to_owned()))
+    let Length(duration) = text.parse().map_err(wrong)?;
+    if (1..u64::from(DAY) * 60).contains(&duration.as_secs()) {
+        Ok(duration)
+    } else {
+        Err(wrong("it is not between a second and a day".to_owned()))
+    }
 }
 
 #[cfg(test)]

@@ -38,8 +38,8 @@ use bchan_catalog::{Sqlite, Store as _};
 use bchan_engine::Limits;
 use bchan_engine::ops;
 use bchan_engine::start::data_folder::{self, OpenError, StoragePaths};
+use bchan_server::Config;
 use bchan_server::{Adopted, adopt_key as adopt, key_path};
-use bchan_server::{Config, ConfigFile};
 use bchan_storage::data_dir::lock::DataLock;
 use bchan_storage::durable;
 
@@ -55,8 +55,12 @@ pub struct ImportOptions {
     pub storage_roots: Vec<PathBuf>,
     /// A recycle bin that must do; otherwise that of the settings, or the other server's.
     pub recycle_bin: Option<PathBuf>,
-    /// The configuration file to read and to write what is new into; made if need be.
+    /// The configuration file to write what is new into; made if need be.
     pub settings: PathBuf,
+    /// Storage roots that the configuration file has.
+    pub configured_roots: Vec<PathBuf>,
+    /// The recycle bin that the configuration file has.
+    pub configured_bin: Option<PathBuf>,
     /// Name of the time zone that the other server was in; that of this machine when absent.
     pub timezone: Option<String>,
     /// True if every backup is read and compared with its hash.
@@ -77,14 +81,6 @@ pub fn import(
         let data = options.data.clone();
         return Err(ImportError::SameFolder { data });
     }
-    let file = if durable::exists(&options.settings).unwrap_or(true) {
-        ConfigFile::load(&options.settings).map_err(|error| ImportError::Settings {
-            path: options.settings.clone(),
-            what: error.to_string(),
-        })?
-    } else {
-        ConfigFile::default()
-    };
     let old = mariadb::read(&installation.login)?;
     let ImportData {
         data,
@@ -97,7 +93,8 @@ pub fn import(
         base: &installation.base,
         roots: &options.storage_roots,
         bin: options.recycle_bin.as_deref(),
-        file: &file,
+        configured_roots: &options.configured_roots,
+        configured_bin: options.configured_bin.as_deref(),
         has_recycled: !store.recycled()?.is_empty(),
     };
     let locations = new_locations(&store, &old, &installation.base)?;

@@ -8,8 +8,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bchan_server::ConfigFile;
-
 /// The state before an import.
 pub(crate) struct Inputs<'a> {
     /// The data folder.
@@ -20,8 +18,10 @@ pub(crate) struct Inputs<'a> {
     pub(crate) roots: &'a [PathBuf],
     /// A recycle bin that somebody insists on.
     pub(crate) bin: Option<&'a Path>,
-    /// The configuration file.
-    pub(crate) file: &'a ConfigFile,
+    /// Roots of the configuration file.
+    pub(crate) configured_roots: &'a [PathBuf],
+    /// The recycle bin of the configuration file.
+    pub(crate) configured_bin: Option<&'a Path>,
     /// True if there are recycled backups here already, which cannot move.
     pub(crate) has_recycled: bool,
 }
@@ -82,7 +82,7 @@ pub(crate) fn choose(known: &Inputs<'_>, locations: &[PathBuf], other_bin: &Path
         };
     }
     let default = known.data.join("storage");
-    let mut roots = known.file.storage_roots.clone();
+    let mut roots = known.configured_roots.to_vec();
     let unsaid = roots.is_empty();
     if unsaid {
         roots.push(default);
@@ -109,7 +109,7 @@ pub(crate) fn choose(known: &Inputs<'_>, locations: &[PathBuf], other_bin: &Path
 }
 
 fn choose_bin(known: &Inputs<'_>, other: &Path) -> (PathBuf, Option<PathBuf>) {
-    let said = known.bin.or(known.file.recycle_bin.as_deref());
+    let said = known.bin.or(known.configured_bin);
     if let Some(said) = said {
         return (real(said), None);
     }
@@ -186,51 +186,46 @@ mod tests {
         assert_eq!(roots(&["/x/b/one", "/x/b/one"]), paths(&["/x/b/one"]));
     }
 
-    fn known<'a>(file: &'a ConfigFile, roots: &'a [PathBuf]) -> Inputs<'a> {
+    fn known<'a>(configured_roots: &'a [PathBuf], roots: &'a [PathBuf]) -> Inputs<'a> {
         Inputs {
             data: Path::new("/nowhere/data"),
             base: Path::new("/nowhere/python"),
             roots,
             bin: None,
-            file,
+            configured_roots,
+            configured_bin: None,
             has_recycled: false,
         }
     }
 
     #[test]
     fn the_file_learns_what_it_does_not_say() {
-        let file = ConfigFile::default();
-        let places = choose(
-            &known(&file, &[]),
-            &paths(&["/n/b/one"]),
-            Path::new("/n/bin"),
-        );
+        let places = choose(&known(&[], &[]), &paths(&["/n/b/one"]), Path::new("/n/bin"));
         let all = paths(&["/nowhere/data/storage", "/n/b/one"]);
         assert_eq!((&places.roots, &places.news.roots), (&all, &all));
         assert_eq!(places.news.bin, Some("/n/bin".into()));
 
-        let file = ConfigFile {
-            storage_roots: paths(&["/n/first"]),
-            recycle_bin: Some("/n/mine".into()),
-            ..ConfigFile::default()
+        let roots = paths(&["/n/first"]);
+        let configured = Inputs {
+            configured_bin: Some(Path::new("/n/mine")),
+            ..known(&roots, &[])
         };
         let locations = paths(&["/n/first/deep", "/n/b/one", "/n/mine/inside"]);
-        let places = choose(&known(&file, &[]), &locations, Path::new("/n/bin"));
+        let places = choose(&configured, &locations, Path::new("/n/bin"));
         assert_eq!(places.roots, paths(&["/n/first", "/n/b/one"]));
         assert_eq!(places.news.roots, paths(&["/n/b/one"]));
         assert_eq!(
             (places.bin, places.news.bin),
             (PathBuf::from("/n/mine"), None)
         );
-        let again = choose(&known(&file, &[]), &paths(&["/n/first/x"]), Path::new("/"));
+        let again = choose(&configured, &paths(&["/n/first/x"]), Path::new("/"));
         assert!(again.news.is_empty());
     }
 
     #[test]
     fn what_somebody_insists_on_stays() {
-        let file = ConfigFile::default();
         let roots = paths(&["/n/only"]);
-        let mut known = known(&file, &roots);
+        let mut known = known(&[], &roots);
         known.has_recycled = true;
         let places = choose(&known, &paths(&["/n/b/one"]), Path::new("/n/bin"));
         assert_eq!(places.roots, roots);

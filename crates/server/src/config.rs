@@ -1,9 +1,4 @@
-//! The settings of a server, given in code or in a file.
-
-mod file;
-mod intervals;
-mod level;
-mod period;
+//! The settings of a server.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -11,10 +6,7 @@ use std::time::Duration;
 
 use bchan_api::ApiKey;
 
-pub use self::file::{ConfigError, ConfigFile};
-pub use self::intervals::JobIntervals;
-pub use self::level::LogLevel;
-pub use self::period::Period;
+use crate::intervals::JobIntervals;
 use crate::log::LogFile;
 use bchan_engine::Limits;
 pub(crate) use bchan_engine::UnpackLimits;

@@ -14,6 +14,7 @@ mod control;
 mod health;
 #[doc(hidden)]
 pub mod inner;
+mod intervals;
 mod log;
 mod metrics;
 mod scheduler;
@@ -31,11 +32,9 @@ pub use bchan_engine::check::{
 pub use bchan_engine::start::data_folder::OpenError;
 pub use bchan_http::{Probe, ProbeError, TlsError, TlsFiles};
 pub use bchan_storage::space::Reserve;
-pub use config::{
-    Auth, Config, ConfigError, ConfigFile, DEFAULT_GRACE, DEFAULT_LISTEN, JobIntervals, LogLevel,
-    Period,
-};
+pub use config::{Auth, Config, DEFAULT_GRACE, DEFAULT_LISTEN};
 pub use control::ControlError;
+pub use intervals::JobIntervals;
 pub use log::{LogFile, Masked};
 pub use server::Server;
 pub use start::StartError;

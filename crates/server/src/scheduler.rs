@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use bchan_api::{JobStatus, ScheduledJob, Time};
 
-use crate::config::JobIntervals;
+use crate::intervals::JobIntervals;
 use bchan_catalog::{Store, StoreError};
 use bchan_engine::Engine;
 use bchan_engine::jobs::{Cancel, JOBS, JobContext, JobKind};

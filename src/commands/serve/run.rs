@@ -17,7 +17,7 @@ impl ServeArgs {
         let listeners = service::listeners()?;
         // From here on the signal is a wish, and not the end.
         let mut hangups = Hangups::new().map_err(CommandError::failed)?;
-        let mut settings = self.settings(&ProcessEnvironment)?;
+        let mut settings = self.resolve(&ProcessEnvironment)?;
         let file = LogFile::default();
         settings.config.log = Some(file.clone());
         let log = context.ui.log_of_service(settings.level, file);
@@ -41,9 +41,9 @@ impl ServeArgs {
         }
     }
 
-    /// Reads the settings anew. What goes wrong is in the log, and must not end the server.
+    /// Reloads the settings. Faults are logged and do not end the server.
     fn reload(&self, server: &Server, log: &LogLevels) {
-        let settings = match self.settings(&ProcessEnvironment) {
+        let settings = match self.resolve(&ProcessEnvironment) {
             Ok(settings) => settings,
             Err(error) => {
                 let error = error.message();

@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use super::storage::StorageArgs;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
+use crate::server_settings::StorageArgs;
 
 /// Compare a server's database with its disk
 ///
@@ -69,7 +69,7 @@ impl CheckArgs {
         }
 
         context.ui.log_to_stderr();
-        let (config, _) = self.storage.resolve(&ProcessEnvironment)?;
+        let config = self.storage.resolve(&ProcessEnvironment)?;
         let options = CheckOptions {
             deep: self.deep,
             repair: self.repair,

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::storage::StorageArgs;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
+use crate::server_settings::StorageArgs;
 
 /// Import a Python server's targets, backups and key
 ///
@@ -83,9 +83,17 @@ impl ImportArgs {
         context.ui.log_to_stderr();
         let data = super::data_folder::data_folder(self.storage.data)?;
         let settings = self.storage.config;
+        let settings = settings.unwrap_or_else(|| data.join("server.toml"));
+        let configured = if settings.try_exists().unwrap_or(true) {
+            StorageArgs::from_file(&settings)?
+        } else {
+            StorageArgs::default()
+        };
         let options = ImportOptions {
             from: self.from,
-            settings: settings.unwrap_or_else(|| data.join("server.toml")),
+            settings,
+            configured_roots: configured.storage_roots,
+            configured_bin: configured.recycle_bin,
             data,
             storage_roots: self.storage.storage_roots,
             recycle_bin: self.storage.recycle_bin,

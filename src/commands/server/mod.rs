@@ -6,7 +6,6 @@ mod check;
 mod data_folder;
 mod import;
 mod keys;
-pub(crate) mod storage;
 
 use clap::{Args, Subcommand};
 
