@@ -1,6 +1,6 @@
 //! The interface of the catalog.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
 
@@ -10,6 +10,7 @@ use super::records::{
 };
 use super::types::{BackupRow, Health, OperationId, Progress, TargetSums, Totals};
 use crate::journal::Operation;
+use crate::object::DirectoryName;
 
 /// The server's memory: targets, backups, jobs, and the journal of what is under way.
 ///
@@ -38,9 +39,9 @@ pub trait Store: Send + Sync {
     /// Every location in use, as the targets spell it.
     fn locations(&self) -> Result<Vec<String>>;
     /// Directories that targets have left, or did not get to, and that may hold left-overs.
-    fn former_homes(&self) -> Result<Vec<PathBuf>>;
+    fn former_directories(&self) -> Result<Vec<DirectoryName>>;
     /// Forgets one of them, unless an operation in the journal may still leave something there.
-    fn forget_home(&self, home: &Path) -> Result<()>;
+    fn forget_directory(&self, directory: &DirectoryName) -> Result<()>;
 
     /// All backups of a target, last arrived first.
     fn backups(&self, target_id: &str) -> Result<Vec<StoredBackup>>;

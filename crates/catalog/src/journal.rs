@@ -1,14 +1,13 @@
 //! Operations as data that the journal stores.
 
-use std::path::PathBuf;
-
 use bchan_api::Target;
 use serde::{Deserialize, Serialize};
 
-use crate::{Sent, StoredBackup, UploadKey};
+use crate::{DirectoryName, Object, Sent, StoredBackup, UploadKey};
 
 /// A change of files and records.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time for each target")]
 pub enum Operation {
     /// A backup that has arrived completely becomes visible.
     Publish {
@@ -22,9 +21,9 @@ pub enum Operation {
         #[serde(default)]
         sequence: Option<String>,
         /// Where it has arrived; durable already.
-        from: PathBuf,
+        from: Object,
         /// Where it will be.
-        to: PathBuf,
+        to: Object,
     },
     /// Backups move: to the recycle bin, back, or because their target's settings say so.
     Relocate {
@@ -46,14 +45,14 @@ pub enum Operation {
     },
 }
 
-/// One backup's way from one place to another.
+/// A backup that moves.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Move {
-    pub from: PathBuf,
-    pub to: PathBuf,
+    pub from: Object,
+    pub to: Object,
     /// Where the source waits, on its own file system, after it was copied to another one: it is
     /// deleted only when the records have changed.
-    pub aside: PathBuf,
+    pub aside: Object,
     /// The record of the backup after the move.
     pub after: StoredBackup,
 }
@@ -64,7 +63,7 @@ pub struct Edit {
     /// The target as it will be.
     pub target: Target,
     /// The directories that were and will be its location; absent when that stays.
-    pub relocated: Option<(PathBuf, PathBuf)>,
+    pub relocated: Option<(DirectoryName, DirectoryName)>,
 }
 
 /// One backup that is deleted.
@@ -72,9 +71,9 @@ pub struct Edit {
 pub struct BackupDeletion {
     pub backup_id: String,
     /// The directory that it lies in.
-    pub directory: PathBuf,
+    pub directory: DirectoryName,
     /// Its files and where they go until the records have changed; none when they stay.
-    pub files: Option<(PathBuf, PathBuf)>,
+    pub files: Option<(Object, Object)>,
 }
 
 /// A target that is deleted.
@@ -82,7 +81,7 @@ pub struct BackupDeletion {
 pub struct TargetDeletion {
     pub id: String,
     /// The directory that was its location, if that is any.
-    pub location: Option<PathBuf>,
+    pub location: Option<DirectoryName>,
 }
 
 impl Operation {
@@ -95,58 +94,31 @@ impl Operation {
     }
 
     /// Everything that it moves on disk: from where and to where.
-    pub fn ways(&self) -> Vec<(&PathBuf, &PathBuf)> {
+    pub fn renames(&self) -> Vec<(&Object, &Object)> {
         match self {
             Self::Publish { from, to, .. } => vec![(from, to)],
             Self::Relocate { moves, .. } => {
                 moves.iter().map(|step| (&step.from, &step.to)).collect()
             }
-            Self::Delete { backups, .. } => backups
-                .iter()
-                .filter_map(|doomed| doomed.files.as_ref())
-                .map(|(path, trash)| (path, trash))
-                .collect(),
+            Self::Delete { backups, .. } => {
+                let files = backups.iter().filter_map(|backup| backup.files.as_ref());
+                files.map(|(files, trash)| (files, trash)).collect()
+            }
         }
     }
 
-    /// Every place on disk that it moves something from or to.
-    pub fn places(&self) -> impl Iterator<Item = &PathBuf> {
-        let aside = match self {
+    /// Everything that it moves something from or to.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        let moves = match self {
             Self::Relocate { moves, .. } => moves.as_slice(),
             _ => &[],
         };
-        let ways = self.ways().into_iter().flat_map(|(from, to)| [from, to]);
-        ways.chain(aside.iter().map(|step| &step.aside))
-    }
-
-    /// Every path in it, so that the journal can write those below the data folder as relative ones.
-    pub fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
-        match self {
-            Self::Publish { from, to, .. } => vec![from, to],
-            Self::Relocate { moves, edit, .. } => {
-                let moves = moves.iter_mut();
-                let moved = moves.flat_map(|step| [&mut step.from, &mut step.to, &mut step.aside]);
-                let edited = edit.iter_mut().filter_map(|edit| edit.relocated.as_mut());
-                moved
-                    .chain(edited.flat_map(|(left, entered)| [left, entered]))
-                    .collect()
-            }
-            Self::Delete {
-                backups, target, ..
-            } => {
-                let backups = backups.iter_mut().flat_map(|doomed| {
-                    let files = doomed.files.iter_mut();
-                    let files = files.flat_map(|(path, trash)| [path, trash]);
-                    files.chain([&mut doomed.directory])
-                });
-                let location = target.iter_mut().filter_map(|it| it.location.as_mut());
-                backups.chain(location).collect()
-            }
-        }
+        let renames = self.renames().into_iter().flat_map(|(from, to)| [from, to]);
+        renames.chain(moves.iter().map(|step| &step.aside))
     }
 
     /// Directories that are a target's location before or after it, but not both.
-    pub fn left_homes(&self) -> Vec<&PathBuf> {
+    pub fn left_directories(&self) -> Vec<&DirectoryName> {
         match self {
             Self::Relocate {
                 edit:

@@ -11,6 +11,7 @@ mod catalog;
 mod data_place;
 mod error;
 pub mod journal;
+mod object;
 mod records;
 mod sqlite;
 mod types;
@@ -18,6 +19,7 @@ mod types;
 pub use self::catalog::Store;
 pub use self::data_place::DataPlace;
 pub use self::error::StoreError;
+pub use self::object::{DirectoryName, Object, ObjectName};
 pub use self::records::{
     Order, Present, SavedClock, Sent, Sequence, SequencePart, StoredBackup, StoredUpload, UploadKey,
 };

@@ -1,49 +1,39 @@
 //! Changes to what is stored: each planned here and carried out by [`ops`].
 //!
-//! The caller holds the target, so that nothing moves between the plan and the deed.
+//! Each function takes a locked target, so that nothing moves between the plan and the change.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
 
 use bchan_api::Target;
-use uuid::Uuid;
+use bchan_catalog::journal::{BackupDeletion, Edit, Move, Operation, TargetDeletion};
+use bchan_catalog::{DirectoryName, Object, StoredBackup};
+use bchan_storage::durable;
+use bchan_storage::layout::Layout;
+use bchan_storage::name_template;
 
+use crate::access::target_lock::LockedTarget;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::ops;
 use crate::sequential;
-use bchan_catalog::StoredBackup;
-use bchan_catalog::journal::{BackupDeletion, Edit, Move, Operation, TargetDeletion};
-use bchan_storage::durable;
-use bchan_storage::layout;
-use bchan_storage::name_template;
 
 /// Moves backups of one target to the recycle bin or back.
 pub fn set_recycled(
-    engine: &Engine,
-    target: &Target,
+    target: &LockedTarget<'_>,
     backups: &[StoredBackup],
     recycled: bool,
 ) -> Result<(), Error> {
-    engine.require_home(target, !recycled)?;
-    engine.require_home(target, recycled)?;
-    let to = engine.directory(target, recycled)?;
+    let engine = target.engine();
+    target.directory(!recycled)?;
+    target.directory(recycled)?;
+    let to = target.directory_name(recycled)?;
     let mut taken = HashSet::new();
-    let mut moves = Vec::new();
-    for stored in backups
-        .iter()
-        .filter(|stored| stored.backup.is_recycled != recycled)
-    {
-        let from = engine.path(target, stored)?;
-        moves.push(plan_move(
-            engine,
-            target,
-            stored,
-            from,
-            (&to, recycled),
-            &mut taken,
-        )?);
-    }
+    let moving = |stored: &&StoredBackup| stored.backup.is_recycled != recycled;
+    let moves = backups.iter().filter(moving).map(|stored| {
+        let from = target.object(stored)?;
+        plan_move(engine, target, stored, from, (&to, recycled), &mut taken)
+    });
+    let moves: Vec<Move> = moves.collect::<Result<_, _>>()?;
     if moves.is_empty() {
         return Ok(());
     }
@@ -51,12 +41,10 @@ pub fn set_recycled(
         .iter()
         .map(|step| step.after.backup.id.clone())
         .collect();
-    let target_id = target.id.clone();
-    let edit = None;
     let operation = Operation::Relocate {
-        target_id,
+        target_id: target.id.clone(),
         moves,
-        edit,
+        edit: None,
     };
     ops::execute(engine, &operation)?;
     let done = if recycled {
@@ -71,37 +59,31 @@ pub fn set_recycled(
 }
 
 /// Gives a target its new settings; backups follow to its new location and get their new names.
-pub fn edit_target(engine: &Engine, old: &Target, new: Target) -> Result<(), Error> {
-    let from = engine.layout.resolve(&old.location)?;
+pub fn edit_target(old: &LockedTarget<'_>, new: Target) -> Result<(), Error> {
+    let engine = old.engine();
+    let from = old.directory_name(false)?;
     let to = engine.layout.resolve(&new.location)?;
+    let to_name = engine.layout.directory_name(&to)?;
     let renamed = old.name_template != new.name_template;
     let mut moves = Vec::new();
-    if from != to || renamed {
+    if from != to_name || renamed {
         engine.require_disk(&to)?;
-        engine.require_location(old)?;
-        let backups = engine.store.backups(&old.id)?;
+        old.directory(false)?;
+        let bin = old.directory_name(true)?;
         let mut taken = HashSet::new();
-        for stored in &backups {
+        for stored in &engine.store.backups(&old.id)? {
             let recycled = stored.backup.is_recycled;
             if recycled && !renamed {
                 continue;
             }
-            let place = engine.path(old, stored)?;
-            let directory = engine.directory(&new, recycled)?;
-            let step = plan_move(
-                engine,
-                &new,
-                stored,
-                place,
-                (&directory, recycled),
-                &mut taken,
-            )?;
+            let place = (if recycled { &bin } else { &to_name }, recycled);
+            let step = plan_move(engine, &new, stored, old.object(stored)?, place, &mut taken)?;
             if step.from != step.to {
                 moves.push(step);
             }
         }
     }
-    let relocated = (from != to).then_some((from, to));
+    let relocated = (from != to_name).then_some((from, to_name));
     let (id, name, moved) = (new.id.clone(), new.name.clone(), moves.len());
     ops::execute(
         engine,
@@ -118,50 +100,44 @@ pub fn edit_target(engine: &Engine, old: &Target, new: Target) -> Result<(), Err
     Ok(())
 }
 
-/// Forgets backups of one target, and removes their files when told to.
+/// Removes backups of one target from the catalog, with their files if `delete_files` says so.
 pub fn delete_backups(
-    engine: &Engine,
-    target: &Target,
+    target: &LockedTarget<'_>,
     backups: &[StoredBackup],
     delete_files: bool,
 ) -> Result<(), Error> {
     if backups.is_empty() {
         return Ok(());
     }
-    let doomed = doom(engine, target, backups, delete_files)?;
-    ops::execute(
-        engine,
-        &Operation::Delete {
-            target_id: target.id.clone(),
-            backups: doomed,
-            target: None,
-        },
-    )?;
-    tell_deleted(target, backups, delete_files);
+    let operation = Operation::Delete {
+        target_id: target.id.clone(),
+        backups: plan_deletions(target, backups, delete_files)?,
+        target: None,
+    };
+    ops::execute(target.engine(), &operation)?;
+    log_deleted(target, backups, delete_files);
     Ok(())
 }
 
-/// Forgets a target with all its backups, and removes their files when told to.
-pub fn delete_target(engine: &Engine, target: &Target, delete_files: bool) -> Result<(), Error> {
+/// Removes a target with all its backups from the catalog, with their files if `delete_files` says
+/// so.
+pub fn delete_target(target: &LockedTarget<'_>, delete_files: bool) -> Result<(), Error> {
+    let engine = target.engine();
     let stored = engine.store.backups(&target.id)?;
-    let backups = doom(engine, target, &stored, delete_files)?;
     let sequence = engine.store.sequence(&target.id)?;
-    let doomed = Some(TargetDeletion {
-        id: target.id.clone(),
-        location: engine.layout.resolve(&target.location).ok(),
-    });
-    ops::execute(
-        engine,
-        &Operation::Delete {
-            target_id: target.id.clone(),
-            backups,
-            target: doomed,
-        },
-    )?;
-    tell_deleted(target, &stored, delete_files);
+    let operation = Operation::Delete {
+        target_id: target.id.clone(),
+        backups: plan_deletions(target, &stored, delete_files)?,
+        target: Some(TargetDeletion {
+            id: target.id.clone(),
+            location: target.directory_name(false).ok(),
+        }),
+    };
+    ops::execute(engine, &operation)?;
+    log_deleted(target, &stored, delete_files);
     if let Some(sequence) = sequence {
         sequential::discard(engine, &sequence);
-        ops::tidy(engine, &engine.layout.resolve(&target.location)?);
+        ops::tidy(engine, target.unchecked(false)?);
     }
     tracing::info!(
         target = target.id,
@@ -172,69 +148,65 @@ pub fn delete_target(engine: &Engine, target: &Target, delete_files: bool) -> Re
     Ok(())
 }
 
-fn tell_deleted(target: &Target, backups: &[StoredBackup], delete_files: bool) {
+fn log_deleted(target: &Target, backups: &[StoredBackup], delete_files: bool) {
     for stored in backups {
         let backup = &stored.backup.id;
         tracing::info!(target = target.id, backup, delete_files, "deleted a backup");
     }
 }
 
-fn doom(
-    engine: &Engine,
-    target: &Target,
+fn plan_deletions(
+    target: &LockedTarget<'_>,
     backups: &[StoredBackup],
     delete_files: bool,
 ) -> Result<Vec<BackupDeletion>, Error> {
-    if delete_files {
-        if backups.iter().any(|stored| !stored.backup.is_recycled) {
-            engine.require_location(target)?;
-        }
-        if backups.iter().any(|stored| stored.backup.is_recycled) {
-            engine.require_home(target, true)?;
+    for recycled in [false, true] {
+        let concerned = |stored: &StoredBackup| stored.backup.is_recycled == recycled;
+        if delete_files && backups.iter().any(concerned) {
+            target.directory(recycled)?;
         }
     }
-    let doom = |stored: &StoredBackup| {
-        let directory = engine.directory(target, stored.backup.is_recycled)?;
-        let files = delete_files.then(|| {
-            let trash = engine.layout.trash(&directory);
-            let trash = trash.join(Uuid::new_v4().to_string());
-            (directory.join(&stored.file_name), trash)
-        });
+    let plan = |stored: &StoredBackup| {
+        let object = target.object(stored)?;
+        let directory = object.directory.clone();
         Ok(BackupDeletion {
             backup_id: stored.backup.id.clone(),
+            files: delete_files.then(|| (object, Layout::new_trash(&directory))),
             directory,
-            files,
         })
     };
-    backups.iter().map(doom).collect()
+    backups.iter().map(plan).collect()
 }
 
-/// Plans one move to the place that belongs to a backup in `directory`, the recycle bin or not.
-/// `taken` holds the places that the same plan has given away.
+/// Plans the move of one backup into `directory`, the recycle bin or not. `taken` holds the objects
+/// that the same plan has used.
 fn plan_move(
     engine: &Engine,
     target: &Target,
     stored: &StoredBackup,
-    from: PathBuf,
-    (directory, recycled): (&Path, bool),
-    taken: &mut HashSet<PathBuf>,
+    from: Object,
+    (directory, recycled): (&DirectoryName, bool),
+    taken: &mut HashSet<Object>,
 ) -> Result<Move, Error> {
-    let read = |error| Error::from_io("reading the backup's place", error);
-    if !durable::exists(&from).map_err(read)? {
-        let message = format!("the files of backup {} are missing", stored.backup.id);
-        return Err(Error::internal(format!("{message}: {}", from.display())));
+    let exists = |object: &Object| {
+        let found = durable::exists(&engine.layout.path_of(object));
+        found.map_err(|error| Error::from_io("reading the backup's place", error))
+    };
+    if !exists(&from)? {
+        let (id, path) = (&stored.backup.id, engine.layout.path_of(&from));
+        let message = format!("the files of backup {id} are missing: {}", path.display());
+        return Err(Error::internal(message));
     }
     for number in 1..=10_000 {
         let file_name = name_template::numbered(target, stored, number);
-        let to = directory.join(&file_name);
-        let free = to == from || !durable::exists(&to).map_err(read)?;
+        let to = Object::backup(directory, &file_name);
+        let free = to == from || !exists(&to)?;
         if free && taken.insert(to.clone()) {
             let mut after = stored.clone();
             after.backup.is_recycled = recycled;
             after.file_name = file_name;
-            let aside = engine.layout.trash(layout::home_of(&from));
             return Ok(Move {
-                aside: aside.join(Uuid::new_v4().to_string()),
+                aside: Layout::new_trash(&from.directory),
                 from,
                 to,
                 after,
@@ -242,6 +214,7 @@ fn plan_move(
         }
     }
     let base = name_template::name_of(&target.name_template, &stored.backup, "");
+    let directory = engine.layout.directory_path(directory);
     Err(Error::conflict(format!(
         "every name like `{base}` is taken in {}",
         directory.display()

@@ -21,7 +21,8 @@ fn homes(engine: &Engine) -> Result<Vec<PathBuf>, StoreError> {
             }
         }
     }
-    homes.extend(engine.store.former_homes()?);
+    let former = engine.store.former_directories()?;
+    homes.extend(former.iter().map(|name| engine.layout.directory_path(name)));
     homes.sort();
     homes.dedup();
     Ok(homes)
@@ -35,7 +36,8 @@ fn sync_removal(path: &Path) -> io::Result<()> {
 
 /// Tidies up directories that no target uses any more, and forgets them once nothing is left there.
 fn former_homes(engine: &Engine) -> Result<(), StoreError> {
-    for home in engine.store.former_homes()? {
+    for name in engine.store.former_directories()? {
+        let home = engine.layout.directory_path(&name);
         ops::tidy(engine, &home);
         // Nobody begins anything there while this is decided.
         let Some(_alone) = engine.lock_folders() else {
@@ -62,7 +64,7 @@ fn former_homes(engine: &Engine) -> Result<(), StoreError> {
                 tracing::warn!(path = %home.display(), %error, "left-overs stay remembered");
                 continue;
             }
-            engine.store.forget_home(&home)?;
+            engine.store.forget_directory(&name)?;
         }
     }
     Ok(())
@@ -94,10 +96,12 @@ pub fn left_overs(engine: &Engine) -> Result<(), StoreError> {
     }
     // Asked for after the folders were read: whatever was there and is still needed is known now.
     let pending = engine.store.pending()?;
-    let places = pending
+    let objects = pending
         .iter()
-        .flat_map(|(_, operation, _)| operation.places());
-    let kept: Vec<&PathBuf> = places.collect();
+        .flat_map(|(_, operation, _)| operation.objects());
+    let kept: Vec<PathBuf> = objects
+        .map(|object| engine.layout.path_of(object))
+        .collect();
     for sequence in &engine.store.sequences()? {
         // Without its location there is nothing of it to be found either.
         let Ok(folder) = sequential::folder(engine, sequence) else {

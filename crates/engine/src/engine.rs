@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 use std::error::Error as StdError;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError, RwLock, TryLockError};
 
 use bchan_api::Target;
 use bchan_archive::{StoreAttributes, UnpackOptions};
 
 use crate::access::closed::Closed;
-use crate::access::locks::{Locks, TargetLock};
+use crate::access::locks::{Lock, Locks};
 use crate::clock::Timekeeper;
 use crate::daily_quota::Quota;
 use crate::error::Error;
@@ -150,7 +150,7 @@ impl Engine {
 
     /// Keeps others from changing the target with this id until the guard is dropped, whether it
     /// exists or is closed.
-    pub fn hold(&self, id: &str) -> TargetLock<'_> {
+    pub fn hold(&self, id: &str) -> Lock<'_> {
         self.locks.wait_for(id)
     }
 
@@ -161,25 +161,9 @@ impl Engine {
 
     /// Keeps others from changing a sequential upload until the guard is dropped. Whoever needs the
     /// target, too, takes that first.
-    pub fn lock_sequence(&self, id: &str) -> TargetLock<'_> {
+    pub fn lock_sequence(&self, id: &str) -> Lock<'_> {
         // No target is called so: their ids are of the same kind, without a blank.
         self.locks.wait_for(&format!("sequence {id}"))
-    }
-
-    /// The directory that a backup of `target` lies in: the location or the recycle bin.
-    pub fn directory(&self, target: &Target, recycled: bool) -> Result<PathBuf, Error> {
-        if recycled {
-            Ok(self.layout.bin().to_owned())
-        } else {
-            Ok(self.layout.resolve(&target.location)?)
-        }
-    }
-
-    /// Where a backup of `target` lies.
-    pub fn path(&self, target: &Target, stored: &StoredBackup) -> Result<PathBuf, Error> {
-        Ok(self
-            .directory(target, stored.backup.is_recycled)?
-            .join(&stored.file_name))
     }
 
     /// Fails if a location lies in a backup, of whichever target, or leads through a link in one: what

@@ -29,6 +29,7 @@ pub mod sequential;
 pub mod start;
 pub mod verify;
 
+pub use self::access::target_lock::LockedTarget;
 pub use self::clock::Timekeeper;
 pub use self::engine::Engine;
 pub use self::error::{Error, Kind, chain, is_out_of_space};

@@ -29,16 +29,16 @@ pub fn open(engine: &Engine, id: &str) -> Result<(StoredBackup, Target, Content)
     if let Ok(content) = at(engine, &target, &stored)? {
         return Ok((stored, target, content));
     }
-    let Some((stored, target, _busy)) = engine.lock_backup_within(id, PATIENCE)? else {
+    let Some((stored, target)) = engine.lock_backup_within(id, PATIENCE)? else {
         let message = format!("backup {id} is being moved, or its target is busy; try again later");
         return Err(Error::unavailable(message));
     };
     let error = match at(engine, &target, &stored)? {
-        Ok(content) => return Ok((stored, target, content)),
+        Ok(content) => return Ok((stored, Target::clone(&target), content)),
         Err(error) => error,
     };
     // Its disk may have gone in between.
-    engine.require_home(&target, stored.backup.is_recycled)?;
+    target.directory(stored.backup.is_recycled)?;
     let what = if error.kind() == io::ErrorKind::NotFound {
         verify::mark(engine, &stored, "its files are missing");
         "are missing on the server".to_owned()
@@ -61,7 +61,6 @@ fn at(
     target: &Target,
     stored: &StoredBackup,
 ) -> Result<io::Result<Content>, Error> {
-    engine.require_home(target, stored.backup.is_recycled)?;
     let path = engine.path(target, stored)?;
     Ok(Content::open(&path, target.target_type))
 }

@@ -1,24 +1,25 @@
 //! Making a backup of what has arrived.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bchan_api::{Backup, Target};
 use uuid::Uuid;
 
+use crate::access::target_lock::LockedTarget;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::ingest::ReceivedBackup;
 use crate::ops;
 use bchan_catalog::journal::Operation;
-use bchan_catalog::{Order, StoredBackup, UploadKey};
+use bchan_catalog::{Object, Order, StoredBackup, UploadKey};
 use bchan_storage::durable;
 use bchan_storage::name_template;
 
 /// How it came in.
 pub struct PublishRequest {
     /// Where it has arrived, durable already.
-    pub from: PathBuf,
+    pub from: Object,
     /// The client's name for the upload.
     pub key: Option<UploadKey>,
     /// The sequential upload that ends with it.
@@ -27,14 +28,14 @@ pub struct PublishRequest {
     pub appended: bool,
 }
 
-/// Makes what has arrived a backup of the target, which the caller holds, and returns its id.
+/// Makes what has arrived a backup of the target and returns its id.
 pub fn publish(
-    engine: &Engine,
-    target: &Target,
+    target: &LockedTarget<'_>,
     job: i64,
     arrival: ReceivedBackup,
     origin: PublishRequest,
 ) -> Result<String, Error> {
+    let engine = target.engine();
     let location = {
         // Or the folder could be tidied up while its marker is written.
         let _busy = engine.share_folders();
@@ -66,7 +67,7 @@ pub fn publish(
     };
     backup.file_name = choose_name(engine, target, &location, &backup)?;
     let id = backup.backup.id.clone();
-    let to = location.join(&backup.file_name);
+    let to = Object::backup(&engine.layout.directory_name(&location)?, &backup.file_name);
     let operation = Operation::Publish {
         job,
         backup,

@@ -57,14 +57,14 @@ fn condemn(
     seen: Option<Identity>,
     why: &str,
 ) -> Result<Verdict, Error> {
-    // Operations hold the target, so nothing moves from here on.
-    let (now, target, _busy) = match engine.lock_backup(&stored.backup.id) {
+    // Operations lock the target, so nothing moves from here on.
+    let (now, target) = match engine.lock_backup(&stored.backup.id) {
         Ok(found) => found,
         Err(error) if error.kind == Kind::NotFound => return Ok(Verdict::Elsewhere),
         Err(error) => return Err(error),
     };
-    engine.require_home(&target, now.backup.is_recycled)?;
-    let opened = Content::open(&engine.path(&target, &now)?, target.target_type);
+    let directory = target.directory(now.backup.is_recycled)?;
+    let opened = Content::open(&directory.join(&now.file_name), target.target_type);
     let there = match opened.and_then(|content| content.identity()) {
         Ok(identity) => Some(identity),
         Err(error) if lacks_resources(&error) => {
@@ -74,7 +74,7 @@ fn condemn(
     };
     if there.is_none() {
         // Its disk may have gone in between.
-        engine.require_home(&target, now.backup.is_recycled)?;
+        target.directory(now.backup.is_recycled)?;
     }
     if there == seen {
         record(engine, stored, why)
@@ -124,7 +124,6 @@ fn look(
     stored: &StoredBackup,
     cancel: &Cancel,
 ) -> Result<(Option<Identity>, Found), Error> {
-    engine.require_home(target, stored.backup.is_recycled)?;
     let path = engine.path(target, stored)?;
     let broken = |error: io::Error, seen: Option<Identity>| match error {
         _ if cancel.is_cancelled() => Err(Cancel::error()),

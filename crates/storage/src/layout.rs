@@ -10,6 +10,9 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use bchan_catalog::{DirectoryName, Object, ObjectName};
+use uuid::Uuid;
+
 use crate::durable;
 use crate::error::StorageError;
 use crate::name_template::RESERVED;
@@ -63,6 +66,40 @@ impl Layout {
     /// Where the records of the backups in `directory` are.
     pub fn sidecar(&self, directory: &Path) -> Sidecar {
         Sidecar::new(&self.own(directory))
+    }
+
+    /// The name of a directory in the catalog. Fails if its path is not UTF-8, as a name must stand
+    /// in the database.
+    pub fn directory_name(&self, directory: &Path) -> Result<DirectoryName, StorageError> {
+        let name = directory.strip_prefix(&self.data).unwrap_or(directory);
+        let name = name.to_str().map(DirectoryName::new);
+        name.ok_or_else(|| {
+            let message = format!("the path {} is not UTF-8", directory.display());
+            StorageError::Location(message)
+        })
+    }
+
+    /// The directory of a name.
+    pub fn directory_path(&self, name: &DirectoryName) -> PathBuf {
+        self.data.join(name.as_str())
+    }
+
+    /// The path of an object.
+    pub fn path_of(&self, object: &Object) -> PathBuf {
+        let directory = self.directory_path(&object.directory);
+        match &object.name {
+            ObjectName::Backup(name) => directory.join(name),
+            ObjectName::Staged(upload, content) => {
+                self.staging(&directory).join(upload).join(content)
+            }
+            ObjectName::Trash(name) => self.trash(&directory).join(name),
+        }
+    }
+
+    /// A new name in the trash of a directory.
+    pub fn new_trash(directory: &DirectoryName) -> Object {
+        let name = ObjectName::Trash(Uuid::new_v4().to_string());
+        Object::new(directory.clone(), name)
     }
 
     /// See [`name_of`].
@@ -190,14 +227,6 @@ pub fn name_of(data: &Path, directory: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
-/// The directory that a backup lies in, or on its way to or from which it is in the server's own
-/// folder there.
-pub fn home_of(path: &Path) -> &Path {
-    let own = |ancestor: &&Path| ancestor.file_name() == Some(OsStr::new(RESERVED));
-    let below = path.ancestors().find(own).unwrap_or(path);
-    below.parent().unwrap_or(Path::new("/"))
-}
-
 /// Returns true if a text that was read from somewhere is the name of one thing in a directory.
 pub fn is_name(text: &str) -> bool {
     let mut components = Path::new(text).components();
@@ -238,6 +267,7 @@ pub fn follow(path: &Path) -> io::Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStrExt as _;
     use std::os::unix::fs::symlink;
 
     use super::*;
@@ -261,14 +291,27 @@ mod tests {
     }
 
     #[test]
-    fn everything_has_a_home() {
-        for path in [
-            "/a/b/backup",
-            "/a/b/.bchan/i/staging/u/content",
-            "/a/b/.bchan/i/trash/u",
-        ] {
-            assert_eq!(home_of(Path::new(path)), Path::new("/a/b"), "{path}");
+    fn objects_have_paths_in_their_directories() {
+        let base = Path::new("/b");
+        let (data, roots) = (base.join("data"), vec![base.join("data/s"), base.join("o")]);
+        let layout = Layout::new(data, roots, base.join("data/bin"), "i");
+        for (directory, name) in [("/b/data/s/x", "s/x"), ("/b/o/x", "/b/o/x")] {
+            let directory = Path::new(directory);
+            let named = layout.directory_name(directory).unwrap();
+            assert_eq!(named.as_str(), name);
+            assert_eq!(layout.directory_path(&named), directory);
+            let path = |name| layout.path_of(&Object::new(named.clone(), name));
+            assert_eq!(path(ObjectName::Backup("a".into())), directory.join("a"));
+            let staged = ObjectName::Staged("u".into(), "content".into());
+            assert_eq!(path(staged), directory.join(".bchan/i/staging/u/content"));
+            let trash = layout.path_of(&Layout::new_trash(&named));
+            assert_eq!(trash.parent().unwrap(), directory.join(".bchan/i/trash"));
         }
+        let odd = Path::new(OsStr::from_bytes(b"/b/o/\xff"));
+        assert!(matches!(
+            layout.directory_name(odd),
+            Err(StorageError::Location(_))
+        ));
     }
 
     #[test]

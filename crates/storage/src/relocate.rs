@@ -9,12 +9,13 @@ use bchan_archive::{
     Codec, Comparison, KeepAttributes, Likeness, Manifest, PackOptions, Source, StoreAttributes,
     UnpackOptions,
 };
+use bchan_catalog::Object;
 use rustix::io::Errno;
 use uuid::Uuid;
 
 use crate::durable::{self, FileSystemSync, remove};
 use crate::in_use::InUse;
-use crate::layout::{Layout, home_of};
+use crate::layout::Layout;
 use crate::space::{Reserve, SpaceGuard};
 
 type Failure = Box<dyn StdError + Send + Sync>;
@@ -47,7 +48,7 @@ pub enum MoveError {
 }
 
 impl MoveError {
-    pub fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::Io {
             action,
@@ -66,16 +67,17 @@ pub enum Moved {
     Copied,
 }
 
-/// Moves what lies at `from` to `to`, durably, and never over something else. On another file system
+/// Moves an object, durably, and never over something else. On another file system
 /// it makes a complete copy, which leaves the reserve alone, and the source to the caller.
-pub fn relocate(mover: &Mover<'_>, from: &Path, to: &Path) -> Result<Moved, MoveError> {
+pub fn relocate(mover: &Mover<'_>, source: &Object, dest: &Object) -> Result<Moved, MoveError> {
+    let (from, to) = (&*mover.layout.path_of(source), &*mover.layout.path_of(dest));
     if let Some(parent) = to.parent() {
         durable::create_dirs(parent).map_err(MoveError::io("creating", parent))?;
     }
     match durable::rename(from, to) {
         Ok(()) => Ok(Moved::Renamed),
         Err(error) if error.raw_os_error() == Some(Errno::XDEV.raw_os_error()) => {
-            copy_to(mover, from, to).map(|()| Moved::Copied)
+            copy_to(mover, from, (dest, to)).map(|()| Moved::Copied)
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(MoveError::Occupied {
             path: to.to_owned(),
@@ -87,7 +89,7 @@ pub fn relocate(mover: &Mover<'_>, from: &Path, to: &Path) -> Result<Moved, Move
     }
 }
 
-fn copy_to(mover: &Mover<'_>, from: &Path, to: &Path) -> Result<(), MoveError> {
+fn copy_to(mover: &Mover<'_>, from: &Path, (dest, to): (&Object, &Path)) -> Result<(), MoveError> {
     let wrap = |source: Failure| MoveError::Copy {
         path: from.to_owned(),
         source,
@@ -98,9 +100,10 @@ fn copy_to(mover: &Mover<'_>, from: &Path, to: &Path) -> Result<(), MoveError> {
         });
     }
     // Where the next start looks for what a crash has left.
+    let directory = mover.layout.directory_path(&dest.directory);
     let place = mover
         .layout
-        .staging(home_of(to))
+        .staging(&directory)
         .join(Uuid::new_v4().to_string());
     let _live = mover.in_use.hold(&place);
     let copied = copy(from, &place, mover.reserve)

@@ -7,6 +7,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use bchan_api::TargetType;
+use bchan_catalog::ObjectName;
 use uuid::Uuid;
 
 use crate::durable::open;
@@ -14,10 +15,15 @@ use crate::durable::{self, FileSystemSync};
 use crate::error::StorageError;
 use crate::in_use::{InUse, InUseGuard};
 
+/// Name of the file or the tree that arrives.
+const CONTENT: &str = "content";
+
 /// A new folder of its own; removed with all that is still in it when dropped.
 #[derive(Debug)]
 pub struct Staging {
     folder: PathBuf,
+    /// Name of the folder.
+    name: String,
     /// Open since before anything was written.
     sync: FileSystemSync,
     _held: InUseGuard,
@@ -26,7 +32,8 @@ pub struct Staging {
 impl Staging {
     /// Makes one below `base`.
     pub fn create(base: &Path, in_use: &InUse) -> Result<Self, StorageError> {
-        let folder = base.join(Uuid::new_v4().to_string());
+        let name = Uuid::new_v4().to_string();
+        let folder = base.join(&name);
         let held = in_use.hold(&folder);
         let sync = durable::create_dirs(base)
             // A link in place of one of these folders would lead what arrives elsewhere.
@@ -36,14 +43,20 @@ impl Staging {
             .map_err(StorageError::io("making a staging folder"))?;
         Ok(Self {
             folder,
+            name,
             sync,
             _held: held,
         })
     }
 
+    /// The name of the file or the tree that arrives, in the directory to whose staging it belongs.
+    pub fn object_name(&self) -> ObjectName {
+        ObjectName::Staged(self.name.clone(), CONTENT.to_owned())
+    }
+
     /// Where the file or the tree arrives.
     pub fn content(&self) -> PathBuf {
-        self.folder.join("content")
+        self.folder.join(CONTENT)
     }
 
     /// Makes the file of a single target.

@@ -177,11 +177,6 @@ impl Sqlite {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The data folder.
-    pub(super) fn data(&self) -> &Path {
-        self.path.parent().unwrap_or(Path::new("."))
-    }
-
     pub(super) fn reader(&self) -> Result<Reader<'_>> {
         let in_use = self.in_use.read().unwrap_or_else(PoisonError::into_inner);
         let spare = self.lock_readers().pop();

@@ -1,59 +1,43 @@
 //! The journal of operations, and what each does to the records.
 
-use std::path::{Path, PathBuf};
-
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::{backups, jobs, sequences, targets};
 use crate::error::Result;
 use crate::error::StoreError;
 use crate::journal::Operation;
+use crate::object::DirectoryName;
 use crate::records::StoredUpload;
 use crate::types::{OperationId, Progress};
 
-/// Paths below the data folder are relative in the journal, so that a copy of the data folder never
-/// refers to the original.
-fn relative(path: &Path, data: &Path) -> PathBuf {
-    path.strip_prefix(data).unwrap_or(path).to_owned()
-}
-
-pub(super) fn begin(
-    connection: &Connection,
-    operation: &Operation,
-    data: &Path,
-) -> Result<OperationId> {
-    let mut written = operation.clone();
-    for path in written.paths_mut() {
-        *path = relative(path, data);
-    }
-    let body = serde_json::to_string(&written).map_err(|error| StoreError::Broken {
+pub(super) fn begin(connection: &Connection, operation: &Operation) -> Result<OperationId> {
+    let body = serde_json::to_string(operation).map_err(|error| StoreError::Broken {
         what: error.to_string(),
     })?;
     connection
         .prepare_cached("INSERT INTO operations (body) VALUES (?1)")?
         .execute([body])?;
     let id = connection.last_insert_rowid();
-    for home in operation.left_homes() {
-        // Paths of the journal are text, as the API's are.
+    for directory in operation.left_directories() {
         connection
             .prepare_cached("INSERT OR IGNORE INTO former_homes VALUES (?1)")?
-            .execute([relative(home, data).to_string_lossy()])?;
+            .execute([directory.as_str()])?;
     }
     Ok(id)
 }
 
-pub(super) fn former_homes(connection: &Connection, data: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn former_directories(connection: &Connection) -> Result<Vec<DirectoryName>> {
     let mut statement = connection.prepare_cached("SELECT path FROM former_homes")?;
     let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
     Ok(rows
-        .map(|path| path.map(|path| data.join(path)))
+        .map(|name| name.map(DirectoryName::new))
         .collect::<rusqlite::Result<_>>()?)
 }
 
-pub(super) fn forget_home(connection: &Connection, home: &Path, data: &Path) -> Result<()> {
+pub(super) fn forget_directory(connection: &Connection, directory: &DirectoryName) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM former_homes WHERE path = ?1")?
-        .execute([relative(home, data).to_string_lossy()])?;
+        .execute([directory.as_str()])?;
     Ok(())
 }
 
@@ -86,21 +70,15 @@ fn from_flag(applied: bool) -> Progress {
     }
 }
 
-pub(super) fn pending(
-    connection: &Connection,
-    data: &Path,
-) -> Result<Vec<(OperationId, Operation, Progress)>> {
+pub(super) fn pending(connection: &Connection) -> Result<Vec<(OperationId, Operation, Progress)>> {
     let sql = "SELECT id, body, applied FROM operations ORDER BY id";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_and_then([], |row| {
         let body: String = row.get(1)?;
-        let mut operation: Operation =
+        let operation: Operation =
             serde_json::from_str(&body).map_err(|error| StoreError::Broken {
                 what: format!("an operation in the journal that cannot be read: {error}"),
             })?;
-        for path in operation.paths_mut() {
-            *path = data.join(&*path);
-        }
         Ok((row.get(0)?, operation, from_flag(row.get(2)?)))
     })?;
     rows.collect()

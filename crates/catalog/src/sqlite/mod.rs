@@ -22,7 +22,7 @@ mod sums;
 mod targets;
 mod totals;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -39,6 +39,7 @@ use super::records::{
 };
 use super::types::{BackupRow, Health, OperationId, Progress, TargetSums, Totals};
 use crate::journal::Operation;
+use crate::object::DirectoryName;
 
 /// How long a successful attempt to write counts.
 const WRITTEN: Duration = Duration::from_secs(1);
@@ -96,19 +97,18 @@ impl Store for Sqlite {
         targets::locations(&*self.reader()?)
     }
 
-    fn former_homes(&self) -> Result<Vec<PathBuf>> {
-        journal::former_homes(&*self.reader()?, self.data())
+    fn former_directories(&self) -> Result<Vec<DirectoryName>> {
+        journal::former_directories(&*self.reader()?)
     }
 
-    fn forget_home(&self, home: &Path) -> Result<()> {
+    fn forget_directory(&self, directory: &DirectoryName) -> Result<()> {
         self.write(|transaction| {
-            let pending = journal::pending(transaction, self.data())?;
-            let needed =
-                |operation: &Operation| operation.left_homes().iter().any(|left| *left == home);
+            let needed = |operation: &Operation| operation.left_directories().contains(&directory);
+            let pending = journal::pending(transaction)?;
             if pending.iter().any(|(_, operation, _)| needed(operation)) {
                 return Ok(());
             }
-            journal::forget_home(transaction, home, self.data())
+            journal::forget_directory(transaction, directory)
         })
     }
 
@@ -295,7 +295,7 @@ impl Store for Sqlite {
     }
 
     fn begin(&self, operation: &Operation) -> Result<OperationId> {
-        self.write(|transaction| journal::begin(transaction, operation, self.data()))
+        self.write(|transaction| journal::begin(transaction, operation))
     }
 
     fn commit(&self, id: OperationId, operation: &Operation) -> Result<()> {
@@ -318,7 +318,7 @@ impl Store for Sqlite {
     }
 
     fn pending(&self) -> Result<Vec<(OperationId, Operation, Progress)>> {
-        journal::pending(&*self.reader()?, self.data())
+        journal::pending(&*self.reader()?)
     }
 
     fn create_job(&self, name: &str, status: JobStatus, target: Option<&str>) -> Result<i64> {

@@ -11,40 +11,40 @@ pub struct Locks {
     freed: Condvar,
 }
 
-/// Keeps others from changing a target.
-pub struct TargetLock<'a> {
+/// Exclusive access to a target or a sequential upload, until it is dropped.
+pub struct Lock<'a> {
     home: &'a Locks,
     id: String,
 }
 
 impl Locks {
-    pub fn wait_for(&self, id: &str) -> TargetLock<'_> {
+    pub fn wait_for(&self, id: &str) -> Lock<'_> {
         let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
         let mut ids = self
             .freed
             .wait_while(ids, |ids| ids.contains(id))
             .unwrap_or_else(PoisonError::into_inner);
         ids.insert(id.to_owned());
-        TargetLock {
+        Lock {
             home: self,
             id: id.to_owned(),
         }
     }
 
-    pub fn wait_within(&self, id: &str, patience: Duration) -> Option<TargetLock<'_>> {
+    pub fn wait_within(&self, id: &str, patience: Duration) -> Option<Lock<'_>> {
         let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut ids, _) = self
             .freed
             .wait_timeout_while(ids, patience, |ids| ids.contains(id))
             .unwrap_or_else(PoisonError::into_inner);
-        ids.insert(id.to_owned()).then(|| TargetLock {
+        ids.insert(id.to_owned()).then(|| Lock {
             home: self,
             id: id.to_owned(),
         })
     }
 }
 
-impl Drop for TargetLock<'_> {
+impl Drop for Lock<'_> {
     fn drop(&mut self) {
         self.home
             .ids

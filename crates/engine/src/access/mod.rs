@@ -2,4 +2,4 @@
 
 pub(crate) mod closed;
 pub(crate) mod locks;
-mod target_lock;
+pub(crate) mod target_lock;

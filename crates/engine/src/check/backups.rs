@@ -24,7 +24,8 @@ pub(super) fn check(
 ) -> Result<(), CheckError> {
     let moving: HashSet<_> = pending
         .iter()
-        .flat_map(|(_, operation, _)| operation.places())
+        .flat_map(|(_, operation, _)| operation.objects())
+        .map(|object| engine.layout.path_of(object))
         .collect();
     let targets = engine.all_targets()?;
     let mut all = Vec::new();
@@ -36,7 +37,7 @@ pub(super) fn check(
             if backups.is_empty() {
                 continue;
             }
-            match engine.require_home(target, recycled) {
+            match engine.directory(target, recycled) {
                 Ok(_) => all.extend(backups.into_iter().map(|stored| (target, stored))),
                 Err(error) => away(engine, desk, target, recycled, &error, backups.len()),
             }
@@ -65,7 +66,7 @@ fn away(
 ) {
     let message = format!("{count} backups are out of reach: {}", error.message);
     let mut finding = Finding::new(FindingKind::Away, message).of_target(target);
-    if let Ok(directory) = engine.directory(target, recycled) {
+    if let Ok(directory) = engine.unchecked(target, recycled) {
         finding = finding.at(&directory);
     }
     desk.found(finding);
@@ -108,7 +109,7 @@ fn look(
         }
         None => {}
     }
-    let home = engine.directory(target, stored.backup.is_recycled)?;
+    let home = engine.unchecked(target, stored.backup.is_recycled)?;
     let sidecar = engine.layout.sidecar(&home);
     let recorded = sidecar.record(&stored.backup.id);
     if !recorded.is_ok_and(|found| found.file_name == stored.file_name)

@@ -96,9 +96,10 @@ fn check_home(
         .iter()
         .map(|stored| (stored.backup.id.as_str(), stored))
         .collect();
-    let moving: HashSet<&PathBuf> = pending
+    let moving: HashSet<PathBuf> = pending
         .iter()
-        .flat_map(|(_, operation, _)| operation.places())
+        .flat_map(|(_, operation, _)| operation.objects())
+        .map(|object| engine.layout.path_of(object))
         .collect();
     let mut names: HashSet<String> = known
         .values()
@@ -159,7 +160,7 @@ fn strangers(
     home: &Path,
     homes: &BTreeSet<PathBuf>,
     known: &HashSet<String>,
-    moving: &HashSet<&PathBuf>,
+    moving: &HashSet<PathBuf>,
 ) -> io::Result<()> {
     let entries = match fs::read_dir(home) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

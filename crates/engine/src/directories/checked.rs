@@ -3,34 +3,41 @@
 use std::path::{Path, PathBuf};
 
 use bchan_api::Target;
+use bchan_catalog::StoredBackup;
 
-use crate::access::closed;
 use crate::directories::markers;
 use crate::engine::Engine;
 use crate::error::Error;
 
 impl Engine {
-    /// The location of a target. Refuses to go on when it is away: its disk is probably not mounted,
-    /// and what is written now would vanish below the mount.
-    pub fn require_location(&self, target: &Target) -> Result<PathBuf, Error> {
-        self.require_home(target, false)
+    /// The directory of a target's recycled or other backups. Its disk may be away.
+    pub(crate) fn unchecked(&self, target: &Target, recycled: bool) -> Result<PathBuf, Error> {
+        if recycled {
+            Ok(self.layout.bin().to_owned())
+        } else {
+            Ok(self.layout.resolve(&target.location)?)
+        }
     }
 
-    /// The same for something that is about to be put there: marks the location as used.
+    /// The same, checked. Fails if the target is closed, or if the disk is away, because files
+    /// written there would vanish below the mount.
+    pub fn directory(&self, target: &Target, recycled: bool) -> Result<PathBuf, Error> {
+        let directory = self.unchecked(target, recycled)?;
+        self.require_usable(target, &directory)?;
+        Ok(directory)
+    }
+
+    /// The path of a backup in its checked directory.
+    pub fn path(&self, target: &Target, stored: &StoredBackup) -> Result<PathBuf, Error> {
+        let directory = self.directory(target, stored.backup.is_recycled)?;
+        Ok(directory.join(&stored.file_name))
+    }
+
+    /// The location of a target, marked as used, for files that are about to be put there.
     pub fn enter_location(&self, target: &Target) -> Result<PathBuf, Error> {
-        let location = self.directory(target, false)?;
+        let location = self.unchecked(target, false)?;
         markers::enter(self, &location)?;
         Ok(location)
-    }
-
-    /// The same for whatever directory backups of a target lie in, recycled ones or the others.
-    pub fn require_home(&self, target: &Target, recycled: bool) -> Result<PathBuf, Error> {
-        if let Some(reason) = self.closed.reason(&target.id) {
-            return Err(closed::error(&target.id, &reason));
-        }
-        let directory = self.directory(target, recycled)?;
-        self.require_disk(&directory)?;
-        Ok(directory)
     }
 
     /// Fails if a directory of backups is away. See [`markers`].

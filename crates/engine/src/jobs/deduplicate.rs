@@ -60,7 +60,7 @@ fn one(context: &JobContext<'_>, target: &Target, duplicate: &Duplicate) -> Resu
     if !same(context, target, duplicate, Likeness::Full)? {
         return Ok(false);
     }
-    let (target, _busy) = engine.lock_target(&target.id)?;
+    let target = engine.lock_target(&target.id)?;
     // Whatever has changed since: only what is still a duplicate of the same backup goes.
     let (stored, duplicates) = duplicates(engine, &target)?;
     if !duplicates.contains(duplicate) {
@@ -72,7 +72,7 @@ fn one(context: &JobContext<'_>, target: &Target, duplicate: &Duplicate) -> Resu
         .collect();
     let (id, of) = (&duplicate.id, &duplicate.of);
     tracing::info!(backup = id, of, target = target.id, "deleting a duplicate");
-    change::delete_backups(engine, &target, &doomed, true)?;
+    change::delete_backups(&target, &doomed, true)?;
     Ok(true)
 }
 

@@ -24,7 +24,6 @@ pub(super) fn run(context: &JobContext<'_>) -> Result<(), Error> {
 
 fn measure(context: &JobContext<'_>, target: &Target, stored: &StoredBackup) -> Result<(), Error> {
     let engine = context.engine;
-    engine.require_home(target, stored.backup.is_recycled)?;
     let path = engine.path(target, stored)?;
     let backup = &stored.backup;
     match content::size(&path, target.target_type, &mut context.cancel.clone()) {

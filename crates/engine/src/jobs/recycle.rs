@@ -6,6 +6,7 @@ use bchan_api::{RecycleAction, Target};
 
 use super::context::JobContext;
 use super::for_each_target::for_each_target;
+use crate::access::target_lock::LockedTarget;
 use crate::change;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -41,7 +42,7 @@ pub(super) fn run(context: &JobContext<'_>) -> Result<Option<String>, Error> {
 
 /// Returns how many backups stay that are old by the clock alone.
 fn recycle(engine: &Engine, id: &str) -> Result<usize, Error> {
-    let (target, _busy) = engine.lock_target(id)?;
+    let target = engine.lock_target(id)?;
     let now = engine.clock.moment(&*engine.store)?;
     // Most targets have nothing to do, and may have many backups.
     if !policy::may_be_old(&target, &engine.store.present(&target.id)?, now) {
@@ -53,8 +54,7 @@ fn recycle(engine: &Engine, id: &str) -> Result<usize, Error> {
         return Ok(held);
     }
     // What stays must be there, or else what goes was needed.
-    engine.require_location(&target)?;
-    mark_missing(engine, &target)?;
+    mark_missing(&target)?;
     let old = old(engine, &target, now)?;
     if old.is_empty() {
         return Ok(held);
@@ -64,8 +64,8 @@ fn recycle(engine: &Engine, id: &str) -> Result<usize, Error> {
     let mut outcome = Ok(());
     for backup in old.chunks(1) {
         let done = match target.recycle_action {
-            RecycleAction::Recycle => change::set_recycled(engine, &target, backup, true),
-            RecycleAction::Delete => change::delete_backups(engine, &target, backup, true),
+            RecycleAction::Recycle => change::set_recycled(&target, backup, true),
+            RecycleAction::Delete => change::delete_backups(&target, backup, true),
         };
         outcome = outcome.and(done);
     }
@@ -81,8 +81,8 @@ fn old(engine: &Engine, target: &Target, now: Moment) -> Result<Vec<StoredBackup
 }
 
 /// Marks present backups whose files are missing, so that they count for nothing.
-fn mark_missing(engine: &Engine, target: &Target) -> Result<(), Error> {
-    let location = engine.directory(target, false)?;
+fn mark_missing(target: &LockedTarget<'_>) -> Result<(), Error> {
+    let (engine, location) = (target.engine(), target.directory(false)?);
     let present =
         |stored: &StoredBackup| !stored.backup.is_recycled && !stored.backup.hash_mismatch;
     for stored in engine

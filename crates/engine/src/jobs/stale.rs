@@ -13,7 +13,7 @@ pub(super) fn run(context: &JobContext<'_>) -> Result<(), Error> {
     let now = engine.clock.moment(&*engine.store)?.trusted;
     let stale = policy::stale(activity, now);
     for one in sequences.iter().filter(|one| stale.contains(&&*one.id)) {
-        let Ok((target, _busy)) = engine.lock_target(&one.target_id) else {
+        let Ok(target) = engine.lock_target(&one.target_id) else {
             // It has gone, and the upload with it.
             continue;
         };

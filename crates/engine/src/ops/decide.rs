@@ -71,7 +71,10 @@ fn try_decide(engine: &Engine, target_id: &str) -> Result<(), OperationError> {
         if operation.target_id() != target_id {
             continue;
         }
-        let foreign = operation.places().find(|path| !engine.layout.governs(path));
+        let mut paths = operation
+            .objects()
+            .map(|object| engine.layout.path_of(object));
+        let foreign = paths.find(|path| !engine.layout.governs(path));
         match (progress, foreign) {
             (Progress::Applied, None) => {
                 follow_up(engine, id, &operation);
@@ -82,7 +85,6 @@ fn try_decide(engine: &Engine, target_id: &str) -> Result<(), OperationError> {
                 tracing::warn!(operation = id, %path, "left-overs outside of the storage roots stay");
             }
             (Progress::Begun, Some(path)) => {
-                let path = path.clone();
                 return Err(OperationError::Foreign { path });
             }
             (Progress::Begun, None) => {

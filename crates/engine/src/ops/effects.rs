@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::{Path, PathBuf};
-
-use uuid::Uuid;
+use std::path::Path;
 
 use super::copies::Copies;
 use super::error::OperationError;
@@ -12,8 +10,9 @@ use crate::directories::markers;
 use crate::directories::sidecar_sync;
 use crate::engine::Engine;
 use bchan_catalog::journal::{Edit, Move, Operation};
+use bchan_catalog::{DirectoryName, Object};
 use bchan_storage::durable::{self, remove};
-use bchan_storage::layout;
+use bchan_storage::layout::Layout;
 use bchan_storage::relocate::{MoveError, Moved, relocate};
 use bchan_storage::sidecar::Sidecar;
 
@@ -21,16 +20,18 @@ type Result<T> = std::result::Result<T, OperationError>;
 
 /// Makes the server's own folders in every directory that takes part.
 fn prepare(engine: &Engine, operation: &Operation) -> Result<()> {
-    let homes: BTreeSet<&Path> = operation
-        .places()
-        .map(|place| layout::home_of(place))
+    let directories: BTreeSet<_> = operation
+        .objects()
+        .map(|object| &object.directory)
         .collect();
-    for home in homes {
-        markers::enter(engine, home).map_err(OperationError::unusable(home))?;
+    for name in directories {
+        let directory = engine.layout.directory_path(name);
+        markers::enter(engine, &directory).map_err(OperationError::unusable(&directory))?;
         // With the trash, so that undoing needs no space for it.
-        let prepared = engine.layout.sidecar(home).prepare();
-        let prepared = prepared.and_then(|()| durable::create_dirs(&engine.layout.trash(home)));
-        prepared.map_err(OperationError::io("making folders in", home))?;
+        let prepared = engine.layout.sidecar(&directory).prepare();
+        let trash = engine.layout.trash(&directory);
+        let prepared = prepared.and_then(|()| durable::create_dirs(&trash));
+        prepared.map_err(OperationError::io("making folders in", &directory))?;
     }
     match operation {
         Operation::Publish { backup, to, .. } => introduce(engine, to, &backup.backup.target_id),
@@ -41,11 +42,11 @@ fn prepare(engine: &Engine, operation: &Operation) -> Result<()> {
     }
 }
 
-/// Makes sure that a directory that gets a backup has its target's settings, too.
-fn introduce(engine: &Engine, to: &Path, target_id: &str) -> Result<()> {
-    let home = layout::home_of(to);
-    let sidecar = engine.layout.sidecar(home);
-    let fail = OperationError::io("writing a target's settings in", home);
+/// Writes the settings of a target into a directory that gets a backup, unless they are there.
+fn introduce(engine: &Engine, to: &Object, target_id: &str) -> Result<()> {
+    let directory = engine.layout.directory_path(&to.directory);
+    let sidecar = engine.layout.sidecar(&directory);
+    let fail = OperationError::io("writing a target's settings in", &directory);
     let write = || {
         if sidecar.has_target(target_id)? {
             return Ok(());
@@ -56,17 +57,17 @@ fn introduce(engine: &Engine, to: &Path, target_id: &str) -> Result<()> {
     write().map_err(fail)
 }
 
-/// Returns true if the disks are there that tell how far an interrupted operation has come. An empty mount
+/// Fails if a disk is away that tells how far an interrupted operation has come. An empty mount
 /// point must not look like files that have not moved.
 pub(super) fn require_disks(engine: &Engine, operation: &Operation) -> Result<()> {
-    let require = |place: &Path| {
-        let home = layout::home_of(place);
-        markers::require(engine, home).map_err(OperationError::unusable(home))
-    };
-    for (from, to) in operation.ways() {
-        if !exists(from)? && !exists(to)? {
-            require(from)?;
-            require(to)?;
+    for (from, to) in operation.renames() {
+        if exists(engine, from)? || exists(engine, to)? {
+            continue;
+        }
+        for object in [from, to] {
+            let directory = engine.layout.directory_path(&object.directory);
+            let present = markers::require(engine, &directory);
+            present.map_err(OperationError::unusable(&directory))?;
         }
     }
     Ok(())
@@ -81,8 +82,11 @@ pub(super) fn perform(engine: &Engine, operation: &Operation, copies: &mut Copie
         Operation::Publish {
             backup, from, to, ..
         } => {
-            let written = mirror_of(engine, to).write_record(backup);
-            written.map_err(OperationError::io("writing the record of", to))?;
+            let written = sidecar_of(engine, to).write_record(backup);
+            written.map_err(OperationError::io(
+                "writing the record of",
+                &engine.layout.path_of(to),
+            ))?;
             if relocate(&engine.mover(), from, to)? == Moved::Copied {
                 copies.add(to);
             }
@@ -92,128 +96,141 @@ pub(super) fn perform(engine: &Engine, operation: &Operation, copies: &mut Copie
             let mut moves = moves.iter();
             moves.try_for_each(|step| perform_move(engine, step, copies))
         }
-        Operation::Delete { backups, .. } => backups
-            .iter()
-            .filter_map(|doomed| doomed.files.as_ref())
-            .try_for_each(
-                |(path, trash)| match relocate(&engine.mover(), path, trash) {
+        Operation::Delete { backups, .. } => {
+            let mut files = backups.iter().filter_map(|backup| backup.files.as_ref());
+            files.try_for_each(
+                |(object, trash)| match relocate(&engine.mover(), object, trash) {
                     // There is nothing left to delete.
                     Err(MoveError::Missing { .. }) => Ok(()),
                     other => Ok(other.map(drop)?),
                 },
-            ),
+            )
+        }
     }
 }
 
 fn perform_move(engine: &Engine, step: &Move, copies: &mut Copies) -> Result<()> {
-    let sidecar = mirror_of(engine, &step.to);
-    let written = if stays_home(step) {
+    let sidecar = sidecar_of(engine, &step.to);
+    let written = if stays_in_directory(step) {
         sidecar.stage_record(&step.after)
     } else {
         sidecar.write_record(&step.after)
     };
-    written.map_err(OperationError::io("writing the record of", &step.to))?;
+    let to = engine.layout.path_of(&step.to);
+    written.map_err(OperationError::io("writing the record of", &to))?;
     if relocate(&engine.mover(), &step.from, &step.to)? == Moved::Copied {
         copies.add(&step.to);
-        rename(&step.from, &step.aside)?;
+        rename(engine, &step.from, &step.aside)?;
     }
     Ok(())
 }
 
 /// Returns true if a backup only gets another name in its directory.
-fn stays_home(step: &Move) -> bool {
-    layout::home_of(&step.from) == layout::home_of(&step.to)
+fn stays_in_directory(step: &Move) -> bool {
+    step.from.directory == step.to.directory
 }
 
-/// Takes the effects back, as far as they have come, last first. Renames and deletes, and writes
-/// nothing where nothing has happened: the disk may be full, or read-only from the start.
+/// Undoes the effects as far as they have come, last first. Renames and deletes, and writes nothing
+/// where nothing has happened: the disk may be full, or read-only from the start.
 pub(super) fn undo(engine: &Engine, operation: &Operation, copies: &Copies) -> Result<()> {
+    let removed_record = |to: &Object| {
+        let path = engine.layout.path_of(to);
+        OperationError::io("removing the record of", &path)
+    };
     match operation {
         Operation::Publish {
             backup, from, to, ..
         } => {
             move_back(engine, (from, to), None, copies)?;
-            let removed = mirror_of(engine, to).remove_record(&backup.backup.id);
-            removed.map_err(OperationError::io("removing the record of", to))
+            let removed = sidecar_of(engine, to).remove_record(&backup.backup.id);
+            removed.map_err(removed_record(to))
         }
         Operation::Relocate { moves, edit, .. } => {
             for step in moves.iter().rev() {
                 move_back(engine, (&step.from, &step.to), Some(&step.aside), copies)?;
-                let (sidecar, id) = (mirror_of(engine, &step.to), &step.after.backup.id);
-                let removed = if stays_home(step) {
+                let (sidecar, id) = (sidecar_of(engine, &step.to), &step.after.backup.id);
+                let removed = if stays_in_directory(step) {
                     sidecar.drop_staged(id)
                 } else {
                     sidecar.remove_record(id)
                 };
-                removed.map_err(OperationError::io("removing the record of", &step.to))?;
+                removed.map_err(removed_record(&step.to))?;
             }
             match edit {
                 Some(Edit {
                     target,
                     relocated: Some((_, entered)),
-                }) => leave(engine, entered, &target.id),
+                }) => leave(engine, &engine.layout.directory_path(entered), &target.id),
                 _ => Ok(()),
             }
         }
         Operation::Delete { backups, .. } => {
             let files = backups.iter().rev();
-            let mut files = files.filter_map(|doomed| doomed.files.as_ref());
-            files.try_for_each(|(path, trash)| move_back(engine, (path, trash), None, copies))
+            let mut files = files.filter_map(|backup| backup.files.as_ref());
+            files.try_for_each(|(object, trash)| move_back(engine, (object, trash), None, copies))
         }
     }
 }
 
-/// Brings what was moved or copied from `from` to `to` back, wherever the move has stopped.
+/// Brings an object that was moved or copied from `from` to `to` back, however far the move has
+/// come.
 fn move_back(
     engine: &Engine,
-    (from, to): (&Path, &Path),
-    aside: Option<&PathBuf>,
+    (from, to): (&Object, &Object),
+    aside: Option<&Object>,
     copies: &Copies,
 ) -> Result<()> {
     if let Some(aside) = aside
-        && exists(aside)?
+        && exists(engine, aside)?
     {
         // The source is set aside only when the copy at `to` is complete.
         discard(engine, to)?;
-        return rename(aside, from);
+        return rename(engine, aside, from);
     }
-    if !exists(to)? {
+    if !exists(engine, to)? {
         return Ok(());
     }
-    if exists(from)? {
-        if copies.is_copy(from, to)? {
+    if exists(engine, from)? {
+        if copies.is_copy(engine, from, to)? {
             discard(engine, to)?;
         }
         // What is no copy was there before.
         return Ok(());
     }
-    if from.parent().is_some_and(Path::is_dir) {
-        rename(to, from)
+    if engine
+        .layout
+        .path_of(from)
+        .parent()
+        .is_some_and(Path::is_dir)
+    {
+        rename(engine, to, from)
     } else {
         // An upload whose staging folder is gone. It was never answered as stored.
         discard(engine, to)
     }
 }
 
-/// Removes a backup that was not committed, by way of the trash, so that half of it never lies there
-/// under its name.
-fn discard(engine: &Engine, path: &Path) -> Result<()> {
-    if !exists(path)? {
+/// Removes a backup that was not committed, by way of the trash, so that a part of it never lies
+/// there under its name.
+fn discard(engine: &Engine, object: &Object) -> Result<()> {
+    if !exists(engine, object)? {
         return Ok(());
     }
-    let trash = engine.layout.trash(layout::home_of(path));
-    let trash = trash.join(Uuid::new_v4().to_string());
-    let _held = engine.in_use.hold(&trash);
-    rename(path, &trash)?;
-    remove(&trash).map_err(OperationError::io("removing", &trash))
+    let trash = Layout::new_trash(&object.directory);
+    let path = engine.layout.path_of(&trash);
+    let _held = engine.in_use.hold(&path);
+    rename(engine, object, &trash)?;
+    remove(&path).map_err(OperationError::io("removing", &path))
 }
 
-fn rename(from: &Path, to: &Path) -> Result<()> {
-    durable::rename(from, to).map_err(OperationError::io("moving", from))
+fn rename(engine: &Engine, from: &Object, to: &Object) -> Result<()> {
+    let (from, to) = (engine.layout.path_of(from), engine.layout.path_of(to));
+    durable::rename(&from, &to).map_err(OperationError::io("moving", &from))
 }
 
-fn exists(path: &Path) -> Result<bool> {
-    durable::exists(path).map_err(OperationError::io("reading", path))
+fn exists(engine: &Engine, object: &Object) -> Result<bool> {
+    let path = engine.layout.path_of(object);
+    durable::exists(&path).map_err(OperationError::io("reading", &path))
 }
 
 /// Removes what the records no longer know, and brings the records beside the data up to date. Looks
@@ -223,54 +240,56 @@ pub(super) fn follow_up(engine: &Engine, operation: &Operation) -> Result<()> {
         Operation::Publish { .. } => Ok(()),
         Operation::Relocate { moves, edit, .. } => {
             for step in moves {
-                let homes = [layout::home_of(&step.to), layout::home_of(&step.from)];
-                update_records(engine, &step.after.backup.id, homes)?;
-                remove(&step.aside).map_err(OperationError::io("removing", &step.aside))?;
+                let directories = [&step.to.directory, &step.from.directory];
+                update_records(engine, &step.after.backup.id, &directories)?;
+                remove_object(engine, &step.aside)?;
             }
             edit.as_ref().map_or(Ok(()), |edit| edited(engine, edit))
         }
         Operation::Delete {
             backups, target, ..
         } => {
-            for doomed in backups {
-                if let Some((_, trash)) = &doomed.files {
-                    remove(trash).map_err(OperationError::io("removing", trash))?;
+            for backup in backups {
+                if let Some((_, trash)) = &backup.files {
+                    remove_object(engine, trash)?;
                 }
-                update_records(engine, &doomed.backup_id, [&doomed.directory])?;
+                update_records(engine, &backup.backup_id, &[&backup.directory])?;
             }
             let Some(target) = target else { return Ok(()) };
-            let bin = engine.layout.bin();
-            let mut directories = target.location.iter().map(AsRef::as_ref).chain([bin]);
-            directories.try_for_each(|directory| leave(engine, directory, &target.id))
+            if let Some(location) = &target.location {
+                leave(engine, &engine.layout.directory_path(location), &target.id)?;
+            }
+            leave(engine, engine.layout.bin(), &target.id)
         }
     }
 }
 
-/// Writes the record of a backup in the directory where it lies now, if that is one of `homes`, and
-/// removes it from the others.
-fn update_records<'a>(
-    engine: &Engine,
-    id: &str,
-    homes: impl IntoIterator<Item = &'a (impl AsRef<Path> + ?Sized + 'a)>,
-) -> Result<()> {
+fn remove_object(engine: &Engine, object: &Object) -> Result<()> {
+    let path = engine.layout.path_of(object);
+    remove(&path).map_err(OperationError::io("removing", &path))
+}
+
+/// Writes the record of a backup in the directory where it lies now, if that is one of
+/// `directories`, and removes it from the others.
+fn update_records(engine: &Engine, id: &str, directories: &[&DirectoryName]) -> Result<()> {
     let found = engine.store.backup(id)?;
     let now = match &found {
         None => None,
         Some(stored) => match engine.store.target(&stored.backup.target_id)? {
             None => None,
-            Some(target) => engine.directory(&target, stored.backup.is_recycled).ok(),
+            Some(target) => engine.unchecked(&target, stored.backup.is_recycled).ok(),
         },
     };
-    for home in homes {
-        let home = home.as_ref();
-        let sidecar = engine.layout.sidecar(home);
+    for name in directories {
+        let directory = engine.layout.directory_path(name);
+        let sidecar = engine.layout.sidecar(&directory);
         let updated = match &found {
-            Some(stored) if now.as_deref() == Some(home) => sidecar.update_record(stored),
+            Some(stored) if now.as_deref() == Some(&directory) => sidecar.update_record(stored),
             // It cannot be told whether it lies here.
             Some(_) if now.is_none() => Ok(()),
             _ => sidecar.remove_record(id),
         };
-        updated.map_err(OperationError::io("updating a record in", home))?;
+        updated.map_err(OperationError::io("updating a record in", &directory))?;
     }
     Ok(())
 }
@@ -290,16 +309,16 @@ fn edited(engine: &Engine, edit: &Edit) -> Result<()> {
         sidecar_sync::write_target(engine, &target)
             .map_err(|error| fail(io::Error::other(error.message)))?;
     }
-    edit.relocated
-        .as_ref()
-        .map_or(Ok(()), |(left, _)| leave(engine, left, id))
+    edit.relocated.as_ref().map_or(Ok(()), |(left, _)| {
+        leave(engine, &engine.layout.directory_path(left), id)
+    })
 }
 
 /// Removes the settings of a target from a directory that is not its location any more.
 fn leave(engine: &Engine, directory: &Path, target_id: &str) -> Result<()> {
     if let Some(target) = engine.store.target(target_id)?
         && engine
-            .directory(&target, false)
+            .unchecked(&target, false)
             .is_ok_and(|now| now == directory)
     {
         return Ok(());
@@ -315,8 +334,9 @@ fn leave(engine: &Engine, directory: &Path, target_id: &str) -> Result<()> {
     Ok(())
 }
 
-fn mirror_of(engine: &Engine, place: &Path) -> Sidecar {
-    engine.layout.sidecar(layout::home_of(place))
+fn sidecar_of(engine: &Engine, object: &Object) -> Sidecar {
+    let directory = engine.layout.directory_path(&object.directory);
+    engine.layout.sidecar(&directory)
 }
 
 /// Removes what the server itself has left in a location, and the location when it is empty then.

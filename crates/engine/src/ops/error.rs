@@ -23,13 +23,13 @@ pub enum OperationError {
 }
 
 impl OperationError {
-    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let wrap = MoveError::io(action, path);
         move |source| Self::Move(wrap(source))
     }
 
     /// A directory that [`markers`](crate::directories::markers) refuses.
-    pub(super) fn unusable(path: &Path) -> impl FnOnce(Error) -> Self {
+    pub(super) fn unusable(path: &Path) -> impl FnOnce(Error) -> Self + use<> {
         let path = path.to_owned();
         move |error| match error.kind {
             Kind::Unavailable => Self::Away { path },

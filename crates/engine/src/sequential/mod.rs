@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::ingest::{PlacedFile, ReceivedBackup};
 use crate::jobs;
 use crate::publish::{PublishRequest, publish};
-use bchan_catalog::{Sequence, SequencePart};
+use bchan_catalog::{Object, ObjectName, Sequence, SequencePart};
 use bchan_storage::durable;
 use bchan_storage::staging::Staging;
 
@@ -28,6 +28,8 @@ pub struct Folder {
     pub path: PathBuf,
     /// The files as they will lie in the backup.
     tree: PathBuf,
+    /// The name of the tree as an object.
+    object: Object,
     /// Where files are while they arrive.
     pub arriving: PathBuf,
 }
@@ -36,11 +38,11 @@ pub struct Folder {
 pub fn folder(engine: &Engine, sequence: &Sequence) -> Result<Folder, Error> {
     let location = engine.layout.resolve(&sequence.location)?;
     engine.require_disk(&location)?;
-    let path = engine
-        .layout
-        .staging(&location)
-        .join(format!("seq-{}", sequence.id));
+    let name = format!("seq-{}", sequence.id);
+    let path = engine.layout.staging(&location).join(&name);
+    let directory = engine.layout.directory_name(&location)?;
     Ok(Folder {
+        object: Object::new(directory, ObjectName::Staged(name, "tree".to_owned())),
         tree: path.join("tree"),
         arriving: path.join("arriving"),
         path,
@@ -56,7 +58,7 @@ pub fn find(engine: &Engine, target: &Target) -> Result<Sequence, Error> {
 /// Begins one.
 pub fn begin(engine: &Engine, target: &str, body: &SequenceBegin) -> Result<(), Error> {
     list::check(&body.file_list)?;
-    let (target, _busy) = engine.lock_target(target)?;
+    let target = engine.lock_target(target)?;
     if target.target_type == TargetType::Single {
         let message = "a sequential upload needs a target of the type multi";
         return Err(Error::invalid(message));
@@ -208,7 +210,7 @@ pub fn finish(
     appended: bool,
     recheck: &dyn Fn() -> Result<(), Error>,
 ) -> Result<Accepted, Error> {
-    let (target, _busy) = engine.lock_target(target)?;
+    let target = engine.lock_target(target)?;
     let sequence = find(engine, &target)?;
     let _alone = engine.lock_sequence(&sequence.id);
     recheck()?;
@@ -245,12 +247,12 @@ pub fn finish(
         .store
         .create_job(job, JobStatus::Running, Some(&target.id))?;
     let origin = PublishRequest {
-        from: folder(engine, &sequence)?.tree,
+        from: folder(engine, &sequence)?.object,
         key: None,
         sequence: Some(sequence.id.clone()),
         appended,
     };
-    match publish(engine, &target, job_id, arrival, origin) {
+    match publish(&target, job_id, arrival, origin) {
         Ok(backup_id) => {
             discard(engine, &sequence);
             engine.job_runs.ended(job, true);
@@ -278,7 +280,7 @@ pub fn finish(
 
 /// Gives up the upload to a target.
 pub fn terminate(engine: &Engine, target: &str) -> Result<(), Error> {
-    let (target, _busy) = engine.lock_target(target)?;
+    let target = engine.lock_target(target)?;
     let sequence = find(engine, &target)?;
     end(engine, &sequence)?;
     tracing::info!(target = target.id, "a sequential upload was given up");

@@ -10,10 +10,10 @@ use bchan_http::{Request, Response};
 /// `PATCH /backup/<ID>`
 pub(crate) fn edit(app: &App, request: &mut Request, id: &str) -> Result<Response, ApiError> {
     let recycled = json_body::read_flag(request, "is_recycled")?;
-    let (stored, target, _busy) = app.engine.lock_backup(id)?;
+    let (stored, target) = app.engine.lock_backup(id)?;
     // Asking for what is so already is no mistake.
     if stored.backup.is_recycled != recycled {
-        change::set_recycled(&app.engine, &target, &[stored], recycled)?;
+        change::set_recycled(&target, &[stored], recycled)?;
     }
     Ok(reply::done())
 }
@@ -21,7 +21,7 @@ pub(crate) fn edit(app: &App, request: &mut Request, id: &str) -> Result<Respons
 /// `DELETE /backup/<ID>`
 pub(crate) fn delete(app: &App, request: &mut Request, id: &str) -> Result<Response, ApiError> {
     let delete_files = json_body::read_flag(request, "delete_files")?;
-    let (stored, target, _busy) = app.engine.lock_backup(id)?;
-    change::delete_backups(&app.engine, &target, &[stored], delete_files)?;
+    let (stored, target) = app.engine.lock_backup(id)?;
+    change::delete_backups(&target, &[stored], delete_files)?;
     Ok(reply::done())
 }

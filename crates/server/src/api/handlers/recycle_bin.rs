@@ -28,7 +28,7 @@ pub(crate) fn list(app: &App, grant: &Grant) -> Result<Response, ApiError> {
 pub(crate) fn clear(app: &App, request: &mut Request) -> Result<Response, ApiError> {
     let delete_files = json_body::read_flag(request, "delete_files")?;
     for id in app.engine.store.targets_in_bin()? {
-        let (target, _busy) = match app.engine.lock_target(&id) {
+        let target = match app.engine.lock_target(&id) {
             Ok(found) => found,
             // Deleted since, and its backups with it.
             Err(error) if error.kind == Kind::NotFound => continue,
@@ -36,7 +36,7 @@ pub(crate) fn clear(app: &App, request: &mut Request) -> Result<Response, ApiErr
         };
         let mut backups = app.engine.store.backups(&target.id)?;
         backups.retain(|stored| stored.backup.is_recycled);
-        change::delete_backups(&app.engine, &target, &backups, delete_files)?;
+        change::delete_backups(&target, &backups, delete_files)?;
     }
     Ok(reply::done())
 }

@@ -95,8 +95,8 @@ pub(crate) fn edit(
     grant: &Grant,
 ) -> Result<Response, ApiError> {
     let body = json_body::read_object(request)?;
-    let (target, _busy) = app.engine.lock_target(id)?;
-    let edited = validate::edited(target.clone(), &body)?;
+    let target = app.engine.lock_target(id)?;
+    let edited = validate::edited(Target::clone(&target), &body)?;
     // Targets share these names and places, so that changing them can touch other targets, and
     // being refused a value that is taken would tell of them.
     let shared = |target: &Target| {
@@ -112,15 +112,15 @@ pub(crate) fn edit(
         app.engine.require_no_backup(&edited.location)?;
     }
     app.engine.store.check_unique(&edited)?;
-    change::edit_target(&app.engine, &target, edited)?;
+    change::edit_target(&target, edited)?;
     Ok(reply::done())
 }
 
 /// `DELETE /target/<ID>`
 pub(crate) fn delete(app: &App, request: &mut Request, id: &str) -> Result<Response, ApiError> {
     let delete_files = json_body::read_flag(request, "delete_files")?;
-    let (target, _busy) = app.engine.lock_target(id)?;
-    change::delete_target(&app.engine, &target, delete_files)?;
+    let target = app.engine.lock_target(id)?;
+    change::delete_target(&target, delete_files)?;
     Ok(reply::done())
 }
 
@@ -131,9 +131,8 @@ pub(crate) fn delete_backups(
     id: &str,
 ) -> Result<Response, ApiError> {
     let delete_files = json_body::read_flag(request, "delete_files")?;
-    let (target, _busy) = app.engine.lock_target(id)?;
+    let target = app.engine.lock_target(id)?;
     change::delete_backups(
-        &app.engine,
         &target,
         &app.engine.store.backups(&target.id)?,
         delete_files,
@@ -148,9 +147,9 @@ pub(crate) fn delete_recycled(
     id: &str,
 ) -> Result<Response, ApiError> {
     let delete_files = json_body::read_flag(request, "delete_files")?;
-    let (target, _busy) = app.engine.lock_target(id)?;
+    let target = app.engine.lock_target(id)?;
     let mut backups = app.engine.store.backups(&target.id)?;
     backups.retain(|stored| stored.backup.is_recycled);
-    change::delete_backups(&app.engine, &target, &backups, delete_files)?;
+    change::delete_backups(&target, &backups, delete_files)?;
     Ok(reply::done())
 }

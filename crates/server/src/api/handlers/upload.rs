@@ -8,7 +8,7 @@ use crate::api::reply;
 use crate::api::upload_form;
 use crate::app::App;
 use crate::auth::{Grant, recheck};
-use bchan_catalog::{Sent, StoredUpload, UploadKey};
+use bchan_catalog::{Object, Sent, StoredUpload, UploadKey};
 use bchan_engine::Error;
 use bchan_engine::ingest::ReceivedBackup;
 use bchan_engine::jobs::UPLOAD;
@@ -99,20 +99,26 @@ pub(crate) fn upload(
     .and_then(|mut arrival| {
         let warnings = std::mem::take(&mut arrival.warnings);
         // It may have been edited or deleted while the upload came in.
-        let (target, _busy) = app.engine.lock_target(&target.id)?;
+        let target = app.engine.lock_target(&target.id)?;
         recheck(request)?;
         // Nothing else is stored to the target while it is held.
         if let Some(earlier) = earlier(app, &target, key.as_ref())? {
             return earlier.compared(&arrival).map(Outcome::Earlier);
         }
         let origin = PublishRequest {
-            from: staging.content(),
+            from: Object::new(
+                app.engine
+                    .layout
+                    .directory_name(&location)
+                    .map_err(Error::from)?,
+                staging.object_name(),
+            ),
             key: key.clone(),
             sequence: None,
             appended: grant.only_appends(),
         };
         let receipt = arrival.receipt.clone();
-        let backup_id = publish(&app.engine, &target, job_id, arrival, origin)?;
+        let backup_id = publish(&target, job_id, arrival, origin)?;
         Ok(Outcome::Stored(Accepted {
             job_id,
             backup_id: Some(backup_id),
@@ -208,7 +214,6 @@ fn earlier(
     let Some(stored) = app.engine.store.backup(&upload.backup_id)? else {
         return Ok(None);
     };
-    app.engine.require_home(target, stored.backup.is_recycled)?;
     let is_there = durable::exists(&app.engine.path(target, &stored)?)
         .map_err(|error| ApiError::from_io("looking for a backup", error))?;
     Ok(is_there.then_some(Earlier {
