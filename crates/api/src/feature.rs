@@ -6,7 +6,7 @@ use std::fmt;
 /// [`Backup-Chan-Features`](crate::header::FEATURES).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Feature {
-    /// Unpacks zstd archives, and sends them to whoever asks.
+    /// Unpacks zstd archives, and sends them on request.
     Zstd,
     /// Checks the form field [`sha256`](crate::form::SHA256) and stores nothing that differs.
     Sha256,

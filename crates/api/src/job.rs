@@ -18,7 +18,7 @@ pub enum JobStatus {
     Error,
 }
 
-/// A job that somebody's request started; on the wire a "delayed" job.
+/// A job that a request started; on the wire a "delayed" job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UploadJob {
     /// Number that the upload was answered with.

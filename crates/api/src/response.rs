@@ -1,4 +1,4 @@
-//! Envelopes of answers. Every one has `success`; every failure mostly has `message`.
+//! Envelopes of answers. Every one has `success`; almost every failure has `message`.
 
 use serde::{Deserialize, Serialize};
 

@@ -191,7 +191,7 @@ pub enum Subject {
     Target,
     /// The id of a backup.
     Backup,
-    /// Something else, or there is none.
+    /// Another format, or none.
     Other,
 }
 

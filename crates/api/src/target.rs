@@ -58,7 +58,7 @@ wire_enum! {
 wire_enum! {
     /// Criterion by which a backup is old.
     RecycleCriteria {
-        /// Nothing: backups are kept until somebody deletes them.
+        /// Backups are kept until a user deletes them.
         None = "none",
         /// More than [`recycle_value`](Target::recycle_value) newer backups.
         Count = "count",
@@ -106,8 +106,8 @@ pub struct Target {
     /// How many backups age-based recycling always keeps.
     #[serde(default)]
     pub min_backups: Option<i64>,
-    /// How many backups keys with only the right to append may add in a day; 0 is none. The
-    /// server's default where there is none. An extension of this project's server.
+    /// How many backups keys with only the right to append may add in a day; 0 allows none. The
+    /// server's default if absent. An extension of this project's server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_daily_uploads: Option<i64>,
     /// Labels.
@@ -134,8 +134,8 @@ pub struct NewTarget {
     pub settings: TargetEdit,
 }
 
-/// The body of a request that edits a target. The documented API has no partial edits: whoever
-/// changes one field sends all of them, so start [from the target](TargetEdit::from).
+/// The body of a request that edits a target. The documented API has no partial edits: a client
+/// sends all fields, so start [from the target](TargetEdit::from).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TargetEdit {
     /// See [`Target::name`].

@@ -137,13 +137,13 @@ pub trait Store: Send + Sync {
     fn settle(&self) -> Result<()>;
     /// Writes down an operation before its first effect.
     fn begin(&self, operation: &Operation) -> Result<OperationId>;
-    /// Applies an operation to the records and strikes it from the journal, in one step. One that
-    /// has something to follow up stays in the journal, as applied.
+    /// Applies an operation to the records and removes it from the journal, in one transaction. An
+    /// operation with a follow-up stays in the journal, as applied.
     fn commit(&self, id: OperationId, operation: &Operation) -> Result<()>;
     /// How far an operation is; none when it is not in the journal any more.
     fn progress(&self, id: OperationId) -> Result<Option<Progress>>;
-    /// Strikes an operation that is over, or whose effects were undone.
-    fn strike(&self, id: OperationId) -> Result<()>;
+    /// Removes an operation from the journal that has ended or was undone.
+    fn remove_operation(&self, id: OperationId) -> Result<()>;
     /// Operations in the journal, oldest first.
     fn pending(&self) -> Result<Vec<(OperationId, Operation, Progress)>>;
 

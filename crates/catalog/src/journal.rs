@@ -7,7 +7,10 @@ use crate::{DirectoryName, Object, Sent, StoredBackup, UploadKey};
 
 /// A change of files and records.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "there is one at a time for each target")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time for each target"
+)]
 pub enum Operation {
     /// A backup that has arrived completely becomes visible.
     Publish {

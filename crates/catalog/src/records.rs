@@ -96,8 +96,7 @@ pub struct SequencePart {
     pub content: Option<(u64, [u8; 32])>,
 }
 
-/// Trusted time as it was last saved. The catalog knows only the time itself; the rest belongs to
-/// the one who counts it.
+/// Trusted time as it was last saved. The catalog stores it without knowing its meaning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedClock {
     /// Seconds since 1970.

@@ -13,7 +13,7 @@ pub struct BackupRow(pub(super) i64);
 /// Result of reading a backup's content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Health {
-    /// It is what it was. The hash is recorded where there is none yet.
+    /// The content is sound. The hash is recorded if there is none yet.
     Sound { hash: String },
     /// It is missing, cannot be read, or is something else.
     Broken,

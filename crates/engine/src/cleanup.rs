@@ -39,7 +39,7 @@ fn former_homes(engine: &Engine) -> Result<(), StoreError> {
     for name in engine.store.former_directories()? {
         let home = engine.layout.directory_path(&name);
         ops::tidy(engine, &home);
-        // Nobody begins anything there while this is decided.
+        // No operation begins there while this is decided.
         let Some(_alone) = engine.lock_folders() else {
             continue;
         };
@@ -70,7 +70,7 @@ fn former_homes(engine: &Engine) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Removes records that were being written when a process ended. Only before anybody writes any.
+/// Removes records that were being written when a process ended. Call it before any are written.
 pub fn partial_records(engine: &Engine) -> Result<(), StoreError> {
     for home in homes(engine)? {
         if let Err(error) = engine.layout.sidecar(&home).sweep() {

@@ -123,7 +123,7 @@ impl Engine {
         self.folders.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The right to tidy up, unless somebody is at work.
+    /// Exclusive access for cleanup, or none if folders are in use.
     pub fn lock_folders(&self) -> Option<impl Drop + '_> {
         match self.folders.try_write() {
             Ok(guard) => Some(guard),
@@ -159,8 +159,7 @@ impl Engine {
         self.closed.close(target_id, reason)
     }
 
-    /// Keeps others from changing a sequential upload until the guard is dropped. Whoever needs the
-    /// target, too, takes that first.
+    /// Locks a sequential upload. Callers that also need its target lock that first.
     pub fn lock_sequence(&self, id: &str) -> Lock<'_> {
         // No target is called so: their ids are of the same kind, without a blank.
         self.locks.wait_for(&format!("sequence {id}"))

@@ -27,7 +27,7 @@ impl Default for UnpackLimits {
         Self {
             max_bytes: None,
             max_entries: 10_000_000,
-            // zstd makes 32,768 zeros of a byte, and those may be somebody's disk.
+            // zstd makes 32,768 zeros of a byte, and those may be a disk image.
             max_ratio: 40_000,
         }
     }

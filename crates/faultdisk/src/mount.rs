@@ -205,8 +205,8 @@ impl FaultDisk {
 
 impl Drop for FaultDisk {
     fn drop(&mut self) {
-        // The daemon unmounts what is left when this end is closed; a disk that still has its power
-        // takes what is to be written.
+        // The daemon unmounts the rest when this end is closed; a disk that still has power accepts
+        // the remaining writes.
         for volume in &self.volumes {
             let _ = volume.release();
         }

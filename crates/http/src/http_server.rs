@@ -146,7 +146,7 @@ fn start_handshakes(
     let thread = thread::Builder::new()
         .name("handshakes".into())
         .spawn(move || {
-            // Whoever could say so being gone is a stop, too.
+            // A dropped sender also means stop.
             let _ = runtime.block_on(stopped.wait_for(Option::is_some));
         })?;
     Ok((handle, thread))

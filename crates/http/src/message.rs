@@ -122,7 +122,7 @@ pub struct Exchange {
     pub took: Duration,
 }
 
-/// One that nobody has answered.
+/// A request that has no answer yet.
 impl Default for Exchange {
     fn default() -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! Asking this server itself, over the network as everybody else, whether it answers.
+//! Checks over the network, like a client, that this server responds.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -85,7 +85,7 @@ impl Drop for Known<'_> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProbeError {
-    /// Nobody takes the connection.
+    /// No connection can be made.
     #[error("no connection to {address}")]
     Connect {
         /// Where it was tried.
@@ -99,7 +99,7 @@ pub enum ProbeError {
         address: SocketAddr,
         source: io::Error,
     },
-    /// The front answers, and nobody behind it.
+    /// The front answers, but no worker does.
     #[error("no handler answers: {status}")]
     NoHandler {
         /// First line of the answer.
@@ -129,7 +129,7 @@ impl Probe {
         }
     }
 
-    /// Asks, and waits for at most so long for each step. A server that is too full to answer is
+    /// Sends a request, with a time limit for each step. A server that is too full to answer is
     /// alive.
     pub fn ask(&self, patience: Duration) -> Result<(), ProbeError> {
         let address = self.address;
@@ -211,8 +211,7 @@ fn read(mut from: impl io::Read, answer: &mut Vec<u8>) -> io::Result<()> {
     }
 }
 
-/// Trusts one certificate: that which this process shows itself, whoever has issued it and for
-/// whatever names.
+/// Trusts one certificate: the one that this process presents, whatever its issuer and names.
 #[derive(Debug)]
 struct Expected {
     certificate: CertificateDer<'static>,

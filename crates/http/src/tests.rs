@@ -1,4 +1,4 @@
-//! The front and the server behind it, through real sockets.
+//! The front and its upstream server, through real sockets.
 
 mod bodies;
 mod lanes;
@@ -56,7 +56,7 @@ impl Fixture {
         self.front.as_ref().unwrap().socket().let_in()
     }
 
-    /// Starts the server inside anew, and waits until that is done.
+    /// Restarts the upstream server and waits until it is ready.
     fn start_anew(&self) {
         let socket = self.front.as_ref().unwrap().socket();
         let before = socket.sockets();

@@ -36,8 +36,8 @@ impl DirCache {
         Ok(names.iter().all(|name| name == "lost+found"))
     }
 
-    /// Looks for the backup that is called `base` by its template. A single file has the extension
-    /// of what was uploaded behind it, which no table tells.
+    /// Finds the backup that its template calls `base`. The name of a single file ends with the
+    /// extension of the uploaded file, which no table has.
     pub(crate) fn find(
         &mut self,
         directory: &Path,

@@ -42,7 +42,7 @@ pub enum ImportError {
         message: String,
     },
     /// The database is not that of a Backup-chan server, or of another version.
-    #[error("the database is none that can be imported: {what}")]
+    #[error("unsupported database: {what}")]
     Schema {
         /// How it differs.
         what: String,

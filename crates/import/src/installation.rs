@@ -146,7 +146,7 @@ pub(crate) fn absolute(base: &Path, path: &str) -> PathBuf {
     for part in base.join(path).components() {
         match part {
             std::path::Component::ParentDir => {
-                // `..` behind a link leads to where the link's goal lies.
+                // `..` after a link leads to the parent of the link's target.
                 result = fs::canonicalize(&result).unwrap_or(result);
                 result.pop();
             }

@@ -146,8 +146,8 @@ impl Matcher<'_> {
         Ok(Verdict::Take(stored, findings))
     }
 
-    /// Finds it where it should lie, or where it would if it had been recycled or restored: a
-    /// server that stops in the middle leaves its database behind.
+    /// Finds it in its directory, or in the one it would be in after recycling or restoring: a
+    /// server that stops in the middle has not updated its database.
     fn place(
         &mut self,
         kind: TargetType,
@@ -214,7 +214,7 @@ impl Matcher<'_> {
         };
         let mut expected = old.hash.clone().filter(|hash| !hash.is_empty());
         if expected.as_deref().is_some_and(|hash| !is_sha256(hash)) {
-            findings.push(ImportFinding::note("its hash is none, and is left out").at(path));
+            findings.push(ImportFinding::note("its hash is not valid and is left out").at(path));
             expected = None;
         }
         if expected.is_some() && leads_out {

@@ -14,9 +14,9 @@ pub(crate) struct Inputs<'a> {
     pub(crate) data: &'a Path,
     /// The other server's folder.
     pub(crate) base: &'a Path,
-    /// Roots that somebody insists on.
+    /// Roots that the user requires.
     pub(crate) roots: &'a [PathBuf],
-    /// A recycle bin that somebody insists on.
+    /// The recycle bin that the user requires.
     pub(crate) bin: Option<&'a Path>,
     /// Roots of the configuration file.
     pub(crate) configured_roots: &'a [PathBuf],
@@ -136,7 +136,7 @@ fn around(locations: &[PathBuf], others: &[&Path]) -> Vec<PathBuf> {
     }
     let mut roots: Vec<PathBuf> = Vec::new();
     for (parent, siblings) in by_parent {
-        // `/srv` is everybody's, `/srv/backups` is a folder for backups.
+        // `/srv` is shared with other programs, `/srv/backups` is a folder for backups.
         let narrow = parent.components().count() > 2
             && !others.iter().any(|other| other.starts_with(parent));
         if siblings.len() > 1 && narrow {

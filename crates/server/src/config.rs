@@ -67,7 +67,7 @@ pub enum Auth {
     /// the server refuses to listen beyond this machine.
     #[default]
     KeyFile,
-    /// Anybody who can reach it.
+    /// Everyone who can reach the server.
     None,
     /// A key that is in no file.
     Key(ApiKey),

@@ -141,9 +141,9 @@ impl Server {
         )
     }
 
-    /// Takes up other settings, all or none of them: limits, the reserve, intervals of jobs, the
-    /// grace, and the certificate, which is read anew in any case. Returns the names of those that
-    /// differ and need a restart. On an error everything stays as it is.
+    /// Applies other settings, all or none of them: limits, the reserve, intervals of jobs, the
+    /// grace period, and the certificate, which is reloaded in any case. Returns the names of those
+    /// that differ and need a restart. On an error everything stays as it is.
     pub fn reload(&self, new: &Config) -> Result<Vec<&'static str>, TlsError> {
         let mut config = self.config.lock().unwrap_or_else(PoisonError::into_inner);
         let left = fixed(&config, new);
@@ -152,7 +152,7 @@ impl Server {
             tls.show(identity);
             tracing::info!("reloaded the certificate");
         }
-        // Whoever shows a key is told in each answer; whoever administrates, here.
+        // Clients with a key see warnings in each answer, the administrator here.
         if let Err(error) = self.app.authenticator.usable() {
             let error = chain(&error);
             tracing::error!(
@@ -160,7 +160,7 @@ impl Server {
                 "the key file cannot be used; every request is refused"
             );
         }
-        // Somebody may have put the file aside.
+        // The file may have been renamed.
         if let Some(Err(error)) = config.log.as_ref().map(|log| log.open(&config.data)) {
             tracing::error!(%error, "the log file cannot be reopened");
         }
@@ -187,8 +187,8 @@ impl Server {
         Ok(left)
     }
 
-    /// Stops accepting, lets what is under way end for a while, and returns when all is quiet.
-    /// Uploads that are cut off leave nothing behind.
+    /// Stops accepting connections, waits up to the grace period for running requests, and returns
+    /// when all have ended. Uploads that are cut off are discarded.
     pub fn shutdown(self) {
         let config = self.config.into_inner();
         let grace = config.unwrap_or_else(PoisonError::into_inner).grace;

@@ -26,7 +26,7 @@ use bchan_storage::data_dir::private;
 pub enum StartError {
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// Anybody on the network could use the server.
+    /// Everyone on the network could use the server.
     #[error("refusing to listen on {listen} without an API key")]
     NoKey { listen: SocketAddr },
     /// The server has had keys and has none any more.
@@ -54,7 +54,7 @@ impl StartError {
             }
             Self::KeysGone { .. } => Some(
                 "put apikey.json or keys.json back, make a new key with `bchan server new-key`, or \
-                 serve everybody with --no-auth"
+                 serve everyone with --no-auth"
                     .into(),
             ),
             Self::Key(error) => error.hint(),
@@ -115,7 +115,7 @@ pub(crate) fn prepare(
     }
     if authenticator.is_open() {
         let who = match beyond {
-            Some(_) => "everybody who can reach this server",
+            Some(_) => "everyone who can reach this server",
             None => "every program and user of this machine",
         };
         tracing::warn!(

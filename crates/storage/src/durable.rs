@@ -41,7 +41,7 @@ pub fn create_dirs(path: &Path) -> io::Result<()> {
         other => other?,
     };
     match fs::DirBuilder::new().mode(0o700).create(path) {
-        // Somebody else may have made it in this moment.
+        // Another thread or process may have made it just now.
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !path.is_dir() => Err(error),
         _ => parent.sync(),
     }
@@ -61,7 +61,7 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
             }
             fs::rename(from, to)?;
         }
-        // The kernel tells file systems apart before it looks for what is to be moved.
+        // The kernel compares the file systems before it looks up the source.
         Err(Errno::XDEV) if !exists(from)? => return Err(Errno::NOENT.into()),
         Err(error) => return Err(error.into()),
     }
@@ -70,8 +70,8 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives a file this content, readable by its owner alone. Whoever reads it finds the old content
-/// or the new one, and so does whoever looks after a power cut.
+/// Replaces the content of a file, readable by its owner alone. Readers find the old content or the
+/// new one, also after a power cut.
 pub fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
     write_partial(path, content)?;
     promote_partial(path)

@@ -1,7 +1,7 @@
-//! Where things lie on disk.
+//! Paths of everything on disk.
 //!
-//! A target's location holds its backups under their names, for anybody to read with `cp`. Beside
-//! them, `.bchan/<instance>/` holds what is not a backup yet (`staging`) or no more (`trash`), so
+//! A target's location holds its backups under their names, for anyone to restore with `cp`. Beside
+//! them, `.bchan/<instance>/` holds uploads that arrive (`staging`) and deleted files (`trash`), so
 //! that every step in and out is one rename on one file system, and records of the backups. The
 //! recycle bin has the same.
 
@@ -248,7 +248,7 @@ pub fn follow(path: &Path) -> io::Result<PathBuf> {
                 match fs::symlink_metadata(existing) {
                     // What a dangling link leads to is unknown, which is not to be missing.
                     Ok(meta) if meta.is_symlink() => return Err(error),
-                    // Somebody has made it in this moment.
+                    // Another process has made it just now.
                     Ok(_) => continue,
                     Err(_) => {}
                 }

@@ -77,10 +77,10 @@ pub fn numbered(target: &Target, stored: &StoredBackup, number: u32) -> String {
     }
 }
 
-/// The extension, with its dot, that a single backup keeps of an uploaded file's name; empty when
-/// there is none, or none that can be kept.
+/// The extension, with its dot, that a single backup takes from an uploaded file's name; empty if
+/// there is none or none that can be kept.
 ///
-/// `.tar.gz` and its like count as one. A leading dot makes a hidden file, not an extension.
+/// `.tar.gz` and the like count as one. A leading dot makes a hidden file, not an extension.
 pub fn extension(file_name: &str) -> &str {
     let stem = file_name.trim_start_matches('.');
     let Some(mut at) = stem.rfind('.') else {

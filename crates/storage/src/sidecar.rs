@@ -3,14 +3,13 @@
 //! In every directory that holds backups (a target's location, the recycle bin) the server's own
 //! folder `.bchan/<instance>` has a file for each of them, `records/<backup id>.json`, and for each
 //! target that has backups there, `targets/<target id>.json`; the recycle bin has all targets. From
-//! these and the backups themselves, `bchan server check --repair` makes a lost database anew.
+//! these and the backups themselves, `bchan server check --repair` rebuilds a lost database.
 //!
-//! A record is written before its backup comes to lie there and removed after it has gone, by
-//! journalled steps, so that a crash leaves at most one too many. The start of a server adds what
-//! is missing, but never removes what it does not know: the database may be an older copy.
+//! A record is written before its backup is moved there and removed after the backup has gone, by
+//! journalled steps, so that a crash leaves at most one record too many. The start of a server adds
+//! missing records, but never removes unknown ones: the database may be an older copy.
 //!
-//! The server's own folder also tells a location that is there from the empty mount point of a
-//! disk that is not.
+//! The server's own folder also tells a location from the empty mount point of a disk that is away.
 
 use std::collections::HashSet;
 use std::fs;
@@ -166,7 +165,7 @@ impl Sidecar {
         read_all(&self.targets)
     }
 
-    /// Removes what a crash has left of files on their way in. Nobody else may be writing.
+    /// Removes files that a crash has left half-written. No other writer may be active.
     pub fn sweep(&self) -> io::Result<()> {
         for folder in [&self.records, &self.targets] {
             let entries = match fs::read_dir(folder) {

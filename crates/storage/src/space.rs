@@ -1,10 +1,10 @@
 //! Free space, and how much of it uploads must leave.
 //!
-//! All who write backups ask for what they write: uploads, their parts, what is spooled, and copies
-//! to another file system. Records, the database and the log may use the reserve. However many
-//! upload at the same time, the free space goes below it only by those, and by what a file system
-//! needs for itself beyond the 4 KiB that count for each entry: blocks of large folders, lists of
-//! the extents of files.
+//! All writers of backups ask for space: uploads, their parts, spooled zip archives, and copies to
+//! another file system. Records, the database and the log may use the reserve. However many uploads
+//! run at the same time, the free space falls below the reserve only by those, and by what a file
+//! system needs for itself beyond the 4 KiB that count for each entry: blocks of large folders,
+//! lists of the extents of files.
 
 mod account;
 mod reserve;

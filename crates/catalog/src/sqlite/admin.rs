@@ -22,7 +22,8 @@ pub fn create(data: &Path, instance: &str) -> Result<Sqlite> {
     store.rename(instance)
 }
 
-/// Returns true if a data folder has a database. An empty file is none: systems leave such when they crash.
+/// Returns true if a data folder has a database. An empty file does not count: file systems leave
+/// such files after a crash.
 pub fn exists(data: &Path) -> Result<bool> {
     match fs::metadata(data.join(DATABASE)) {
         Ok(meta) => Ok(meta.len() > 0),

@@ -44,8 +44,8 @@ pub(super) fn identity(path: &Path) -> Result<(u64, u64)> {
     Ok((meta.dev(), meta.ino()))
 }
 
-/// Makes an empty file for a database, readable by its owner alone, where there is none. SQLite
-/// gives the files beside a database the mode of the database.
+/// Makes an empty file for a database, readable by its owner alone, if there is none. SQLite gives
+/// the files beside a database the mode of the database.
 pub(super) fn create_private(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     match options.write(true).create_new(true).mode(0o600).open(path) {

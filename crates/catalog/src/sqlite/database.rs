@@ -45,7 +45,7 @@ impl Sqlite {
         let sql = "SELECT value FROM meta WHERE key = 'instance'";
         let instance = writer.query_row(sql, [], |row| row.get(0))?;
         let file = identity(path)?;
-        // An older version has left it. Nobody else has the database open now.
+        // An older version has left it. No other process has the database open now.
         let _ = fs::remove_file(path.with_extension("db-shm"));
         let path = path.to_owned();
         Ok(Self {

@@ -41,7 +41,7 @@ pub(super) fn forget_directory(connection: &Connection, directory: &DirectoryNam
     Ok(())
 }
 
-pub(super) fn strike(connection: &Connection, id: OperationId) -> Result<()> {
+pub(super) fn remove_operation(connection: &Connection, id: OperationId) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM operations WHERE id = ?1")?
         .execute([id])?;

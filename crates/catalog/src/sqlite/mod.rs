@@ -181,7 +181,8 @@ impl Store for Sqlite {
     }
 
     fn ping(&self) -> Result<()> {
-        // A connection that is open may know everything by heart, and write where nobody looks.
+        // An open connection may have everything in its cache, and write to a file that has no name
+        // any more.
         if identity(&self.path)? != self.file {
             return Err(replaced());
         }
@@ -304,7 +305,7 @@ impl Store for Sqlite {
             if operation.has_follow_up() {
                 journal::mark_applied(transaction, id)
             } else {
-                journal::strike(transaction, id)
+                journal::remove_operation(transaction, id)
             }
         })
     }
@@ -313,8 +314,8 @@ impl Store for Sqlite {
         journal::progress(&*self.reader()?, id)
     }
 
-    fn strike(&self, id: OperationId) -> Result<()> {
-        self.write(|transaction| journal::strike(transaction, id))
+    fn remove_operation(&self, id: OperationId) -> Result<()> {
+        self.write(|transaction| journal::remove_operation(transaction, id))
     }
 
     fn pending(&self) -> Result<Vec<(OperationId, Operation, Progress)>> {

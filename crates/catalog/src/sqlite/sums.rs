@@ -68,7 +68,7 @@ fn add(a: TargetSum, b: TargetSum) -> TargetSum {
         size: a.size.saturating_add(b.size),
         recycled_size: a.recycled_size.saturating_add(b.recycled_size),
         unhealthy: a.unhealthy + b.unhealthy,
-        // The one that should worry somebody first.
+        // The worst one first.
         newest: a.newest.into_iter().chain(b.newest).min(),
     }
 }

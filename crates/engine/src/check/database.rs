@@ -1,4 +1,4 @@
-//! Opening the database, or making it anew.
+//! Opening the database, or rebuilding it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,8 +14,7 @@ use bchan_storage::data_dir;
 use bchan_storage::durable;
 use bchan_storage::name_template::RESERVED;
 
-/// The database, made anew where it is missing or damaged and that is asked for; none where it is
-/// not.
+/// The database, rebuilt if it is missing or damaged and the options ask for it; none if it is not.
 pub(super) fn open(places: &Places, desk: &mut Desk<'_>) -> Result<Option<Sqlite>, CheckError> {
     let data = &places.data;
     let path = &bchan_catalog::files(data)[0];

@@ -35,8 +35,7 @@ fn is_usable(engine: &Engine, place: &Path) -> Result<bool, Error> {
     if markers::lacks_backups(engine, place)? {
         return Ok(false);
     }
-    // An empty location that somebody has removed. Were its disk away, there would be the folder to
-    // mount it to.
+    // An empty location that was removed. If its disk were away, its mount point would be there.
     let removed = || {
         let mut anchors = engine.layout.anchors(place).into_iter();
         anchors.all(|anchor| anchor != place && engine.require_disk(anchor).is_ok())

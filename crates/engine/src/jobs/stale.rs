@@ -1,4 +1,4 @@
-//! The job that ends sequential uploads that nobody goes on with.
+//! The job that ends abandoned sequential uploads.
 
 use super::context::JobContext;
 use crate::error::Error;

@@ -112,7 +112,7 @@ pub(super) fn committed(
     let settle = || -> Result<bool, OperationError> {
         engine.store.settle()?;
         match engine.store.progress(id)? {
-            // Its commit has struck it.
+            // Its commit has removed it.
             None => Ok(true),
             Some(Progress::Applied) => {
                 follow_up(engine, id, operation);

@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use bchan_catalog::OperationId;
 use bchan_catalog::journal::Operation;
 
-/// Undoes an operation and strikes it from the journal.
+/// Undoes an operation and removes it from the journal.
 pub(super) fn take_back(
     engine: &Engine,
     id: OperationId,
@@ -15,7 +15,7 @@ pub(super) fn take_back(
     copies: &Copies,
 ) -> Result<(), OperationError> {
     effects::undo(engine, operation, copies)?;
-    Ok(engine.store.strike(id)?)
+    Ok(engine.store.remove_operation(id)?)
 }
 
 /// Removes what has no place any more after a commit. Trouble here fails nothing: the job that
@@ -25,7 +25,7 @@ pub(super) fn follow_up(engine: &Engine, id: OperationId, operation: &Operation)
         return;
     }
     let done = effects::follow_up(engine, operation);
-    if let Err(error) = done.and_then(|()| Ok(engine.store.strike(id)?)) {
+    if let Err(error) = done.and_then(|()| Ok(engine.store.remove_operation(id)?)) {
         tracing::warn!(operation = id, %error, "left-overs of an operation stay");
     }
 }

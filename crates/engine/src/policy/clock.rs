@@ -1,28 +1,28 @@
-//! Time that a wrong clock cannot change: what ages are measured with.
+//! Trusted time: time that a wrong clock cannot change, used to measure ages.
 //!
-//! The machine's clock (UTC) may be years ahead, years behind or at 1970, and may jump. Trusted time
-//! is counted by the server instead: while it runs, by the time since the machine was started, which
-//! nobody sets. Nothing measures how long the server was off. That the clock alone can tell, so it
-//! is believed only after a probation.
+//! The machine's clock (UTC) may be years ahead, years behind or at 1970, and may jump. Trusted
+//! time is counted by the server instead: while the server runs, by the time since the machine was
+//! started, which cannot be set. Only the clock can tell how long the server was off, so it is
+//! believed only after a probation.
 //!
 //! Laws, whatever the clock shows:
 //!
-//! 1. Trusted time never goes back, and while the server runs it gains at least what was measured.
-//! 2. It gains more than was measured only by what the clock was ahead of it throughout a whole
-//!    [`Window`], and never by more than [`LONGEST_OFF`] in one window.
+//! 1. Trusted time never goes back, and while the server runs it gains at least the measured time.
+//! 2. It gains more than the measured time only by what the clock was ahead of it throughout a
+//!    whole [`Window`], and never by more than [`LONGEST_OFF`] in one window.
 //! 3. A jump of the clock while the server runs adds nothing, in either direction.
 //! 4. A jump of more than twice [`LONGEST_OFF`] while the server is off adds nothing, and neither
 //!    does a clock that was behind trusted time and is right at the next start.
-//! 5. What the clock claimed and was set back by is not believed when it claims it again: backups that
-//!    arrived in between were dated without it.
-//! 6. What is still on probation when a backup arrives may be believed later, and has passed before
-//!    it: so its arrival is dated as if it were believed ([`Clock::arrival`]), and no backup gets
-//!    older by it.
+//! 5. A time that the clock claimed before it was set back is not believed when the clock claims it
+//!    again: backups that arrived in between were dated without it.
+//! 6. Time that is on probation when a backup arrives may be believed later, and has passed before
+//!    the arrival: so the arrival is dated as if it were believed ([`Clock::arrival`]), and no
+//!    backup gets older by it.
 //!
-//! So trusted time is late rather than early: after the server was off, backups are taken for
-//! younger than they are until the probation ends. It is early only where the clock goes ahead at a
-//! start by up to twice [`LONGEST_OFF`] more than the server was off, because it is wrong then or was
-//! behind before, and stays so for a whole window.
+//! So trusted time is late rather than early: after the server was off, backups count as younger
+//! than they are until the probation ends. It is early only if the clock goes ahead at a start by
+//! up to twice [`LONGEST_OFF`] more than the server was off, because it is wrong then or was behind
+//! before, and stays so for a whole window.
 
 use serde::{Deserialize, Serialize};
 

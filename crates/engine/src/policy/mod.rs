@@ -6,26 +6,26 @@
 //! 1. Of the healthy backups that are not in the recycle bin, never fewer are left than
 //!    `min_backups`, and never none. (Fewer than that are left as they are.)
 //! 2. A broken backup, or one in the recycle bin, counts for nothing in this.
-//! 3. What is in the recycle bin is not touched.
+//! 3. Backups in the recycle bin are not touched.
 //! 4. A duplicate goes only if the healthy backup directly before it, which is older, has the same
-//!    hash and stays. The hash only makes it a candidate: that both are the same in everything is for
-//!    whoever deletes it to find out.
-//!    So the sequence of contents, with repetitions left out, is the same with and without
-//!    deduplication, and the newest content stays the newest. A rule by number keeps at least the
-//!    contents that it would keep without. With a rule by age, the last of a row of duplicates stays
-//!    as well as the first: the rule may recycle the first by its age, but what was uploaded last is
-//!    no older than it is.
-//! 5. Once is enough: of what is left, nothing goes right afterwards.
-//! 6. The order is that in which backups arrived, as the server has numbered them, and never that of
-//!    their times: recycling by count keeps exactly the last ones that arrived, whatever the clock
-//!    showed. Where numbers are equal (backups of another server, or from before there were numbers)
-//!    it is by time of creation. The order of the list matters only where both are equal.
+//!    hash and stays. The hash only makes it a candidate: the caller that deletes it compares both
+//!    completely. So the sequence of contents, with repetitions left out, is the same with and
+//!    without deduplication, and the newest content stays the newest. A rule by number keeps at
+//!    least the contents that it would keep without. With a rule by age, the last of a row of
+//!    duplicates stays as well as the first: the rule may recycle the first by its age, but what
+//!    was uploaded last is no older than it is.
+//! 5. The policy is idempotent: applied to its own result, it removes nothing.
+//! 6. The order is that in which backups arrived, as the server has numbered them, and never that
+//!    of their times: recycling by count keeps exactly the last ones that arrived, whatever the
+//!    clock showed. Where numbers are equal (backups of another server, or from before there were
+//!    numbers) it is by time of creation. The order of the list matters only where both are equal.
 //! 7. A backup gets old by trusted time alone (see `clock.rs`), which no jump of the clock changes,
 //!    and only if its time of creation does not say that it is younger. A time of creation in the
 //!    future says nothing. So no backup goes by age before that much time has passed since it
 //!    arrived, within what trusted time promises. Of two backups the one that arrived later is
 //!    never measured as the older one.
-//! 8. What the clock alone calls old stays, and is counted ([`held`]), so that people hear of it.
+//! 8. A backup that is old by the clock alone stays and is counted ([`held`]), so that it can be
+//!    reported.
 
 mod clock;
 
@@ -219,7 +219,7 @@ pub fn duplicates(target: &Target, backups: &[StoredBackup]) -> Vec<Duplicate> {
 /// otherwise. A job that runs every ten minutes needs 144; the rest is for people.
 pub const DAILY_UPLOADS: u64 = 150;
 
-/// How many such backups a target takes in a day. 0 is none.
+/// How many such backups a target takes in a day. With 0 it takes none.
 pub fn daily_uploads(target: &Target) -> u64 {
     let own = target.max_daily_uploads;
     own.map_or(DAILY_UPLOADS, |own| u64::try_from(own).unwrap_or(0))

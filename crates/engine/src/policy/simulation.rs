@@ -281,7 +281,7 @@ impl World {
             let any = usize::try_from(dice.roll(self.backups.len() as u64)).unwrap();
             self.rotten.insert(self.backups[any].backup.id.clone());
         }
-        // Somebody recycles, restores, and has the files of a backup put back.
+        // A user recycles, restores, and puts the files of a backup back.
         if dice.one_in(15) && !self.backups.is_empty() {
             let any = usize::try_from(dice.roll(self.backups.len() as u64)).unwrap();
             let picked = &mut self.backups[any].backup;

@@ -198,7 +198,7 @@ proptest! {
         }
         let criteria = if by_age { RecycleCriteria::Age } else { RecycleCriteria::Count };
         let mut rule = target(criteria, Some(7), min);
-        prop_assert!(duplicates(&rule, &backups).is_empty(), "nobody wants that");
+        prop_assert!(duplicates(&rule, &backups).is_empty(), "deduplication is off");
         rule.deduplicate = true;
         let found = duplicates(&rule, &backups);
         let healthy = |stored: &&StoredBackup| {
@@ -387,7 +387,7 @@ fn age_goes_by_what_was_measured_since_arrival() {
         old(&rule, &backups, at(today + 23 * DAY)),
         ["0002", "0001", "0000"]
     );
-    // It was years behind: what was made then has not been there for longer than it has.
+    // The clock was years behind: backups made then have not been there for longer than they have.
     let mut behind = daily(5);
     behind[1].backup.created_at = Time::from_unix_seconds(-20 * year);
     assert!(old(&rule, &behind, at(today)).is_empty());

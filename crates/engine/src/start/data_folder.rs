@@ -154,9 +154,9 @@ pub fn lock(data: &Path, named: &Path) -> Result<DataLock, OpenError> {
     })
 }
 
-/// Opens the database, or makes one in a folder that never had any. The name of the data folder
-/// is in a file of its own: where that is, a missing database is a lost one, and to begin anew with
-/// an empty one would hide that.
+/// Opens the database, or makes one in a folder that never had any. The name of the data folder is
+/// in a file of its own: where that file is, a missing database is a lost one, and starting with an
+/// empty database would hide that.
 pub fn open_store(data: &Path) -> Result<Result<Sqlite, OpenError>, StoreError> {
     let known = data_dir::read_instance(data).map_err(StoreError::Io)?;
     if let (Some(_), false) = (&known, bchan_catalog::exists(data)?) {

@@ -22,13 +22,14 @@ pub(crate) const FAILED: Refusal = Refusal::new(500, "the server failed to answe
 /// How long a request waits to be passed on before it matters whether its client is still there.
 const ABSENCE: Duration = Duration::from_secs(1);
 
-/// Waits until a request has been let in, or until nobody waits for its answer.
+/// Waits until a request has been admitted or its client is gone.
 pub(crate) async fn wait<T>(
     connection: &Connection<'_>,
     entered: impl Future<Output = io::Result<T>>,
 ) -> Result<T, Next> {
-    // Those who have gone while they waited for their turn hold descriptors, which may be just what
-    // the server inside lacks. Clients that only end what they send are not waiting for so long.
+    // Clients that have gone while their requests waited hold descriptors, which may be just what
+    // the upstream server lacks. A client that only closes its sending side does not wait this
+    // long.
     let gone = async {
         sleep(ABSENCE).await;
         connection.stream.closed().await;

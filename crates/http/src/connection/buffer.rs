@@ -1,4 +1,4 @@
-//! A buffer between a socket and whoever takes bytes off its front.
+//! A buffer between a socket and a reader that consumes bytes from its front.
 
 use std::io;
 use std::ops::Range;

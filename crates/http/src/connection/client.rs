@@ -18,7 +18,7 @@ struct State {
 }
 
 impl WaitingClient {
-    /// Fails when nobody waits for the answer any more.
+    /// Fails if the client does not wait for the answer any more.
     pub fn check(&self) -> io::Result<()> {
         if self.0.gone.load(Ordering::Relaxed) {
             return Err(io::Error::new(
@@ -29,9 +29,9 @@ impl WaitingClient {
         Ok(())
     }
 
-    /// Fails when nobody waits for the answer any more, or when it looks as if nobody does: a client
-    /// that has closed only its side cannot be told from one that has ended. For work that takes
-    /// long without anything arriving.
+    /// Fails if the client does not wait for the answer any more or seems not to: a client that has
+    /// closed only its sending side cannot be told from one that is gone. For work that takes long
+    /// while nothing arrives.
     pub fn check_strictly(&self) -> io::Result<()> {
         if self.0.closed.load(Ordering::Relaxed) {
             self.0.gone.store(true, Ordering::Relaxed);

@@ -1,9 +1,8 @@
 //! Limit of connections: which connection is closed when it is reached.
 //!
-//! Nobody is limited while there is room. Without room, a newcomer gets the slot of a connection
-//! that only waits, of the peer that has the most of them: whoever fills the server with
-//! connections that do nothing loses his own, and keeps nobody out. Connections with a request
-//! under way stay.
+//! Below the limit every connection is accepted. At the limit, a new connection gets the slot of an
+//! idle connection of the peer that has the most idle ones: a peer that fills the server with idle
+//! connections loses its own and keeps no other peer out. Connections with a running request stay.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -59,7 +58,7 @@ pub enum Waiting {
 pub struct Slot {
     limiter: Arc<ConnectionLimiter>,
     peer: ClientNet,
-    /// Told when the slot is somebody else's.
+    /// Notified when the slot is taken away.
     lost: Arc<Notify>,
     phase: Mutex<Phase>,
 }
@@ -85,7 +84,7 @@ impl ConnectionLimiter {
         (table.taken, table.limit)
     }
 
-    /// Has another number of limiter from now on. Nobody has to go for it.
+    /// Changes the limit for new connections. No connection is closed for it.
     pub fn set_limit(&self, limit: usize) {
         self.lock().limit = limit;
     }
@@ -106,14 +105,14 @@ impl ConnectionLimiter {
         (!left.is_zero()).then_some(left)
     }
 
-    /// Returns true if a newcomer needs the slot of somebody else.
+    /// Returns true if a new connection needs the slot of another one.
     pub fn is_full(&self) -> bool {
         let table = self.lock();
         table.taken >= table.limit
     }
 
-    /// A slot, if need be that of somebody else; none when all are busy, or when those that are not
-    /// belong to peers with fewer of them.
+    /// Returns a slot, taken from another connection if necessary; none if all connections are
+    /// busy, or if the idle ones belong to peers with fewer of them.
     pub fn take(self: &Arc<Self>, peer: impl Into<ClientNet>) -> Option<Slot> {
         let peer = peer.into();
         let mut table = self.lock();
@@ -219,7 +218,7 @@ impl Slot {
         }
     }
 
-    /// Resolves when the slot is somebody else's.
+    /// Resolves when the slot is taken away.
     pub async fn lost(&self) {
         self.lost.notified().await;
     }

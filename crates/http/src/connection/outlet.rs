@@ -13,7 +13,7 @@ use crate::connection::workers::Workers;
 /// Bytes per second that a client must take on average.
 const SLOWEST: u64 = 1024;
 
-/// After so long without progress, the slot may be given to somebody else.
+/// Time without progress after which another connection may take the slot.
 const BRIEF: Duration = Duration::from_secs(1);
 
 /// Writes an answer to a client that must keep up.

@@ -42,11 +42,11 @@ pub(crate) enum Next {
     Refuse(Refusal),
     /// It ends in a way that the client must notice.
     Abort,
-    /// Nobody listens any more.
+    /// The client is gone.
     Drop,
 }
 
-/// Serves a connection to its end, or until somebody else needs its slot.
+/// Serves a connection to its end, or until another connection takes its slot.
 pub(crate) async fn serve(shared: &Shared, stream: TcpStream, peer: Sender, slot: Slot) {
     tokio::select! {
         () = talk(shared, stream, peer, &slot) => {}
@@ -149,7 +149,7 @@ async fn read_head<'a>(
     let mut seen = 0;
     loop {
         while seen == 0 && buffer.data().starts_with(b"\r\n") {
-            // Some clients send one behind a body.
+            // Some clients send one after a body.
             buffer.take(2);
         }
         if let Some(end) = head::find_end(buffer.data(), seen)? {

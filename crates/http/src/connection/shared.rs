@@ -77,7 +77,7 @@ impl Shared {
     /// Resolves to the time that is left when told to stop.
     pub(crate) async fn stopped(&self) -> Duration {
         let mut stop = self.stop.clone();
-        // Whoever started the front is gone when it cannot say so any more.
+        // The thread that started the front has ended if it cannot send this any more.
         match stop.wait_for(Option::is_some).await {
             Ok(grace) => grace.unwrap_or_default(),
             Err(_) => Duration::ZERO,

@@ -23,7 +23,7 @@ const LARGEST_FILE: u64 = 1024 * 1024;
 /// Where a server's certificate and its key are, both in PEM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsFiles {
-    /// The certificate, and behind it those that lead to a root.
+    /// The certificate chain, leaf first.
     pub cert: PathBuf,
     /// The private key.
     pub key: PathBuf,
@@ -39,8 +39,8 @@ pub enum TlsError {
         path: PathBuf,
         source: io::Error,
     },
-    /// Everybody on the machine can read the private key.
-    #[error("everybody can read the private key {}", path.display())]
+    /// Every user of the machine can read the private key.
+    #[error("every user can read the private key {}", path.display())]
     Exposed {
         /// The file.
         path: PathBuf,
@@ -69,7 +69,7 @@ impl TlsError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Exposed { path } => Some(format!(
-                "run `chmod o-rwx {}`, or make a new key if somebody may have read it",
+                "run `chmod o-rwx {}`, or make a new key if another user may have read it",
                 path.display()
             )),
             _ => None,
@@ -119,8 +119,8 @@ impl Tls {
         current.clone()
     }
 
-    /// Shakes hands on threads that do nothing else, so that the arithmetic of it delays nobody
-    /// who has done so. When this is dropped, it ends.
+    /// Runs TLS handshakes on threads of their own, so that their computation does not delay
+    /// established connections. Ends when it is dropped.
     pub(crate) async fn accept(
         &self,
         stream: TcpStream,

@@ -21,8 +21,8 @@ pub(crate) fn head(data: &[u8]) -> Option<Vec<u8>> {
     Some(inbox::request_head(&head, inbox::Place::Only(1), peer))
 }
 
-/// The content of a body in chunks that arrives in pieces, whether it is complete, and what is left
-/// behind it.
+/// The content of a chunked body that arrives in pieces, whether it is complete, and the bytes
+/// after it.
 pub(crate) fn chunked(data: &[u8], piece: usize) -> (Vec<u8>, Option<Vec<u8>>) {
     // Reading from memory needs no more than this.
     let Ok(runtime) = runtime::Builder::new_current_thread().build() else {

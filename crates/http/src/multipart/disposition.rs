@@ -137,7 +137,7 @@ fn split_parameters(text: &str, escapes: bool) -> Option<Vec<(String, String)>> 
     Some(parameters)
 }
 
-/// Everything up to the closing quote, and what is behind it. A backslash escapes only a quote or
+/// Everything up to the closing quote, and the text after it. A backslash escapes only a quote or
 /// another backslash: some browsers send names such as `C:\file` as they are.
 fn unquote(text: &str, escapes: bool) -> Option<(String, &str)> {
     let mut value = String::new();
@@ -237,7 +237,7 @@ mod tests {
                 "form-data; filename*=UTF-8'en'%e4%bd%a0; filename=\"x\"; name=\"f\"",
                 "你",
             ),
-            // One in a charset that nobody uses does not.
+            // Names in a rare charset are not decoded.
             (
                 "form-data; name=\"f\"; filename*=koi8-r''%C1; filename=\"x\"",
                 "x",

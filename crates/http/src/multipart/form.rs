@@ -13,7 +13,8 @@ pub(super) const BUFFER: usize = 256 * 1024;
 /// Longest head of a part, in bytes.
 pub(super) const LONGEST_HEAD: usize = 16 * 1024;
 
-/// Most bytes before the first delimiter and after the last one. Nobody sends any to speak of.
+/// Largest number of bytes before the first delimiter and after the last one. Usual clients send
+/// none.
 const LONGEST_MARGIN: u64 = 64 * 1024;
 
 /// Most parts in a form.
@@ -26,9 +27,9 @@ pub enum Place {
     Preamble,
     /// In the content of a part.
     Content,
-    /// Behind a delimiter, at the line end that comes before the head of a part.
+    /// After a delimiter, at the line end before the head of a part.
     Head,
-    /// Behind the closing delimiter.
+    /// After the closing delimiter.
     Closed,
 }
 
@@ -150,8 +151,8 @@ impl<R: Read> Multipart<R> {
         Ok(())
     }
 
-    /// Length of the head of a part with the padding of the delimiter's line before it and the
-    /// empty line behind it.
+    /// Length of the head of a part, with the padding of the delimiter's line before it and the
+    /// empty line after it.
     pub fn head_length(&mut self) -> Result<usize, MultipartError> {
         loop {
             let seen = &self.buffer[self.start..self.end];
@@ -182,7 +183,7 @@ impl<R: Read> Multipart<R> {
         }
     }
 
-    /// Reads more behind what there is. The end of the body is `Truncated`.
+    /// Reads more bytes. The end of the body is `Truncated`.
     pub fn fill(&mut self) -> Result<(), MultipartError> {
         if self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);

@@ -12,13 +12,13 @@ pub struct PartHead {
 }
 
 impl PartHead {
-    /// Reads everything from behind the delimiter to the empty line, both line ends included.
+    /// Reads everything after the delimiter up to the empty line, both line ends included.
     pub fn parse(block: &[u8]) -> Result<Self, MultipartError> {
         let text = to_text(block);
         let mut lines = text.split("\r\n");
         if !lines.next().unwrap_or_default().trim().is_empty() {
             return Err(MultipartError::Malformed(
-                "a delimiter has something behind it",
+                "a delimiter is followed by other text on its line",
             ));
         }
         let mut found = None;

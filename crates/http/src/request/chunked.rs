@@ -15,11 +15,11 @@ pub(crate) enum ChunkedBody {
     Size,
     /// In a chunk, with so many bytes left.
     Data(u64),
-    /// Before the line end behind a chunk.
+    /// Before the line end after a chunk.
     DataEnd,
     /// In the trailer, of which so many bytes may still come.
     Trailer(usize),
-    /// Behind everything.
+    /// After the whole body.
     Done,
     /// Nowhere.
     Broken,

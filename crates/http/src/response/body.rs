@@ -31,7 +31,7 @@ pub(crate) struct Circumstances {
     pub(crate) head_only: bool,
     /// The client knows no chunks.
     pub(crate) old: bool,
-    /// The connection ends behind this response.
+    /// The connection is closed after this response.
     pub(crate) close: bool,
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::config::RefusalBodies;
 
-/// An answer of the front in place of a handler's. The connection closes behind it.
+/// An answer of the front itself. The connection is closed after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     /// Status code.

@@ -213,7 +213,7 @@ fn the_word_to_go_on_comes_when_the_body_is_wanted() {
         "{seen:?}"
     );
 
-    // Nobody has to wait for it.
+    // No client has to wait for it.
     let mut stream = server.connect();
     stream
         .write_all(format!("{}hello", head("/wanted")).as_bytes())

@@ -180,7 +180,7 @@ fn connections_that_wait_make_room() {
     drop(last);
 }
 
-/// Each handler waits for all the others, so that none may be stuck behind another one.
+/// Each handler waits for all the others, so that none may be queued after another one.
 #[test]
 fn requests_do_not_wait_for_each_other() {
     const TOGETHER: usize = 40;
@@ -285,7 +285,7 @@ fn a_shutdown_lets_requests_end_and_leaves_nothing() {
     let folder = front.socket().folder();
     assert!(folder.is_dir());
     let stopping = thread::spawn(move || front.shutdown(PATIENCE));
-    // Idle ones go at once, and then nobody new gets in.
+    // Idle ones go at once, and then no new connection is accepted.
     assert_eq!(idle.read(&mut [0]).unwrap(), 0);
     release.send(()).unwrap();
     let seen = read_response(&mut busy).unwrap();

@@ -1,4 +1,4 @@
-//! Requests that two readers could understand in two ways, or that nobody can.
+//! Requests that two readers could understand in two ways, and requests that are not valid at all.
 
 use super::{Fixture, HttpConfig, only_response, read_response};
 use std::io::Write as _;

@@ -32,7 +32,7 @@ fn stall(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// Answers with 200 KiB, and counts those who will not take it.
+/// Answers with 200 KiB, and counts the clients that do not read it.
 fn large(stalled: Arc<AtomicUsize>) -> impl Fn(&mut Request) -> Response {
     move |request| {
         if request.path == "/stall" {
@@ -127,7 +127,7 @@ fn a_stalled_stream_gives_way_to_a_request_that_waits() {
     assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
 }
 
-/// Every slot, every worker and every watcher is taken, and by those who name themselves a probe.
+/// Every slot, every worker and every watcher is taken by clients that pretend to be a probe.
 #[test]
 fn nobody_can_keep_the_probe_out() {
     let (enter, entered) = mpsc::channel();

@@ -64,7 +64,7 @@ async fn set_out<'a>(
     while let Some(mut lane) = lanes.take() {
         let trip = lanes.set_out_on(&lane);
         let bytes = inbox::request_head(head, Place::Later(trip.id), peer);
-        // A lane that has been closed at its other end has brought nobody a whole request.
+        // An upstream connection that was closed at its other end has delivered no whole request.
         if lane.inbox.stream.write_all(&bytes).await.is_ok() {
             return Ok((lane, trip));
         }
@@ -95,7 +95,7 @@ async fn answer(
         Ok(answer) => answer,
         Err(_) if trip.is_taken() => lane.inbox.head().await,
         Err(_) => {
-            // Of a server inside that has been replaced, nobody expects anything.
+            // Answers of an upstream server that has been replaced are discarded.
             if shared.socket.lanes.is_current(lane) {
                 shared.socket.is_stuck();
             }

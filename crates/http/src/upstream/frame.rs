@@ -138,7 +138,7 @@ pub(crate) struct FrameWriter<W> {
 }
 
 impl<W: Write> FrameWriter<W> {
-    /// A body behind a head, which is sent along with its first frame.
+    /// A body after a head, which is sent along with its first frame.
     pub(crate) fn new(inner: W, head: Vec<u8>) -> Self {
         let mut buffer = head;
         let frame = buffer.len();

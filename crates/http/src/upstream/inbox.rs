@@ -40,11 +40,12 @@ pub(crate) struct Sender {
     pub(crate) is_probe: bool,
 }
 
-/// The head of a request as the server inside gets it.
+/// The head of a request as the upstream server gets it.
 ///
-/// One with a body asks for an upgrade, because then the server hands the connection out as it is
-/// behind the head: it reads nothing ahead, allocates nothing by a declared length, drains nothing, and
-/// looks for no second request. One without a body ends with its head.
+/// A request with a body asks for an upgrade, because then the upstream server hands out the
+/// connection as it is after the head: it reads nothing ahead, allocates nothing by a declared
+/// length, drains nothing, and looks for no second request. A request without a body ends with its
+/// head.
 pub(crate) fn request_head(head: &Head, place: Place, peer: Sender) -> Vec<u8> {
     let mut text = String::with_capacity(SMALL / 4);
     // Writing to a string cannot fail.

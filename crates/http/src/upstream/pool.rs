@@ -1,10 +1,10 @@
-//! Connections to the server inside that are kept for another request.
+//! Connections to the upstream server that are kept for another request.
 //!
-//! Only requests without a body go this way, and of those none that ask how the server is, for they must
-//! find out whether the way in is open. They go one at a time: all that the server inside reads of such
-//! a request is its head, which the front has made, so that no byte of it can be taken for the next
-//! one. Nor can an answer be taken for another one: a connection is kept only when the frame that
-//! ends its last answer has come and nothing behind it.
+//! Only requests without a body use them, and no health requests, because those must find out
+//! whether new connections work. Requests use a connection one after the other: the upstream server
+//! reads nothing of such a request but its head, which the front has made, so that no byte of it
+//! can be taken for the next request. An answer cannot be taken for another one either: a
+//! connection is kept only if the frame that ends its last answer has come and no byte after it.
 
 use std::collections::HashMap;
 use std::io;
@@ -22,13 +22,13 @@ use crate::upstream::inbox::Inbox;
 /// Most connections that wait for a request.
 const MOST_SPARE: usize = 64;
 
-/// After so long, connections are closed that have not been needed in the meantime.
+/// Time after which unused connections are closed.
 const TIDY: Duration = Duration::from_secs(10);
 
 /// A connection to the server inside.
 pub(crate) struct PooledConnection {
     pub(crate) inbox: Inbox<UnixStream>,
-    /// The same connection, for whoever has to say that an answer has no end.
+    /// The same connection, for the code that reports that an answer has no end.
     closer: Arc<OwnedFd>,
     /// Number of the socket that it leads to.
     socket: u64,
@@ -65,7 +65,7 @@ pub(crate) struct Lanes {
 struct Spare {
     /// The one that was used last comes last, and is the next to be used.
     lanes: Vec<PooledConnection>,
-    /// How many have not been needed since somebody tidied up.
+    /// Number of connections that were not used since the last cleanup.
     unneeded: usize,
 }
 
@@ -117,7 +117,7 @@ impl Lanes {
         *self.spare() = Spare::default();
     }
 
-    /// Closes again and again what nobody needs. Never returns.
+    /// Closes unused connections again and again. Never returns.
     pub(crate) async fn tidy(&self) {
         loop {
             sleep(TIDY).await;
@@ -156,8 +156,8 @@ impl Lanes {
         }
     }
 
-    /// Says that the answer to a request has come to an end that is not its own. Whoever waits for
-    /// more of it finds the connection closed.
+    /// Reports that the answer to a request was cut off. Readers of the rest find the connection
+    /// closed.
     pub(crate) fn cut(&self, id: u64) {
         if let Some(state) = self.trips().get_mut(&id) {
             state.is_cut = true;
@@ -182,7 +182,7 @@ impl InFlight<'_> {
         trips.get(&self.id).is_some_and(|state| state.is_taken)
     }
 
-    /// Ends the trip; whether nobody has cut it short.
+    /// Ends the request; returns true if it was not cut off.
     pub(crate) fn end(self) -> bool {
         let state = self.lanes.trips().remove(&self.id);
         state.is_some_and(|state| !state.is_cut)
@@ -250,7 +250,10 @@ mod tests {
         let taken = lanes.take().unwrap();
         lanes.keep(taken);
         lanes.close_unneeded();
-        assert!(is_closed(&mut far).await, "nobody has needed both");
+        assert!(
+            is_closed(&mut far).await,
+            "both connections were not needed"
+        );
         assert!(lanes.take().is_some() && lanes.take().is_none());
     }
 

@@ -7,7 +7,7 @@ const PREFIX: &str = "upstream-";
 /// Number of a request that is the first of its connection.
 pub(crate) const ID: &str = "upstream-id";
 
-/// Number of a request whose connection may have another one behind it.
+/// Number of a request whose connection may carry another one after it.
 pub(crate) const LANE: &str = "upstream-lane";
 
 /// Address of the client.
@@ -26,8 +26,8 @@ pub(crate) const BODY: &str = "upstream-body";
 /// In a response, how many milliseconds it has to wait.
 pub(crate) const DELAY: &str = "upstream-delay";
 
-/// Returns true if a header is between the front and the server inside, and nobody else's. Names are in
-/// lower case.
+/// Returns true if a header is private to the front and the upstream server. Names are in lower
+/// case.
 pub(crate) fn is_private(name: &str) -> bool {
     name.starts_with(PREFIX) || name == "connection" || name == "expect"
 }

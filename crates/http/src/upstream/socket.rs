@@ -31,7 +31,7 @@ pub(crate) struct UpstreamSocket {
     folder: Mutex<Folder>,
     /// Where the folder is made.
     parent: Option<PathBuf>,
-    /// The socket in use. There is a new one each time the server inside is started anew.
+    /// The socket in use. Each restart of the upstream server makes a new one.
     socket: Mutex<(PathBuf, u64)>,
     /// Held by the one request with a body that waits for its turn. All others with a body wait for
     /// that one, and those without for none of them.
@@ -81,8 +81,8 @@ impl UpstreamSocket {
         self.socket.lock().unwrap().1
     }
 
-    /// A fresh socket, to which all requests go from now on. Where somebody has removed the folder of
-    /// the sockets, it lies in a new one.
+    /// Makes a new socket, to which all requests go from now on. If the folder of the sockets was
+    /// removed, it makes a new folder.
     pub(crate) fn bind(&self) -> io::Result<UnixListener> {
         let mut socket = self.socket.lock().unwrap_or_else(PoisonError::into_inner);
         let number = socket.1 + 1;
@@ -132,7 +132,7 @@ impl UpstreamSocket {
         self.stuck.notify_one();
     }
 
-    /// Closes connections that nobody needs any more. Never returns.
+    /// Closes unused connections. Never returns.
     pub(crate) async fn tidy(&self) {
         self.lanes.tidy().await;
     }
@@ -179,8 +179,8 @@ impl UpstreamSocket {
         entered
     }
 
-    /// A connection to the socket in use, with its number. A socket that nobody listens on or that
-    /// somebody has removed is replaced first, so that the request does not fail for it.
+    /// Returns a connection to the socket in use, with its number. A socket that was removed or
+    /// that has no listener is replaced first, so that the request does not fail for it.
     async fn connect(&self) -> io::Result<(UnixStream, u64)> {
         /// How often the new socket is looked for.
         const RETRY: Duration = Duration::from_millis(10);
@@ -214,7 +214,7 @@ impl UpstreamSocket {
 /// Prefix of the folders with sockets.
 pub const SOCKET_FOLDER: &str = ".bchan-socket-";
 
-/// A folder that nobody else can enter. Dropping it removes it.
+/// A folder that no other user can enter. Dropping it removes it.
 struct Folder(PathBuf);
 
 impl Folder {

@@ -72,7 +72,7 @@ fn read(tiny: tiny_http::Request, socket: &UpstreamSocket) -> Option<Request> {
         is_probe: header(&tiny, PROBE).is_some(),
         extension: None,
         caller: socket.caller(number(&tiny, ID).filter(|_| number(&tiny, LANE).is_none())),
-        // Behind a request that keeps its connection, there is nothing of it.
+        // A request that keeps its connection has nothing after it.
         body: match number(&tiny, LANE) {
             Some(_) => FrameReader::empty(Box::new(Inner(tiny))),
             None => FrameReader::new(Box::new(Inner(tiny))),

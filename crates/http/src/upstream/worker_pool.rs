@@ -13,7 +13,7 @@ use crate::upstream::private_headers::{ID, LANE};
 use crate::upstream::socket::UpstreamSocket;
 use crate::upstream::tiny_http::{Arrival, Inside, answer, number, start};
 
-/// How long starting the server inside anew waits after it has failed.
+/// Time to wait before restarting the upstream server after a failure.
 const RETRY: Duration = Duration::from_millis(50);
 
 /// Most clerks that wait for a request.
@@ -41,7 +41,7 @@ struct Shared {
     threads: runtime::Handle,
     server: Mutex<Arc<Inside>>,
     closing: AtomicBool,
-    /// The server inside is to be started anew.
+    /// The upstream server is to be restarted.
     stuck: AtomicBool,
     /// Clerks that wait.
     clerks: AtomicUsize,
@@ -50,7 +50,7 @@ struct Shared {
 }
 
 impl WorkerPool {
-    /// Starts the server inside behind a socket.
+    /// Starts the upstream server on a socket.
     pub(crate) fn open(
         socket: Arc<UpstreamSocket>,
         handler: Arc<dyn Handler>,
@@ -74,7 +74,7 @@ impl WorkerPool {
         Ok(Self { shared, thread })
     }
 
-    /// Starts the server inside anew whenever it is stuck. Never returns.
+    /// Restarts the upstream server whenever it is stuck. Never returns.
     pub(crate) async fn keep_going(&self) {
         loop {
             self.shared.socket.stuck().await;
@@ -106,7 +106,7 @@ impl Shared {
 
     fn ring(&self) {
         let (lock, bell) = &self.bell;
-        // Whoever holds it looks at what has changed before it waits.
+        // A thread that holds the lock checks for changes before it waits.
         drop(lock.lock().unwrap_or_else(PoisonError::into_inner));
         bell.notify_all();
     }
@@ -151,8 +151,8 @@ impl Shared {
 
     /// Notes why nothing has been received.
     fn note(&self, error: &io::Error) {
-        // What only ends the waiting is of this kind. It accepts nothing any more once accepting has
-        // failed, for want of descriptors say.
+        // An interrupted wait is an error of this kind. The upstream server accepts nothing more
+        // once accepting has failed, for example for lack of descriptors.
         if error.kind() != io::ErrorKind::Other {
             tracing::warn!(%error, "the upstream HTTP server accepts nothing any more");
             self.stuck.store(true, Ordering::SeqCst);
@@ -184,7 +184,7 @@ impl Shared {
         arrival
     }
 
-    /// Takes and answers requests, for as long as there are not enough others who do.
+    /// Takes and answers requests while too few other threads do.
     fn clerk(&self) {
         loop {
             if self.clerks.fetch_add(1, Ordering::SeqCst) >= MOST_CLERKS {
@@ -201,7 +201,7 @@ impl Shared {
                         self.note(&error);
                         self.ring();
                     }
-                    // This may have been meant for the desk, or for others who wait here.
+                    // This wake-up may have been meant for another thread.
                     if self.is_over(&server) {
                         server.unblock();
                     }
@@ -211,10 +211,10 @@ impl Shared {
         }
     }
 
-    /// The next request; `None` when there is none for long, or when somebody has interrupted.
+    /// Returns the next request; none if none comes for long, or if the wait was interrupted.
     fn receive(&self, server: &Arc<Inside>) -> io::Result<Option<Arrival>> {
-        // Whoever sleeps is woken with the queue locked, and has to sleep again. While there is much to
-        // do, the next request comes sooner than that.
+        // A sleeping thread is woken with the queue locked and has to sleep again. Under load, the
+        // next request comes sooner than that.
         for _ in 0..TRIES {
             match server.try_recv() {
                 Ok(None) if !self.is_over(server) => thread::yield_now(),
@@ -224,7 +224,7 @@ impl Shared {
         server.recv_timeout(PATIENCE)
     }
 
-    /// Returns true if nobody is to wait for a server inside.
+    /// Returns true if no thread should wait for the upstream server.
     fn is_over(&self, server: &Arc<Inside>) -> bool {
         let flags = [&self.closing, &self.stuck];
         flags.iter().any(|flag| flag.load(Ordering::SeqCst)) || !Arc::ptr_eq(server, &self.server())

@@ -33,7 +33,7 @@ pub(crate) fn check_origin(headers: &Headers, allowed: &[String]) -> Result<(), 
     Ok(())
 }
 
-/// Refuses more where nobody has shown a key: names that anybody could have made lead here, and
+/// Refuses more requests if they have no key: names that anyone could have pointed here, and
 /// changes by GET that look like a browser's.
 pub(crate) fn check_rest(
     request: &Request,
@@ -47,7 +47,8 @@ pub(crate) fn check_rest(
         return Err(foreign());
     }
     if grant.has_key() {
-        // Only somebody who means this server sends its key, under whatever name it is known.
+        // A client sends the key of this server only if it means this server, whatever name it
+        // used.
         return Ok(());
     }
     let host = headers.get("host");

@@ -1,4 +1,4 @@
-//! Pages of targets as they were last shown, for those who ask for them again and again.
+//! Pages of targets as they were last shown, for clients that poll them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -59,7 +59,7 @@ mod tests {
         assert!(pages.get(0, 2).is_none() && pages.get(1, 1).is_none());
         pages.keep(1, 2, b"new");
         assert!(pages.get(0, 1).is_none() && pages.get(1, 1).is_none());
-        // Somebody who has read slowly.
+        // A reader that was slow.
         pages.keep(0, 1, b"old");
         assert!(pages.get(1, 1).is_none() && pages.get(1, 2).is_some());
     }

@@ -114,7 +114,8 @@ impl Router {
 }
 
 impl Router {
-    /// Answers somebody without a key, later the more often it happens.
+    /// Answers a request without a valid key, with a delay that grows with each failure of the
+    /// peer.
     fn turn_away(&self, request: &Request, error: &ApiError) -> Response {
         let (status, peer) = (error.status, request.peer);
         let throttle = &self.app.throttle;
@@ -146,8 +147,8 @@ fn share(
     share.map(Some).ok_or_else(|| ApiError::new(503, message))
 }
 
-/// Returns true if a key is good for what is asked for, and the object that is meant. What a key is not for
-/// does not exist for whoever has it.
+/// Returns true if a key allows the request, and the object of the request. Objects that a key does
+/// not cover do not exist for it.
 fn admit(app: &App, grant: &Grant, route: &Route) -> Result<String, ApiError> {
     grant.check(route.endpoint)?;
     let object = route.object.as_str();

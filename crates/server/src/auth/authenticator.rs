@@ -97,7 +97,7 @@ impl Authenticator {
                 };
                 let keys = named.current().map_err(unusable)?;
                 match main.current().map_err(unusable)? {
-                    // Somebody's slip must not open the server to all.
+                    // A deleted key file must not open the server to everyone.
                     None if main.was_seen() => {
                         let message = "the server's key has disappeared; put it back or make a \
                             new one with `bchan server new-key`";

@@ -11,7 +11,7 @@ pub(super) const NAMED_KEYS: &str = "keys.json";
 /// Errors of making and reading keys.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// There is a key already, and nobody said that it may go.
+    /// There is a key already, and it may not be overwritten.
     #[error("{} holds a key already", path.display())]
     Exists {
         /// The key file.
@@ -52,7 +52,7 @@ pub enum KeyError {
         /// The name.
         name: String,
     },
-    /// The name is none that a key can have.
+    /// The name is not valid for a key.
     #[error("`{name}` cannot be the name of a key")]
     InvalidName {
         /// The invalid name, escaped.
@@ -93,7 +93,7 @@ impl KeyError {
                 Some("--overwrite replaces it; the old key then stops working".into())
             }
             Self::Exposed { path } => Some(format!(
-                "make a new key, or run `chmod 600 {}` if nobody has read it",
+                "make a new key, or run `chmod 600 {}` if no other user has read it",
                 path.display()
             )),
             Self::Invalid { path, .. } if path.ends_with(NAMED_KEYS) => {

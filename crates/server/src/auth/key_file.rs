@@ -85,7 +85,7 @@ impl<T> ReloadingFile<T> {
     }
 }
 
-/// Reads a file that nobody else may read; none when there is no file.
+/// Reads a file that only its owner may read; none if there is no file.
 pub(super) fn read(path: &Path) -> Result<Option<(fs::Metadata, String)>, KeyError> {
     let fail = || io_error("reading", path);
     // A pipe in its place would otherwise be waited for.
@@ -113,8 +113,8 @@ pub(super) fn read(path: &Path) -> Result<Option<(fs::Metadata, String)>, KeyErr
     Ok(Some((meta, text)))
 }
 
-/// Writes a line to a file that nobody else may read, all of it or nothing. Without `overwrite`,
-/// there must be no such file.
+/// Writes a line to a file that only its owner may read, completely or not at all. Without
+/// `overwrite`, the file must not exist.
 pub(super) fn write(path: &Path, text: &str, overwrite: bool) -> Result<(), KeyError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     durable::create_dirs(folder).map_err(io_error("creating", folder))?;

@@ -14,7 +14,7 @@ use super::key_file;
 use super::rights::{NamedKey, Rights};
 use crate::control;
 
-/// Locked by whoever changes the file.
+/// Locked while the file is changed.
 const LOCK: &str = ".keys.lock";
 
 /// Version of the format.

@@ -16,8 +16,8 @@ pub enum Rights {
     Full,
     /// Look, and download.
     Read,
-    /// Store new backups, and see whether that has worked. Whoever breaks into a machine with such
-    /// a key cannot delete, recycle, change or fetch what it has stored.
+    /// Store new backups and see the outcome. With such a key an intruder cannot delete, recycle,
+    /// change or download what the machine has stored.
     Append,
 }
 
@@ -94,7 +94,7 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
-    /// Of anybody where no key is needed.
+    /// The rights of requests without a key where none is required.
     pub(crate) const ALL: Self = Self {
         name: None,
         rights: Rights::Full,

@@ -1,4 +1,4 @@
-//! Slowing down who guesses.
+//! Delays for peers that guess keys.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use bchan_http::ClientNet;
 
-/// Failures of a peer that cost nothing: anybody may forget to change a key somewhere.
+/// Failures of a peer that cost nothing, because a changed key is easily forgotten somewhere.
 const FREE: u32 = 3;
 
 /// Delay after the next failure; each further failure doubles it.
@@ -16,7 +16,7 @@ const FIRST_DELAY: Duration = Duration::from_millis(100);
 /// Longest delay after a failure.
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
 
-/// After so long without a failure, one is forgiven.
+/// Time without a failure after which one is forgiven.
 const FORGIVEN: Duration = Duration::from_secs(30);
 
 /// How often the log tells of a peer.
@@ -25,8 +25,8 @@ const TELL: Duration = Duration::from_secs(10);
 /// Most peers that are remembered.
 const MOST_PEERS: usize = 10_000;
 
-/// Counts failures by peer. Whoever has a key is never slowed down, whoever else is at the same
-/// address.
+/// Counts failures by peer. Requests with a valid key are never delayed, even if others from the
+/// same address fail.
 #[derive(Debug, Default)]
 pub(crate) struct Throttle {
     peers: Mutex<HashMap<ClientNet, Record>>,
@@ -51,7 +51,7 @@ pub(crate) struct Verdict {
 }
 
 impl Throttle {
-    /// Counts a failure of a peer. Whoever has shown no key at all has not guessed one.
+    /// Counts a failure of a peer. A request without any key is no guess.
     pub(crate) fn failed(&self, peer: IpAddr, guessed: bool, now: Instant) -> Verdict {
         let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
         if peers.len() >= MOST_PEERS {

@@ -9,8 +9,7 @@ use bchan_api::HealthSubject;
 use crate::health::hang_guard::{HangGuard, Question};
 use bchan_storage::layout::Layout;
 
-/// How long something may take to answer. More than a busy disk needs, less than whoever watches
-/// the server waits.
+/// Time that a component may take to respond. A busy disk needs less, and monitors wait longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Checks whether the database and the directories of backups respond.

@@ -4,8 +4,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Asks one thing, on a thread of its own, for everybody who wants to know at the same time. While
-/// it does not answer it is not asked again, so that no more than one thread waits for it.
+/// Runs one check on a thread of its own, for all callers that wait for it at the same time. While
+/// a check does not return, no second one is started, so that no more than one thread hangs.
 pub(crate) struct HangGuard<T> {
     shared: Arc<Shared<T>>,
 }
@@ -83,7 +83,7 @@ impl<T: Clone> Question<T> {
     }
 }
 
-/// There is no answer, and was none for so long.
+/// No reply for this long.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("it has not answered for {} seconds", .0.as_secs())]
 pub(crate) struct Silence(Duration);
@@ -94,7 +94,7 @@ impl<T> Shared<T> {
     }
 }
 
-/// Tells everybody when it is dropped, which happens after a panic, too.
+/// Notifies all waiting callers when it is dropped, also after a panic.
 struct Ending<T>(Arc<Shared<T>>, Option<T>);
 
 impl<T> Drop for Ending<T> {

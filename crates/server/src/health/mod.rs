@@ -80,7 +80,7 @@ pub(crate) fn check(app: &Arc<App>) -> Vec<HealthCheck> {
     checks
 }
 
-/// Tells the log when it has changed: those who ask do so all the time.
+/// Logs changes of the verdict only: monitors ask all the time.
 fn report(app: &App, checks: &[HealthCheck]) {
     let well = checks.iter().all(|check| check.ok);
     if app.health.was_well.swap(well, Ordering::Relaxed) == well {

@@ -1,5 +1,5 @@
-//! Keeping keys out of the log and of answers, wherever somebody has put one by mistake: in a path,
-//! say.
+//! Keeps keys out of the log and of answers if a client has put one in the wrong place, such as a
+//! path.
 
 use std::io::{self, Write};
 use std::ops::Range;

@@ -15,17 +15,17 @@ pub(crate) use self::tail::tail;
 
 /// Folder of the log in the data folder.
 const FOLDER: &str = "log";
-/// The file that grows; older ones have a number behind it, the oldest the largest.
+/// The file that grows; older ones have a number after it, the oldest the largest.
 const FILE: &str = "bchan.log";
 /// Size at which a file is full, in bytes.
 const FULL: u64 = 8 * 1024 * 1024;
 /// Full files that are kept.
 const KEPT: u32 = 3;
 
-/// The log file of a server, for whoever collects the events of this process and writes each of
-/// them here, as one line, with one call.
+/// The log file of a server, for a subscriber that writes each event of this process as one line
+/// with one call.
 ///
-/// Events before the data folder is opened, or of a server that does not start, are not written to
+/// Events before the data folder is opened, and of a server that does not start, are not written to
 /// it.
 #[derive(Clone, Debug, Default)]
 pub struct LogFile {

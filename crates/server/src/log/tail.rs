@@ -7,7 +7,7 @@ use std::path::Path;
 /// Most that is read, in bytes.
 const MOST: u64 = 4 * 1024 * 1024;
 
-/// The last lines of a log, as many as fit where that is none; nothing of one that is not there.
+/// The last lines of a log, as many as fit; nothing if there is no log.
 pub(crate) fn tail(path: &Path, lines: Option<u64>) -> io::Result<String> {
     let mut file = match File::open(path) {
         Ok(file) => file,

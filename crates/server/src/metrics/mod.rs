@@ -54,7 +54,7 @@ pub(crate) fn render(app: &Arc<App>, only: Option<&[String]>) -> Result<String, 
     Ok(text.finish())
 }
 
-/// A value of a target, at a time in seconds since 1970; none where there is none.
+/// A value of a target, a time in seconds since 1970; none if there is no such time.
 type TargetValue = fn(&TargetSum, i64) -> Option<i64>;
 
 /// The metrics of each target.
@@ -137,9 +137,9 @@ fn guard(text: &mut Text, counts: &ConnectionStats) {
     let help = "Most connections at a time.";
     text.family(Kind::Gauge, "bchan_connections_limit", help)
         .sample(&[], limit as u64);
-    let help = "Requests and connections that were refused before anybody asked what they want.";
+    let help = "Requests and connections that were refused before they were read.";
     let mut family = text.family(Kind::Counter, "bchan_http_refused_total", help);
-    // What is refused for want of connections is there before it happens.
+    // Series of connections that were refused at the limit exist from the start.
     let mut refused = counts.refused();
     refused.entry(503).or_default();
     for (status, count) in refused {

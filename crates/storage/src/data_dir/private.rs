@@ -5,10 +5,10 @@ use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-/// Takes from other users what they may do with the data folder and the files of its database. An
-/// error where that is not possible, so that nobody else could change them while the server runs.
+/// Removes the rights of other users on the data folder and the files of its database. Fails if
+/// that is not possible, so that no other user can change them while the server runs.
 pub fn tighten(data: &Path, files: &[PathBuf]) -> io::Result<()> {
-    // Those who can only pass through a folder neither see nor change what is in it.
+    // Users that can only pass through a folder neither see nor change its content.
     tighten_one(data, 0o066)?;
     files.iter().try_for_each(|file| tighten_one(file, 0o077))
 }

@@ -12,7 +12,7 @@ use rustix::io::Errno;
 /// Opens a regular file for reading. The path is absolute, and none of its components may be a
 /// symbolic link.
 pub fn file(path: &Path) -> io::Result<File> {
-    // A pipe would otherwise be waited for until somebody writes to it.
+    // Opening a pipe would otherwise block until a writer opens it.
     let fd = open(path, OFlags::RDONLY | OFlags::NONBLOCK)?;
     match FileType::from_raw_mode(fstat(&fd)?.st_mode) {
         FileType::RegularFile => Ok(File::from(fd)),

@@ -1,11 +1,10 @@
-//! Syncs whose failures nobody misses.
+//! Syncs whose failures cannot be missed.
 //!
-//! Linux reports an error of write-back to those descriptors that were open when it happened. One
-//! that is opened afterwards hears of it only if nobody else has, and of some errors of a file
-//! system's own data only one caller hears at all. So what is to become durable is synced through
-//! descriptors that were opened before the first write, and a sync that fails also fails all others
-//! that are under way on the same file system. (Before Linux 5.8 `syncfs` reports no errors of
-//! write-back.)
+//! Linux reports an error of write-back to the descriptors that were open when it happened. A
+//! descriptor that is opened afterwards gets it only if no other one has, and some errors of a file
+//! system's own data are reported to one caller only. So files are synced through descriptors that
+//! were opened before the first write, and a sync that fails also fails all others that are under
+//! way on the same file system. (Before Linux 5.8 `syncfs` reports no errors of write-back.)
 
 use std::fs::File;
 use std::io;

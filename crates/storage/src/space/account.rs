@@ -1,9 +1,9 @@
 //! The space promised to all writers of one file system.
 //!
-//! The free space that a file system names says nothing of what others are about to write. So
-//! everybody asks one account for a block of it and writes within that block. What is promised and
-//! not written yet is subtracted from the free space before the next block is given; what is not
-//! used goes back when the writer ends. Nodes (inodes) are given in the same way.
+//! The free space that a file system reports does not include what others are about to write. So
+//! all writers ask one account for a block of space and write within that block. Space that is
+//! promised and not written yet is subtracted from the free space before the next block is granted;
+//! unused space goes back when the writer ends. Inodes are granted in the same way.
 
 use std::io;
 use std::path::Path;

@@ -21,8 +21,8 @@ struct Format {
 }
 
 /// `GET /backup/<ID>/download`: a file as it is; a tree as a tar archive that is made while it is
-/// sent. `?format=` takes `tar.gz` (what whoever asks for nothing gets), `tar.zst` and `tar`; with
-/// `&adapt=true`, `tar.zst` is made only as small as is worth it on the way.
+/// sent. `?format=` takes `tar.gz` (the default), `tar.zst` and `tar`; with `&adapt=true`, the
+/// level of `tar.zst` depends on the speed of the network.
 pub(crate) fn download(app: &App, request: &Request, id: &str) -> Result<Response, ApiError> {
     let format = format(
         query(&request.query, "format")

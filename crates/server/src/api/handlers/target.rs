@@ -39,7 +39,7 @@ pub(crate) fn list(app: &App, request: &Request, grant: &Grant) -> Result<Respon
     Ok(reply::success(200, &TargetList { targets }))
 }
 
-/// A page for those who may see all targets.
+/// A page for keys that may see all targets.
 fn list_all(app: &App, page: u64, skipped: u64) -> Result<Response, ApiError> {
     let version = app.engine.store.version();
     if let Some(body) = app.pages.get(version, page) {

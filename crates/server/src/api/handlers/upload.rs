@@ -68,7 +68,7 @@ pub(crate) fn upload(
         if now.location == target.location {
             break (location, staging);
         }
-        // It has moved in this moment, and nobody would look for left-overs there.
+        // The target has just moved, and nothing would look for left-overs in its former location.
         target = now;
     };
     let room = SpaceGuard::new(&location, app.engine.limits().reserve);
@@ -148,7 +148,7 @@ fn end(
             Ok(reply::success(200, &accepted))
         }
         Ok(Outcome::Earlier(earlier)) => {
-            // Whoever sees that the job has ended finds nothing left of it.
+            // A client that sees the end of the job finds no left-overs.
             drop(staging);
             // The backup that was wanted is there.
             app.engine.store.end_job(job_id, None)?;
