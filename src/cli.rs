@@ -124,7 +124,7 @@ fn parse() -> Result<Cli, clap::Error> {
 async fn execute(cli: Cli, ui: &Ui) -> Result<Exit, CommandError> {
     let mut signals = Signals::new().map_err(CommandError::failed)?;
     let context = Context::new(cli.global, ui);
-    // A server runs until somebody stops it: that is its good end.
+    // A server runs until it is interrupted: that is its regular end.
     let runs_until_stopped = matches!(cli.command, Command::Serve(_));
     let outcome = {
         let mut command = std::pin::pin!(dispatch(cli.command, &context));
@@ -142,7 +142,7 @@ async fn execute(cli: Cli, ui: &Ui) -> Result<Exit, CommandError> {
     };
     tokio::select! {
         () = context.close() => outcome,
-        // Whoever asks twice does not want to wait.
+        // A second signal ends the program at once.
         signal = signals.recv() => Err(CommandError::interrupted(signal)),
     }
 }

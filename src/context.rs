@@ -71,7 +71,7 @@ impl<'a> Context<'a> {
     /// Lets the profile of a preset apply to the rest of the run, unless the command line or the
     /// environment names another. Settings that have been read already stay.
     pub(crate) fn prefer_profile(&self, name: String) {
-        // Whoever was first has been heard.
+        // The first one has been reported.
         let _ = self.preset_profile.set(name);
     }
 
@@ -81,16 +81,13 @@ impl<'a> Context<'a> {
         self.interruption.signals()
     }
 
-    /// Passes a signal on to whoever wants to end by himself; says whether there is somebody.
+    /// Passes a signal to the code that wants to end by itself; returns false if there is none.
     pub(crate) fn interrupt(&self, signal: Signal) -> bool {
         self.interruption.interrupt(signal)
     }
 
     /// Where keys are kept.
-    #[expect(
-        clippy::unused_self,
-        reason = "whoever uses it must have been given the context"
-    )]
+    #[expect(clippy::unused_self, reason = "its callers need the context")]
     pub(crate) fn keyring(&self) -> Arc<dyn Keyring> {
         Arc::new(SessionKeyring)
     }
@@ -171,8 +168,7 @@ impl<'a> Context<'a> {
         Ok((client, settings))
     }
 
-    /// A target and its backups. When there is none of this name, the error suggests those
-    /// with similar ones.
+    /// A target and its backups. If there is none of this name, the error suggests similar names.
     pub(crate) async fn target(&self, name: &str) -> Result<TargetView, CommandError> {
         let client = self.client().await?;
         match client.target(name).await {
@@ -212,7 +208,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// A client for those who do not want to hear of anything: no warnings, no second try.
+/// A client for quiet use: no warnings, no retries.
 pub(crate) async fn quiet_client(settings: &Settings, url: &str) -> Result<Client, CommandError> {
     let keyring: Arc<dyn Keyring> = Arc::new(SessionKeyring);
     let search = credentials::find(&settings.key, &ProcessEnvironment, &keyring).await?;

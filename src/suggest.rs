@@ -1,4 +1,4 @@
-//! Names that somebody may have meant.
+//! Suggestions for mistyped names.
 
 use bchan_api::Target;
 
@@ -30,7 +30,7 @@ pub(crate) fn similar<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         .collect()
 }
 
-/// The hint for names that somebody may have meant, if there are any.
+/// The hint with suggestions, if there are any.
 pub(crate) fn hint<S: AsRef<str>>(names: &[S]) -> Option<String> {
     let quoted: Vec<String> = names
         .iter()

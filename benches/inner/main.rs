@@ -1,5 +1,5 @@
-//! The inner parts one by one, so that a change to one of them can be judged alone:
-//! `cargo bench --bench inner`, or with a word behind `--`, such as `-- hash`.
+//! Benchmarks of single parts, so that a change of one can be judged alone: `cargo bench --bench
+//! inner`, or with a word after `--`, such as `-- hash`.
 
 #![expect(clippy::unwrap_used, reason = "nothing here can be gone on from")]
 

@@ -102,7 +102,7 @@ fn new_lines(old: &str, new: &str) -> usize {
         let known = &old[start..];
         new.starts_with(known).then_some(known.len())
     });
-    // A log that was begun anew has nothing in common with the old one.
+    // A log that was replaced has nothing in common with the old one.
     new.len() - known.unwrap_or(0)
 }
 

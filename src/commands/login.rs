@@ -56,8 +56,8 @@ impl LoginArgs {
 
 const KEYRING: &str = "the keyring";
 
-/// Keeps a key in the keyring, or, where there is none, in the file beside the configuration. Says
-/// where it is.
+/// Stores a key in the keyring or, if there is none, in the file beside the configuration. Returns
+/// the place.
 pub(super) async fn keep_anywhere(
     context: &Context<'_>,
     server: &str,

@@ -38,15 +38,15 @@ impl Place {
         self.read(FRESH)
     }
 
-    /// Names that are better than none. For a moment they count as fresh, so that a server that is
-    /// away makes nobody wait at every key.
+    /// Outdated names, used if there are no others. They count as fresh for a moment, so that a
+    /// server that is away does not delay every key press.
     pub(super) fn stale(&self) -> Option<Vec<Name>> {
         let names = self.read(STALE);
         self.keep(names.as_deref().unwrap_or_default());
         names
     }
 
-    /// Keeps names. That it fails harms nobody.
+    /// Stores names. A failure only costs time.
     pub(super) fn keep(&self, names: &[Name]) {
         if let Ok(text) = serde_json::to_vec(names) {
             let _ = atomic_file::write(&self.0, &text, Access::Private);
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(place.fresh().as_ref(), Some(&names));
         set(STALE * 2);
         assert_eq!(place.stale(), None);
-        // Until somebody should ask again, the answer is that there are none.
+        // Until the next question to the server is due, the answer is that there are none.
         assert_eq!(place.fresh(), Some(vec![]));
         fs::write(&place.0, "{").unwrap();
         assert_eq!(place.fresh(), None);

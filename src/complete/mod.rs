@@ -1,7 +1,7 @@
 //! Shell completion: besides commands and options, names known to the server and the configuration.
 //!
-//! The scripts in `completions/` ask the program itself, by running it with [`VARIABLE`] set. It
-//! answers within a moment and never with an error: whoever is typing does not want to hear of it.
+//! The scripts in `completions/` run the program itself with [`VARIABLE`] set. It answers quickly
+//! and never prints an error, which would disturb the command line that is being typed.
 
 mod cache;
 mod names;
@@ -19,8 +19,8 @@ use self::names::{Name, Names};
 use self::words::Words;
 use crate::error::Exit;
 
-/// The variable that has the program complete its arguments. Not the usual `COMPLETE`, which
-/// somebody might have set for another reason: a backup must not turn into a list of words.
+/// The variable that has the program complete its arguments. Not the usual `COMPLETE`, which may be
+/// set for another reason: a backup must not turn into a list of words.
 pub(crate) const VARIABLE: &str = "_BCHAN_COMPLETE";
 
 /// Answers the shell, if it is the shell that runs this.
@@ -32,15 +32,15 @@ pub(crate) fn answer() -> Option<Exit> {
         Ok(false) => None,
         Ok(true) => Some(Exit::Done),
         Err(error) => {
-            // Only a shell that nobody knows comes here.
+            // Only an unknown shell comes here.
             let _ = error.print();
             Some(Exit::Usage)
         }
     }
 }
 
-/// The command line, of which options are shown to those who have begun to type one, or where there
-/// is nothing else.
+/// The command line, whose options are shown only if one has been begun, or if there is nothing
+/// else to show.
 fn definition() -> Command {
     let command = crate::definition::get();
     if words::current().is_some_and(|word| word.as_encoded_bytes().starts_with(b"-")) {

@@ -30,6 +30,6 @@ pub(super) struct Name {
     pub(super) value: String,
     /// Description, shown by shells that can.
     pub(super) help: String,
-    /// Another name of the same thing, which is offered to those who begin to type it.
+    /// An alternative name, offered only if its first characters have been typed.
     pub(super) other: Option<String>,
 }

@@ -11,7 +11,7 @@ use super::names::{Name, Names};
 use crate::config::Settings;
 use crate::context;
 
-/// How long somebody who has pressed a key waits.
+/// Time that completion may wait for the server.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Asks the server; none where it does not answer in time, or not well.

@@ -14,7 +14,7 @@ pub(super) struct Words {
     global: GlobalArgs,
 }
 
-/// The words that the shell has handed to this process, behind `--`.
+/// The words that the shell has passed to this process after `--`.
 fn typed() -> Option<Vec<OsString>> {
     let mut words = std::env::args_os();
     words.find(|word| word == "--")?;

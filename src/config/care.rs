@@ -22,7 +22,7 @@ pub(crate) struct Care {
     pub(crate) shrink_threshold: Option<u8>,
     /// A program and its arguments, without which there is no backup.
     pub(crate) before: Vec<String>,
-    /// One that comes behind the others, whatever has happened.
+    /// A command that runs after the others, whatever has happened.
     pub(crate) after: Vec<String>,
     /// One for a whole backup.
     pub(crate) on_success: Vec<String>,

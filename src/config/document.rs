@@ -28,7 +28,7 @@ impl Document {
         let path = config.path.clone().ok_or(SettingsError::NoConfigHome)?;
         let before = file::read(&path)?;
         let text = before.as_deref().unwrap_or("");
-        // Whoever changes a file that makes no sense would be told so by everything else.
+        // A change of an invalid file would fail everywhere else.
         ConfigFile::parse(&path, text)?;
         let toml = text
             .parse::<DocumentMut>()
@@ -95,7 +95,7 @@ impl Document {
         }
     }
 
-    /// Writes the file, unless the whole makes no sense or somebody else has changed it.
+    /// Writes the file, unless the result is invalid or another program has changed the file.
     pub(crate) fn save(self) -> Result<PathBuf, SettingsError> {
         let mut text = self.toml.to_string();
         if self.before.is_none() {
@@ -115,7 +115,7 @@ impl Document {
     }
 }
 
-/// Sets a value where it stands, with the comment behind it, or appends it.
+/// Sets a value in place, keeping the comment after it, or appends it.
 fn set(table: &mut dyn TableLike, key: &str, mut value: Value) {
     match table.get_mut(key).and_then(Item::as_value_mut) {
         Some(old) => {

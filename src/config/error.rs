@@ -37,8 +37,8 @@ pub(crate) enum SettingsError {
     /// There is no place for the configuration.
     #[error("neither --config, XDG_CONFIG_HOME nor HOME says where the configuration is")]
     NoConfigHome,
-    /// Somebody else has changed the configuration meanwhile.
-    #[error("{} was changed by somebody else meanwhile; nothing was written", path.display())]
+    /// Another program has changed the configuration since it was read.
+    #[error("{} was changed by another program meanwhile; nothing was written", path.display())]
     Changed {
         /// The file.
         path: PathBuf,

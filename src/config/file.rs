@@ -108,7 +108,7 @@ impl ConfigFile {
     }
 }
 
-/// The text of the file; none where there is none.
+/// The text of the file; none if there is no file.
 pub(super) fn read(path: &Path) -> Result<Option<String>, FileError> {
     let mut text = String::new();
     let outcome = File::open(path).and_then(|file| file.take(LARGEST).read_to_string(&mut text));

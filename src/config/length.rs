@@ -28,7 +28,7 @@ impl fmt::Display for Length {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match SignedDuration::try_from(self.0) {
             Ok(length) => write!(f, "{length:#}"),
-            // Longer than anybody has time for.
+            // Too long for the formatter.
             Err(_) => write!(f, "{}s", self.0.as_secs()),
         }
     }

@@ -1,4 +1,4 @@
-//! Settings, and who has said them.
+//! Settings with their origins.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub(crate) enum Origin {
     File,
     /// The Python client's configuration.
     Python,
-    /// Nobody.
+    /// It was not set.
     Default,
 }
 

@@ -1,4 +1,4 @@
-//! Where files are when nobody says so.
+//! Default paths of files.
 
 use std::path::{Path, PathBuf};
 
@@ -35,7 +35,7 @@ pub(crate) fn python_dir(environment: &dyn Environment) -> Option<PathBuf> {
     Some(config_base(environment)?.join("backupchan"))
 }
 
-/// The folder of what can be made anew: `$XDG_CACHE_HOME/bchan`, or `~/.cache/bchan`.
+/// The folder of files that can be made again: `$XDG_CACHE_HOME/bchan`, or `~/.cache/bchan`.
 pub(crate) fn cache_dir(environment: &dyn Environment) -> Option<PathBuf> {
     Some(xdg(environment, "XDG_CACHE_HOME", ".cache")?.join("bchan"))
 }

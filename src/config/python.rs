@@ -1,4 +1,4 @@
-//! The Python client's files, for those who come from there.
+//! The Python client's files, for users who move from it.
 //!
 //! `config.json` is `{"host": "127.0.0.1", "port": 5000}`, where the host may carry a scheme;
 //! `presets.json` is `{"presets": [{"name", "location", "target_id", "exclude"?, "include"?}]}`.
@@ -26,7 +26,7 @@ pub(crate) struct PythonConfig {
     pub(crate) port: u16,
 }
 
-/// Reads `config.json` in `folder`; none where there is none.
+/// Reads `config.json` in `folder`; none if there is no file.
 pub(crate) fn config(folder: &Path) -> Result<Option<PythonConfig>, FileError> {
     read(&folder.join("config.json"))
 }
@@ -47,7 +47,7 @@ struct PresetFile {
     presets: Vec<PythonPreset>,
 }
 
-/// Reads `presets.json` in `folder`; none where there is none.
+/// Reads `presets.json` in `folder`; none if there is no file.
 pub(crate) fn presets(folder: &Path) -> Result<BTreeMap<String, Preset>, FileError> {
     let file: Option<PresetFile> = read(&folder.join("presets.json"))?;
     let presets = file.map(|file| file.presets).unwrap_or_default();

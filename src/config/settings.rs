@@ -15,7 +15,7 @@ use super::server::ServerChoice;
 use super::{paths, python};
 use crate::global_args::GlobalArgs;
 
-/// The profile of those who have named none.
+/// The default profile.
 pub(crate) const DEFAULT_PROFILE: &str = "default";
 
 const DEFAULT_RETRIES: u32 = 3;
@@ -262,7 +262,7 @@ impl Settings {
     }
 }
 
-/// Returns true if somebody has said which file is the configuration.
+/// Returns true if the configuration file was named.
 fn is_named(options: &GlobalArgs, environment: &dyn Environment) -> bool {
     options.config.is_some() || environment.var("BCHAN_CONFIG").is_some()
 }

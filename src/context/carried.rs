@@ -35,7 +35,7 @@ impl Context<'_> {
         let environment = &ProcessEnvironment;
         let settings = self.settings().await?;
         if self.global.api_key.is_some() {
-            let message = "a key of the command line would be for everybody to read";
+            let message = "a key on the command line could be read by every user";
             return Err(CommandError::usage(message).hint(credentials::WAYS_OUT));
         }
         let mut variables = Vec::new();

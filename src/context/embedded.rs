@@ -31,7 +31,7 @@ impl Embedded {
         Ok(Self { server, key: None })
     }
 
-    /// Starts a server for this process alone: on a free port, with a key that nobody else knows.
+    /// Starts a server for this process alone: on a free port, with a random key.
     pub(super) async fn start_private(data: PathBuf, ui: &Ui) -> Result<Self, CommandError> {
         ui.log_to_stderr();
         let mut random = [0; 32];

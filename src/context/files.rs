@@ -58,10 +58,7 @@ impl Context<'_> {
     }
 
     /// Returns the local history of a server's targets, if there is a place for it.
-    #[expect(
-        clippy::unused_self,
-        reason = "whoever uses it must have been given the context"
-    )]
+    #[expect(clippy::unused_self, reason = "its callers need the context")]
     pub(crate) fn state(&self, server: String) -> Option<StateFolder> {
         state_dir(&ProcessEnvironment).map(|folder| StateFolder::new(folder, server))
     }
@@ -95,10 +92,7 @@ impl Context<'_> {
     }
 
     /// Completes what a user writes for a server.
-    #[expect(
-        clippy::unused_self,
-        reason = "whoever uses it must have been given the context"
-    )]
+    #[expect(clippy::unused_self, reason = "its callers need the context")]
     pub(crate) fn complete_server(&self, text: &str) -> Result<String, CommandError> {
         let server = ServerChoice::parse(text, &ProcessEnvironment)?;
         Ok(server.to_string())

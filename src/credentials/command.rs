@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::{CredentialError, Found};
 
-/// A person may have to unlock something; nobody may be there to do it.
+/// A person may have to unlock something, or no person may be present.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// No key is longer, in bytes.

@@ -26,7 +26,7 @@ pub(crate) trait Keyring: Send + Sync {
 /// Errors of the keyring.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyringError {
-    /// There is none, or it does not open.
+    /// There is no keyring, or it does not open.
     #[error("there is no keyring: {reason}")]
     #[cfg_attr(
         not(feature = "keyring"),
@@ -40,7 +40,7 @@ pub(crate) enum KeyringError {
         expect(dead_code, reason = "it was built with it")
     )]
     Unsupported,
-    /// Nobody unlocked it.
+    /// It was not unlocked.
     #[error("the keyring did not answer within {} s", PATIENCE.as_secs())]
     Silent,
     /// No thread could be started to ask it.
@@ -56,7 +56,7 @@ pub(super) async fn ask<T: Send + 'static>(
     let keyring = Arc::clone(keyring);
     let (send, receive) = oneshot::channel();
     let asking = move || {
-        // Nobody waits for the answer any more when the command was cancelled.
+        // The receiver is gone if the command was cancelled.
         let _ = send.send(question(&*keyring));
     };
     // A thread of its own, which a keyring that hangs does not keep the program from ending.

@@ -190,7 +190,7 @@ async fn in_keyring(
         }
     };
     let secret = keyring::ask(keyring, look).await?;
-    // What cannot be a key is none of ours.
+    // A text that cannot be a key was not stored by this program.
     let key = secret.and_then(|secret| secret.parse().ok());
     Ok(key.map(|key| Found {
         key,
@@ -225,7 +225,7 @@ pub(crate) async fn forget(keyring: &Arc<dyn Keyring>, server: &str) -> Result<b
     keyring::ask(keyring, move |keyring| keyring.delete(SERVICE, &server)).await
 }
 
-/// The ways to give a key to somebody who has no keyring, such as a cron job.
+/// The ways to provide a key without a keyring, for a cron job for example.
 pub(crate) const WAYS_OUT: &str = "without a keyring, keep the key in a file (`bchan login \
     --file`, --api-key-file), in a systemd credential named bchan-api-key, or let the profile's \
     api_key_command print it";
@@ -419,7 +419,7 @@ mod tests {
         assert!(search(&profile, &Fake::default()).is_err());
         let other_credentials = Fake::default().with(SYSTEMD_VARIABLE, temp.path());
         assert_eq!(key(&KeySources::default(), &other_credentials), None);
-        // Only what nobody named may be missing.
+        // Only files that were not named may be missing.
         let beside = KeySources {
             beside: Some(missing),
             ..KeySources::default()

@@ -25,7 +25,7 @@ pub(crate) enum ScheduleError {
         /// How long it could be, in bytes.
         most: usize,
     },
-    /// A file of somebody else has the name.
+    /// A foreign file has the name.
     #[error("{} is not from `bchan preset schedule`, and stays as it is", path.display())]
     Foreign {
         /// The file.

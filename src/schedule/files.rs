@@ -1,4 +1,4 @@
-//! Files of units, of which none is touched that is somebody else's.
+//! Unit files. Foreign ones are never touched.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -77,7 +77,7 @@ fn is_ours(path: &Path) -> Result<bool, ScheduleError> {
     };
     let mut start = vec![0; MARKER.len() + 1];
     let mut read = || -> io::Result<bool> {
-        // A pipe or a device is none, and might never answer.
+        // A pipe or a device is not a unit file and might block.
         if !fs::metadata(path)?.is_file() {
             return Ok(false);
         }
@@ -88,7 +88,7 @@ fn is_ours(path: &Path) -> Result<bool, ScheduleError> {
         Ok(true) if start == format!("{MARKER}\n").as_bytes() => Ok(true),
         Ok(_) => Err(foreign()),
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(foreign()),
-        // A link that leads nowhere is somebody's, too.
+        // A link that leads nowhere is foreign, too.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             if fs::symlink_metadata(path).is_ok() {
                 Err(foreign())

@@ -28,7 +28,7 @@ pub(crate) struct Hardening {
     pub(crate) writable: Vec<PathBuf>,
     /// True if the run stores the backup itself, with owners and modes.
     pub(crate) stores: bool,
-    /// True if the folders of its own belong to somebody else than root.
+    /// True if its own folders belong to another user than root.
     pub(crate) foreign: bool,
 }
 
@@ -50,8 +50,8 @@ impl Hardening {
         if !self.stores {
             lines.push("RestrictSUIDSGID=yes".to_owned());
         }
-        // A user's systemd can do the rest only where it maps users, and then files of others would be
-        // backed up as files of nobody.
+        // A user's systemd can apply the rest only with user namespaces, and then files of other
+        // users would be backed up as files of `nobody`.
         if place == Place::System {
             lines.append(&mut self.root_lines()?);
         }

@@ -53,7 +53,7 @@ impl Job {
         words
     }
 
-    /// The program as text: whoever is told of it reads UTF-8.
+    /// The program as text: systemd and cron read UTF-8.
     pub(super) fn program(&self) -> Result<&str, ScheduleError> {
         let text = self.program.to_str();
         text.ok_or_else(|| ScheduleError::NotText {

@@ -32,7 +32,7 @@ pub(crate) fn systemctl(words: &[String]) -> Result<(), ScheduleError> {
     succeeded("systemctl", &words, &output)
 }
 
-/// Has systemd say whether it understands an expression. Without its program nobody knows.
+/// Has systemd validate an expression. Without its program the expression is accepted.
 pub(crate) fn check_calendar(expression: &str) -> Result<(), ScheduleError> {
     let Ok(output) = run("systemd-analyze", &["calendar", "--", expression], None) else {
         return Ok(());
@@ -47,7 +47,7 @@ pub(crate) fn check_calendar(expression: &str) -> Result<(), ScheduleError> {
     })
 }
 
-/// The user's crontab, which is empty where there is none.
+/// The user's crontab; empty if there is none.
 pub(crate) fn read_crontab() -> Result<Crontab, ScheduleError> {
     let output = run("crontab", &["-l"], None)?;
     if output.status.success() {
@@ -146,7 +146,7 @@ fn run(
             _ => Ok(()),
         };
         let output = child.wait_with_output()?;
-        // Who ends early mostly says why. If not, what it has not read is missing.
+        // A program that ends early usually prints the reason. If not, report what it has not read.
         if output.status.success() {
             written?;
         }

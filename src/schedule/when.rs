@@ -145,7 +145,7 @@ impl FromStr for Weekday {
         found.ok_or_else(|| ScheduleError::Nonsense {
             what: "the day",
             text: text.to_owned(),
-            why: "it is none of mon, tue, wed, thu, fri, sat and sun".to_owned(),
+            why: "it is not one of mon, tue, wed, thu, fri, sat and sun".to_owned(),
         })
     }
 }

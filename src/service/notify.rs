@@ -33,7 +33,7 @@ pub(crate) async fn ready(probe: &Probe, status: &str) {
     tell(&[NotifyState::Ready, NotifyState::Status(status)]);
 }
 
-/// Says that the settings are being read anew. [`ready`] ends it, however that went.
+/// Reports that the settings are being reloaded. [`ready`] ends the reload, whatever its outcome.
 pub(crate) fn reloading() {
     match NotifyState::monotonic_usec_now() {
         Ok(now) => tell(&[NotifyState::Reloading, now]),
@@ -57,7 +57,7 @@ pub(crate) async fn keep_awake(probe: &Probe) {
     let Some(limit) = sd_notify::watchdog_enabled() else {
         return std::future::pending().await;
     };
-    // A question, the pause behind it, and some to spare for a machine that is busy.
+    // A check, the pause after it, and a reserve for a busy machine.
     let part = limit / 4;
     loop {
         match ask(probe, part).await {

@@ -7,7 +7,7 @@ use rustix::net::sockopt::socket_acceptconn;
 
 use crate::error::{CommandError, Kind};
 
-/// The sockets that were handed over; all of them, or it is an error: somebody waits behind each.
+/// The sockets that systemd has passed: all of them or an error, because clients may wait at each.
 pub(crate) fn listeners() -> Result<Vec<TcpListener>, CommandError> {
     let mut passed = ListenFd::from_env();
     let mut listeners = Vec::new();

@@ -73,8 +73,8 @@ fn levels(voice: Voice, level: Option<LevelFilter>) -> (LevelFilter, LevelFilter
     (talk, written)
 }
 
-/// This project's own events up to a level, and no more than warnings of others': what those tell
-/// otherwise, nobody has looked through for secrets.
+/// This project's own events up to a level, and warnings and errors of other crates: their debug
+/// output has not been audited for secrets.
 fn ours(level: LevelFilter) -> Targets {
     Targets::new()
         .with_default(level.min(LevelFilter::WARN))

@@ -31,7 +31,7 @@ pub(crate) struct Ui {
     voice: Voice,
     /// True if progress is drawn.
     bars: bool,
-    /// True if there is somebody to ask, who has not said yes in advance.
+    /// True if questions can be asked and were not answered in advance.
     asks: bool,
 }
 
@@ -59,8 +59,8 @@ impl Ui {
         }
     }
 
-    /// Writes a result. A mere report of what was done gives way to `--quiet`, unless it is in a
-    /// form that somebody asked for.
+    /// Writes a result. A mere report of what was done is not shown with `--quiet`, unless a format
+    /// was requested.
     pub(crate) fn show<V: View>(&self, view: &V) -> Result<(), CommandError> {
         let text = match self.output {
             OutputFormat::Json => text::json(view).map_err(CommandError::failed)?,
@@ -83,10 +83,7 @@ impl Ui {
     }
 
     /// Writes what is already in its final form, such as a manual page.
-    #[expect(
-        clippy::unused_self,
-        reason = "whoever prints must have been given the ui"
-    )]
+    #[expect(clippy::unused_self, reason = "its callers need the ui")]
     pub(crate) fn print(&self, bytes: &[u8]) -> Result<(), CommandError> {
         let mut stdout = io::stdout().lock();
         stdout
@@ -100,7 +97,7 @@ impl Ui {
         self.voice.verbose(message);
     }
 
-    /// Returns true if somebody wants to know more.
+    /// Returns true with `--verbose`.
     pub(crate) fn is_verbose(&self) -> bool {
         self.voice.verbose
     }
@@ -141,8 +138,7 @@ impl Ui {
         Bar::new(self.voice, self.bars)
     }
 
-    /// Asks whether to go on. Without a terminal there is nobody to ask, and a script means what
-    /// it says.
+    /// Asks whether to go on. Without a terminal no question can be asked, and the answer is yes.
     pub(crate) async fn confirm(&self, question: &str) -> Result<(), CommandError> {
         if !self.asks || prompt::yes(&self.voice.question(question)).await {
             return Ok(());
@@ -150,7 +146,7 @@ impl Ui {
         Err(CommandError::failed("not confirmed, nothing was changed"))
     }
 
-    /// Returns true if there is somebody to ask.
+    /// Returns true if questions can be asked.
     pub(crate) fn asks(&self) -> bool {
         self.asks
     }

@@ -61,7 +61,7 @@ impl Transfer {
             entries: Arc::default(),
         };
         transfer.bar.set_style(transfer.style(COUNTING));
-        // It takes a thread, which nobody needs where nothing is drawn.
+        // Drawing takes a thread, which is not needed if nothing is drawn.
         if !transfer.bar.is_hidden() {
             let frame = Duration::from_secs(1) / u32::from(FRAMES);
             transfer.bar.enable_steady_tick(frame);
@@ -119,7 +119,7 @@ impl Progress for Transfer {
     }
 
     fn problem(&self, path: &Path, problem: &Problem) {
-        // The report at the end names them all; this is for those who watch.
+        // The report at the end lists them all; this line is for people at the terminal.
         if self.voice.verbose {
             self.say(|voice| voice.verbose(&format!("{}: {problem}", path.display())));
         }

@@ -8,10 +8,10 @@ use tokio::sync::oneshot;
 /// No answer is longer, in bytes.
 const LONGEST: u64 = 64 * 1024;
 
-/// Puts the question and reads a line. Only a clear yes is one.
+/// Asks a question and reads a line. Only a clear yes counts.
 ///
-/// The line is read on a thread of its own that nobody waits for: a read of a terminal cannot be
-/// taken back, and Ctrl-C at the question must end the program at once.
+/// The line is read on a thread of its own that is never joined: a read of a terminal cannot be
+/// cancelled, and Ctrl-C at the question must end the program at once.
 pub(super) async fn yes(question: &str) -> bool {
     if io::stderr().lock().write_all(question.as_bytes()).is_err() {
         return false;
@@ -31,7 +31,7 @@ pub(super) async fn line(question: &str) -> io::Result<String> {
     Ok(line.trim().to_owned())
 }
 
-/// Puts the question, if there is somebody to see it, and reads a line without showing it.
+/// Asks a question at a terminal and reads a line without showing it.
 pub(super) async fn secret(question: Option<&str>) -> io::Result<String> {
     let Some(question) = question else {
         return read_line().await;
@@ -43,7 +43,7 @@ pub(super) async fn secret(question: Option<&str>) -> io::Result<String> {
     read_line().await
 }
 
-/// Reads a line of standard input, on a thread that nobody waits for.
+/// Reads a line of standard input, on a thread that is never joined.
 async fn read_line() -> io::Result<String> {
     let (send, receive) = oneshot::channel();
     let ask = move || {

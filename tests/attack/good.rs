@@ -1,4 +1,4 @@
-//! How long somebody waits who has a wish and is let in.
+//! Latency of a good client's requests.
 
 use std::time::{Duration, Instant};
 

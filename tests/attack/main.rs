@@ -43,7 +43,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn a_server_under_attack_goes_on() {
-    // Once with a seat for everybody, and once with too few.
+    // Once with a slot for every connection, and once with too few.
     for seats in ["4096", "1024"] {
         let server = TestServer::start_with(&["--max-connections", seats], true);
         server.target("t", "multi");
@@ -64,7 +64,7 @@ fn a_server_under_attack_goes_on() {
             &mut good,
         );
         flood(
-            "the same and requests that nobody waits for",
+            "the same and requests whose clients are gone",
             &|| pipeline(&server),
             &mut good,
         );
@@ -78,15 +78,15 @@ fn a_server_under_attack_goes_on() {
         let memory = server.peak_memory();
         println!("  peak memory: {} KiB", memory / 1024);
         assert!(memory < MOST_MEMORY, "{memory} bytes");
-        // Those who are let in find it as it was.
+        // Accepted clients see no difference.
         let output = server.bchan(["target", "list"]).run();
         assert_eq!(output.code, Some(0), "{output:?}");
         assert!(!server.log().contains("panic"), "{}", server.log());
     }
 }
 
-/// Peers without a key who read nothing of what they ask for keep nobody out: not those with a key,
-/// not monitoring, and not the service manager.
+/// Peers without a key that do not read their answers keep nobody out: neither clients with a key,
+/// nor monitoring, nor the service manager.
 #[test]
 fn readers_that_stall_keep_nobody_waiting() {
     const LIMIT: Duration = Duration::from_secs(8);
@@ -142,7 +142,7 @@ fn every_refused_upload_is_answered() {
     assert!(server.peak_memory() < MOST_MEMORY);
 }
 
-/// Those who shake hands again and again do not keep those waiting who have done so.
+/// TLS handshakes in a loop do not delay established connections.
 #[test]
 fn handshakes_delay_nobody_else() {
     let home = tempfile::tempdir().unwrap();
@@ -203,11 +203,11 @@ fn flood(name: &str, attack: &(dyn Fn() -> usize + Sync), good: &mut dyn FnMut()
     });
 }
 
-/// Begins an upload of 1 GiB that is not wanted, sends until nobody takes any more, and only then
-/// looks for the answer. How many saw it.
+/// Starts an unwanted upload of 1 GiB, sends until the server stops reading, and only then looks
+/// for the answer. Returns how many saw it.
 fn refused_upload(server: &TestServer, number: usize) -> usize {
     const PIECE: usize = 64 * 1024;
-    // Those who guess have to wait for the answer, so that there are only a few of them.
+    // Guesses are answered with a delay, so that only a few run at a time.
     let (key, status) = match number % 20 {
         1 => ("Authorization: Bearer wrong\r\n".to_owned(), 403),
         0..10 => (String::new(), 401),

@@ -1,4 +1,4 @@
-//! Requests that two readers could read in two ways, or that nobody should read at all.
+//! Requests that two readers could read in two ways, and requests that must not be read at all.
 
 use std::io::{Read as _, Write as _};
 

@@ -1,4 +1,4 @@
-//! Good clients and jobs beside those who only hold connections, for long.
+//! Good clients and jobs beside peers that only hold connections, for a long time.
 
 use std::fs;
 use std::os::unix::net::UnixDatagram;

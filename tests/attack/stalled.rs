@@ -1,4 +1,4 @@
-//! Peers without a key who ask and read nothing, send what nobody wants, and begin long heads.
+//! Peers without a key that do not read answers, send unwanted bodies, and send long heads slowly.
 
 use std::io::{self, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -113,7 +113,7 @@ impl Watchdog {
         Self { socket, limit }
     }
 
-    /// Fails unless there are signs of life for so long.
+    /// Fails unless there are signs of life for this long.
     pub(crate) fn watch(&self, time: Duration) {
         let end = Instant::now() + time;
         while Instant::now() < end {

@@ -120,7 +120,7 @@ fn jobs(load: &Load, addr: SocketAddr, faults: &mut Vec<String>) {
 struct Disk {
     /// Directories that hold backups.
     locations: BTreeSet<PathBuf>,
-    /// Files and trees that nobody has claimed.
+    /// Files and trees that belong to no record.
     found: BTreeSet<PathBuf>,
     faults: Vec<String>,
 }
@@ -172,7 +172,7 @@ impl Disk {
         }
         let left = self.found.iter();
         self.faults
-            .extend(left.map(|path| format!("nobody's: {}", path.display())));
+            .extend(left.map(|path| format!("unknown: {}", path.display())));
     }
 
     fn claim_one(&mut self, expected: &Expected, seen: &mut Seen) -> Result<(), String> {

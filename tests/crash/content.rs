@@ -162,7 +162,7 @@ impl Upload {
     }
 }
 
-/// Mostly little, now and then some megabytes, sometimes nothing.
+/// Usually small, now and then some megabytes, sometimes empty.
 fn random_bytes(rng: &mut Rng) -> Vec<u8> {
     let length = match rng.below(20) {
         0..3 => 0,

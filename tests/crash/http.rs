@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) enum Outcome {
     /// A complete answer has come.
     Answered(Answer),
-    /// Nobody was there: the request was never read.
+    /// No connection: the request was never read.
     NotSent,
     /// The server may have done anything from nothing to everything.
     Lost,

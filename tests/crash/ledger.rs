@@ -32,7 +32,8 @@ pub(crate) struct Law {
     pub(crate) deletes: bool,
 }
 
-/// What is known of one target through all its lives, and who may lie on the disk because of it.
+/// The knowledge about one target through all restarts, and about all files that may lie on the
+/// disk because of it.
 #[derive(Debug)]
 pub(crate) struct Slot {
     /// Name, alias, and part of every name template.
@@ -41,7 +42,8 @@ pub(crate) struct Slot {
     pub(crate) law: Option<Law>,
     /// Directories that it may lie in.
     pub(crate) locations: Vec<Location>,
-    /// What may be true. More than one only while an answer is lost and nobody has looked.
+    /// The states that may be true. More than one only if an answer was lost and the server was not
+    /// asked since.
     pub(crate) states: Vec<State>,
     /// The last upload with a key, to be repeated.
     pub(crate) repeat: Option<Repeat>,
@@ -60,7 +62,7 @@ pub(crate) struct Repeat {
 pub(crate) struct State {
     pub(crate) target: Option<Target>,
     pub(crate) backups: BTreeMap<String, Backup>,
-    /// Backups whose ids nobody has told yet.
+    /// Backups whose ids are not known yet.
     pub(crate) arrivals: Vec<Backup>,
     /// Files that were forgotten and not deleted.
     pub(crate) strangers: Vec<Expected>,
@@ -106,7 +108,7 @@ pub(crate) struct View {
 }
 
 impl Slot {
-    /// The one state that is true, once somebody has looked.
+    /// The one state that is true, once the server was asked.
     pub(crate) fn known(&self) -> &State {
         assert_eq!(self.states.len(), 1, "{self:?}");
         &self.states[0]
@@ -211,7 +213,7 @@ impl State {
         }
     }
 
-    /// What lies on the disk of backups that are forgotten now stays there as nobody's.
+    /// Files of forgotten backups stay on the disk as unknown files.
     pub(crate) fn forget(&mut self, bin: &PathBuf, which: impl Fn(&str, Places) -> bool) {
         let forgotten: Vec<_> = self
             .backups
@@ -362,8 +364,8 @@ impl State {
 }
 
 impl Backup {
-    /// The one place that it is in, once somebody has looked. What the job may do later does not
-    /// count, so the lowest bit is it.
+    /// The one place that it is in, once the server was asked. Later effects of the job do not
+    /// count, so the lowest bit is the place.
     fn observed(&self) -> Places {
         self.places & self.places.wrapping_neg()
     }

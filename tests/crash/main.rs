@@ -33,7 +33,7 @@ use self::server::Place;
 /// Threads that keep the server busy.
 const WORKERS: usize = 3;
 
-/// Data folders that are left for somebody to look at when something is wrong.
+/// Data folders that are kept for inspection after a fault.
 const MOST_KEPT: usize = 3;
 
 /// Kills after which a new data folder is taken.

@@ -48,8 +48,8 @@ impl Place {
         place
     }
 
-    /// In folders that somebody else removes: the log in `home`, the data folder and the first
-    /// storage root in `near`, the second storage root in `far`.
+    /// In folders that the test removes: the log in `home`, the data folder and the first storage
+    /// root in `near`, the second storage root in `far`.
     pub(crate) fn over(home: &Path, near: &Path, far: &Path, far_bin: bool) -> Self {
         let [home, near, far] = [home, near, far].map(|path| fs::canonicalize(path).unwrap());
         Self {
@@ -75,7 +75,7 @@ impl Place {
     }
 
     #[allow(dead_code, reason = "not every test binary keeps its folders")]
-    /// Leaves everything for somebody to look at.
+    /// Keeps everything for inspection.
     pub(crate) fn keep(self) -> Vec<PathBuf> {
         self.folders.into_iter().map(TempDir::keep).collect()
     }

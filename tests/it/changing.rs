@@ -28,7 +28,7 @@ fn gate(server: SocketAddr) -> (String, Receiver<()>, SyncSender<()>) {
                 (upstream.try_clone().unwrap(), client.try_clone().unwrap());
             thread::spawn(move || io::copy(&mut answers, &mut back));
             let (mut client, mut upstream) = (client, upstream);
-            // The first connection looks the target up and then, mostly, sends the upload, too.
+            // The first connection looks the target up and then usually sends the upload, too.
             let mut passed = 0;
             let mut buffer = vec![0; 65_536];
             while let Ok(count @ 1..) = client.read(&mut buffer) {

@@ -89,7 +89,7 @@ fn a_deleted_database_is_made_anew_from_the_records() {
     let before = shown(&server);
     assert_eq!(server.stop(), Some(0));
     fs::remove_file(server.data().join("bchan.db")).unwrap();
-    // A server does not begin anew as if there had been nothing.
+    // A server does not start over with an empty database.
     let start = Program::new(server.home()).args(["serve", "--listen", "127.0.0.1:0", "--data"]);
     let refused = start.arg(server.data()).run();
     assert_eq!(refused.code, Some(13), "{refused:?}");

@@ -166,7 +166,7 @@ fn a_server_that_is_away_is_silent_and_remembered() {
     let none: [&str; 0] = [];
     let show = ["target", "show", ""];
     assert_eq!(offers(server.bchan(none), &show), ["docs", "music"]);
-    // Nobody asked for these before.
+    // These were not requested before.
     server.stop();
     assert_eq!(offers(server.bchan(none), &["job", "run", ""]), none);
     // Make it forget that it has just asked.

@@ -1,5 +1,5 @@
-//! What happens in and to the data folder while a server runs: other processes, other users, files
-//! that somebody removes.
+//! Effects of other processes and users on the data folder of a running server, and of removed
+//! files.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
@@ -193,7 +193,7 @@ fn the_owner_asks_a_running_server_for_its_database() {
     while server.is_alive() {
         std::thread::yield_now();
     }
-    // The socket is still there, and nobody answers.
+    // The socket is still there, and no server answers.
     assert!(server.data().join("control.sock").exists());
     backup_db(&server);
     new_key(&server, "two");
@@ -236,7 +236,7 @@ fn a_server_that_had_keys_does_not_start_without() {
     fs::remove_file(server.data().join("apikey.json")).unwrap();
     assert_eq!(serve(&server, &[]).run().code, Some(13));
 
-    // The same for keys with a name, of which nobody has made use.
+    // The same for named keys that were not used yet.
     let mut server = TestServer::start();
     let program = Program::new(server.home()).args(["server", "new-key", "--data"]);
     let program = program.arg(server.data());

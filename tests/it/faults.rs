@@ -10,7 +10,7 @@ use std::thread;
 
 use crate::support::{Program, TestServer};
 
-/// The program as somebody whom the modes of files concern: root reads everything.
+/// The program as a user to whom modes of files apply: root reads everything.
 fn as_nobody(home: &Path) -> Command {
     let original = env!("CARGO_BIN_EXE_bchan");
     if !rustix::process::geteuid().is_root() {

@@ -127,7 +127,7 @@ fn without_its_preparation_a_backup_is_not_made() {
 #[test]
 fn a_hook_that_hangs_is_killed_with_what_it_has_started() {
     let scene = Scene::new();
-    // Nobody but those that are killed keeps standard error open, so this comes to an end.
+    // Only the killed processes keep standard error open, so this comes to an end.
     let hangs = "sh -c 'sleep 1000 & sleep 1000'";
     scene.edit(&["--on-success", hangs, "--hook-timeout", "100ms"]);
     let output = scene.run();

@@ -85,7 +85,7 @@ fn a_server_takes_no_harm() {
                 assert!(message.contains(text), "{}: {message}", case.name);
             }
         }
-        // Nothing of it is left, nor does anybody know of it.
+        // Nothing of it is left, on the disk or in the database.
         assert_eq!(server.files(), files, "{}", case.name);
         let view = server.http().get("/api/target/t").success(200);
         assert_eq!(view["backups"], json!([]), "{}", case.name);
@@ -125,7 +125,7 @@ fn a_server_bounds_what_archives_become() {
         refused(&bytes, "--max-unpacked", "`bomb`");
     }
     refused(&bombs::million(), "--max-entries", "`0001000`");
-    // Without bounds that anybody has set, the disk is one.
+    // Without configured limits, the size of the disk is the limit.
     let server = TestServer::start();
     server.target("t", "multi");
     for (_, bytes) in bombs::holes() {
@@ -217,7 +217,7 @@ fn no_target_lies_in_a_backup() {
     assert_eq!(create(&backup).0, 201);
 }
 
-/// A server that gives whoever asks a backup with this content and this file name.
+/// A server that answers every download with this content and this file name.
 fn evil(content: Vec<u8>, disposition: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

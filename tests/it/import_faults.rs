@@ -149,7 +149,7 @@ fn what_does_not_match_is_left_out_and_named() {
     );
     assert_eq!(fs::read(&grown).unwrap(), b"longer");
 
-    // Mended, and new: another run takes that and nothing else.
+    // Repaired, and new: another run imports that and nothing else.
     fs::write(&missing, "missing").unwrap();
     fs::remove_file(twice.with_extension("gz")).unwrap();
     place(&mut old, &file, &single("new", "2025-01-02 04:00:00"));

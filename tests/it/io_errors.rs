@@ -238,7 +238,7 @@ impl Case {
             return Err(format!("{}: does not start again\n{log}", outcome.text()));
         };
         if change.name == "sequential upload" {
-            // What was begun goes on until somebody ends it.
+            // An upload that was begun runs until it is ended.
             let _ = server
                 .http()
                 .try_send("POST", "/api/seq/m/terminate", &[], b"");

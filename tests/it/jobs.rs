@@ -97,7 +97,7 @@ fn duplicates_go_but_never_on_the_word_of_a_stale_hash() {
         contents
     };
     assert_eq!(contents("t"), ["y", "z"]);
-    assert_eq!(contents("kept"), ["y", "y", "z"], "nobody asked for it");
+    assert_eq!(contents("kept"), ["y", "y", "z"], "deduplication is off");
 
     // Two that say they are the same: one has rotted, so the other is the only one.
     let [first, second] = [b"w", b"w"].map(|content| upload_later(&server, "t", content));

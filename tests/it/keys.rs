@@ -84,7 +84,7 @@ fn every_endpoint_asks_for_its_right() {
                 assert!(message.contains(&format!("`{rights}`")), "{message}");
             }
         }
-        // Whoever may not delete has not.
+        // A key without the right to delete has deleted nothing.
         if rights != "full" {
             assert!(server.backup("t", &backup).is_some());
         }
@@ -121,7 +121,7 @@ fn a_key_knows_no_other_targets_than_its_own() {
                 .replace(&foreign, "nothing");
             let nowhere = ask(&bound, method, &nowhere);
             assert_eq!(there.status, 404, "{method} {path}: {there:?}");
-            // Nobody learns whether it exists.
+            // The answer does not reveal whether it exists.
             let text = |answer: &Answer| answer.body()["message"].to_string();
             let anonymous = text(&there)
                 .replace("other", "nothing")
@@ -383,8 +383,8 @@ fn keys_are_listed_and_taken_away() {
     assert_eq!(new(&["--name", "c", "--rights", "full"]).code, Some(13));
 }
 
-/// Guessing takes longer and longer, is in the log with the address of whoever does it, and is in
-/// nobody else's way.
+/// Guesses take longer and longer, are logged with the address of the peer, and delay no other
+/// peer.
 #[test]
 fn who_guesses_waits() {
     let server = TestServer::start_with_key();
@@ -399,9 +399,9 @@ fn who_guesses_waits() {
             403
         );
     }
-    // 100, 200, 400 and 800 ms behind three that are free.
+    // 100, 200, 400 and 800 ms after three that are free.
     assert!(begun.elapsed() >= std::time::Duration::from_millis(1400));
-    // Somebody with the key is not slowed down: this would take half an hour.
+    // Requests with the right key are not delayed: this would take half an hour.
     for _ in 0..300 {
         server.http().get("/api/target").success(200);
     }

@@ -145,7 +145,7 @@ fn how_much_is_logged_can_be_said() {
     assert!(only_warnings && talk.contains("no API key"), "{talk}");
 }
 
-/// Not even where somebody has put it by mistake.
+/// Not even if a client has put one there by mistake.
 #[test]
 fn no_key_is_in_the_log() {
     let home = tempfile::tempdir().unwrap();

@@ -404,7 +404,7 @@ fn a_replaced_disk_is_taken_into_use_by_a_repair() {
     server.crash_and_restart();
     server.upload("t", b"3");
 
-    // An empty location that somebody has removed, not only emptied.
+    // An empty location that was removed, not only emptied.
     server.target("gone", "single");
     let id = server.upload("gone", b"1");
     let path = format!("/api/backup/{id}");

@@ -285,7 +285,7 @@ fn a_server_without_extensions_can_be_moved_to() {
         (Some(0), [1, 1, 0, 0]),
         "{output:?}"
     );
-    // With another one it is named. It is not deleted: it may be somebody else's.
+    // With another one it is reported. It is not deleted: it may have been made on purpose.
     let kept = Arc::default();
     let output = run(&keeper(&kept, SHA_OF_ABC, false), &[]);
     assert_eq!(

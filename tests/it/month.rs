@@ -14,7 +14,7 @@ use crate::support::{Fake, Link, Program, Reply, TestServer, Way};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Night {
     Good,
-    /// Nobody answers.
+    /// No server answers.
     Away,
     /// The server's disk is full.
     Full,

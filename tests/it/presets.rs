@@ -161,7 +161,7 @@ fn the_profile_of_a_preset_names_its_server() {
     .ok();
     bchan(&["preset", "upload", "p"]).ok();
     assert_eq!((here.files().len(), there.files().len()), (0, 1));
-    // Whoever names a profile means it.
+    // An explicit profile wins.
     bchan(&["preset", "upload", "p", "--profile", "default"]).ok();
     assert_eq!(here.files().len(), 2);
 }

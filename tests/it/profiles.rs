@@ -108,7 +108,7 @@ fn without_a_keyring_the_ways_out_are_named() {
     let home = tempfile::tempdir().unwrap();
     let program = Program::new(home.path())
         .env("BCHAN_SERVER", server.url())
-        // An address at which nobody listens, wherever the tests run.
+        // An address without a listener, wherever the tests run.
         .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
         .arg("login");
     let output = with_input(program, server.key());

@@ -31,7 +31,7 @@ use tempfile::TempDir;
 
 use crate::support::{Asked, Fake, JobList, Output, Program, Reference, target};
 
-/// A reference server and somebody who uses it.
+/// A reference server and its user.
 struct Scene {
     home: TempDir,
     server: Fake,
@@ -71,7 +71,7 @@ impl Scene {
     }
 }
 
-/// For uploads of which nothing more will ever be known, so that nobody waits for long.
+/// For uploads whose outcome cannot be known, so that the test does not wait for long.
 const IMPATIENT: [&str; 2] = ["--timeout", "5"];
 
 /// A failure with this code that says these words, and no word of HTML.

@@ -133,7 +133,7 @@ fn what_is_deleted_or_broken_is_stored_again() {
     let second = send();
     assert_ne!(second, first);
     assert_eq!(send(), second);
-    // Gone, and nobody has noticed.
+    // Gone, and not noticed yet.
     fs::remove_file(server.data().join(&server.files()[0])).unwrap();
     let third = send();
     assert_ne!(third, second);

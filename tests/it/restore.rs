@@ -36,8 +36,8 @@ fn a_folder_that_others_have_made_or_can_write_to_is_not_filled() {
         assert!(output.stderr.contains(says), "{output:#?}");
         assert!(output.stderr.contains("does not exist yet"), "{output:#?}");
     };
-    refuse(&folder(&server, 0o777), "everybody can write");
-    refuse(&folder(&server, 0o1777), "everybody can write");
+    refuse(&folder(&server, 0o777), "every user can write");
+    refuse(&folder(&server, 0o1777), "every user can write");
     let link = server.home().join("link");
     symlink(folder(&server, 0o755), &link).unwrap();
     refuse(&link, "a symbolic link");
@@ -55,7 +55,7 @@ fn a_folder_that_others_have_made_or_can_write_to_is_not_filled() {
         assert_eq!(fs::read(to.join("file")).unwrap(), b"content");
     }
     if !rustix::process::geteuid().is_root() {
-        return skipped("only root can give a folder to somebody else");
+        return skipped("only root can give a folder to another user");
     }
     for mode in [0o700, 0o777] {
         let to = server.home().join(format!("foreign-{mode:o}"));

@@ -112,7 +112,7 @@ fn a_search_for_nothing_or_for_nonsense_is_refused() {
     let path = "/api/target/search?deduplicate=perhaps";
     let message = server.http().get(path).failure(400);
     assert!(message.contains("`perhaps`"), "{message}");
-    // Nobody can take the name away from the search.
+    // The name stays in the search.
     let alias = json!({ "alias": "search" });
     let message = server
         .http()

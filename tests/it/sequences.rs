@@ -221,7 +221,7 @@ fn hostile_and_mistaken_requests_are_refused() {
     upload(&Form::new().field("path", "/").field("name", "a")).failure(400);
     upload(&Form::new().part("file", "a", b"x")).failure(400);
     assert_eq!(uploaded(&server, "m"), [false; 3]);
-    // The fields may stand behind the file.
+    // The fields may follow the file.
     let form = Form::new()
         .part("file", "a", b"x")
         .field("path", "/")

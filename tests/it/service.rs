@@ -173,12 +173,12 @@ fn the_watchdog_is_awake_only_while_requests_are_answered() {
         for _ in 0..2 {
             assert_eq!(manager.next(), ["WATCHDOG=1"], "tls {tls}");
         }
-        // The process lives, it listens and accepts; but nothing behind that works.
+        // The process lives, listens and accepts; but no request is answered.
         let silent = || server.log().matches("does not answer itself").count();
         let before = silent();
         break_inside(&server);
         wait_until(|| silent() > before);
-        // What was said before the first question that found nobody.
+        // Messages before the first check that failed.
         manager.waiting();
         let before = silent();
         wait_until(|| silent() > before + 1);
@@ -188,7 +188,7 @@ fn the_watchdog_is_awake_only_while_requests_are_answered() {
     }
 }
 
-/// A watchdog of another process is none of this one's business.
+/// The watchdog of another process does not concern this one.
 #[test]
 fn a_watchdog_of_others_is_left_alone() {
     let home = tempfile::tempdir().unwrap();
@@ -330,7 +330,7 @@ fn what_is_handed_over_must_be_of_use() {
             "{said}"
         );
     }
-    // Nobody opens a server to the world by the way of a socket, either.
+    // A socket does not open a server without a key to the network either.
     let (code, said) = hand_over(home.path(), "127.0.0.1,0.0.0.0", &[]).end();
     assert_eq!(code, Some(13), "{said}");
     assert!(said.contains("without an API key"), "{said}");

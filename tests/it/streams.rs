@@ -97,7 +97,7 @@ fn a_command_that_fails_leaves_nothing() {
         assert_eq!(backups(&server, target), 0);
     }
     server.assert_no_leftovers();
-    // What prints nothing has mostly failed without saying so.
+    // A command without output has usually failed without saying so.
     let empty = command(&server, "s", "true").run();
     assert_eq!(empty.code, Some(1), "{empty:?}");
     assert!(empty.stderr.contains("nothing came"), "{empty:?}");
@@ -140,7 +140,7 @@ fn a_refused_upload_ends_what_it_waits_for() {
     // It may have been ended before it could say a word.
     let pid = fs::read_to_string(&file).unwrap_or_default();
     let stat = PathBuf::from(format!("/proc/{}/stat", pid.trim()));
-    // Nobody but the system may be there to bury it.
+    // Only init may be left to reap it.
     while !pid.is_empty() && fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
         std::thread::yield_now();
     }

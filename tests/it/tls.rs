@@ -1,4 +1,4 @@
-//! Encrypted connections: who is trusted, and what happens to those who are not.
+//! Encrypted connections: which servers are trusted, and what happens with the others.
 
 use std::fs::{self, Permissions};
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -89,7 +89,7 @@ fn nobody_is_trusted_without_a_reason() {
         13,
         "establish a trusted connection",
     );
-    // What is to be trusted must be there, and be what it should be.
+    // Files of certificates must exist and be valid.
     ends(&list(&https, Some(Path::new("/nowhere"))), 13, "/nowhere");
     ends(&list(&https, Some(&identity.key)), 13, "no certificate");
 }
@@ -153,7 +153,7 @@ fn a_server_that_cannot_speak_tls_does_not_start() {
     ends(&program.arg(config).run(), 13, "`tls-key`");
 }
 
-/// Those who never come to the end of a handshake are in nobody's way, and are sent off.
+/// Unfinished handshakes delay no other client, and are closed.
 #[test]
 fn handshakes_that_stand_still_stop_nobody() {
     let home = tempfile::tempdir().unwrap();
@@ -176,7 +176,7 @@ fn handshakes_that_stand_still_stop_nobody() {
     }
 }
 
-/// Where nobody shows a certificate, none is looked for, so that a system without any will do.
+/// Without TLS no certificate is needed, so a system without any will do.
 #[test]
 fn plain_connections_need_no_certificates() {
     let server = TestServer::start_with_key();

@@ -1,4 +1,4 @@
-//! Runs that nobody watches: one at a time, not for ever, and not of a source that has collapsed.
+//! Unattended runs: one at a time, with a deadline, and not of a source that has shrunk.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -217,7 +217,7 @@ fn a_server_is_left_alone_for_as_long_as_it_asks() {
         tries == 2 && said.contains("again in 2.0 s"),
         "{tries} {said}"
     );
-    // For longer than anybody should wait, or because of what the client does: not at all.
+    // Not retried: a wait that is too long, or errors of the client.
     assert_eq!(run(503, "86400").0, 1);
     assert_eq!(run(429, "0").0, 1);
     // A server whose client was suspended for a while has not got all of it.
@@ -267,7 +267,7 @@ fn the_status_of_presets_needs_no_server() {
     bchan(&["preset", "status", "late"]).ok();
 }
 
-/// Once all has been sent, nobody can say that nothing was stored.
+/// Once everything was sent, the outcome is unknown without an answer.
 #[test]
 fn a_signal_after_all_was_sent_waits_for_the_answer() {
     let home = tempfile::tempdir().unwrap();
@@ -279,7 +279,7 @@ fn a_signal_after_all_was_sent_waits_for_the_answer() {
         let fake = Fake::start(move |asked| {
             if asked.method == "POST" {
                 arrived.send(()).unwrap();
-                // Until it is told, or nobody waits any more.
+                // Until it is told, or the client is gone.
                 let _ = released.lock().unwrap().recv();
                 return Reply::json(200, &json!({"success": true, "job_id": 1}));
             }

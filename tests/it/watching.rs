@@ -1,4 +1,4 @@
-//! What programs that watch servers are told, and who is told.
+//! Answers to monitoring programs, and the rights that they need.
 
 #![expect(
     clippy::float_cmp,
@@ -123,7 +123,7 @@ fn an_empty_mount_point_is_a_disk_that_is_away() {
 
 #[test]
 fn a_database_and_keys_that_cannot_be_read_are_named() {
-    // Without keys nobody could be told of them.
+    // Without keys there is nothing to report.
     let server = TestServer::start_with(&["--open-monitoring"], true);
     let bad = |server: &TestServer| bad_for(&server.http().without_key());
     let health = |server: &TestServer| server.http().without_key().get("/healthz");
@@ -136,7 +136,7 @@ fn a_database_and_keys_that_cannot_be_read_are_named() {
         "{found:?}"
     );
     assert!(message.contains("database"), "{message}");
-    // Something else is none.
+    // Other files do not count.
     fs::write(&database, "x".repeat(8192)).unwrap();
     assert_eq!(bad(&server).0[0]["name"], "database");
     fs::rename(&away, &database).unwrap();
@@ -321,9 +321,9 @@ fn without_a_key_the_own_machine_learns_whether_all_is_well_and_no_more() {
         nobody.get(path).failure(401);
     }
     for path in ["/healthz", "/metrics"] {
-        // Who shows a key is held to it.
+        // A request with a key has the rights of that key.
         http(here, Some("bakch-wrong")).get(path).failure(403);
-        // And who comes through a proxy is from wherever that says.
+        // A request through a proxy comes from where the proxy says.
         unproxied(&nobody, path, 401);
         assert_eq!(
             http(here, Some(server.key())).get(path).status,

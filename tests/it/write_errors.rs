@@ -16,7 +16,7 @@ use crate::support::{Form, TestServer, assert_no_leftovers_below, skipped, wait_
 /// Makes system calls of a server fail as long as it lives. Needs strace and the right to use it.
 struct Failing {
     child: Child,
-    /// It ends when nobody reads what it says.
+    /// It ends if its output is not read.
     _messages: BufReader<ChildStderr>,
 }
 

@@ -60,7 +60,7 @@ impl Disks {
         self.faulty.restore_power(rng.next(), keep)
     }
 
-    /// Copies what is on the disks for somebody to look at; returns where.
+    /// Copies the content of the disks for inspection; returns where.
     pub(crate) fn keep(self) -> PathBuf {
         let kept = self.home.path().join("kept");
         std::fs::create_dir(&kept).unwrap();

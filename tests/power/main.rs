@@ -52,7 +52,7 @@ const WORKERS: usize = 3;
 /// Cuts after which new file systems are made.
 const CUTS_EACH: u64 = 6;
 
-/// Disks that are copied for somebody to look at when something is wrong.
+/// Disks that are copied for inspection after a fault.
 const MOST_KEPT: usize = 3;
 
 /// Chances in percent that a write survives which was not flushed.

@@ -1,7 +1,7 @@
 //! Writes that fail after the system has accepted them.
 //!
 //! Linux reports such a failure once for each open file, and not to files that are opened after
-//! somebody has seen it. So in each test somebody else sees it first.
+//! another descriptor has got it. So in each test another descriptor gets it first.
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -170,7 +170,7 @@ fn sync(path: &Path) -> bool {
     rustix::fs::syncfs(File::open(path).unwrap()).is_ok()
 }
 
-/// Does something while somebody syncs a file system again and again.
+/// Runs an action while another thread syncs a file system again and again.
 fn beside_syncs<T>(path: &Path, act: impl FnOnce() -> T) -> T {
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {

@@ -9,9 +9,9 @@ use std::path::Path;
 pub enum Access {
     /// Its owner alone.
     Private,
-    /// Those who could read it before; its owner alone if it is new.
+    /// The users who could read it before; its owner alone if it is new.
     Kept,
-    /// Everybody.
+    /// Every user.
     Public,
 }
 
@@ -46,7 +46,7 @@ pub fn write(path: &Path, content: &[u8], access: Access) -> io::Result<()> {
     entries.sync_all()
 }
 
-/// Lets everybody read a file.
+/// Makes a file readable by every user.
 #[cfg(unix)]
 fn publish(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;

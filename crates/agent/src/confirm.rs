@@ -52,7 +52,7 @@ pub(crate) async fn find(
                 verified.unverified,
                 Some(Unverified::NoBackup | Unverified::NoHash)
             ),
-            // What is there may be somebody else's.
+            // A backup that is found may belong to another upload.
             Err(error) => !matches!(error, AgentError::StoredDiffers { .. }),
         };
         if settled || !patiently || begun.elapsed() + pause > patience {
@@ -107,12 +107,12 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
-    /// Those of a server, for an upload that somebody has waited for or not.
+    /// The limits for uploads that wait for their job, and for those that do not.
     pub(crate) fn of(client: &Client, target: &Target, accepted: &Accepted, waited: bool) -> Self {
         Self {
             kind: target.target_type,
             same_links: client.features().has(Feature::Sha256),
-            // Whoever names the backup has stored it.
+            // A server that names the backup has stored it.
             stored: waited || accepted.backup_id.is_some(),
         }
     }

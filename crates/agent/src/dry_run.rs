@@ -31,7 +31,7 @@ pub struct Left {
 #[derive(Debug)]
 pub struct Listing {
     pub entries: Vec<Listed>,
-    /// Kept only for those who ask.
+    /// Kept only if requested.
     pub left: Vec<Left>,
     pub left_count: u64,
     /// Bytes of content.

@@ -166,7 +166,7 @@ impl AgentError {
                  more room"
                     .into()
             }
-            Self::NoCommand => "name it behind `--`".into(),
+            Self::NoCommand => "name it after `--`".into(),
             Self::SameName { .. } => "upload the folder that they are in, or rename one".into(),
             Self::JobFailed { .. } => "the log of the server says more".into(),
             Self::StoredDiffers { .. } | Self::Broken { .. } => {
@@ -177,7 +177,7 @@ impl AgentError {
                 "nothing was kept; try again, and check the server's disk if it stays so".into()
             }
             Self::ReceiptMismatch => {
-                "somebody has changed the backup's files on the server, or its disk has".into()
+                "the backup's files were changed on the server, or its disk is failing".into()
             }
             Self::Exists { .. } => "move it away, or name another folder with --directory".into(),
             Self::MigrationLocked { .. } => "wait until it has ended".into(),

@@ -36,8 +36,8 @@ fn full(path: &Path) -> Result<PathBuf, AgentError> {
     }
 }
 
-/// The directory that is there already, if it may be filled. Its owner, and all who may write to it,
-/// could replace what is put into it.
+/// The existing directory, if it may be filled. Its owner and all users who may write to it could
+/// replace restored files.
 fn existing(path: &Path) -> Result<Option<Metadata>, AgentError> {
     let meta = match fs::symlink_metadata(path) {
         Ok(meta) => meta,
@@ -52,7 +52,7 @@ fn existing(path: &Path) -> Result<Option<Metadata>, AgentError> {
     } else if ![own, 0].contains(&meta.uid()) {
         "it belongs to another user"
     } else if meta.mode() & 0o002 != 0 {
-        "everybody can write to it"
+        "every user can write to it"
     } else {
         let mut entries = fs::read_dir(path).map_err(AgentError::io("reading", path))?;
         return match entries.next() {
@@ -183,7 +183,7 @@ const DIRECTORY: OFlags = OFlags::RDONLY
     .union(OFlags::NOFOLLOW)
     .union(OFlags::CLOEXEC);
 
-/// Nobody's backup has more.
+/// No real backup has more.
 pub(crate) const MAX_ENTRIES: u64 = 100_000_000;
 
 /// Zeros under zstd become 32,768 times as many.

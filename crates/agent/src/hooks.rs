@@ -94,7 +94,7 @@ impl Group {
         Self(id.and_then(Pid::from_raw))
     }
 
-    /// Its leader has ended by itself. What it has left behind is meant to stay.
+    /// Its leader has ended by itself. Background processes that it has started may stay.
     fn leave(mut self) {
         self.0 = None;
     }

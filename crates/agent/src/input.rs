@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{self, Sender};
 use crate::error::AgentError;
 use crate::prefetch::Incoming;
 
-/// Chunks between whoever writes and the thread that sends.
+/// Chunks between the writer and the thread that sends.
 const PIPE: usize = 8;
 /// Bytes of a chunk.
 const CHUNK: usize = 128 * 1024;
@@ -46,7 +46,8 @@ impl Input {
             match input {
                 Self::Stdin => {
                     let (from, mut input) = mpsc::channel(1);
-                    // A thread of its own: one that waits for input must keep nobody from leaving.
+                    // A thread of its own: one that waits for input must not keep the program from
+                    // ending.
                     thread::spawn(move || read_stdin(&from));
                     pass(&mut input, &sender).await
                 }
@@ -86,7 +87,7 @@ async fn pass(
     while let Some(chunk) = input.recv().await {
         let chunk = chunk.map_err(AgentError::io("reading", "standard input"))?;
         let ended = chunk.is_none();
-        // Whoever reads may have had enough, and knows why.
+        // The reader has stopped, and reports the reason.
         if sender.send(chunk).await.is_err() || ended {
             return Ok(());
         }
@@ -117,7 +118,7 @@ async fn run(command: &[OsString], sender: Sender<Option<Bytes>>) -> Result<(), 
                 break;
             }
             if sender.send(Some(buffer.split().freeze())).await.is_err() {
-                // Whoever reads has had enough, and knows why.
+                // The reader has stopped, and reports the reason.
                 return Ok(());
             }
         }
@@ -127,7 +128,7 @@ async fn run(command: &[OsString], sender: Sender<Option<Bytes>>) -> Result<(), 
         let program = name;
         return Err(AgentError::CommandFailed { program, status });
     }
-    // Whoever reads has had enough, and knows why.
+    // The reader has stopped, and reports the reason.
     let _ = sender.send(None).await;
     Ok(())
 }

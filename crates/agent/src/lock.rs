@@ -17,8 +17,8 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_
 /// No note of a holder is longer, in bytes.
 const LARGEST: u64 = 4096;
 
-/// Keeps others out for as long as it lives. The system lets go of it when the process ends, however
-/// it does. The file stays: whoever removed it might remove one that another run holds.
+/// A lock that is held until it is dropped. The system releases it when the process ends, even if
+/// it is killed. The file stays: removing it could remove a lock file that another run holds.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
@@ -49,7 +49,7 @@ pub enum LockError {
 }
 
 impl Lock {
-    /// Takes the lock in a file, which appears if it is not there, and waits for it so long.
+    /// Takes the lock in a file, which is made if it is missing, and waits up to this long.
     pub async fn take(path: &Path, patience: Duration) -> Result<Self, LockError> {
         let fail = |source| LockError::Io {
             path: path.to_owned(),

@@ -298,7 +298,7 @@ fn copy(
     copied.map_err(fail)?
 }
 
-/// Counts ahead, for as long as nobody says to stop.
+/// Counts ahead until it is stopped.
 pub(crate) fn count_ahead(content: &UploadSource, stop: &AtomicBool, progress: &dyn Progress) {
     let archive = match content {
         UploadSource::Archive(archive) => archive,

@@ -56,9 +56,8 @@ impl Compress {
         self.method == Method::Zstd
     }
 
-    /// The same for whoever compresses, and the ending of a name.
-    /// With `adapt`, nobody keeps what is made, and it need not be small where the way is fast; a
-    /// level that was asked for stays.
+    /// The codec for a server, and the extension of the file name. With `adapt`, the result is not
+    /// stored, and need not be small if the network is fast; an explicit level is always used.
     pub fn compression(
         self,
         threads: Option<NonZeroU32>,
@@ -105,7 +104,7 @@ impl FromStr for Compress {
             "gzip" => (Method::Gzip, Some(1..=9)),
             "zstd" => (Method::Zstd, Some(1..=19)),
             "xz" => (Method::Xz, Some(0..=9)),
-            _ => return Err("it is none of zstd, gzip, xz and none".into()),
+            _ => return Err("it is not one of zstd, gzip, xz and none".into()),
         };
         let level = match (level, levels) {
             (None, _) => None,

@@ -19,7 +19,7 @@ pub(crate) fn claim(part: &File) -> io::Result<bool> {
         // Of a directory that was removed, no links are left either.
         Ok(()) => Ok(part.metadata()?.nlink() > 0),
         Err(TryLockError::WouldBlock) => Ok(false),
-        // Where nothing can be locked, nobody removes anything.
+        // If nothing can be locked, nothing is removed.
         Err(TryLockError::Error(_)) => Ok(true),
     }
 }

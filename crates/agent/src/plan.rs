@@ -198,7 +198,7 @@ fn check(paths: &[PathBuf], refuse_empty: bool) -> Result<(), AgentError> {
     }
 }
 
-/// The paths under their own last components, and behind them those of lists under theirs.
+/// The paths under their own last components, followed by those of lists under their whole paths.
 fn named(paths: &[PathBuf], listed: Vec<Source>) -> Result<Vec<Source>, AgentError> {
     let mut names: HashSet<OsString> = HashSet::new();
     let mut sources = Vec::with_capacity(paths.len() + listed.len());

@@ -13,7 +13,7 @@ use crate::report::Delivered;
 pub enum Phase {
     Preparing,
     Sending,
-    /// All is sent, and nobody has answered yet.
+    /// Everything is sent, and there is no answer yet.
     Sent,
     Waiting,
     Receiving,
@@ -41,5 +41,5 @@ pub trait Progress: Send + Sync {
     fn trouble(&self, _message: &str) {}
 }
 
-/// Nobody listens.
+/// Ignores all reports.
 impl Progress for () {}

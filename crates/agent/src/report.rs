@@ -21,7 +21,7 @@ pub struct Warning {
 pub enum Outcome {
     /// The backup is stored.
     Stored,
-    /// The server has it; nobody waited for more.
+    /// The server has received it; the run did not wait for the job.
     Accepted,
     /// The server has it, and has no list of jobs to say more.
     Unconfirmed,

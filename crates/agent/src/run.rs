@@ -20,7 +20,7 @@ use crate::sequential::upload_sequentially;
 use crate::spool::{self, Wanted};
 use crate::upload::upload;
 
-/// Uploads, under guard. Whoever calls it has the lease of the target, and keeps the deadline.
+/// Uploads under a [`RunGuard`]. The caller holds the lock of the target and enforces the deadline.
 pub async fn run(
     client: &Client,
     options: UploadOptions,

@@ -93,7 +93,7 @@ impl RunGuard {
         progress: &dyn Progress,
     ) -> Result<Entered, AgentError> {
         let id = &view.target.id;
-        // Whoever was first has heard the same.
+        // An earlier error has reported the same.
         let _ = self.kind.set(view.target.target_type);
         // Others may know it by another name.
         let lock = if name == id {
@@ -123,7 +123,7 @@ impl RunGuard {
         let features = client.features();
         let mut packing = options.packing.clone();
         if !features.has(Feature::Zstd) {
-            // Nobody knows what the server will take.
+            // It is not known what the server will accept.
             packing.compression = packing.compression.filter(|chosen| !chosen.is_zstd());
         }
         plan.content(kind, features, &packing)
@@ -172,7 +172,7 @@ impl RunGuard {
         });
     }
 
-    /// Remembers a success, with what is to be changed of it.
+    /// Remembers a success, changed by `edit`.
     pub fn keep(
         &self,
         report: &UploadReport,

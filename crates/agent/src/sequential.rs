@@ -28,7 +28,7 @@ use crate::upload::find_target;
 /// Chunks of 256 KiB between the thread that reads and the socket.
 const PIPE: usize = 16;
 
-/// How often the list of files is made anew because some of them are gone.
+/// How often the list of files is made again because some of them are gone.
 const MOST_LISTS: u32 = 5;
 
 /// Uploads paths to a target, one file at a time, and sees to it that they are stored.
@@ -83,7 +83,7 @@ pub(crate) async fn upload_sequentially(
     report(run, files, finished, &before).await
 }
 
-/// Looks for the files, away from whoever listens.
+/// Walks the files on a thread of its own.
 async fn collect(
     options: &UploadOptions,
     progress: &Arc<dyn Progress>,

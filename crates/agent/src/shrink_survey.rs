@@ -10,7 +10,7 @@ use crate::floor::ShrinkLimit;
 use crate::pack_stream::UploadSource;
 
 impl ShrinkLimit {
-    /// Goes through what is to be sent until there is enough of it.
+    /// Walks the sources until enough is found.
     pub async fn check_ahead(self, content: &UploadSource) -> Result<(), AgentError> {
         let content = content.clone();
         let walk = move || self.survey(&content);

@@ -1,5 +1,5 @@
-//! Archives that wait for their server: a folder of finished ones, each with what is to be known of
-//! it beside it. One is there as a whole or not at all.
+//! The spool: a folder of archives that wait for their server, each with a description beside it.
+//! An entry is there completely or not at all.
 
 mod enqueue;
 pub(crate) mod entry;

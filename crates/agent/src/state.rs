@@ -35,7 +35,7 @@ pub struct TargetState {
     pub target_id: String,
     pub target: String,
     pub target_type: TargetType,
-    /// The last success, whoever had it.
+    /// The last success, of any preset or run.
     pub last: Success,
     /// The last success of each preset.
     #[serde(default)]

@@ -19,7 +19,7 @@ pub(crate) fn file_name(proposed: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// The target that `--create` makes: it keeps everything until somebody decides otherwise.
+/// The target that `--create` makes: it keeps everything until its settings are changed.
 pub(crate) fn new_target(name: &str) -> NewTarget {
     let folder = folder(name);
     NewTarget {

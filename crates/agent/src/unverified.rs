@@ -5,7 +5,7 @@ use std::fmt;
 /// Reasons for which a stored backup was not compared with what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unverified {
-    /// Nobody has waited for it.
+    /// The run did not wait for the job.
     NotAwaited,
     /// The server does not show it.
     NoBackup,
@@ -22,7 +22,7 @@ pub enum Unverified {
 impl fmt::Display for Unverified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotAwaited => "nobody has waited until it is stored",
+            Self::NotAwaited => "the run did not wait until it is stored",
             Self::NoBackup => "the server does not show the new backup",
             Self::NoHash => "the server gives no hash for the new backup",
             Self::SentBefore => "an earlier run has sent a part of it",

@@ -152,7 +152,7 @@ pub(crate) async fn transfer(
         (found, _) => found?,
     };
     if status == Outcome::Unconfirmed && verified.unverified.is_none() {
-        // Whoever has the hash of it all has it all, whatever is known of the job.
+        // A server that has the right hash has everything, whatever is known of the job.
         status = Outcome::Stored;
     }
     progress.phase(Phase::Done);
@@ -295,7 +295,7 @@ async fn send(
         // The request holds the other end no more, so the producer ends soon.
         let produced = producer.await.map_err(|_| AgentError::Thread)?;
         let produced = match produced {
-            // There is an answer, so nobody has listened to the rest.
+            // There is an answer, so the rest was not read.
             Err(ProduceError::Pack(PackError::Source { source, .. }))
                 if cut && content.is_stream() =>
             {

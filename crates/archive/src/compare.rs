@@ -46,10 +46,10 @@ pub enum Comparison {
     },
 }
 
-/// Compares what lies at two paths: a file with a file, or a tree with a tree. Of the two
-/// themselves, modes, owners and times do not count, for they come from whoever stored them;
-/// attributes do. No link is followed below the folders that they lie in. What cannot be read ends
-/// it, and so does the observer.
+/// Compares a file with a file, or a tree with a tree. Modes, owners and times of the two paths
+/// themselves do not count, because they come from the program that stored them; attributes do. No
+/// link is followed below the two paths. An unreadable entry is an error, and the observer can stop
+/// the comparison.
 pub fn compare(
     one: &Path,
     other: &Path,
@@ -139,7 +139,7 @@ impl Drop for Opened<'_> {
 /// Gives a directory that was opened by force its mode.
 fn give_back(dir: BorrowedFd<'_>, name: &CStr, mode: Option<Mode>) {
     if let Some(mode) = mode {
-        // It was there a moment ago; there is nobody to tell of a failure.
+        // It existed a moment ago; an error here has no consequence.
         let _ = fs::chmodat(dir, name, mode, AtFlags::empty());
     }
 }

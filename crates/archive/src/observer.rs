@@ -35,7 +35,7 @@ pub trait Observer {
     fn problem(&mut self, _path: &Path, _problem: &Problem) {}
 }
 
-/// Nobody listens.
+/// Ignores everything.
 impl Observer for () {}
 
 /// Kind of an entry.

@@ -1,4 +1,4 @@
-//! Opening what is to be read, by force where its owner has taken the rights away from himself.
+//! Opening files for reading, by force if their owner lacks the right to read them.
 
 use std::ffi::CStr;
 use std::io;

@@ -77,17 +77,17 @@ impl<E> Producer<E> {
         block
     }
 
-    /// Returns true if somebody has nothing to do until a block comes.
+    /// Returns true if the consumer waits for a block.
     pub(crate) fn is_awaited(&self) -> bool {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    /// Hands a block on. An error when nobody takes any more.
+    /// Passes a block on. Fails if the consumer is gone.
     pub(crate) fn give(&self, block: Block) -> io::Result<()> {
         self.send(Ok(block))
     }
 
-    /// Says that this is as far as it goes. It does not matter whether anybody hears of it.
+    /// Marks the end of the stream. The consumer may be gone.
     pub(crate) fn fail(&self, error: E) {
         let _ = self.send(Err(error));
     }
@@ -123,7 +123,7 @@ impl<E> Consumer<E> {
         if block.room.is_empty() {
             return;
         }
-        // It is lost if there are enough of them, or nobody fills any.
+        // The block is dropped if there are enough of them, or if the producer is gone.
         let _ = self.back.try_send(block);
     }
 }

@@ -1,10 +1,9 @@
 //! Owner, mode, type and attributes recorded as data instead of being applied.
 //!
-//! An archive that comes from somebody else must not make devices, nor give files owners, set-id
-//! bits, or attributes that mean something to the system. All this is kept in attributes of the
-//! namespace `user`, which mean nothing to anybody: they stay with the file when it is copied or
-//! moved, and become what they were when the tree is packed again. A device or a pipe is an empty
-//! file meanwhile.
+//! A foreign archive must not make devices, nor give files owners, set-id bits, or attributes with
+//! a meaning for the system. All this is recorded in attributes of the namespace `user`, which have
+//! no such meaning: they stay with the file when it is copied or moved, and are converted back when
+//! the tree is packed again. Meanwhile a device or a pipe is an empty file.
 
 use std::ffi::{CStr, CString};
 

@@ -365,7 +365,7 @@ impl<V: SourceVisitor> Tour<'_, V> {
         if let Some((_, mode)) = self.opened.pop_if(is_it)
             && let Ok(dir) = walker.dir()
         {
-            // It is where it was a moment ago, and ours; there is nobody to tell of a failure.
+            // It was there a moment ago and is ours; an error here has no consequence.
             let _ = fs::chmodat(dir, name, mode, AtFlags::empty());
         }
     }

@@ -47,7 +47,7 @@ struct Frame {
 
 /// The names in a directory, in the order of their bytes: there may be a million.
 struct Names {
-    /// All of them, each with a NUL behind it.
+    /// All of them, each with a NUL after it.
     text: Vec<u8>,
     /// Where each begins.
     starts: std::vec::IntoIter<usize>,

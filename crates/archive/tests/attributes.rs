@@ -87,7 +87,7 @@ fn picture(root: &Path) -> BTreeMap<String, String> {
     found
 }
 
-/// A tree with everything that whoever runs the test may make.
+/// A tree with everything that the user who runs the test may make.
 fn tree(root: &Path) {
     fs::create_dir_all(root.join("dir/sub")).unwrap();
     fs::write(root.join("plain"), "plain").unwrap();
@@ -271,7 +271,7 @@ fn owner(path: &Path) -> (u64, u64) {
 
 /// The owner in the first header.
 fn tar_header(bytes: &[u8]) -> (u64, u64) {
-    // Behind the records of PAX, if there are any.
+    // After the pax records, if there are any.
     let block = bytes.chunks(512).find(|block| block[156] == b'0').unwrap();
     let number = |at: usize| {
         let text = std::str::from_utf8(&block[at..at + 7]).unwrap();

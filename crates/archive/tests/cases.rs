@@ -27,7 +27,7 @@ use tempfile::TempDir;
 struct Place {
     temp: TempDir,
     before: BTreeMap<PathBuf, String>,
-    /// Whether somebody else changes it meanwhile, so that nothing can be said of what is in it.
+    /// True if another process changes it meanwhile, so that its content is not known.
     raced: bool,
 }
 
@@ -194,7 +194,7 @@ fn bombs_do_not_go_off() {
             );
             assert!(error.to_string().contains("`bomb`"), "{name}: {error}");
         }
-        // Somebody's empty disk is no bomb.
+        // An empty disk image is no bomb.
         let place = Place::new();
         let done = place.unpack(&bytes, Limits::default()).unwrap();
         assert_eq!(done.bytes, bombs::SIZE as u64, "{name}");
@@ -249,8 +249,8 @@ fn decompression_takes_no_more_memory_than_usual() {
     }
 }
 
-/// Somebody else swaps folders for links while an archive is unpacked.
-/// Stops the other writer even if this one panics, which would wait for it.
+/// A thread swaps folders for links while an archive is unpacked. The guard stops that thread even
+/// if this one panics, which would wait for it.
 struct Stop<'a>(&'a AtomicBool);
 
 impl Drop for Stop<'_> {
@@ -345,7 +345,7 @@ fn what_is_cut_or_garbled_at_any_4_kib_is_found_out() {
             let place = Place::new();
             let done = place.unpack(&garbled, Limits::default());
             place.check(name);
-            // Tar itself has no checksums of content; those who send it along have.
+            // Tar itself has no checksums of content; its senders have.
             assert!(done.is_err() || name == "tar", "{name} garbled at {at}");
         }
     }

@@ -5,10 +5,7 @@
     clippy::expect_used,
     reason = "a test that cannot go on fails"
 )]
-#![allow(
-    clippy::print_stderr,
-    reason = "there is nobody else to say that a test is skipped"
-)]
+#![allow(clippy::print_stderr, reason = "a skipped test must be reported")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -197,7 +194,7 @@ fn compressed_streams_are_read_to_their_very_end() {
         unpack(&[whole.clone(), more].concat()).expect_err(name);
         for garbage in [
             &b"x"[..],
-            b"garbage behind the end",
+            b"garbage after the end",
             &whole[..whole.len() - 1],
         ] {
             unpack(&[&*whole, garbage].concat()).expect_err(name);

@@ -385,7 +385,7 @@ fn a_cut_or_garbled_archive_is_never_taken_for_whole() {
         more.extend_from_slice(b"x");
         assert!(
             attempt(&more, codec).is_err(),
-            "{codec:?} with something behind"
+            "{codec:?} with bytes after it"
         );
         if codec != Codec::None {
             // Checksums notice every change but in the fields that describe the compression.

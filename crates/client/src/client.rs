@@ -84,8 +84,8 @@ impl Client {
             }
             builder = builder.tls_certs_only(roots);
         } else if is_plain {
-            // Nobody will show a certificate, and reading those of the system takes longer than all
-            // else that a small request needs.
+            // Without TLS no certificate is checked, and reading the system's certificates takes
+            // longer than everything else that a small request needs.
             builder = builder.tls_certs_only([]);
         }
         if is_local {
@@ -254,7 +254,7 @@ impl Client {
 pub(crate) fn provide_crypto() {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
-        // Somebody else's choice is as good.
+        // A value that another thread has set meanwhile will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
 }

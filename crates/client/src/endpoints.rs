@@ -87,8 +87,8 @@ impl<'de> Visitor<'de> for SensibleVisitor {
 }
 
 impl Client {
-    /// One page of targets, from 1 on; empty behind the last. Those that make no sense are left
-    /// out, and are among the [oddities](Self::take_oddities).
+    /// One page of targets, from 1 on; empty after the last. Invalid ones are left out, and are
+    /// among the [oddities](Self::take_oddities).
     pub async fn targets(&self, page: u32) -> Result<Vec<Target>, Error> {
         let page = self.page(page).await?;
         Ok(self.sensible(page))
@@ -168,7 +168,7 @@ impl Client {
     /// Creates a target and returns its id.
     pub async fn create_target(&self, target: &NewTarget) -> Result<String, Error> {
         if !self.has_heard() {
-            // To know whom it is made for. What is wrong shows again below.
+            // The target says what kind of archive it takes. An error here shows again below.
             match self.targets(1).await {
                 Err(error) if error.is_temporary() => return Err(error),
                 _ => {}

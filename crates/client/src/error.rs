@@ -14,7 +14,7 @@ pub enum Error {
         server: String,
         source: reqwest::Error,
     },
-    /// The server is not who it should be, or speaks no TLS. Nothing was sent to it.
+    /// The server could not be authenticated, or speaks no TLS. Nothing was sent to it.
     #[error("cannot establish a trusted connection to {server}")]
     Untrusted {
         /// Address of the server.
@@ -96,7 +96,7 @@ pub enum Error {
         /// Message of the server.
         message: String,
     },
-    /// The answer is none of the Backup-chan API.
+    /// The answer does not belong to the Backup-chan API.
     #[error("the answer of {server} is not one of a Backup-chan server: {what}")]
     NotBackupChan {
         /// Address of the server.
@@ -106,7 +106,7 @@ pub enum Error {
     /// The content of the upload could not be produced.
     #[error("making the upload failed")]
     Source { source: io::Error },
-    /// The address of the server is none.
+    /// Invalid server URL.
     #[error("`{server}` is not the address of a server")]
     InvalidServer {
         /// As it was given.

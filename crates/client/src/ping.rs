@@ -36,7 +36,7 @@ pub enum Ping {
 /// Errors of pinging a monitor. Its path is secret and in no message.
 #[derive(Debug, thiserror::Error)]
 pub enum PingError {
-    /// The address is none.
+    /// Invalid URL.
     #[error("it is not an address that begins with http:// or https://")]
     Address,
     /// The machine's TLS cannot be set up.
@@ -124,7 +124,7 @@ fn parse(url: &str) -> Option<Url> {
     is_plain.then_some(url)
 }
 
-/// The address for a message: the end of the path, in front of what may be asked behind it.
+/// The URL for a message: the end of the path, without the query.
 fn address(url: &Url, ping: Ping) -> Url {
     let mut url = url.clone();
     let word = match ping {

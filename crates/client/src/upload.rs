@@ -31,7 +31,7 @@ pub struct Upload {
     pub manual: bool,
     /// True if pipes and devices in it are meant; only for servers that say they keep them.
     pub special: bool,
-    /// True if to send the digest behind it; only for servers that say they check it.
+    /// True if the digest is to be sent after it; only for servers that check it.
     pub sha256: bool,
     /// Sends the receipt after it; only for servers that say they compare it.
     pub receipt: bool,
@@ -86,9 +86,9 @@ impl Fault {
     }
 }
 
-/// The end to write to, from a thread that may block. Whatever becomes of it but
-/// [`finish`](Self::finish), the request is aborted, so that the server cannot take a part for the
-/// whole. Writing fails once nobody reads any more.
+/// The end to write to, from a thread that may block. Unless [`finish`](Self::finish) is called,
+/// the request is aborted, so that the server cannot take a part for the whole. Writing fails once
+/// the request has ended.
 pub struct UploadWriter {
     sender: mpsc::Sender<Message>,
     digest: oneshot::Sender<String>,
@@ -107,7 +107,7 @@ impl UploadWriter {
     pub fn finish(mut self, receipt: Option<&str>) -> io::Result<[u8; 32]> {
         self.send()?;
         let digest: [u8; 32] = self.hasher.finalize().into();
-        // Whoever does not want it has dropped the other end.
+        // The other end was dropped if the result is not wanted.
         let _ = self.digest.send(hex::encode(digest));
         let _ = self.receipt.send(receipt.unwrap_or_default().to_owned());
         self.sender

@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::error::{CommandError, Exit, Kind};
 use bchan_agent::{Hook, RunGuard, UploadOptions};
 
-/// How long a hook may take unless somebody says otherwise.
+/// Default for the time that a hook may take.
 const HOOK_TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
 type Variables = Vec<(&'static str, String)>;

@@ -16,12 +16,12 @@ pub(crate) struct Setting {
     pub(crate) origin: String,
 }
 
-/// Where the API key would come from. The key itself is nobody's business.
+/// The origin of the API key. The key itself is never shown.
 #[derive(Debug, Serialize)]
 pub(crate) struct KeyPlace {
     /// None if there is no key.
     pub(crate) origin: Option<String>,
-    /// The reason for which there is none, if that is a fault.
+    /// The reason for which there is no key, if that is a fault.
     pub(crate) problem: Option<String>,
 }
 

@@ -32,7 +32,7 @@ pub(crate) struct PresetState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Health {
-    /// Not older than it may be, or nobody has said how old that is.
+    /// Not older than `max_age`, or no `max_age` is set.
     Ok,
     /// Older than it may be.
     Late,
@@ -61,7 +61,7 @@ impl fmt::Display for Health {
 }
 
 impl PresetState {
-    /// Returns true if somebody wants to know of it. Having none at all is too old for any age.
+    /// Returns true if the state needs attention. Having no backup at all is too old for any age.
     pub(crate) fn is_late(&self) -> bool {
         self.max_age.is_some() && self.health != Health::Ok
     }

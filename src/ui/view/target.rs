@@ -76,7 +76,7 @@ impl Render for Targets {
 }
 
 impl Targets {
-    /// With what people need to go on: the alias, or where there is none the id.
+    /// With the name to use in later commands: the alias or, if there is none, the id.
     fn narrow(&self, page: &Page) -> String {
         let mut table = page
             .table(&["name", "alias or id", "type", "keeps", "location"])

@@ -10,7 +10,7 @@ use super::{Program, TestServer};
 /// The header that is lost on the way.
 const HEADER: &[u8] = b"backup-chan-features";
 
-/// A server behind something that takes one header away and remembers what is asked.
+/// A server behind a proxy that removes one header and remembers the requests.
 pub(crate) struct DocumentedServer {
     pub(crate) inner: TestServer,
     addr: SocketAddr,

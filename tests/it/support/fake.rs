@@ -44,7 +44,7 @@ impl Asked {
         format!("{} {}", self.method, self.path)
     }
 
-    /// The body as JSON; null when it is none.
+    /// The body as JSON; null if it is not JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
@@ -183,7 +183,7 @@ fn serve(
     Ok(())
 }
 
-/// Reads a request to its end; none when nobody asks anything.
+/// Reads a request to its end; none if the connection is closed without one.
 fn read(reader: &mut BufReader<&TcpStream>) -> io::Result<Option<Asked>> {
     let first = line(reader)?;
     let mut words = first.split(' ').map(str::to_owned);

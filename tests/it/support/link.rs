@@ -1,4 +1,4 @@
-//! The way between a client and a server, which a test can cut, slow down, or lay anew.
+//! A proxy between a client and a server that a test can cut, slow down, or redirect.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use std::thread;
 /// What becomes of connections.
 #[derive(Clone)]
 pub(crate) enum Way {
-    /// They are closed at once, as if nobody were there.
+    /// Connections are closed at once, as without a listener.
     Cut,
     /// They lead to the server.
     Open(SocketAddr),

@@ -55,7 +55,8 @@ impl MariaDb {
         assert!(output.status.success(), "{output:?}");
         let log = folder.path().join("log");
         for _ in 0..20 {
-            // Somebody may take it before the server does; then it ends, and another is tried.
+            // Another process may take it before the server does; then the server ends, and another
+            // port is tried.
             let free = TcpListener::bind("127.0.0.1:0").unwrap();
             let port = free.local_addr().unwrap().port();
             drop(free);

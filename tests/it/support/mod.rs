@@ -41,7 +41,7 @@ pub(crate) fn wait_until(mut so: impl FnMut() -> bool) {
 }
 
 /// Says why a test tries nothing on this machine.
-#[expect(clippy::print_stderr, reason = "there is nobody else to say it")]
+#[expect(clippy::print_stderr, reason = "a skipped test must be reported")]
 #[allow(dead_code, reason = "not every test binary skips")]
 pub(crate) fn skipped(why: &str) {
     eprintln!("skipped: {why}");

@@ -1,7 +1,7 @@
-//! What a Python server leaves behind: a folder, a database, and the files of its backups.
+//! The files of a Python server: a folder, a database, and its backups.
 //!
-//! The statements are this project's own; they make the tables that such a server has at version
-//! 14 of its schema.
+//! The statements are this project's own; they make the tables that such a server has at version 14
+//! of its schema.
 
 use std::fmt::Write as _;
 use std::fs;

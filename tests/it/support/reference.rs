@@ -29,7 +29,7 @@ pub(crate) enum JobList {
     Missing,
     /// Jobs run for a while and end like this.
     Ending(&'static str),
-    /// It was started anew and knows of none.
+    /// It was restarted and has lost its jobs.
     Forgotten,
 }
 

@@ -80,7 +80,7 @@ impl TestServer {
 
     /// Whether the process is still there.
     pub(crate) fn is_alive(&self) -> bool {
-        // It has ended, but nobody has asked for its status, which would make it forget it.
+        // It has ended, but its status was not collected, which would free its process id.
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
         stat.is_ok_and(|stat| !stat.contains(") Z "))
     }

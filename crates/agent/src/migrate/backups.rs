@@ -30,7 +30,7 @@ pub(super) struct Backups<'a> {
     /// Its id there.
     pub to_target: &'a str,
     pub counts: TargetReport,
-    /// Backups there that are nobody's yet.
+    /// Backups of the destination that were not matched yet.
     pub free: Vec<Backup>,
     /// Ids of all backups there.
     pub known: HashSet<String>,
@@ -143,7 +143,7 @@ impl Backups<'_> {
         }
         if backup.is_recycled {
             match self.sides.to.set_recycled(to, true).await {
-                // Somebody there has decided otherwise.
+                // It was changed on the destination on purpose.
                 Ok(()) | Err(Error::NotFound { .. }) => {}
                 Err(error) => return Err(Fault::Destination(error).into()),
             }
@@ -251,7 +251,7 @@ impl Backups<'_> {
             }
         };
         if differs {
-            // What the server does not say to be this upload may be somebody else's.
+            // A backup that the server does not attribute to this upload may belong to another one.
             let is_sure = accepted.backup_id.is_some();
             return self.take_back(backup, &stored, is_sure).await;
         }

@@ -213,7 +213,7 @@ impl MigrationLog {
         self.done.contains(id)
     }
 
-    /// Returns true if a backup may have arrived without anybody having heard of it.
+    /// Returns true if a backup may have arrived without a confirmation.
     pub(super) fn is_open(&self, id: &str) -> bool {
         self.sent.get(id).is_some_and(|(_, open)| *open)
     }

@@ -74,7 +74,7 @@ fn counterpart(target: &Target, location: Option<&str>) -> NewTarget {
 pub(super) async fn create(to: &Client, new: &NewTarget) -> Result<Target, Error> {
     let mut new = new.clone();
     if to.features() == Features::default() {
-        // The reference server fails where there is none; zero means the same.
+        // The reference server fails without a value; zero means the same.
         new.settings.min_backups = new.settings.min_backups.or(Some(0));
         new.settings.max_daily_uploads = None;
     }

@@ -107,7 +107,7 @@ async fn pump(
     let mut chunk = first;
     loop {
         let ended = chunk.is_none();
-        // Whoever reads no more says why.
+        // The receiver has stopped, and reports the reason.
         if sender.send(chunk).await.is_err() || ended {
             return Ok(());
         }

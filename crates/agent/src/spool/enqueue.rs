@@ -153,7 +153,7 @@ impl Drop for Partial {
     }
 }
 
-/// Stops the thread that writes when nobody waits for it any more.
+/// Stops the writing thread when its result is not needed any more.
 struct Stop(Arc<Signs>);
 
 impl Drop for Stop {

@@ -25,7 +25,7 @@ const LARGEST: u64 = 1024 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     pub version: u32,
-    /// For whom it is.
+    /// The server and target that it is for.
     pub server: String,
     pub target: String,
     /// Makes it harmless to send it twice, on servers that know of it.

@@ -25,7 +25,7 @@ pub(super) struct Writer {
 pub(super) struct Signs {
     /// There is no room for all of it.
     pub full: AtomicBool,
-    /// Nobody waits any more.
+    /// The receiver is gone.
     pub stop: AtomicBool,
 }
 

@@ -19,9 +19,9 @@ const HOPELESS: i32 = -200;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct While {
     pub(super) all: Duration,
-    /// Of that, waiting for whoever takes the stream.
+    /// The part of it spent waiting for the consumer of the stream.
     pub(super) taking: Duration,
-    /// Of that, compressing or waiting for those who do.
+    /// The part of it spent compressing or waiting for compression.
     pub(super) compressing: Duration,
     /// Bytes that came, and what became of them.
     pub(super) before: u64,

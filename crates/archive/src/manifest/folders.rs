@@ -8,8 +8,8 @@ use super::records::Place;
 /// Knows each directory once, and which entries are in it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Folders {
-    /// Their paths, with a slash behind each but that of the root, which is empty; and how many
-    /// entries are in each. Those above are there, too.
+    /// Their paths, each with a slash at its end except the root, whose path is empty, and the
+    /// number of entries in each. Parents are included.
     known: IndexMap<Box<[u8]>, usize>,
     /// Entries come in runs of one directory.
     runs: Vec<Run>,
@@ -94,7 +94,7 @@ impl Folders {
         self.known.values().copied()
     }
 
-    /// Path of a directory, with a slash behind it if it is not that of the root.
+    /// Path of a directory, with a slash at its end unless it is the root.
     pub(super) fn path(&self, folder: usize) -> &[u8] {
         self.known.get_index(folder).map_or(&[], |(path, _)| path)
     }

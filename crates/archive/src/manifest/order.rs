@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-/// The directory in a path, with the slash behind it, and the name.
+/// Splits a path into its directory, with the slash at its end, and the name.
 pub(super) fn split(path: &[u8]) -> (&[u8], &[u8]) {
     let slash = path.iter().rposition(|byte| *byte == b'/');
     path.split_at(slash.map_or(0, |at| at + 1))

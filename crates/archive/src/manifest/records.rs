@@ -1,7 +1,7 @@
-//! Entries, one behind the other.
+//! Entries, one after the other.
 //!
 //! They lie in blocks that never move: a list of a million entries must not be copied to grow, and
-//! must not keep room for a second million.
+//! must not reserve space for a second million.
 
 /// Bytes of the digest of an entry's text.
 pub(super) const DIGEST: usize = 32;
@@ -24,7 +24,7 @@ const TEXT: usize = 4;
 /// Bits in front of the length of a name.
 const BITS: usize = 3;
 
-/// Where an entry lies; those that came later lie behind.
+/// Position of an entry; later entries have larger ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Place(usize);
 
@@ -116,7 +116,7 @@ impl Records {
         })
     }
 
-    /// An entry, and how many bytes of its block lie behind it.
+    /// An entry, and the number of bytes after it in its block.
     fn read_on(&self, place: Place) -> (Record<'_>, usize) {
         let mut rest = self.at(place);
         let head = take_number(&mut rest);

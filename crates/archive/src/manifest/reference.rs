@@ -13,7 +13,7 @@ const MOST_LINKS: usize = 40;
 /// A list of entries with their digests.
 #[derive(Default)]
 pub(super) struct Manifest {
-    /// All paths and link targets, one behind the other.
+    /// All paths and link targets, one after the other.
     text: Vec<u8>,
     entries: Vec<Entry>,
 }
@@ -26,7 +26,7 @@ struct Entry {
 
 enum Content {
     File([u8; 32]),
-    /// Bytes of the target, which stands behind the path.
+    /// Bytes of the target, which follows the path.
     Link(u32),
     /// The same, for a second name.
     HardLink(u32),
@@ -94,8 +94,8 @@ impl Manifest {
         hex::encode(hasher.finalize())
     }
 
-    /// Returns true if a link leads out of the tree. It does not count here, but may count for those who
-    /// follow it on a machine where something is at its end.
+    /// Returns true if a link leads out of the tree. It does not count here, but it may count for a
+    /// program that follows it on a machine where its target exists.
     pub(super) fn leads_out(&self) -> bool {
         let index = Index::new(self);
         self.entries.iter().any(|entry| {

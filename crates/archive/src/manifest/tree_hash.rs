@@ -35,8 +35,8 @@ impl Manifest {
         hex::encode(hasher.finalize())
     }
 
-    /// Returns true if a link leads out of the tree. It does not count here, but may count for those who
-    /// follow it on a machine where something is at its end.
+    /// Returns true if a link leads out of the tree. It does not count here, but it may count for a
+    /// program that follows it on a machine where its target exists.
     #[must_use]
     pub fn leads_out(&self) -> bool {
         if !self.links {

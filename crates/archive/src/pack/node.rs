@@ -58,7 +58,7 @@ impl Packer<'_> {
                         }
                         node.names = kept.names;
                     }
-                    // Whoever stores it has not owned it.
+                    // The owner on disk is the server, not the owner that was archived.
                     None if !own_owners => (node.stat.st_uid, node.stat.st_gid) = (0, 0),
                     None => {}
                 }

@@ -39,8 +39,8 @@ pub struct PackOptions {
     pub owner_names: bool,
     /// True if named pipes and devices are packed, as such.
     pub special: bool,
-    /// Takes the modes on disk where they differ from those that were kept. On a disk that keeps
-    /// modes, somebody has changed them.
+    /// Uses the modes on disk if they differ from the recorded ones: on a disk that stores modes,
+    /// they were changed on purpose.
     pub own_modes: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Where the archive goes: into blocks, which somebody else takes.
+//! Output of the packer: blocks that another thread consumes.
 
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;

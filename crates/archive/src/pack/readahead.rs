@@ -106,7 +106,7 @@ impl<'a> Clock<'a> {
         }
     }
 
-    /// An entry has been passed. A file of so many bytes has taken so long to open and to read.
+    /// Records that an entry was read: a file of this size took this long to open and read.
     pub(super) fn pass(&mut self, bytes: u64, taken: Duration) {
         self.trail.pass(bytes);
         // Of a large file it is the disk's speed that counts, which nothing helps.

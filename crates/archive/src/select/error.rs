@@ -5,7 +5,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SelectionError {
-    /// A pattern is none.
+    /// Invalid pattern.
     #[error("`{pattern}` is no pattern: {message}")]
     Pattern {
         /// As it was given.

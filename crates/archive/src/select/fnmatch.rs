@@ -59,7 +59,7 @@ impl Glob {
     /// Returns true if it matches all of a text.
     pub(super) fn matches(&self, text: &[u32]) -> bool {
         let (mut part, mut at) = (0, 0);
-        // The last star, and how far what it stands for reaches: only it needs ever be tried anew.
+        // The last star, and how far its match reaches: only this star has to be retried.
         let mut star = None;
         loop {
             match self.parts.get(part) {
@@ -126,8 +126,8 @@ fn set(text: &[u32]) -> Part {
         Some((&NOT, rest)) => (true, rest),
         _ => (false, text),
     };
-    // Pieces between the dashes that make ranges: a dash that comes first, last, or right behind
-    // a range is meant itself.
+    // Parts between the dashes that form ranges: a dash at the start, at the end, or right after a
+    // range is literal.
     let mut pieces: Vec<Vec<u32>> = Vec::new();
     let mut start = 0;
     let mut from = 1;

@@ -26,7 +26,7 @@ pub(super) enum Separator {
 pub(super) fn read<'a>(
     files: impl Iterator<Item = (&'a PathBuf, Separator)>,
 ) -> Result<Vec<Source>, SelectionError> {
-    // By components, so that what is in a directory comes right behind it.
+    // By components, so that the content of a directory follows it directly.
     let mut found = BTreeSet::new();
     for (file, separator) in files {
         let fail = |source| SelectionError::Read {

@@ -27,7 +27,7 @@ pub(super) struct Patterns {
 }
 
 impl Patterns {
-    /// The lines of files, and behind them those that stand alone. None if there is no pattern.
+    /// The lines of files, followed by single patterns. None if there is no pattern.
     pub(super) fn new(
         files: &[impl AsRef<Path>],
         alone: &[String],

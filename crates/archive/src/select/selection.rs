@@ -38,7 +38,7 @@ pub struct Selection {
     pub exclude_larger_than: Option<ByteSize>,
     /// Files with further paths to archive, one in each line; `-` is standard input.
     pub files_from: Vec<PathBuf>,
-    /// The same with a NUL behind each path.
+    /// The same with a NUL after each path.
     pub files_from0: Vec<PathBuf>,
 }
 

@@ -63,7 +63,7 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
-    /// How many bytes to leave a hole for, and how many behind them to write.
+    /// The number of bytes to leave as a hole, and the number of bytes to write after it.
     fn measure(&self, bytes: &[u8]) -> (usize, usize) {
         let mut zeros = 0;
         let mut in_hole = self.in_hole;
@@ -85,8 +85,8 @@ impl<'a> Sink<'a> {
         (zeros, at - zeros)
     }
 
-    /// Goes on behind a hole of so many bytes. Its hash takes as long as that of so many zeros, so the
-    /// observer is asked from time to time.
+    /// Continues after a hole of this many bytes. Hashing it takes as long as hashing as many
+    /// zeros, so the observer is asked from time to time.
     pub(super) fn skip(&mut self, count: u64, observer: &mut dyn Observer) -> io::Result<()> {
         static ZEROS: [u8; HOLE] = [0; HOLE];
         let mut left = count;

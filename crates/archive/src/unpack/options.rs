@@ -16,8 +16,8 @@ pub enum StoreAttributes {
     },
     /// Everything is made what it was.
     Restore {
-        /// Attributes other than `user` ones and access control lists, and devices: whoever makes
-        /// them trusts the archive. Without this they are reported.
+        /// Attributes other than `user` ones and access control lists, and devices. Use it only for
+        /// trusted archives. Without it they are reported.
         privileged: bool,
         /// True if pipes and devices belong in there at all; if not, they are refused.
         special: bool,

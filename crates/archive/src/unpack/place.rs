@@ -518,7 +518,7 @@ pub(super) fn blocked(path: &[u8], error: io::Error) -> UnpackError {
     match Errno::from_io_error(&error) {
         Some(Errno::NOTDIR | Errno::LOOP) => UnpackError::Refused {
             entry: show(path),
-            reason: "it lies behind something that is no directory",
+            reason: "it lies below something that is not a directory",
         },
         _ => write_error(path, error),
     }

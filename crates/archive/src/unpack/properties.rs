@@ -12,7 +12,7 @@ use super::{Result, StoreAttributes};
 use crate::attributes;
 use crate::preserved_metadata::{self, PreservedMetadata};
 
-/// Bits of a mode that make programs run as somebody else.
+/// Bits of a mode that make programs run as another user.
 const SET_ID: u32 = 0o6000;
 
 /// Properties that could not be set, with the errors.
@@ -147,7 +147,7 @@ impl Placer<'_> {
     /// The mode that an entry gets, and a fault if that is not the one that it had.
     fn mode(&self, meta: &Meta, kind: FileType, faults: &mut Faults) -> u32 {
         let restores = matches!(self.options.attributes, StoreAttributes::Restore { .. });
-        // Of a directory they give nobody rights that he has not.
+        // On a directory they grant no additional rights.
         if self.options.keep_setid || (restores && kind == FileType::Directory) {
             return meta.mode & 0o7777;
         }
@@ -186,7 +186,7 @@ impl Placer<'_> {
             );
             return;
         }
-        // Nobody else can give anything away, but to a group of one's own.
+        // Only root can give files away, except to the user's own groups.
         if uid != geteuid() {
             faults.push(("owner", Errno::PERM));
         }
@@ -225,7 +225,7 @@ impl Placer<'_> {
         }
     }
 
-    /// Sets attributes as they were: the lists of who may do what, or all others.
+    /// Sets recorded attributes: access control lists, or all others.
     fn restore(&self, meta: &Meta, lists: bool, faults: &mut Faults, set: &mut Set<'_>) {
         let privileged = matches!(
             self.options.attributes,
@@ -254,7 +254,7 @@ impl Placer<'_> {
     }
 }
 
-/// Returns true if an attribute is a list of who may do what.
+/// Returns true if an attribute is an access control list.
 fn is_list(name: &CStr) -> bool {
     name.to_bytes().starts_with(b"system.posix_acl_")
 }

@@ -50,7 +50,7 @@ impl Stream {
         };
         match spawn("decode", decode, || work(stream)) {
             Ok(((), worked)) => worked,
-            // For want of a thread, which is no fault of whoever sends.
+            // Failing to start a thread is not the sender's fault.
             Err(source) => Err(UnpackError::Write {
                 path: PathBuf::from("."),
                 source,
@@ -124,7 +124,7 @@ impl Stream {
     }
 }
 
-/// Decompresses a reader to its end, or until nobody wants any more.
+/// Decompresses a reader to its end, or until the consumer is gone.
 fn decode<R: Read>(
     codec: Codec,
     reader: R,
@@ -163,8 +163,8 @@ fn decode<R: Read>(
                 None => corrupt(error.to_string()),
             }),
         };
-        // What came before a fault comes before it still. Whoever waits does not wait for a whole
-        // block.
+        // Data before a fault is delivered before the fault. A waiting consumer does not wait for a
+        // full block.
         let last = !matches!(outcome, Ok(false));
         if (last || block.is_full() || giver.is_awaited()) && !block.bytes().is_empty() {
             let full = std::mem::replace(&mut block, giver.block());

@@ -25,14 +25,14 @@ use crate::manifest::Kind;
 use crate::observer::Observer;
 use crate::{Codec, Manifest};
 
-/// Unpacks a tar archive into a directory, and adds what it holds to a manifest that is empty
-/// before. The archive must have its end mark, with nothing but zeros behind it, and `reader` is
-/// read to its end, on a thread of its own.
+/// Unpacks a tar archive into a directory and adds its entries to an empty manifest. The archive
+/// must have its end mark, followed by nothing but zeros, and `reader` is read to its end, on a
+/// thread of its own.
 ///
-/// Everything that the archive has is unpacked, or this fails. Only files have content: directories,
-/// symbolic links, pipes and devices have none, whatever size their headers say. A hard link has
-/// content if its header says so and neither another header nor the end follows. Of several entries
-/// of one name the last one stands, as for all readers of tar.
+/// Everything that the archive has is unpacked, or this fails. Only files have content:
+/// directories, symbolic links, pipes and devices have none, whatever size their headers say. A
+/// hard link has content if its header says so and neither another header nor the end follows. Of
+/// several entries of one name the last one counts, as for all readers of tar.
 pub fn unpack_tar<R: Read + Send>(
     codec: Codec,
     reader: R,
@@ -369,7 +369,7 @@ impl Unpacker<'_, '_> {
         self.stream.skip((BLOCK as u64 - over) % BLOCK as u64)
     }
 
-    /// Behind the end mark: zeros, up to the end of whatever the archive came in.
+    /// After the end mark: zeros, up to the end of the stream.
     fn tail(&mut self) -> Result<()> {
         loop {
             let bytes = self.stream.next(u64::MAX)?;

@@ -70,7 +70,7 @@ fn names() -> Vec<Row> {
             Refused("a/../evil"),
         ),
         (
-            "upwards behind dots",
+            "upwards after dots",
             tar().file("./.././outside/evil").finish(),
             Refused("outside/evil"),
         ),
@@ -264,7 +264,7 @@ fn kinds() -> Vec<Row> {
         ("a character device", of(kind::CHAR), Refused("evil")),
         ("a block device", of(kind::BLOCK), Refused("evil")),
         ("a named pipe", of(kind::FIFO), Refused("evil")),
-        ("a kind that nobody knows", of(b'Z'), Refused("evil")),
+        ("an unknown kind", of(b'Z'), Refused("evil")),
         ("set-user-id", tar().file("evil").finish(), Taken),
     ]
 }
@@ -357,7 +357,7 @@ fn sizes() -> Vec<Row> {
             Refused("end mark"),
         ),
         (
-            "something behind the end",
+            "bytes after the end",
             [tar().file("evil").finish(), tar().file("more").finish()].concat(),
             Refused("follows"),
         ),
@@ -527,7 +527,7 @@ fn sparse() -> Vec<Row> {
     vec![
         ("old: what is true", old(&|_| ()).finish(), Taken),
         (
-            "old: a piece behind the end",
+            "old: a piece after the end",
             old(&|header| header[386..398].copy_from_slice(&octal(9))).finish(),
             Refused("evil"),
         ),
@@ -555,7 +555,7 @@ fn sparse() -> Vec<Row> {
             Refused("damaged"),
         ),
         (
-            "0.1: a piece behind the end",
+            "0.1: a piece after the end",
             of("GNU.sparse.size=100\nGNU.sparse.map=99,4"),
             Refused("evil"),
         ),
@@ -623,7 +623,8 @@ fn sparse() -> Vec<Row> {
     ]
 }
 
-/// Entries that say a size and have nothing, or have something that nobody would look for.
+/// Entries that announce a size and have no content, or have content where readers do not look for
+/// it.
 fn bodies() -> Vec<Row> {
     let empty = |kind, target: &str| {
         tar()
@@ -755,7 +756,7 @@ fn zips() -> Vec<Row> {
             Refused("evil"),
         ),
         (
-            "zip: data behind the end",
+            "zip: data after the end",
             lie(&|claim| claim.offset = 1 << 30),
             Refused("damaged"),
         ),
@@ -844,7 +845,7 @@ fn directories() -> Vec<Row> {
             Refused("directory"),
         ),
         (
-            "zip: bytes behind the end",
+            "zip: bytes after the end",
             [two().finish(), vec![0; 3]].concat(),
             Refused("follows"),
         ),
@@ -959,7 +960,7 @@ fn directories() -> Vec<Row> {
             Refused("encrypted"),
         ),
         (
-            "zip: compressed as nobody does",
+            "zip: an unknown compression",
             zip()
                 .lie("evil", 0o100_644, b"evil", |claim| claim.method = 97)
                 .finish(),

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use rustix::fs::{Mode, OFlags};
 
-/// Bytes of the file that is mostly a hole.
+/// Size of the sparse file in bytes.
 const SPARSE: u64 = 50 * 1024 * 1024;
 
 /// Fills an existing, empty directory; `small` is the number of small files among all the others.

@@ -12,13 +12,13 @@ use crate::context::Context;
 use crate::error::CommandError;
 use bchan_agent::{RunGuard, Spool};
 
-/// Percent of the last backup that must be there unless somebody says otherwise.
+/// Default for the percentage of the last backup that must be there.
 const SHRINK_THRESHOLD: u8 = 50;
 
-/// Most bytes in a spool unless somebody says otherwise.
+/// Default for the size of a spool in bytes.
 const SPOOL_LIMIT: ByteSize = ByteSize::gib(10);
 
-/// Options for runs that nobody watches.
+/// Options for unattended runs.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Unattended runs")]
 pub(crate) struct GuardArgs {

@@ -197,7 +197,7 @@ pub(crate) struct Ended {
     pub(crate) summary: String,
 }
 
-/// Uploads, and reports what became of it. Whoever calls it has the lease of the target.
+/// Uploads and reports the outcome. The caller holds the lock of the target.
 pub(crate) async fn upload(
     context: &Context<'_>,
     options: UploadOptions,
@@ -229,7 +229,7 @@ pub(crate) async fn upload(
     Ok(ended(&view, exit))
 }
 
-/// The rules of a run behind those of the profile, which are for all backups.
+/// The rules of a run after those of the profile, which apply to all backups.
 pub(crate) async fn with_defaults(
     context: &Context<'_>,
     mut selection: Selection,

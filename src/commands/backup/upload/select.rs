@@ -111,7 +111,7 @@ impl SelectArgs {
         {
             context.ui.warn(&format!(
                 "{glob} is taken as a glob of -e or -i and not backed up; paths come before these \
-                 options, or behind `--`"
+                 options, or after `--`"
             ));
         }
         selection

@@ -7,18 +7,17 @@ use clap::Args;
 use crate::error::CommandError;
 use bchan_agent::Input;
 
-/// Name of a stream that nobody has named.
+/// Default name of a stream.
 const NAMELESS: &str = "stdin";
 
 /// Options for what comes from a program.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Streams")]
 pub(super) struct StreamArgs {
-    /// Take the PATHs, behind `--`, for a command, and back up what it prints
+    /// Run the command after `--` and back up its output
     ///
-    /// Nothing is stored unless the command succeeds. It has no standard input, and what it says
-    /// on standard error passes through. After a temporary failure it runs anew, unless --retries
-    /// is 0.
+    /// Nothing is stored unless the command succeeds. It has no standard input, and its standard
+    /// error is passed through. After a temporary failure it is run again, unless --retries is 0.
     #[arg(long, conflicts_with_all = ["files_from", "files_from0"])]
     stdin_from_command: bool,
 

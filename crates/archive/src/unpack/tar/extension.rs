@@ -114,7 +114,7 @@ impl Extensions {
             b"GNU.sparse.major" => {
                 let major: u64 = parse(value)?;
                 self.sparse_in_data = major == 1;
-                // Of a later format nobody knows where its map is.
+                // The place of the map in later formats is not known.
                 return (major <= 1).then_some(());
             }
             b"GNU.sparse.numblocks" => self.pieces = Some(parse(value)?),
