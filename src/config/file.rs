@@ -162,7 +162,7 @@ mod tests {
             ("[profiles.a]\nretries = -1\n", 2, ""),
             ("[profiles.a]\n\ntimeout = 0\n", 3, "1 to 86400"),
             ("[profiles.a]\napi_key_command = []\n", 2, "no program"),
-            ("[profiles.a]\ncompression = 'zip'\n", 2, "none of zstd"),
+            ("[profiles.a]\ncompression = 'zip'\n", 2, "one of zstd"),
             ("[presets.a]\ntarget = 't'\n", 1, "no paths"),
             (
                 "[presets.a]\ntarget = 't'\npaths = ['x']\n",
