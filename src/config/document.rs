@@ -11,7 +11,7 @@ use super::{Config, SettingsError};
 use bchan_agent::atomic_file::{self, Access};
 
 /// Header of a new file.
-const HEADER: &str = "# Servers and presets of bchan; see `man bchan-config`.\n\n";
+const HEADER: &str = "# Servers and presets of bchan; see `bchan man config.toml`.\n\n";
 
 /// The file, and changes that are not yet in it.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use bytesize::ByteSize;
 use serde::Deserialize;
+use toml_edit::{Document, Item, Key, TableLike};
 
 use super::file_error::FileError;
 use super::preset::Preset;
@@ -60,16 +61,31 @@ pub(crate) struct Profile {
 }
 
 impl ConfigFile {
-    /// Makes sense of a file's text.
+    /// Parses and validates the text of a file.
     pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, FileError> {
+        let document = Document::parse(text)
+            .map_err(|error| content(path, text, error.span(), error.message()))?;
+        // Presets are put together of several structs, which costs serde the place of an error.
+        let presets = document.get("presets").and_then(Item::as_table_like);
+        for (_, preset) in presets.into_iter().flat_map(TableLike::iter) {
+            let Some(preset) = preset.as_table_like() else {
+                continue;
+            };
+            for (name, item) in preset.iter() {
+                Preset::check_entry(name, item).map_err(|message| {
+                    let key = preset.key(name).and_then(Key::span);
+                    content(path, text, key.or(item.span()), &message)
+                })?;
+            }
+        }
         let file: Self = toml_edit::de::from_str(text)
             .map_err(|error| content(path, text, error.span(), error.message()))?;
-        if let Some((name, message)) = file.nonsense() {
+        if let Some((name, message)) = file.validate() {
             let span = text.find(&name).map(|start| start..start);
             return Err(content(path, text, span, &message));
         }
         for (name, preset) in &file.presets {
-            if let Some((field, message)) = preset.nonsense(name) {
+            if let Some((field, message)) = preset.validate(name) {
                 // The field of this preset, not the one of another.
                 let start = text.find(&format!("[presets.{name}]")).unwrap_or(0);
                 let field = text[start..].find(field).map_or(start, |at| start + at);
@@ -79,8 +95,8 @@ impl ConfigFile {
         Ok(file)
     }
 
-    /// The first value that has the right type and no sense: what to look for, and why.
-    fn nonsense(&self) -> Option<(String, String)> {
+    /// The first value of the right type that is invalid: what to look for, and why.
+    fn validate(&self) -> Option<(String, String)> {
         for (name, profile) in &self.profiles {
             if profile
                 .timeout

@@ -70,7 +70,7 @@ impl ImportArgs {
                 _ => {
                     document.remove("presets", &name);
                     for (key, value) in preset.entries() {
-                        document.set("presets", &name, key, value);
+                        document.set("presets", &name, &key, value);
                     }
                     Imported::Taken
                 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::config::UnattendedOptions;
 use crate::error::CommandError;
 
 /// A path that means the same wherever a run starts. A leading `~` stays.
@@ -26,4 +27,12 @@ pub(super) fn anchor_all(paths: &mut [PathBuf]) -> Result<(), CommandError> {
         *path = anchored(path)?;
     }
     Ok(())
+}
+
+/// The same for the spool of a preset.
+pub(super) fn anchored_spool(
+    options: UnattendedOptions,
+) -> Result<UnattendedOptions, CommandError> {
+    let spool = options.spool.as_ref().map(anchored).transpose()?;
+    Ok(UnattendedOptions { spool, ..options })
 }

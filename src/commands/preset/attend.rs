@@ -5,7 +5,7 @@ use std::time::Duration;
 use bchan_client::{Monitor, Ping};
 
 use crate::commands::backup::upload::{Ended, unless_interrupted, upload};
-use crate::config::{Care, Length};
+use crate::config::{Length, UnattendedOptions};
 use crate::context::Context;
 use crate::error::{CommandError, Exit, Kind};
 use bchan_agent::{Hook, RunGuard, UploadOptions};
@@ -19,7 +19,7 @@ type Variables = Vec<(&'static str, String)>;
 pub(super) struct Attendance<'a, 'b> {
     pub(super) context: &'a Context<'b>,
     pub(super) preset: &'a str,
-    pub(super) care: &'a Care,
+    pub(super) options: &'a UnattendedOptions,
     pub(super) guard: &'a RunGuard,
 }
 
@@ -41,7 +41,14 @@ impl Attendance<'_, '_> {
                 let taken = self.guard.lease(&options.target, &*bar.progress()).await;
                 drop(bar);
                 lease = Some(taken?);
-                if let Err(error) = self.hook("before", &self.care.before, &variables).await {
+                if let Err(error) = self
+                    .hook(
+                        "before",
+                        UnattendedOptions::hook(self.options.before.as_ref()),
+                        &variables,
+                    )
+                    .await
+                {
                     return Err(error.hint("nothing was sent"));
                 }
                 upload(self.context, options, self.guard).await
@@ -51,14 +58,25 @@ impl Attendance<'_, '_> {
         let (exit, summary) = describe(&outcome, &mut variables);
         let is_good = exit == Exit::Done;
         let (name, words) = if is_good {
-            ("on_success", &self.care.on_success)
+            (
+                "on_success",
+                UnattendedOptions::hook(self.options.on_success.as_ref()),
+            )
         } else {
-            ("on_failure", &self.care.on_failure)
+            (
+                "on_failure",
+                UnattendedOptions::hook(self.options.on_failure.as_ref()),
+            )
         };
         self.late_hook(name, words, &variables).await;
         // Of a run that another one has kept away, that one's hooks are under way.
         if lease.is_some() {
-            self.late_hook("after", &self.care.after, &variables).await;
+            self.late_hook(
+                "after",
+                UnattendedOptions::hook(self.options.after.as_ref()),
+                &variables,
+            )
+            .await;
         }
         drop(lease);
         let ping = if is_good {
@@ -76,7 +94,7 @@ impl Attendance<'_, '_> {
         words: &[String],
         variables: &Variables,
     ) -> Result<(), CommandError> {
-        let timeout = self.care.hook_timeout;
+        let timeout = self.options.hook_timeout;
         let hook = Hook {
             name,
             words,
@@ -94,7 +112,7 @@ impl Attendance<'_, '_> {
     }
 
     fn monitor(&self) -> Option<Monitor> {
-        let url = self.care.ping.as_ref()?;
+        let url = self.options.ping.as_ref()?;
         match Monitor::new(url, concat!("bchan/", env!("CARGO_PKG_VERSION"))) {
             Ok(monitor) => Some(monitor),
             Err(error) => {

@@ -2,11 +2,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::care::CareArgs;
-use super::{anchor_all, anchored};
+use super::{anchor_all, anchored, anchored_spool};
 use crate::commands::backup::upload::select::SelectArgs;
 use crate::complete;
-use crate::config::{Document, Preset};
+use crate::config::{Document, Preset, UnattendedOptions};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::Done;
@@ -40,7 +39,7 @@ pub(super) struct CreateArgs {
     select: SelectArgs,
 
     #[command(flatten)]
-    care: CareArgs,
+    unattended: UnattendedOptions,
 }
 
 impl CreateArgs {
@@ -72,7 +71,7 @@ impl CreateArgs {
             paths: self.paths.iter().map(anchored).collect::<Result<_, _>>()?,
             profile: context.given_profile(),
             selection,
-            care: self.care.care()?,
+            unattended: anchored_spool(self.unattended)?,
         };
         let config = context.config_to_change()?;
         let name = &self.name;
@@ -84,7 +83,7 @@ impl CreateArgs {
         let mut document = Document::open(&config)?;
         document.remove("presets", name);
         for (key, value) in preset.entries() {
-            document.set("presets", name, key, value);
+            document.set("presets", name, &key, value);
         }
         let path = document.save()?;
         let message = format!("preset {name} is in {}", path.display());

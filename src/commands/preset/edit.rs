@@ -1,13 +1,14 @@
 use std::path::PathBuf;
 
+use bchan_archive::Selection;
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use toml_edit::{Array, Value};
 
-use super::care::{CareArgs, CareKey};
-use super::{WhichPreset, anchor_all, anchored};
+use super::{WhichPreset, anchor_all, anchored, anchored_spool};
 use crate::commands::backup::upload::select::SelectArgs;
 use crate::complete;
-use crate::config::{Document, PRESET_RULES, rules};
+use crate::config::{Document, UnattendedOptions, fields};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::Done;
@@ -44,11 +45,12 @@ pub(super) struct EditArgs {
     select: SelectArgs,
 
     #[command(flatten)]
-    care: CareArgs,
+    unattended: UnattendedOptions,
 
     /// Remove this setting from the preset; may be repeated
-    #[arg(long, value_name = "KEY", value_enum)]
-    unset: Vec<CareKey>,
+    #[arg(long, value_name = "KEY",
+        value_parser = PossibleValuesParser::new(fields::names::<UnattendedOptions>()))]
+    unset: Vec<String>,
 }
 
 impl EditArgs {
@@ -63,19 +65,19 @@ impl EditArgs {
         anchor_all(&mut selection.exclude_from)?;
         anchor_all(&mut selection.files_from)?;
         anchor_all(&mut selection.files_from0)?;
-        let mut changes: Vec<(&str, Value)> = rules(&selection);
-        changes.append(&mut self.care.care()?.entries());
+        let mut changes: Vec<(String, Value)> = fields::entries(&selection);
+        changes.append(&mut fields::entries(&anchored_spool(self.unattended)?));
         if let Some(target) = self.target {
-            changes.push(("target", target.into()));
+            changes.push(("target".to_owned(), target.into()));
         }
         if !self.paths.is_empty() {
             let mut paths = Array::new();
             for path in &self.paths {
                 paths.push(anchored(path)?.to_string_lossy().into_owned());
             }
-            changes.push(("paths", paths.into()));
+            changes.push(("paths".to_owned(), paths.into()));
         }
-        changes.extend(profile.map(|profile| ("profile", profile.into())));
+        changes.extend(profile.map(|profile| ("profile".to_owned(), profile.into())));
         let takes_away = self.any_profile || self.clear_rules || !self.unset.is_empty();
         if changes.is_empty() && !takes_away {
             return Err(CommandError::usage("nothing to change")
@@ -86,14 +88,17 @@ impl EditArgs {
         if self.any_profile {
             document.unset("presets", name, "profile");
         }
-        for rule in PRESET_RULES.iter().filter(|_| self.clear_rules) {
+        for rule in fields::names::<Selection>()
+            .iter()
+            .filter(|_| self.clear_rules)
+        {
             document.unset("presets", name, rule);
         }
         for key in &self.unset {
-            document.unset("presets", name, key.name());
+            document.unset("presets", name, key);
         }
         for (key, value) in changes {
-            document.set("presets", name, key, value);
+            document.set("presets", name, &key, value);
         }
         document.save()?;
         context

@@ -2,7 +2,6 @@
 
 mod anchor;
 mod attend;
-mod care;
 mod change;
 mod create;
 mod edit;
@@ -16,7 +15,7 @@ mod which;
 
 use clap::{Args, Subcommand};
 
-use self::anchor::{anchor_all, anchored};
+use self::anchor::{anchor_all, anchored, anchored_spool};
 use self::which::WhichPreset;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};

@@ -63,13 +63,13 @@ pub(super) async fn plan(
             Place::User | Place::Cron => None,
         };
         let confinement = if wishes.hardening {
-            if preset.care.has_hooks() {
+            if preset.unattended.has_hooks() {
                 context.ui.mild_warning(
                     "the commands around the backup are shut in like the run itself; --writable \
                      PATH and --no-hardening let them out",
                 );
             }
-            let spool = preset.care.spool.clone();
+            let spool = preset.unattended.spool.clone();
             let spool = spool.or_else(|| settings.spool.clone());
             Confinement::Hardened(hardening(preset, &carried, &wishes.writable, spool)?)
         } else {

@@ -60,7 +60,10 @@ fn state(
     let age = last
         .as_ref()
         .map(|last| since(last.at).max(0).unsigned_abs());
-    let max_age = preset.care.max_age.map(|Length(length)| length.as_secs());
+    let max_age = preset
+        .unattended
+        .max_age
+        .map(|Length(length)| length.as_secs());
     Ok(PresetState {
         health: Health::of(age, max_age),
         name,

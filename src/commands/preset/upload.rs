@@ -71,7 +71,7 @@ impl UploadArgs {
             };
             return dry_run(context, what, options).await;
         }
-        let preset_run = (&*self.which.name, &preset.care);
+        let preset_run = (&*self.which.name, &preset.unattended);
         let mut guard = self.guard.guard(context, Some(preset_run)).await?;
         guard.sequential = self.sequential;
         let options = UploadOptions {
@@ -89,7 +89,7 @@ impl UploadArgs {
         let attendance = Attendance {
             context,
             preset: &self.which.name,
-            care: &preset.care,
+            options: &preset.unattended,
             guard: &guard,
         };
         attendance.upload(options).await

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::{Page, View, clean};
-use crate::config::{KnownPreset, Preset, rules};
+use crate::config::{KnownPreset, Preset, fields};
 
 /// All presets.
 #[derive(Debug, Serialize)]
@@ -49,7 +49,7 @@ impl View for PresetList {
             preset,
         } in &self.presets
         {
-            let rules = rules(&preset.selection).len();
+            let rules = fields::entries(&preset.selection).len();
             table.row([
                 clean(name),
                 clean(&preset.target),
@@ -89,15 +89,15 @@ impl View for PresetDetail {
             line("path", &path.to_string_lossy());
         }
         line("profile", preset.profile.as_deref().unwrap_or("-"));
-        let entries = rules(&preset.selection).into_iter();
-        for (name, value) in entries.chain(preset.care.entries()) {
+        let entries = fields::entries(&preset.selection).into_iter();
+        for (name, value) in entries.chain(fields::entries(&preset.unattended)) {
             match value.as_array() {
                 Some(items) => {
                     for item in items {
-                        line(name, item.as_str().unwrap_or_default());
+                        line(&name, item.as_str().unwrap_or_default());
                     }
                 }
-                None => line(name, value.to_string().trim_matches('"')),
+                None => line(&name, value.to_string().trim_matches('"')),
             }
         }
         if *origin == "backupchan" {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bytesize::ByteSize;
 use clap::Args;
 
-use crate::config::{Care, Length};
+use crate::config::{Length, UnattendedOptions};
 use crate::context::Context;
 use crate::error::CommandError;
 use bchan_agent::{RunGuard, Spool};
@@ -70,12 +70,12 @@ impl GuardArgs {
     pub(crate) async fn guard(
         &self,
         context: &Context<'_>,
-        preset: Option<(&str, &Care)>,
+        preset: Option<(&str, &UnattendedOptions)>,
     ) -> Result<RunGuard, CommandError> {
         let settings = context.settings().await?;
-        let (name, care) = match preset {
-            Some((name, care)) => (Some(name.to_owned()), care.clone()),
-            None => (None, Care::default()),
+        let (name, options) = match preset {
+            Some((name, options)) => (Some(name.to_owned()), options.clone()),
+            None => (None, UnattendedOptions::default()),
         };
         let server = settings.server.value.to_string();
         let state = context.state(server.clone());
@@ -85,11 +85,11 @@ impl GuardArgs {
                  second one away",
             );
         }
-        let threshold = self.shrink_threshold.or(care.shrink_threshold);
+        let threshold = self.shrink_threshold.or(options.shrink_threshold);
         let threshold = threshold.or(settings.shrink_threshold);
-        let spool = self.spool.clone().or(care.spool);
+        let spool = self.spool.clone().or(options.spool);
         let spool = spool.or_else(|| settings.spool.clone());
-        let limit = self.spool_limit.or(care.spool_limit);
+        let limit = self.spool_limit.or(options.spool_limit);
         let limit = limit.or(settings.spool_limit).unwrap_or(SPOOL_LIMIT);
         let spool = spool.map(|folder| Spool {
             folder,
@@ -98,8 +98,8 @@ impl GuardArgs {
         Ok(RunGuard {
             state,
             preset: name,
-            wait_lock: length(self.wait_lock.or(care.wait_lock)).unwrap_or_default(),
-            deadline: length(self.deadline.or(care.deadline)),
+            wait_lock: length(self.wait_lock.or(options.wait_lock)).unwrap_or_default(),
+            deadline: length(self.deadline.or(options.deadline)),
             shrink_threshold: if self.allow_shrink {
                 0
             } else {
