@@ -5,13 +5,16 @@ use std::io;
 use clap::Command;
 use clap_complete::Shell;
 use clap_complete::env::Shells;
-use clap_mangen::Man;
 
 use crate::complete;
 use crate::definition;
+use crate::man_page;
 
 /// Name of the program.
 const NAME: &str = "bchan";
+
+/// The word for the page of the configuration file.
+const CONFIG_FILE: &str = "config.toml";
 
 /// The completions for one shell: a few lines that have the program itself say what can come next.
 pub(crate) fn completions(shell: Shell) -> io::Result<Vec<u8>> {
@@ -34,20 +37,29 @@ if [[ \"$funcstack[1]\" == _bchan ]]; then
 fi
 ";
 
-/// The manual page of the command that these words (or their aliases) name, if there is one.
-pub(crate) fn man_page(words: &[String]) -> io::Result<Option<Vec<u8>>> {
+/// The manual page of the command that these words (or their aliases) name, or of the configuration
+/// file.
+pub(crate) fn man_page(words: &[String]) -> Option<String> {
     let root = definition();
-    let mut command = &root;
-    for word in words {
-        match command
-            .find_subcommand(word)
-            .filter(|found| found.get_name() != "help")
-        {
-            Some(found) => command = found,
-            None => return Ok(None),
-        }
+    if let [name] = words
+        && name == CONFIG_FILE
+    {
+        return Some(man_page::render_config_file(&root));
     }
-    render(command).map(Some)
+    find(&root, words).map(man_page::render)
+}
+
+/// The long help of a command.
+pub(crate) fn long_help(words: &[String]) -> Option<String> {
+    let root = definition();
+    find(&root, words).map(|command| command.clone().render_long_help().to_string())
+}
+
+fn find<'a>(root: &'a Command, words: &[String]) -> Option<&'a Command> {
+    words.iter().try_fold(root, |command, word| {
+        let found = command.find_subcommand(word);
+        found.filter(|found| found.get_name() != "help")
+    })
 }
 
 /// The complete definition: global options are in every command, and each knows its full name.
@@ -55,42 +67,6 @@ fn definition() -> Command {
     let mut root = definition::get();
     root.build();
     root
-}
-
-/// Name of a command's page: its words with hyphens between them.
-fn page_name(command: &Command) -> String {
-    command
-        .get_display_name()
-        .unwrap_or(command.get_name())
-        .to_owned()
-}
-
-fn render(command: &Command) -> io::Result<Vec<u8>> {
-    let name = page_name(command);
-    let mut command = command.clone();
-    if name != NAME {
-        // They would be most of every page.
-        command = command.mut_args(|arg| {
-            let hidden =
-                arg.is_hide_set() || arg.get_help_heading() == Some(crate::global_args::HEADING);
-            arg.hide(hidden)
-        });
-        let end = command
-            .get_after_long_help()
-            .or(command.get_after_help())
-            .cloned();
-        let note = "Options that every command takes are in bchan(1).";
-        let end = end.map_or(note.to_owned(), |end| format!("{end}\n\n{note}"));
-        command = command.after_long_help(end);
-    }
-    let mut page = Vec::new();
-    let source = concat!("bchan ", env!("CARGO_PKG_VERSION"));
-    Man::new(command)
-        .title(name)
-        .source(source)
-        .manual("bchan manual")
-        .render(&mut page)?;
-    Ok(page)
 }
 
 #[cfg(test)]
@@ -121,16 +97,18 @@ mod tests {
                 completions(shell).unwrap(),
             );
         }
-        pages(&definition(), &mut files);
+        let root = definition();
+        pages(&root, &mut files);
+        let config_file = format!("{}.5", man_page::CONFIG_FILE);
+        let page = man_page::render_config_file(&root).into_bytes();
+        files.insert(Path::new("man").join(config_file), page);
         files
     }
 
     fn pages(command: &Command, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
-        let page = render(command).unwrap();
-        files.insert(
-            Path::new("man").join(format!("{}.1", page_name(command))),
-            page,
-        );
+        let name = man_page::page_name(command);
+        let page = man_page::render(command).into_bytes();
+        files.insert(Path::new("man").join(format!("{name}.1")), page);
         for subcommand in command.get_subcommands() {
             if subcommand.get_name() != "help" && !subcommand.is_hide_set() {
                 pages(subcommand, files);
@@ -212,16 +190,16 @@ mod tests {
     #[test]
     fn every_command_has_a_page_with_its_own_name() {
         let words = ["backup".to_owned(), "upload".to_owned()];
-        let page = String::from_utf8(man_page(&words).unwrap().unwrap()).unwrap();
+        let page = man_page(&words).unwrap();
         assert!(page.contains("bchan\\-backup\\-upload"), "{page}");
         assert!(
             page.contains("\\-\\-automatic") && !page.contains("\\-\\-api\\-key"),
             "{page}"
         );
         let alias = ["target".to_owned(), "view".to_owned()];
-        assert!(man_page(&alias).unwrap().is_some());
-        assert!(man_page(&["nonsense".to_owned()]).unwrap().is_none());
-        let whole = String::from_utf8(man_page(&[]).unwrap().unwrap()).unwrap();
+        assert!(man_page(&alias).is_some());
+        assert!(man_page(&["nonsense".to_owned()]).is_none());
+        let whole = man_page(&[]).unwrap();
         assert!(whole.contains("\\-\\-api\\-key\\-file"), "{whole}");
     }
 }

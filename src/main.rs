@@ -11,6 +11,7 @@ mod definition;
 mod error;
 mod generate;
 mod global_args;
+mod man_page;
 mod schedule;
 mod server_settings;
 #[cfg(feature = "server")]

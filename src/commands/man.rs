@@ -6,23 +6,29 @@ use crate::context::Context;
 use crate::error::{CommandError, Exit, Kind};
 use crate::generate;
 
-/// Print the manual page of a command
+/// Show the manual page of a command
+///
+/// At a terminal the page is shown by `man`, or the help by the pager if there is no `man`. Otherwise
+/// the page is printed in the roff format.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  bchan man backup upload | man -l -")]
+#[command(after_help = "Examples:
+  bchan man backup upload
+  bchan man config.toml
+  bchan man backup upload > bchan-backup-upload.1")]
 pub(crate) struct ManArgs {
-    /// Words of the command; without any, the page of the whole program
+    /// Words of the command, or `config.toml`; without any, the page of the whole program
     command: Vec<String>,
 }
 
 impl ManArgs {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
-        let page = generate::man_page(&self.command).map_err(CommandError::output)?;
-        let page = page.ok_or_else(|| {
+        let page = generate::man_page(&self.command).ok_or_else(|| {
             let words = self.command.join(" ");
             CommandError::new(Kind::Usage, format!("there is no command `{words}`"))
                 .hint("`bchan --help` shows all commands")
         })?;
-        context.ui.print(&page)?;
+        let help = || generate::long_help(&self.command).unwrap_or_else(|| page.clone());
+        context.ui.page(&page, help)?;
         Ok(Exit::Done)
     }
 }

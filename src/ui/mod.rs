@@ -3,6 +3,7 @@
 #[cfg(feature = "server")]
 mod log;
 mod page;
+mod pager;
 mod progress;
 mod prompt;
 mod text;
@@ -90,6 +91,18 @@ impl Ui {
             .write_all(bytes)
             .and_then(|()| stdout.flush())
             .map_err(CommandError::output)
+    }
+
+    /// Shows a manual page, or prints it if standard output is not a terminal. `help` replaces it
+    /// at a terminal without `man`.
+    pub(crate) fn page(&self, page: &str, help: impl Fn() -> String) -> Result<(), CommandError> {
+        if !io::stdout().is_terminal() {
+            return self.print(page.as_bytes());
+        }
+        if pager::show(page, &help) {
+            return Ok(());
+        }
+        self.print(help().as_bytes())
     }
 
     /// Says something that only a curious user wants to know.
