@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use crate::global_args::OutputFormat;
 use clap::CommandFactory as _;
 
@@ -25,20 +27,60 @@ fn global_options_may_stand_anywhere() {
     }
 }
 
+/// Letters that stand for different options, because they do so in the Python client.
+const LETTERS_OF_THE_PYTHON_CLIENT: [(char, &[&str]); 6] = [
+    ('a', &["automatic", "recycle-action"]),
+    ('c', &["compact", "recycle-criteria"]),
+    (
+        'd',
+        &[
+            "deduplicate",
+            "delete-files",
+            "directory",
+            "toggle-deduplication",
+        ],
+    ),
+    ('i', &["include-fnmatch", "interactive"]),
+    ('s', &["alias", "sequential"]),
+    ('t', &["tail", "type"]),
+];
+
 #[test]
-fn a_new_key_has_its_own_short_o() {
-    for line in [
-        "server new-key -o --output json",
-        "-o json server new-key -o",
-        "server -o json new-key --overwrite",
-    ] {
-        let cli = parse(line).unwrap();
-        assert_eq!(cli.global.output, OutputFormat::Json, "{line}");
+fn a_letter_stands_for_one_option_everywhere_but_where_the_python_client_decides() {
+    fn collect(command: &clap::Command, found: &mut BTreeMap<char, BTreeMap<String, String>>) {
+        for option in command
+            .get_arguments()
+            .filter(|option| !option.is_hide_set())
+        {
+            if let (Some(letter), Some(name)) = (option.get_short(), option.get_long()) {
+                let help = option
+                    .get_help()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                found
+                    .entry(letter)
+                    .or_default()
+                    .insert(name.to_owned(), help);
+            }
+        }
+        for subcommand in command.get_subcommands() {
+            collect(subcommand, found);
+        }
     }
-    assert_eq!(
-        parse("server new-key -o").unwrap().global.output,
-        OutputFormat::Table
-    );
+    let mut found = BTreeMap::new();
+    collect(&Cli::command(), &mut found);
+    for (letter, options) in found {
+        let names: Vec<_> = options.keys().map(String::as_str).collect();
+        let known = LETTERS_OF_THE_PYTHON_CLIENT
+            .iter()
+            .find(|(known, _)| *known == letter);
+        if names.len() > 1 {
+            assert_eq!(known.map(|(_, names)| *names), Some(&*names), "-{letter}");
+            for (name, help) in &options {
+                assert!(help.contains("Python client"), "--{name}: {help}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(crate) struct LogArgs {
 /// How much of it.
 #[derive(Args, Debug)]
 struct LogSelection {
-    /// Number of lines from the end; 0 for as many as the server sends
+    /// Number of lines from the end; 0 for as many as the server sends (letter as in the Python client)
     #[arg(short, long, value_name = "LINES")]
     tail: Option<u32>,
 

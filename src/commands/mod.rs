@@ -23,7 +23,7 @@ use clap::Args;
 /// The choice that every deletion leaves to its caller.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct DeleteFilesArgs {
-    /// Also delete the files on the server's disk
+    /// Also delete the files on the server's disk (letter as in the Python client)
     ///
     /// By default the server only forgets the backups, and their files stay on its disk.
     #[arg(short, long)]

@@ -150,7 +150,8 @@ fn how_much_is_logged_can_be_said() {
 fn no_key_is_in_the_log() {
     let home = tempfile::tempdir().unwrap();
     let new_key = || {
-        let program = Program::new(home.path()).args(["server", "new-key", "-o", "--data"]);
+        let program =
+            Program::new(home.path()).args(["server", "new-key", "--overwrite", "--data"]);
         let output = program.arg(home.path().join("data")).ok();
         output.stdout.trim().to_owned()
     };

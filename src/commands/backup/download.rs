@@ -23,7 +23,7 @@ pub(super) struct DownloadArgs {
     #[arg(value_name = "BACKUP|TARGET", add = complete::backups_or_targets())]
     what: String,
 
-    /// Folder to put the file into
+    /// Folder to put the file into (letter as in the Python client)
     #[arg(
         short,
         long,

@@ -20,7 +20,7 @@ pub(super) struct ListArgs {
     include_recycled: bool,
 
     /// Show at most this many backups, the newest
-    #[arg(short = 'n', long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER")]
     limit: Option<usize>,
 }
 

@@ -19,7 +19,7 @@ use crate::ui::view::Done;
   bchan config create --server https://backup.example.org
   bchan config create --profile office --host 10.0.0.7 --port 5000")]
 pub(super) struct CreateArgs {
-    /// Ask for missing values even if standard input is no terminal
+    /// Ask for missing values even if standard input is no terminal (letter as in the Python client)
     #[arg(short, long)]
     interactive: bool,
 

@@ -20,7 +20,7 @@ pub(super) struct UploadArgs {
     #[command(flatten)]
     which: WhichPreset,
 
-    /// Mark the backup as automatic rather than manual
+    /// Mark the backup as automatic rather than manual (letter as in the Python client)
     #[arg(short, long)]
     automatic: bool,
 
@@ -28,7 +28,7 @@ pub(super) struct UploadArgs {
     #[arg(long)]
     create: bool,
 
-    /// Send file by file, resuming an interrupted run
+    /// Send file by file, resuming an interrupted run (letter as in the Python client)
     ///
     /// See `bchan backup upload`.
     #[arg(short, long, conflicts_with_all = ["compression", "threads", "special", "dry_run", "spool"])]

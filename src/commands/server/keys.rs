@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::global_args::OutputFormat;
-
 /// Create an API key for a server and print it
 ///
 /// Without --name it is the server's own key, which has all rights. Named keys can have fewer
@@ -20,7 +18,7 @@ pub(super) struct NewKeyArgs {
     data: DataArg,
 
     /// Replace the server's own key; the old one stops working
-    #[arg(short = 'o', long, conflicts_with = "name")]
+    #[arg(long, conflicts_with = "name")]
     overwrite: bool,
 
     /// Create a key with this name, besides the others
@@ -34,13 +32,6 @@ pub(super) struct NewKeyArgs {
     /// Id or alias of a target to limit the key to; may be repeated [default: all]
     #[arg(long = "target", value_name = "TARGET", requires = "name")]
     targets: Vec<String>,
-
-    /// Output format of the key
-    // Stands in for the global option of the same name, whose short form is taken here. clap
-    // carries the value to where the global one is read.
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t,
-        help_heading = crate::global_args::HEADING)]
-    output: OutputFormat,
 }
 
 /// Rights of a key.

@@ -21,7 +21,7 @@ pub(super) struct CreateArgs {
     #[arg(short, long)]
     name: String,
 
-    /// Type of the target: one file or a tree of files per backup
+    /// Type of the target: one file or a tree of files per backup (letter as in the Python client)
     #[arg(
         short = 't',
         long = "type",
@@ -43,7 +43,7 @@ pub(super) struct CreateArgs {
     #[arg(short = 'm', long, value_name = "TEMPLATE")]
     name_template: Option<String>,
 
-    /// Drop backups with the same content as another one
+    /// Drop backups with the same content as another one (letter as in the Python client)
     #[arg(short, long)]
     deduplicate: bool,
 
@@ -51,7 +51,7 @@ pub(super) struct CreateArgs {
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..))]
     max_daily_uploads: Option<i64>,
 
-    /// Short name, usable instead of the id
+    /// Short name, usable instead of the id (letter as in the Python client)
     #[arg(short = 's', long)]
     alias: Option<String>,
 

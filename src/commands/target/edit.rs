@@ -50,11 +50,11 @@ pub(super) struct EditArgs {
         default_missing_value = "true", action = ArgAction::Set)]
     deduplicate: Option<bool>,
 
-    /// Toggle deduplication
+    /// Toggle deduplication (letter as in the Python client)
     #[arg(short = 'd', long, conflicts_with = "deduplicate")]
     toggle_deduplication: bool,
 
-    /// New short name
+    /// New short name (letter as in the Python client)
     #[arg(short = 's', long)]
     alias: Option<String>,
 

@@ -19,14 +19,14 @@ pub(super) struct ListArgs {
     page: Option<u32>,
 
     /// Show all pages (the default)
-    #[arg(short, long, conflicts_with = "page")]
+    #[arg(long, conflicts_with = "page")]
     all: bool,
 
     /// Show only targets with this tag; with several tags, all are required
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
 
-    /// Show only aliases (or ids) and names, one line each
+    /// Show only aliases (or ids) and names, one line each (letter as in the Python client)
     #[arg(short, long)]
     compact: bool,
 

@@ -8,7 +8,7 @@ use crate::error::CommandError;
 /// Options for retention.
 #[derive(Args, Debug, Default)]
 pub(super) struct RecyclingArgs {
-    /// Retention criterion: `count` of newer backups, `age` in days, or none
+    /// Retention criterion: `count` of newer backups, `age` in days, or none (letter as in the Python client)
     #[arg(short = 'c', long, value_name = "CRITERIA", value_parser = criteria())]
     recycle_criteria: Option<RecycleCriteria>,
 
@@ -16,7 +16,7 @@ pub(super) struct RecyclingArgs {
     #[arg(short = 'v', long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..))]
     recycle_value: Option<i64>,
 
-    /// Action on an old backup: recycle or delete it
+    /// Action on an old backup: recycle or delete it (letter as in the Python client)
     #[arg(short = 'a', long, value_name = "ACTION", value_parser = action())]
     recycle_action: Option<RecycleAction>,
 

@@ -24,15 +24,15 @@ pub(super) struct SearchArgs {
     #[arg(short, long)]
     name: Option<String>,
 
-    /// Type of the target: one file or a tree of files per backup
+    /// Type of the target: one file or a tree of files per backup (letter as in the Python client)
     #[arg(short = 't', long = "type", value_name = "TYPE", value_enum)]
     kind: Option<Kind>,
 
-    /// Retention criterion
+    /// Retention criterion (letter as in the Python client)
     #[arg(short = 'c', long, value_name = "CRITERIA", value_parser = criteria())]
     recycle_criteria: Option<RecycleCriteria>,
 
-    /// Action on an old backup
+    /// Action on an old backup (letter as in the Python client)
     #[arg(short = 'a', long, value_name = "ACTION", value_parser = action())]
     recycle_action: Option<RecycleAction>,
 
@@ -44,11 +44,11 @@ pub(super) struct SearchArgs {
     #[arg(short = 'm', long, value_name = "TEMPLATE")]
     name_template: Option<String>,
 
-    /// State of deduplication
-    #[arg(short, long, value_name = "WHETHER", value_enum)]
+    /// State of deduplication (letter as in the Python client)
+    #[arg(short, long, value_name = "STATE", value_enum)]
     deduplicate: Option<Switch>,
 
-    /// Part of the alias
+    /// Part of the alias (letter as in the Python client)
     #[arg(short = 's', long)]
     alias: Option<String>,
 

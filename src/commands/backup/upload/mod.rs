@@ -51,11 +51,11 @@ pub(super) struct UploadArgs {
     )]
     paths: Vec<PathBuf>,
 
-    /// Mark the backup as automatic rather than manual
+    /// Mark the backup as automatic rather than manual (letter as in the Python client)
     #[arg(short, long)]
     automatic: bool,
 
-    /// Send file by file instead of as an archive, resuming an interrupted run
+    /// Send file by file instead of as an archive, resuming an interrupted run (letter as in the Python client)
     ///
     /// Only contents are stored: no links, modes, times, owners or empty folders. Anything else
     /// makes the backup incomplete. A single folder becomes the root of the backup.

@@ -40,7 +40,7 @@ pub(crate) struct SelectArgs {
     #[arg(short = 'e', long, value_name = "GLOB", num_args = 1.., conflicts_with = "include_fnmatch")]
     exclude_fnmatch: Vec<String>,
 
-    /// Back up only files that match one of these globs, like the Python client
+    /// Back up only files that match one of these globs (letter as in the Python client)
     ///
     /// Cannot be combined with -e.
     #[arg(short = 'i', long, value_name = "GLOB", num_args = 1..)]
