@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use bchan_api::{Backup, Target, Time};
+use serde::Serialize;
 
 use crate::unverified::Unverified;
 
@@ -17,7 +18,8 @@ pub struct Warning {
 }
 
 /// How far the server is known to have come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// The backup is stored.
     Stored,
@@ -25,6 +27,17 @@ pub enum Outcome {
     Accepted,
     /// The server has it, and has no list of jobs to say more.
     Unconfirmed,
+}
+
+impl Outcome {
+    /// The word for it in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::Accepted => "accepted",
+            Self::Unconfirmed => "unconfirmed",
+        }
+    }
 }
 
 /// Outcome of an upload.
@@ -60,8 +73,9 @@ impl UploadReport {
 }
 
 /// A backup that has waited for its server, and is there now.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Delivered {
+    /// When it was made.
     pub captured_at: Time,
     pub backup: Option<Backup>,
     pub files: u64,

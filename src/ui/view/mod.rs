@@ -51,4 +51,4 @@ use self::render::count;
 pub(crate) use self::schedule::{PlannedSchedule, Schedule, ScheduleFile, Scheduled};
 pub(crate) use self::stats::ServerStats;
 pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
-pub(crate) use self::transfer::{Delivered, Download, Status, Upload, Verification, Warning};
+pub(crate) use self::transfer::{Download, Upload, Verification, Warning};

@@ -1,6 +1,7 @@
 //! Reports of uploads and downloads.
 
-use bchan_api::{Backup, Time};
+use bchan_agent::{Delivered, Outcome};
+use bchan_api::Backup;
 use serde::Serialize;
 
 use super::{Page, View, clean};
@@ -11,7 +12,7 @@ pub(crate) struct Upload {
     /// The job's number on the server, if it says one.
     pub(crate) job_id: Option<i64>,
     /// How sure it is.
-    pub(crate) status: Status,
+    pub(crate) status: Outcome,
     /// The backup, as far as it is known.
     pub(crate) backup: Option<Backup>,
     /// Files in it.
@@ -27,50 +28,6 @@ pub(crate) struct Upload {
     /// Name of the target.
     #[serde(skip)]
     pub(crate) target: String,
-}
-
-/// A backup that had waited for the server.
-#[derive(Debug, Serialize)]
-pub(crate) struct Delivered {
-    /// When it was made.
-    captured_at: Time,
-    backup: Option<Backup>,
-    files: u64,
-    bytes: u64,
-}
-
-impl From<bchan_agent::Delivered> for Delivered {
-    fn from(delivered: bchan_agent::Delivered) -> Self {
-        Self {
-            captured_at: delivered.captured_at,
-            backup: delivered.backup,
-            files: delivered.files,
-            bytes: delivered.bytes,
-        }
-    }
-}
-
-/// How sure it is that an upload is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Status {
-    /// The server's job has finished.
-    Stored,
-    /// The server has it; nobody waited for the job.
-    Accepted,
-    /// The server has it and does not say what became of the job.
-    Unconfirmed,
-}
-
-impl Status {
-    /// As in JSON.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Stored => "stored",
-            Self::Accepted => "accepted",
-            Self::Unconfirmed => "unconfirmed",
-        }
-    }
 }
 
 /// Something that is missing or odd in a transfer.
@@ -149,12 +106,12 @@ impl View for Upload {
         let id = self.backup.as_ref().map(|backup| clean(&backup.id));
         let place = id.map_or(String::new(), |id| format!(" as backup {id}"));
         match self.status {
-            Status::Stored => format!("stored {what} ({sent} sent) in {target}{place}\n"),
-            Status::Accepted => format!(
+            Outcome::Stored => format!("stored {what} ({sent} sent) in {target}{place}\n"),
+            Outcome::Accepted => format!(
                 "sent {what} ({sent} sent) to {target}; {} is storing it\n",
                 self.job()
             ),
-            Status::Unconfirmed => format!(
+            Outcome::Unconfirmed => format!(
                 "sent {what} ({sent} sent) to {target}; the server does not say what became of {}\n",
                 self.job()
             ),
@@ -201,7 +158,7 @@ mod tests {
     use super::*;
     use crate::ui::page::tests::{script, terminal};
 
-    fn upload(status: Status) -> Upload {
+    fn upload(status: Outcome) -> Upload {
         Upload {
             job_id: Some(3),
             status,
@@ -220,18 +177,18 @@ mod tests {
 
     #[test]
     fn an_upload_says_how_sure_it_is() {
-        let text = upload(Status::Stored).text(&terminal(80));
+        let text = upload(Outcome::Stored).text(&terminal(80));
         assert_eq!(
             text,
             "stored 2 files, 2.0 KiB (512 B sent) in docs\\u{1b}\n"
         );
         assert!(
-            upload(Status::Accepted)
+            upload(Outcome::Accepted)
                 .text(&script())
                 .contains("job 3 is storing it")
         );
         assert!(
-            upload(Status::Unconfirmed)
+            upload(Outcome::Unconfirmed)
                 .text(&script())
                 .contains("does not say")
         );
@@ -239,7 +196,7 @@ mod tests {
 
     #[test]
     fn the_json_of_an_upload_is_the_documented_one() {
-        let value = serde_json::to_value(upload(Status::Unconfirmed)).unwrap();
+        let value = serde_json::to_value(upload(Outcome::Unconfirmed)).unwrap();
         let expected = serde_json::json!({
             "job_id": 3, "status": "unconfirmed", "backup": null, "files": 2, "bytes": 2048,
             "sent": 512, "warnings": [{"path": "a", "problem": "vanished"}], "delivered": []

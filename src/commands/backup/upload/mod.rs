@@ -21,9 +21,9 @@ use crate::complete;
 use crate::context::{Context, Signals};
 use crate::error::{CommandError, Exit, Kind};
 use crate::suggest;
-use crate::ui::view::{Delivered, DryRun, Status, Upload};
+use crate::ui::view::{DryRun, Upload};
 use bchan_agent::{
-    self, AgentError, BackupInput, ListOptions, Outcome, RunGuard, UploadOptions, UploadReport,
+    self, AgentError, BackupInput, ListOptions, RunGuard, UploadOptions, UploadReport,
 };
 
 /// Back up files and folders to a target
@@ -302,15 +302,11 @@ fn ended(view: &Upload, exit: Exit) -> Ended {
 fn view(report: UploadReport) -> Upload {
     Upload {
         job_id: report.job_id,
-        status: match report.status {
-            Outcome::Stored => Status::Stored,
-            Outcome::Accepted => Status::Accepted,
-            Outcome::Unconfirmed => Status::Unconfirmed,
-        },
+        status: report.status,
         backup: report.backup,
         files: report.files,
         bytes: report.bytes,
-        delivered: report.delivered.into_iter().map(Delivered::from).collect(),
+        delivered: report.delivered,
         sent: report.sent,
         warnings: warnings(report.warnings),
         target: report.target.name,
