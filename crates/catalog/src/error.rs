@@ -23,12 +23,15 @@ pub enum StoreError {
     /// Any other error of the database library.
     #[error("the database failed")]
     Backend(#[source] Cause),
-    /// A commit has ended with an I/O error, so the change is made or not; or an earlier one has, and
-    /// the database could not be opened again since.
+    /// The commit of this change has ended with an I/O error, so the change is made or not.
+    #[error("outcome unknown: the database could not be written; look again when its disk works")]
+    Undecided(#[source] Cause),
+    /// An earlier commit has ended with an I/O error, and the database could not be opened again
+    /// since. This change was not made.
     #[error(
         "the database could not be written, and is closed for changes until it can be opened again"
     )]
-    Undecided(#[source] Cause),
+    Closed(#[source] Cause),
     /// A file beside the database cannot be used.
     #[error("a file of the data folder cannot be used")]
     Io(#[source] io::Error),

@@ -125,7 +125,9 @@ impl From<StoreError> for Error {
         match error {
             StoreError::Taken { .. } => Self::conflict(error.to_string()),
             StoreError::Full(_) => Self::out_of_space().caused_by(error),
-            StoreError::Undecided(_) => Self::unavailable(error.to_string()).caused_by(error),
+            StoreError::Undecided(_) | StoreError::Closed(_) => {
+                Self::unavailable(error.to_string()).caused_by(error)
+            }
             _ => Self::internal(error.to_string()).caused_by(error),
         }
     }

@@ -30,7 +30,7 @@ pub(super) fn leaves_open(error: &rusqlite::Error) -> bool {
 
 pub(super) fn closed_writer() -> StoreError {
     let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR);
-    StoreError::Undecided(rusqlite::Error::SqliteFailure(code, None).into())
+    StoreError::Closed(rusqlite::Error::SqliteFailure(code, None).into())
 }
 
 pub(super) fn replaced() -> StoreError {

@@ -164,7 +164,7 @@ impl Sqlite {
         };
         let writer = open().map_err(|error| match error {
             StoreError::Damaged(error) | StoreError::Busy(error) | StoreError::Backend(error) => {
-                StoreError::Undecided(error)
+                StoreError::Closed(error)
             }
             other => other,
         })?;

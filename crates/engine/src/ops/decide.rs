@@ -144,8 +144,8 @@ pub(super) fn committed(
                 reason,
                 "the outcome of a change is not known"
             );
-            let message = "outcome unknown: the database could not be written; look again when the \
-                disk of the database works";
+            let message = "outcome unknown: the database could not be written; look again when its \
+                disk works";
             Err(Error::unavailable(message).caused_by(error))
         }
     }

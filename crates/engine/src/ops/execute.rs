@@ -17,6 +17,8 @@ pub fn execute(engine: &Engine, operation: &Operation) -> Result<(), Error> {
                 // It may be in the journal or not; nothing has moved.
                 engine.close(operation.target_id(), &error);
                 let _ = decide(engine, operation.target_id());
+                let message = "the database could not be written; nothing was changed";
+                return Err(Error::unavailable(message).caused_by(error));
             }
             return Err(error.into());
         }
