@@ -105,9 +105,10 @@ pub(crate) fn main() -> Exit {
         Ok(runtime) => runtime,
         Err(source) => return ui.fail(&CommandError::failed(source)),
     };
-    let outcome = runtime.block_on(execute(cli, &ui));
-    runtime.shutdown_timeout(TIDYING);
-    outcome.unwrap_or_else(|error| ui.fail(&error))
+    let exit = runtime.block_on(execute(cli, &ui));
+    // What is left has had its time.
+    runtime.shutdown_background();
+    exit
 }
 
 /// Reads the process's arguments.
@@ -121,8 +122,11 @@ fn parse() -> Result<Cli, clap::Error> {
 
 /// Runs the command until it ends or a signal asks it to. A cancelled command is dropped, which
 /// aborts its requests and removes its temporary files.
-async fn execute(cli: Cli, ui: &Ui) -> Result<Exit, CommandError> {
-    let mut signals = Signals::new().map_err(CommandError::failed)?;
+async fn execute(cli: Cli, ui: &Ui) -> Exit {
+    let mut signals = match Signals::new() {
+        Ok(signals) => signals,
+        Err(source) => return ui.fail(&CommandError::failed(source)),
+    };
     let context = Context::new(cli.global, ui);
     // A server runs until it is interrupted: that is its regular end.
     let runs_until_stopped = matches!(cli.command, Command::Serve(_));
@@ -140,10 +144,14 @@ async fn execute(cli: Cli, ui: &Ui) -> Result<Exit, CommandError> {
             }
         }
     };
+    // Before what may take a moment.
+    let exit = outcome.unwrap_or_else(|error| ui.fail(&error));
+    let ended = tokio::time::timeout(TIDYING, bchan_agent::ended());
+    let tidy = async { tokio::join!(context.close(), ended) };
     tokio::select! {
-        () = context.close() => outcome,
+        _ = tidy => exit,
         // A second signal ends the program at once.
-        signal = signals.recv() => Err(CommandError::interrupted(signal)),
+        signal = signals.recv() => CommandError::interrupted(signal).kind.exit(),
     }
 }
 

@@ -171,7 +171,7 @@ impl<'a> Context<'a> {
     /// A target and its backups. If there is none of this name, the error suggests similar names.
     pub(crate) async fn target(&self, name: &str) -> Result<TargetView, CommandError> {
         let client = self.client().await?;
-        match client.target(name).await {
+        match client.find_target(name).await {
             Err(Error::NotFound { .. }) => {}
             outcome => return Ok(outcome?),
         }

@@ -51,7 +51,7 @@ pub(crate) struct MigrateArgs {
     #[arg(long, value_name = "FILE")]
     to_key_file: Option<PathBuf>,
 
-    /// Id or alias of a target to copy; may be repeated [default: all]
+    /// Id, alias or name of a target to copy; may be repeated [default: all]
     #[arg(long = "target", value_name = "TARGET")]
     targets: Vec<String>,
 

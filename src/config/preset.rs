@@ -12,7 +12,7 @@ use super::{Environment, UnattendedOptions, fields, paths};
 /// A named backup definition.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Preset {
-    /// Id or alias of the target.
+    /// Id, alias or name of the target.
     pub(crate) target: String,
     /// Files and folders.
     #[serde(default)]

@@ -16,6 +16,8 @@ impl From<AgentError> for CommandError {
             | AgentError::NoSuchBackup { .. }
             | AgentError::NoBackups { .. } => (Kind::NotFound, error.hint()),
             AgentError::Selection(SelectionError::Pattern { .. } | SelectionError::Line { .. })
+            | AgentError::NameConflict(_)
+            | AgentError::OwnData { .. }
             | AgentError::NoCommand
             | AgentError::NoZstd
             | AgentError::NotMulti { .. }

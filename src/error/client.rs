@@ -16,6 +16,7 @@ pub(super) fn kind(error: &Error) -> Kind {
     match error {
         Error::Unauthorized | Error::Forbidden { .. } => Kind::Unauthorised,
         Error::NotFound { .. } => Kind::NotFound,
+        Error::Ambiguous { .. } => Kind::Usage,
         Error::Busy { .. } => Kind::Busy,
         Error::InvalidServer { .. }
         | Error::NoCertificate
@@ -47,6 +48,10 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::Forbidden { .. } => {
             "`bchan server list-keys` on the server shows what each key is for".into()
         }
+        Error::Unanswered { .. } => {
+            "`bchan backup list` with the target shows whether it is".into()
+        }
+        Error::Ambiguous { .. } => "name one of them by its alias or id".into(),
         Error::Busy { .. } => "try again when the server is done with it".into(),
         Error::Overloaded {
             status: 429,

@@ -82,7 +82,7 @@ fn backups_are_listed_newest_first() {
     };
     assert_eq!(list(&[]), [&*ids[2], &*ids[0]]);
     assert_eq!(list(&["-r"]), [&*ids[2], &*ids[1], &*ids[0]]);
-    assert_eq!(list(&["-r", "-n", "2"]), [&*ids[2], &*ids[1]]);
+    assert_eq!(list(&["-r", "--limit", "2"]), [&*ids[2], &*ids[1]]);
     let items = json_lines(&server, &["backup", "list", "docs", "-r"]);
     assert_eq!(items.len(), 3);
     assert_eq!(

@@ -26,6 +26,7 @@ mod hostile;
 mod import;
 #[cfg(feature = "import-mariadb")]
 mod import_faults;
+mod interruption;
 #[cfg(target_os = "linux")]
 mod io_errors;
 mod jobs;
@@ -38,6 +39,7 @@ mod metadata;
 mod migrate;
 mod migrate_plain;
 mod month;
+mod names;
 mod openapi;
 mod output;
 mod packing;

@@ -106,7 +106,7 @@ fn a_key_is_shown_once_and_not_replaced_by_accident() {
     let again = new_key(&[]).run();
     assert_ne!(again.code, Some(0));
     assert!(again.stderr.contains("--overwrite"), "{again:?}");
-    assert_ne!(new_key(&["-o"]).ok().stdout.trim(), key);
+    assert_ne!(new_key(&["--overwrite"]).ok().stdout.trim(), key);
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl Scene {
             return Vec::new();
         };
         let paths = entries.map(|entry| entry.unwrap().path());
-        let is_entry = |path: &PathBuf| !path.ends_with(".lock");
+        let is_entry = |path: &PathBuf| !path.ends_with(".lock") && !path.ends_with(".bchan");
         let mut paths: Vec<_> = paths.filter(is_entry).collect();
         paths.sort();
         paths

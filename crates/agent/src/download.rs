@@ -137,7 +137,7 @@ pub async fn download(
 
 /// Finds the backup that is meant.
 async fn find(client: &Client, what: &str) -> Result<(Target, Backup), AgentError> {
-    match client.target(what).await {
+    match client.find_target(what).await {
         Ok(TargetView { target, backups }) => {
             // They come newest first.
             let newest = backups.into_iter().find(|backup| !backup.is_recycled);
@@ -178,7 +178,7 @@ async fn receive(
     let writer = {
         let (destination, found) = (options.destination.clone(), found.clone());
         let progress = Arc::clone(progress);
-        tokio::task::spawn_blocking(move || match &destination {
+        crate::work::spawn(move || match &destination {
             Destination::Directory(path) => save::save(reader, path, &found, &*progress),
             Destination::Extract(path) => extract::extract(reader, path, &found, &progress),
             Destination::Nowhere => verify_archive::examine(reader, &found, &progress),

@@ -61,7 +61,7 @@ pub async fn list(
     progress: Arc<dyn Progress>,
 ) -> Result<Listing, AgentError> {
     let walk = move || survey(&paths, &selection, options, progress);
-    let listing = tokio::task::spawn_blocking(walk).await;
+    let listing = crate::work::spawn(walk).await;
     listing.map_err(|_| AgentError::Thread)?
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use bchan_archive::{PackError, SelectionError, UnpackError};
+use bchan_archive::{NameConflict, PackError, SelectionError, UnpackError};
 use bchan_client::Error;
 
 use crate::lock::Holder;
@@ -50,8 +50,13 @@ pub enum AgentError {
     CommandFailed { program: String, status: ExitStatus },
     #[error("cannot read {}", path.display())]
     SourceMissing { path: PathBuf, source: io::Error },
-    #[error("two of the paths are called `{}`", name.display())]
-    SameName { name: PathBuf },
+    #[error(transparent)]
+    NameConflict(#[from] NameConflict),
+    #[error(
+        "{} lies in {}, which holds the data of a bchan server or a spool",
+        path.display(), own.display()
+    )]
+    OwnData { path: PathBuf, own: PathBuf },
     #[error("the server took the upload and then failed to store it: {message}")]
     JobFailed { message: String },
     #[error("backup {backup} is not what was sent: its hash on the server differs")]
@@ -167,7 +172,12 @@ impl AgentError {
                     .into()
             }
             Self::NoCommand => "name it after `--`".into(),
-            Self::SameName { .. } => "upload the folder that they are in, or rename one".into(),
+            Self::NameConflict(_) => {
+                "leave one of them out, or write both with a leading slash".into()
+            }
+            Self::OwnData { .. } => {
+                "`bchan migrate` copies the backups of one server to another".into()
+            }
             Self::JobFailed { .. } => "the log of the server says more".into(),
             Self::StoredDiffers { .. } | Self::Broken { .. } => {
                 "do not rely on that backup; upload again, and check the server's disk and memory"

@@ -44,6 +44,7 @@ mod target_name;
 mod unverified;
 mod upload;
 mod verify_archive;
+mod work;
 
 pub use self::download::{Destination, DownloadOptions, download};
 pub use self::dry_run::{Left, ListOptions, Listed, Listing, list};
@@ -62,3 +63,5 @@ pub use self::run::run;
 pub use self::run_guard::RunGuard;
 pub use self::spool::Spool;
 pub use self::state::{StateFolder, Success};
+pub use self::target_name::new_target;
+pub use self::work::ended;

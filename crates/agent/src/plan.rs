@@ -1,13 +1,15 @@
 //! From what a user names to what is sent.
 
-use std::collections::HashSet;
-use std::ffi::{OsStr, OsString};
+use std::collections::{BTreeSet, HashSet};
+use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bchan_api::{Feature, Features, TargetType};
-use bchan_archive::{KeepAttributes, PackOptions, Rules, Selection, Source};
+use bchan_archive::{
+    KeepAttributes, PackOptions, Rules, Selection, Source, combine, own_data_above,
+};
 
 use crate::error::AgentError;
 use crate::input::Input;
@@ -113,12 +115,20 @@ impl Sources {
         let rules = selection.rules()?;
         let listed = selection.listed()?;
         check(paths, listed.is_empty() && !allow_empty)?;
+        let named = paths.iter().map(|path| {
+            Source::from_path(path).map_err(|source| AgentError::SourceMissing {
+                path: path.clone(),
+                source,
+            })
+        });
+        let named = named.collect::<Result<Vec<_>, _>>()?;
+        refuse_own_data(&named, &listed)?;
         let file = match paths {
             [path] if listed.is_empty() && path.is_file() => Some(path.clone()),
             _ => None,
         };
         Ok(Self {
-            roots: named(paths, listed)?,
+            roots: combine(named, listed)?,
             rules,
             allow_empty,
             file,
@@ -132,7 +142,7 @@ impl Sources {
         packing: &Packing,
     ) -> Result<(UploadSource, String), AgentError> {
         let stem = match &self.roots[..] {
-            [Source::Entry { name, .. }] => show(name),
+            [Source::Entry { name, .. }] => show(name.as_os_str()),
             _ => "backup".to_owned(),
         };
         // Servers that have not said that they know zstd would store it as one opaque file.
@@ -170,6 +180,30 @@ impl Sources {
     }
 }
 
+/// Fails if a source is the data of a server or a spool, or lies in it: the backup would take in
+/// the backups before it.
+fn refuse_own_data(named: &[Source], listed: &[Source]) -> Result<(), AgentError> {
+    let mut cleared = HashSet::new();
+    // Of a list, only folders are looked at, each once.
+    let folders: BTreeSet<_> = listed
+        .iter()
+        .filter_map(|source| source.path().parent())
+        .collect();
+    let folders = folders
+        .into_iter()
+        .filter(|path| !path.as_os_str().is_empty());
+    for path in named.iter().map(Source::path).chain(folders) {
+        // What cannot be read is reported where it is read.
+        if let Ok(Some(own)) = own_data_above(path, &mut cleared) {
+            return Err(AgentError::OwnData {
+                path: path.to_owned(),
+                own,
+            });
+        }
+    }
+    Ok(())
+}
+
 fn show(name: &OsStr) -> String {
     name.to_string_lossy().into_owned()
 }
@@ -196,35 +230,4 @@ fn check(paths: &[PathBuf], refuse_empty: bool) -> Result<(), AgentError> {
         None if refuse_empty => Err(AgentError::NothingListed),
         _ => Ok(()),
     }
-}
-
-/// The paths under their own last components, followed by those of lists under their whole paths.
-fn named(paths: &[PathBuf], listed: Vec<Source>) -> Result<Vec<Source>, AgentError> {
-    let mut names: HashSet<OsString> = HashSet::new();
-    let mut sources = Vec::with_capacity(paths.len() + listed.len());
-    for path in paths {
-        let source = Source::from_path(path).map_err(|source| AgentError::SourceMissing {
-            path: path.clone(),
-            source,
-        })?;
-        if let Source::Entry { name, .. } = &source
-            && !names.insert(name.clone())
-        {
-            return Err(AgentError::SameName { name: name.into() });
-        }
-        sources.push(source);
-    }
-    let mut before: Option<&Path> = None;
-    for source in &listed {
-        let Source::Listed { name, .. } = source else {
-            continue;
-        };
-        let top = name.iter().next().unwrap_or_default();
-        if names.contains(top) || before == Some(name) {
-            return Err(AgentError::SameName { name: name.clone() });
-        }
-        before = Some(name);
-    }
-    sources.extend(listed);
-    Ok(sources)
 }

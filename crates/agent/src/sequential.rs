@@ -93,7 +93,7 @@ async fn collect(
     };
     let (allow_empty, progress) = (options.allow_empty, Arc::clone(progress));
     let walk = move || files::collect(&paths, &selection, allow_empty, progress);
-    let collected = tokio::task::spawn_blocking(walk).await;
+    let collected = crate::work::spawn(walk).await;
     collected.map_err(|_| AgentError::Thread)?
 }
 
@@ -172,7 +172,7 @@ impl Run<'_> {
                     UploadSource::File(file.source.clone()),
                     Arc::clone(self.progress),
                 );
-                tokio::task::spawn_blocking(move || produce(&content, None, writer, progress, None))
+                crate::work::spawn(move || produce(&content, None, writer, progress, None))
             };
             let limit = self.options.limit.clone();
             let (id, entry) = (&self.target.id, &file.entry);

@@ -14,7 +14,7 @@ impl ShrinkLimit {
     pub async fn check_ahead(self, content: &UploadSource) -> Result<(), AgentError> {
         let content = content.clone();
         let walk = move || self.survey(&content);
-        let counted = tokio::task::spawn_blocking(walk).await;
+        let counted = crate::work::spawn(walk).await;
         match counted.map_err(|_| AgentError::Thread)? {
             Some((files, bytes)) => self.check(files, bytes).map_err(AgentError::Shrunk),
             None => Ok(()),

@@ -1,6 +1,6 @@
 //! Names that come from elsewhere.
 
-use bchan_api::{NewTarget, RecycleAction, RecycleCriteria, TargetEdit, TargetType};
+use bchan_api::{Features, NewTarget, RecycleAction, RecycleCriteria, TargetEdit, TargetType};
 
 use crate::characters::is_unsafe;
 
@@ -11,6 +11,8 @@ const LONGEST: usize = 200;
 pub(crate) fn file_name(proposed: &str) -> Option<String> {
     let last = proposed.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = last.chars().filter(|c| !is_unsafe(*c)).collect();
+    // A colon means another host to `tar`, `scp` and `rsync`, and some file systems have none.
+    let plain = plain.replace(':', "-");
     // Neither hidden, nor an option where a shell replaces `*` by the names in a folder.
     let mut name = plain.trim().trim_start_matches(['.', '-']).to_owned();
     while name.len() > LONGEST {
@@ -19,8 +21,9 @@ pub(crate) fn file_name(proposed: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// The target that `--create` makes: it keeps everything until its settings are changed.
-pub(crate) fn new_target(name: &str) -> NewTarget {
+/// A new target of this name, which keeps everything until its settings are changed. Its alias is
+/// its name.
+pub fn new_target(name: &str, features: Features) -> NewTarget {
     let folder = folder(name);
     NewTarget {
         backup_type: TargetType::Multi,
@@ -30,7 +33,12 @@ pub(crate) fn new_target(name: &str) -> NewTarget {
             recycle_value: None,
             recycle_action: RecycleAction::Recycle,
             location: folder.clone(),
-            name_template: format!("{folder}-$D"),
+            // Two backups of one second must not share a name, which this project's server sees to.
+            name_template: if features == Features::default() {
+                format!("{folder}-$D-$I")
+            } else {
+                format!("{folder}-$D")
+            },
             deduplicate: false,
             alias: Some(name.to_owned()),
             min_backups: None,
@@ -71,6 +79,10 @@ mod tests {
             ("invoice\u{202e}fdp.exe", Some("invoicefdp.exe")),
             ("a\u{61c}\u{200b}b", Some("ab")),
             ("..", None),
+            (
+                "a-2025-07-11T12:57:17.tar",
+                Some("a-2025-07-11T12-57-17.tar"),
+            ),
             ("a/", None),
             ("", None),
         ];
@@ -82,9 +94,12 @@ mod tests {
 
     #[test]
     fn a_created_target_lies_in_a_folder_of_its_own() {
-        let target = new_target("../my docs");
+        let target = new_target("../my docs", Features::default());
         assert_eq!(target.settings.location, "_my_docs");
-        assert_eq!(target.settings.name_template, "_my_docs-$D");
-        assert_eq!(new_target("...").settings.location, "backups");
+        assert_eq!(target.settings.name_template, "_my_docs-$D-$I");
+        assert_eq!(
+            new_target("...", Features::default()).settings.location,
+            "backups"
+        );
     }
 }

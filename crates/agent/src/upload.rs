@@ -22,7 +22,7 @@ use crate::produced::Produced;
 use crate::progress::{Phase, Progress};
 use crate::report::{Outcome, UploadReport, Warning};
 use crate::run_guard::RunGuard;
-use crate::target_name;
+use crate::target_name::new_target;
 
 /// Chunks of 256 KiB between the threads that pack and the socket.
 const PIPE: usize = 16;
@@ -126,7 +126,12 @@ pub(crate) async fn transfer(
         Outcome::Unconfirmed
     } else if options.wait {
         progress.phase(Phase::Waiting);
-        match wait_for_job(client, accepted.job_id).await? {
+        let waited = wait_for_job(client, accepted.job_id).await;
+        let waited = waited.map_err(|error| match error {
+            AgentError::Client(error) => unanswered(client, error).into(),
+            other => other,
+        });
+        match waited? {
             JobOutcome::Finished => Outcome::Stored,
             JobOutcome::Unknown => Outcome::Unconfirmed,
         }
@@ -218,9 +223,11 @@ pub(crate) async fn find_target(
     options: &UploadOptions,
 ) -> Result<TargetView, AgentError> {
     let name = &options.target;
-    match client.target(name).await {
+    match client.find_target(name).await {
         Err(Error::NotFound { .. }) if options.create => {
-            let id = client.create_target(&target_name::new_target(name)).await?;
+            let id = client
+                .create_target(&new_target(name, client.features()))
+                .await?;
             Ok(client.target(&id).await?)
         }
         Err(Error::NotFound { .. }) => Err(AgentError::NoSuchTarget { name: name.clone() }),
@@ -253,6 +260,26 @@ fn is_other_content(error: &Error) -> bool {
     matches!(error, Error::Rejected { status: 422, .. })
 }
 
+/// Returns true if the server may have taken the request all the same.
+fn is_no_answer(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::ConnectionLost { .. } | Error::TimedOut { .. } | Error::Unanswered { .. }
+    )
+}
+
+/// The last error of an upload that the server may have stored.
+fn unanswered(client: &Client, error: Error) -> Error {
+    match error {
+        error @ Error::Unanswered { .. } => error,
+        error if error.is_temporary() => Error::Unanswered {
+            server: client.server().to_owned(),
+            source: Some(Box::new(error)),
+        },
+        error => error,
+    }
+}
+
 /// Sends the content, again and again while that can neither harm nor be hopeless.
 async fn send(
     client: &Client,
@@ -268,6 +295,8 @@ async fn send(
     let key = ours.then(|| key.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()));
     let mut attempt = 0;
     let mut whole = Vec::new();
+    // True if an attempt was sent whole, and what became of it is not known.
+    let mut undecided = false;
     loop {
         // A server does not wait for long, so whatever takes its time to begin does that before.
         let (feed, pump) = content.begin().await?;
@@ -278,7 +307,7 @@ async fn send(
                 writer,
                 progress: Arc::clone(&progress),
             };
-            tokio::task::spawn_blocking(move || produce(&content, feed, writer, progress, floor))
+            crate::work::spawn(move || produce(&content, feed, writer, progress, floor))
         };
         let upload = Upload {
             body,
@@ -321,6 +350,7 @@ async fn send(
             (Err(error), Err(PackError::Write { .. })) => error,
             (Err(error), Ok(produced)) => {
                 whole.push(produced);
+                undecided |= is_no_answer(&error);
                 error
             }
             // The server has all of it from an attempt before, of which only the answer was lost.
@@ -346,7 +376,12 @@ async fn send(
         // A server that does not know the key might store what it gets twice.
         let safe = content.is_repeatable() && (ours || matches!(error, Error::Unreachable { .. }));
         if !safe || !error.is_passing() || attempt >= options.retries {
-            return Err(error.into());
+            return Err(if undecided {
+                unanswered(client, error)
+            } else {
+                error
+            }
+            .into());
         }
         attempt += 1;
         let wait = pause(attempt, &error);

@@ -41,6 +41,13 @@ impl Time {
         self.0.as_second()
     }
 
+    /// The instant for a file name, as ISO 8601 in its basic form: `20250711T125717Z`. A colon is
+    /// not allowed on every file system, and means another host to `tar`, `scp` and `rsync`.
+    #[must_use]
+    pub fn for_file_name(self) -> String {
+        self.0.strftime("%Y%m%dT%H%M%SZ").to_string()
+    }
+
     /// The same instant as jiff's type, for arithmetic and other formats.
     #[must_use]
     pub fn timestamp(self) -> Timestamp {

@@ -6,12 +6,14 @@
 
 mod ahead;
 mod attributes;
+mod combine;
 mod compare;
 mod compress;
 mod detect;
 mod manifest;
 mod observer;
 mod open;
+mod own_data;
 mod owners;
 mod pack;
 mod pack_error;
@@ -27,11 +29,13 @@ mod walk;
 mod writeback;
 
 pub use ahead::{Ahead, read_ahead};
+pub use combine::{NameConflict, combine};
 pub use compare::{Comparison, Likeness, compare};
 pub use compress::{Compression, Encoder};
 pub use detect::{Codec, Kind, Replay, detect};
 pub use manifest::{Manifest, Receipt};
 pub use observer::{ENTRY, EntryKind, Observer, Problem};
+pub use own_data::own_data_above;
 pub use pack::{KeepAttributes, PackError, PackOptions, PackSummary, pack};
 pub use select::{Reason, Rules, Selection, SelectionError};
 pub use source::{Opened, Source};

@@ -112,6 +112,15 @@ pub enum Problem {
     /// It was written to while it was read.
     #[error("changed while it was read")]
     Modified,
+    /// It has more content than the system said, and only the beginning was stored.
+    #[error("has more content than its size of {size} bytes says; only the beginning is stored")]
+    Longer {
+        /// The size that the system said.
+        size: u64,
+    },
+    /// It is the data folder or the storage of a server, or a spool.
+    #[error("holds the data of a bchan server or a spool, which is left out")]
+    OwnData,
     /// It is of a kind that is not stored.
     #[error("is a {kind}, which is not stored")]
     Skipped {

@@ -1,6 +1,5 @@
 //! The sources of an archive.
 
-use std::ffi::OsString;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -33,12 +32,12 @@ impl Eq for Opened {}
 /// A root of an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// A file or a directory with all below it, called `name` in the archive.
+    /// A file or a directory with all below it, stored as `name`.
     Entry {
         /// Where it lies. A symbolic link here, and only here, is followed.
         path: PathBuf,
-        /// Its name at the archive's top level.
-        name: OsString,
+        /// Its path in the archive.
+        name: PathBuf,
     },
     /// The content of a directory, at the archive's top level.
     Contents {
@@ -69,14 +68,14 @@ impl Source {
         if let Some(name) = path.file_name() {
             return Ok(Self::Entry {
                 path: path.to_owned(),
-                name: name.to_owned(),
+                name: name.into(),
             });
         }
         // `.` and `..` have a name only once it is known where they lead.
         let path = path.canonicalize()?;
         Ok(match path.file_name() {
             Some(name) => Self::Entry {
-                name: name.to_owned(),
+                name: name.into(),
                 path,
             },
             None => Self::Contents { path },

@@ -11,7 +11,7 @@ use crate::observer::{EntryKind, Observer, Problem};
 use crate::pack::{PackError, PackSummary};
 use crate::select::{Reason, Rules};
 use crate::tour::{At, Place, SourceVisitor, open_file, tour};
-use crate::walk::{file_type, identity};
+use crate::walk::{FileKey, file_type};
 
 /// How to look.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +48,7 @@ struct Surveyor<'a> {
     observer: &'a mut dyn Observer,
     summary: PackSummary,
     /// Files with several names, of which only the first has content.
-    seen: HashSet<(u64, u64)>,
+    seen: HashSet<FileKey>,
 }
 
 impl Surveyor<'_> {
@@ -84,7 +84,7 @@ impl SourceVisitor for Surveyor<'_> {
                     return Ok(());
                 }
                 let mut size = u64::try_from(stat.st_size).unwrap_or(0);
-                if stat.st_nlink > 1 && !self.seen.insert(identity(stat)) {
+                if stat.st_nlink > 1 && !self.seen.insert(FileKey::of(stat)) {
                     size = 0;
                 }
                 self.summary.files += 1;

@@ -5,7 +5,7 @@ use std::ffi::{CStr, CString, OsStr};
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use rustix::fs::{self, AtFlags, FileType, Mode, Stat};
 use rustix::io::Errno;
@@ -13,8 +13,9 @@ use rustix::io::Errno;
 use crate::Source;
 use crate::observer::Problem;
 use crate::open;
+use crate::own_data::is_own_data;
 use crate::pack_error::PackError;
-use crate::select::{Reason, Rules, Subject, Verdict};
+use crate::select::{Mount, Reason, Rules, Subject, Verdict};
 use crate::walk::{Step, Walker, file_type};
 
 /// Name of an entry in the archive, and its path for the user.
@@ -74,9 +75,14 @@ pub(crate) fn tour<V: SourceVisitor>(
         frames: Vec::new(),
         opened: Vec::new(),
         parents: HashSet::new(),
-        within: None,
+        nested: HashSet::new(),
+        above_nested: HashSet::new(),
     };
-    sources.iter().try_for_each(|source| tour.source(source))
+    for (at, source) in sources.iter().enumerate() {
+        tour.expect(source, &sources[at + 1..]);
+        tour.source(source)?;
+    }
+    Ok(())
 }
 
 struct Tour<'a, V: SourceVisitor> {
@@ -87,10 +93,13 @@ struct Tour<'a, V: SourceVisitor> {
     frames: Vec<Frame<V::PreservedMetadata>>,
     /// Directories that were opened by force, and their modes.
     opened: Vec<(Vec<u8>, Mode)>,
-    /// Directories above listed paths that have been shown.
-    parents: HashSet<PathBuf>,
-    /// The last listed directory, with all that is below it.
-    within: Option<PathBuf>,
+    /// Names of directories above sources that have been shown.
+    parents: HashSet<Vec<u8>>,
+    /// Names of later sources that lie in the current one. They are passed over in its walk, as
+    /// its rules are not about them.
+    nested: HashSet<Vec<u8>>,
+    /// Names of the directories above those.
+    above_nested: HashSet<Vec<u8>>,
 }
 
 struct Frame<K> {
@@ -101,9 +110,34 @@ struct Frame<K> {
 }
 
 impl<V: SourceVisitor> Tour<'_, V> {
+    /// Notes which later sources lie in one. They follow it directly.
+    fn expect(&mut self, source: &Source, later: &[Source]) {
+        self.nested.clear();
+        self.above_nested.clear();
+        for other in later {
+            if !other.name().starts_with(source.name()) {
+                break;
+            }
+            for above in other.name().ancestors().skip(1) {
+                if !self
+                    .above_nested
+                    .insert(above.as_os_str().as_bytes().to_owned())
+                {
+                    break;
+                }
+            }
+            self.nested
+                .insert(other.name().as_os_str().as_bytes().to_owned());
+        }
+    }
+
     fn source(&mut self, source: &Source) -> Result<(), PackError> {
         let (root, name) = match source {
-            Source::Entry { path, name } => (path, Some(name.as_bytes())),
+            Source::Entry { path, name } => {
+                let whole = path::absolute(path).unwrap_or_else(|_| path.clone());
+                self.parents_of(&whole, name)?;
+                (path, Some(name.as_os_str().as_bytes()))
+            }
             Source::Contents { path } | Source::Opened { path, .. } => (path, None),
             Source::Listed { path, name } => return self.listed(path, name),
         };
@@ -142,25 +176,19 @@ impl<V: SourceVisitor> Tour<'_, V> {
         if let Some(name) = name {
             let place = Place { name, path };
             let kept = self.visitor.keep(place, fd.as_fd(), stat);
-            self.visitor.directory(place, &kept)?;
+            self.show_directory(place, &kept)?;
         }
         if let Some(reason) = self.rules.inside(fd.as_fd()) {
             self.visitor.excluded(path, stat, &reason);
             return Ok(());
         }
+        let mount = self.rules.mount(fd.as_fd(), stat);
         let walker = Walker::new(fd).map_err(fail)?;
-        self.walk(walker, name.unwrap_or_default(), path, stat)
+        self.walk(walker, name.unwrap_or_default(), path, mount)
     }
 
     /// A path of a list. That it is not there any more is no reason to give up.
     fn listed(&mut self, path: &Path, name: &Path) -> Result<(), PackError> {
-        if self
-            .within
-            .as_ref()
-            .is_some_and(|dir| name.starts_with(dir))
-        {
-            return Ok(());
-        }
         let parent = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
@@ -185,7 +213,6 @@ impl<V: SourceVisitor> Tour<'_, V> {
         if file_type(&stat) != FileType::Directory {
             return self.visitor.leaf(place, At::In(dir.as_fd(), &entry), &stat);
         }
-        self.within = Some(name.to_owned());
         match open::directory(dir.as_fd(), &entry, false) {
             Ok((fd, stat, _)) => {
                 let fail = |source| PackError::Walk {
@@ -195,19 +222,22 @@ impl<V: SourceVisitor> Tour<'_, V> {
                 self.root(Some(place.name), path, fd, &stat, fail)
             }
             Err(error) => {
-                self.lost(path, error);
+                let problem = lost(At::In(dir.as_fd(), &entry), error);
+                self.visitor.problem(path, &problem);
                 Ok(())
             }
         }
     }
 
-    /// Shows the directories above a listed path, so that they come back with their modes.
+    /// Shows the directories above a source, so that they come back with their modes.
     fn parents_of(&mut self, path: &Path, name: &Path) -> Result<(), PackError> {
         let mut above = Vec::new();
         let (mut path, mut name) = (path, name);
         while let (Some(up), Some(higher)) = (path.parent(), name.parent())
             && !higher.as_os_str().is_empty()
-            && self.parents.insert(higher.to_owned())
+            && self
+                .parents
+                .insert(higher.as_os_str().as_bytes().to_owned())
         {
             above.push((up, higher));
             (path, name) = (up, higher);
@@ -230,7 +260,7 @@ impl<V: SourceVisitor> Tour<'_, V> {
         mut walker: Walker,
         prefix: &[u8],
         root: &Path,
-        root_stat: &Stat,
+        mount: Option<Mount>,
     ) -> Result<(), PackError> {
         let mut name = prefix.to_vec();
         if !name.is_empty() {
@@ -260,7 +290,9 @@ impl<V: SourceVisitor> Tour<'_, V> {
                 name: &name,
                 path: &path,
             };
-            self.entry(&mut walker, &entry, place, root_stat)?;
+            if !self.nested.contains(&name) {
+                self.entry(&mut walker, &entry, place, mount)?;
+            }
         }
     }
 
@@ -269,7 +301,7 @@ impl<V: SourceVisitor> Tour<'_, V> {
         walker: &mut Walker,
         entry: &CStr,
         place: Place<'_>,
-        root: &Stat,
+        mount: Option<Mount>,
     ) -> Result<(), PackError> {
         let dir = walker.dir().map_err(|source| PackError::Walk {
             path: place.path.to_owned(),
@@ -278,7 +310,8 @@ impl<V: SourceVisitor> Tour<'_, V> {
         let stat = match fs::statat(dir, entry, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => stat,
             Err(error) => {
-                self.lost(place.path, error);
+                self.visitor
+                    .problem(place.path, &lost(At::In(dir, entry), error));
                 return Ok(());
             }
         };
@@ -291,12 +324,17 @@ impl<V: SourceVisitor> Tour<'_, V> {
             Verdict::Leave(reason) => self.visitor.excluded(place.path, &stat, &reason),
             _ if file_type(&stat) != FileType::Directory => {
                 let at = At::In(dir, entry);
-                show(&mut self.frames, self.visitor)?;
+                show(
+                    &mut self.frames,
+                    &self.above_nested,
+                    &mut self.parents,
+                    self.visitor,
+                )?;
                 self.visitor.leaf(place, at, &stat)?;
             }
             verdict => {
                 let taken = matches!(verdict, Verdict::Take);
-                self.directory(walker, entry, place, taken, root)?;
+                self.directory(walker, entry, place, taken, mount)?;
             }
         }
         Ok(())
@@ -308,23 +346,30 @@ impl<V: SourceVisitor> Tour<'_, V> {
         entry: &CStr,
         place: Place<'_>,
         taken: bool,
-        root: &Stat,
+        mount: Option<Mount>,
     ) -> Result<(), PackError> {
-        let opened = walker
-            .dir()
-            .map_err(|_| Errno::BADF)
-            .and_then(|dir| open::directory(dir, entry, self.force));
-        let (fd, stat, mode) = match opened {
+        let dir = walker.dir().map_err(|source| PackError::Walk {
+            path: place.path.to_owned(),
+            source,
+        })?;
+        let (fd, stat, mode) = match open::directory(dir, entry, self.force) {
             Ok(opened) => opened,
             Err(error) => {
-                self.lost(place.path, error);
+                self.visitor
+                    .problem(place.path, &lost(At::In(dir, entry), error));
                 return Ok(());
             }
         };
         if let Some(mode) = mode {
             self.opened.push((walker.path().to_vec(), mode));
         }
-        let crossing = self.rules.crossing(root, &stat);
+        if self.rules.avoid_own() && is_own_data(fd.as_fd()) {
+            self.visitor.problem(place.path, &Problem::OwnData);
+            self.close(walker, entry);
+            return Ok(());
+        }
+        let here = self.rules.mount(fd.as_fd(), &stat);
+        let crossing = (here != mount).then_some(Reason::OtherFileSystem);
         if crossing.is_none()
             && let Some(reason) = self.rules.inside(fd.as_fd())
         {
@@ -338,8 +383,13 @@ impl<V: SourceVisitor> Tour<'_, V> {
             waiting: None,
         };
         if taken {
-            show(&mut self.frames, self.visitor)?;
-            self.visitor.directory(place, &kept)?;
+            show(
+                &mut self.frames,
+                &self.above_nested,
+                &mut self.parents,
+                self.visitor,
+            )?;
+            self.show_directory(place, &kept)?;
         } else {
             frame.waiting = Some((place.name.to_vec(), place.path.to_owned(), kept));
         }
@@ -370,14 +420,23 @@ impl<V: SourceVisitor> Tour<'_, V> {
         }
     }
 
-    fn lost(&mut self, path: &Path, error: Errno) {
-        self.visitor.problem(path, &lost(error));
+    fn show_directory(
+        &mut self,
+        place: Place<'_>,
+        kept: &V::PreservedMetadata,
+    ) -> Result<(), PackError> {
+        if self.above_nested.contains(place.name) {
+            self.parents.insert(place.name.to_owned());
+        }
+        self.visitor.directory(place, kept)
     }
 }
 
 /// Shows the directories that lead here and have not been shown.
 fn show<V: SourceVisitor>(
     frames: &mut [Frame<V::PreservedMetadata>],
+    above_nested: &HashSet<Vec<u8>>,
+    parents: &mut HashSet<Vec<u8>>,
     visitor: &mut V,
 ) -> Result<(), PackError> {
     // Above one that was shown, all were.
@@ -388,18 +447,26 @@ fn show<V: SourceVisitor>(
                 name: &name,
                 path: &path,
             };
+            if above_nested.contains(&name) {
+                parents.insert(name.clone());
+            }
             visitor.directory(place, &kept)?;
         }
     }
     Ok(())
 }
 
-/// Maps an error of opening an entry to a problem.
-pub(crate) fn lost(error: Errno) -> Problem {
-    match error {
-        // A name that leads to something else now has vanished, too.
-        Errno::NOENT | Errno::LOOP | Errno::NOTDIR | Errno::STALE => Problem::Vanished,
-        error => Problem::Unreadable {
+/// Maps an error of opening or reading an entry to a problem. An entry has vanished only if a
+/// second look by its name does not find it either; a dead mount, say, is no reason to leave out
+/// what lies in it without a failure.
+pub(crate) fn lost(at: At<'_>, error: Errno) -> Problem {
+    let is_gone =
+        |dir, name| fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW).err() == Some(Errno::NOENT);
+    match (error, at) {
+        (Errno::NOENT, At::In(dir, name)) if is_gone(dir, name) => Problem::Vanished,
+        // The name leads to something of another kind by now.
+        (Errno::LOOP | Errno::NOTDIR, At::In(..)) => Problem::Modified,
+        (error, _) => Problem::Unreadable {
             source: error.into(),
         },
     }
@@ -414,15 +481,18 @@ pub(crate) fn open_file(at: At<'_>, force: bool) -> Result<(OwnedFd, Stat), Prob
     };
     match opened {
         Ok((fd, stat)) if file_type(&stat) == FileType::RegularFile => Ok((fd, stat)),
-        Ok(_) => Err(Problem::Vanished),
-        Err(error) => Err(lost(error)),
+        Ok(_) => Err(Problem::Modified),
+        Err(error) => Err(lost(at, error)),
     }
 }
 
 /// Reads where a symbolic link leads.
 pub(crate) fn read_link(at: At<'_>) -> Result<CString, Problem> {
     match at {
-        At::Open(_) => Err(Problem::Vanished),
-        At::In(dir, name) => fs::readlinkat(dir, name, Vec::new()).map_err(lost),
+        At::Open(_) => Err(Problem::Modified),
+        At::In(dir, name) => match fs::readlinkat(dir, name, Vec::new()) {
+            Err(Errno::INVAL) => Err(Problem::Modified),
+            target => target.map_err(|error| lost(at, error)),
+        },
     }
 }

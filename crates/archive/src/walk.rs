@@ -161,6 +161,28 @@ pub(crate) fn identity(stat: &Stat) -> (u64, u64) {
     (stat.st_dev, stat.st_ino)
 }
 
+/// Tells whether two names lead to one file. Some file systems in user space give different files
+/// one inode number, so size and time have to agree, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FileKey {
+    identity: (u64, u64),
+    size: i64,
+    mtime: (i64, i64),
+}
+
+impl FileKey {
+    pub(crate) fn of(stat: &Stat) -> Self {
+        Self {
+            identity: identity(stat),
+            size: stat.st_size,
+            mtime: (
+                stat.st_mtime,
+                i64::try_from(stat.st_mtime_nsec).unwrap_or(0),
+            ),
+        }
+    }
+}
+
 pub(crate) fn file_type(stat: &Stat) -> FileType {
     FileType::from_raw_mode(stat.st_mode)
 }

@@ -157,6 +157,24 @@ impl Client {
         Ok(view)
     }
 
+    /// A target and its backups by id, alias, or name if no other target has that. Servers of other
+    /// programs do not look for names themselves.
+    pub async fn find_target(&self, name: &str) -> Result<TargetView, Error> {
+        let missing = match self.target(name).await {
+            Err(error @ Error::NotFound { .. }) => error,
+            outcome => return outcome,
+        };
+        // A key that may not list targets cannot be told more.
+        let targets = match self.all_targets().await {
+            Err(Error::Forbidden { .. } | Error::NotFound { .. }) => return Err(missing),
+            targets => targets?,
+        };
+        match choose_target(&targets, name)? {
+            Some(target) => self.target(&target.id).await,
+            None => Err(missing),
+        }
+    }
+
     /// The server of this project lists backups in the order in which they arrived, which it knows
     /// better than their times tell. Not every other one keeps to the documented order.
     fn newest_first(&self, backups: &mut [Backup]) {
@@ -278,6 +296,26 @@ impl Client {
         self.ask::<Success>(endpoint, id, &[], Some(body))
             .await
             .map(drop)
+    }
+}
+
+/// Chooses a target by id, alias, or name; fails if several have the name.
+pub fn choose_target<'a>(targets: &'a [Target], name: &str) -> Result<Option<&'a Target>, Error> {
+    let is_handle = |target: &&Target| target.id == name || target.alias.as_deref() == Some(name);
+    if let Some(target) = targets.iter().find(is_handle) {
+        return Ok(Some(target));
+    }
+    let named = targets.iter().filter(|target| target.name == name);
+    match named.collect::<Vec<_>>()[..] {
+        [] => Ok(None),
+        [target] => Ok(Some(target)),
+        ref several => Err(Error::Ambiguous {
+            name: name.to_owned(),
+            ids: several
+                .iter()
+                .map(|target| target.handle().to_owned())
+                .collect(),
+        }),
     }
 }
 

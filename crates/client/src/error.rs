@@ -34,6 +34,14 @@ pub enum Error {
         server: String,
         source: reqwest::Error,
     },
+    /// All of an upload was sent, and there was no answer.
+    #[error("all was sent to {server}, and whether it is stored is not known")]
+    Unanswered {
+        /// Address of the server.
+        server: String,
+        /// The last failure after it was sent.
+        source: Option<Box<Self>>,
+    },
     /// The server wants a key and got none (401).
     #[error("the server asks for an API key")]
     Unauthorized,
@@ -48,6 +56,13 @@ pub enum Error {
     NotFound {
         /// Message of the server.
         message: String,
+    },
+    /// Several targets have the name.
+    #[error("{} targets are called `{name}`: {}", ids.len(), ids.join(", "))]
+    Ambiguous {
+        name: String,
+        /// Aliases or ids of the targets.
+        ids: Vec<String>,
     },
     /// The server is busy with the same thing.
     #[error("the server is busy: {message}")]
@@ -162,6 +177,7 @@ impl Error {
             Self::Unreachable { .. }
                 | Self::TimedOut { .. }
                 | Self::ConnectionLost { .. }
+                | Self::Unanswered { .. }
                 | Self::OutOfSpace { .. }
                 | Self::Overloaded { .. }
         )

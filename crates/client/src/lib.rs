@@ -12,9 +12,11 @@ mod error;
 mod limit;
 mod ping;
 mod sequence;
+mod silence;
 mod trickle;
 mod upload;
 
+pub use self::endpoints::choose_target;
 pub use client::{Client, Config};
 pub use download::{Download, DownloadFormat};
 pub use error::Error;

@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use bchan_api::{Accepted, Endpoint, form, header};
 use bytes::{Bytes, BytesMut};
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, StreamExt as _};
 use reqwest::Body;
 use reqwest::multipart::{Form, Part};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::trickle::{Message, RESERVE, Trickle};
-use crate::{Client, Error, RateLimit, answer};
+use crate::{Client, Error, RateLimit, answer, silence};
 
 /// Bytes of a chunk.
 const CHUNK: usize = 256 * 1024;
@@ -223,14 +223,17 @@ impl Client {
             fault,
         } = upload.body;
         let begun = UploadBody::begin(&mut receiver).await;
-        let file = Part::stream(Body::wrap_stream(UploadBody::into_stream(
-            receiver,
-            begun,
-            upload.limit,
-        )))
-        .file_name(upload.file_name)
-        .mime_str("application/octet-stream")
-        .map_err(|source| Error::Setup { source })?;
+        let sent = Arc::new(Notify::new());
+        let told = Arc::clone(&sent);
+        let body = UploadBody::into_stream(receiver, begun, upload.limit);
+        let end = stream::once(async move {
+            told.notify_one();
+            Ok(Bytes::new())
+        });
+        let file = Part::stream(Body::wrap_stream(body.chain(end)))
+            .file_name(upload.file_name)
+            .mime_str("application/octet-stream")
+            .map_err(|source| Error::Setup { source })?;
         let manual = if upload.manual { "1" } else { "0" };
         let mut form = Form::new().text(form::MANUAL, manual);
         if upload.special {
@@ -250,9 +253,14 @@ impl Client {
         if let Some(sha256) = upload.known_sha256 {
             request = request.header(header::SHA256, sha256);
         }
-        // No time limit: the server may have to unpack and sync for long. A peer that is gone is
-        // found out by the system's keep-alive.
-        let response = match request.send().await {
+        let outcome = tokio::select! {
+            outcome = request.send() => outcome,
+            () = silence::given_up(self, &sent) => {
+                let server = self.server().to_owned();
+                return Err(Error::Unanswered { server, source: None });
+            }
+        };
+        let response = match outcome {
             Ok(response) => response,
             Err(error) => {
                 return Err(match fault.take() {

@@ -37,7 +37,7 @@ pub fn check(template: &str) -> Result<(), String> {
 
 /// The file name of a backup without its extension.
 pub fn expand(template: &str, id: &str, created_at: Time, manual: bool) -> String {
-    expand_with(template, id, &created_at.to_string(), manual)
+    expand_with(template, id, &created_at.for_file_name(), manual)
 }
 
 /// The same where the creation time is written in another way than ours.
@@ -107,7 +107,7 @@ mod tests {
         let time = Time::from_unix_seconds(1_752_238_637);
         let name = |template| expand(template, "$D", time, false);
         assert_eq!(name("a-$I-$M"), "a-$D-auto");
-        assert_eq!(name("$D"), "2025-07-11T12:57:17+00:00");
+        assert_eq!(name("$D"), "20250711T125717Z");
         assert_eq!(name("100$-$I$"), "100$-$D$");
     }
 

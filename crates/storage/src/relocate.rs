@@ -161,7 +161,7 @@ fn transfer(from: &Path, place: &Path, room: &mut SpaceGuard) -> Result<PathBuf,
     let directory = bchan_archive::open_dir(place)?;
     let source = [Source::Entry {
         path: from.to_owned(),
-        name: name.to_owned(),
+        name: name.into(),
     }];
     let (reader, writer) = io::pipe()?;
     std::thread::scope(|scope| {

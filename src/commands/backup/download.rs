@@ -19,7 +19,7 @@ use bchan_agent::{self, Destination, DownloadOptions, Restore};
   bchan backup download docs --extract /tmp/docs
   bchan backup download 5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90 --directory ~/Downloads")]
 pub(super) struct DownloadArgs {
-    /// Id of the backup, or id or alias of a target for its newest one
+    /// Id of the backup, or id, alias or name of a target for its newest one
     #[arg(value_name = "BACKUP|TARGET", add = complete::backups_or_targets())]
     what: String,
 

@@ -11,7 +11,7 @@ use crate::ui::view::Backups;
   bchan backup list docs
   bchan backup list docs -o id | tail -n +8 | xargs -n 1 bchan backup recycle")]
 pub(super) struct ListArgs {
-    /// Id or alias of the target
+    /// Id, alias or name of the target
     #[arg(add = complete::targets())]
     target: String,
 

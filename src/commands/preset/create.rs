@@ -23,11 +23,11 @@ pub(super) struct CreateArgs {
     /// Name of the preset
     name: String,
 
-    /// Files and folders to back up, followed by the id or alias of the target
+    /// Files and folders to back up, followed by the id, alias or name of the target
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Id or alias of the target
+    /// Id, alias or name of the target
     #[arg(long, add = complete::targets())]
     target: Option<String>,
 

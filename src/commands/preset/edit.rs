@@ -25,7 +25,7 @@ pub(super) struct EditArgs {
     #[command(flatten)]
     which: WhichPreset,
 
-    /// New target, by id or alias
+    /// New target, by id, alias or name
     #[arg(long, add = complete::targets())]
     target: Option<String>,
 

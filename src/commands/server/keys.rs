@@ -29,7 +29,7 @@ pub(super) struct NewKeyArgs {
     #[arg(long, value_name = "RIGHTS", value_enum, requires = "name")]
     rights: Option<RightsArg>,
 
-    /// Id or alias of a target to limit the key to; may be repeated [default: all]
+    /// Id, alias or name of a target to limit the key to; may be repeated [default: all]
     #[arg(long = "target", value_name = "TARGET", requires = "name")]
     targets: Vec<String>,
 }

@@ -1,4 +1,4 @@
-use bchan_api::{NewTarget, RecycleAction, RecycleCriteria, TargetEdit, TargetType};
+use bchan_api::{Features, NewTarget, TargetType};
 use bchan_client::Error;
 use clap::{Args, ValueEnum};
 
@@ -13,9 +13,9 @@ use crate::ui::view::CreatedTarget;
 /// folder named after itself in the server's storage.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  bchan target create --name docs --alias docs
+  bchan target create --name docs
   bchan target create --name db --type single --recycle-criteria age --recycle-value 30 \\
-      --min-backups 3 --location /srv/backups/db --name-template 'db-$D'")]
+      --min-backups 3 --location databases/shop --name-template 'db-$D'")]
 pub(super) struct CreateArgs {
     /// Display name
     #[arg(short, long)]
@@ -51,7 +51,8 @@ pub(super) struct CreateArgs {
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..))]
     max_daily_uploads: Option<i64>,
 
-    /// Short name, usable instead of the id (letter as in the Python client)
+    /// Short name, usable instead of the id; '' for none [default: the name, if no other target has
+    /// it] (letter as in the Python client)
     #[arg(short = 's', long)]
     alias: Option<String>,
 
@@ -72,47 +73,59 @@ pub(super) enum Kind {
 
 impl CreateArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
-        let new = self.target()?;
-        let created = context.client().await?.create_target(&new).await;
+        let client = context.client().await?;
+        let targets = client.all_targets().await?;
+        let is_taken = targets.iter().any(|target| target.name == self.name);
+        let mut new = self.target(client.features())?;
+        let settings = &mut new.settings;
+        if let (None, Some(alias)) = (&self.alias, &settings.alias)
+            && targets
+                .iter()
+                .any(|target| target.handle() == alias || target.id == *alias)
+        {
+            settings.alias = None;
+        }
+        let created = client.create_target(&new).await;
         let id = created.map_err(|error| {
             // Some servers make it first and fail then.
             let unclear = matches!(
                 error,
                 Error::ServerFault { .. } | Error::ConnectionLost { .. } | Error::TimedOut { .. }
             );
-            let hint = "it may have been made all the same: `bchan target list` shows it";
-            CommandError::from(error).maybe_hint(unclear.then(|| hint.to_owned()))
+            let hint = if unclear {
+                Some("it may have been made all the same: `bchan target list` shows it".to_owned())
+            } else {
+                let name = &self.name;
+                is_taken.then(|| format!("there is a target called `{name}`; choose another name"))
+            };
+            CommandError::from(error).maybe_hint(hint)
         })?;
         context.ui.show(&CreatedTarget {
             id,
             name: new.settings.name,
+            alias: new.settings.alias,
         })?;
         Ok(Exit::Done)
     }
 
-    fn target(self) -> Result<NewTarget, CommandError> {
-        let plain = plain_name(&self.name);
-        let mut settings = TargetEdit {
-            recycle_criteria: RecycleCriteria::None,
-            recycle_value: None,
-            recycle_action: RecycleAction::Recycle,
-            location: self.location.unwrap_or_else(|| plain.clone()),
-            // Templates must differ between targets, which ids alone would not.
-            name_template: self
-                .name_template
-                .unwrap_or_else(|| format!("{plain}-$D-$I")),
-            deduplicate: self.deduplicate,
-            alias: self.alias,
-            min_backups: None,
-            max_daily_uploads: self.max_daily_uploads.map(Some),
-            tags: tags(&self.tags),
-            name: self.name,
-        };
-        self.recycling.apply(&mut settings)?;
-        Ok(NewTarget {
-            backup_type: self.kind.target_type(),
-            settings,
-        })
+    fn target(&self, features: Features) -> Result<NewTarget, CommandError> {
+        let mut new = bchan_agent::new_target(&self.name, features);
+        new.backup_type = self.kind.target_type();
+        let settings = &mut new.settings;
+        if let Some(location) = &self.location {
+            settings.location.clone_from(location);
+        }
+        if let Some(template) = &self.name_template {
+            settings.name_template.clone_from(template);
+        }
+        if let Some(alias) = &self.alias {
+            settings.alias = Some(alias.clone()).filter(|alias| !alias.is_empty());
+        }
+        settings.deduplicate = self.deduplicate;
+        settings.max_daily_uploads = self.max_daily_uploads.map(Some);
+        settings.tags = tags(&self.tags);
+        self.recycling.apply(settings)?;
+        Ok(new)
     }
 }
 
@@ -126,22 +139,9 @@ impl Kind {
     }
 }
 
-/// The name as one plain, visible part of a path without the `$` of templates.
-fn plain_name(name: &str) -> String {
-    let plain = |c: char| match c {
-        '/' | '\\' | '$' => '-',
-        c if c.is_control() || c.is_whitespace() => '-',
-        c => c,
-    };
-    let plain: String = name.trim().chars().map(plain).collect();
-    match plain.trim_start_matches('.') {
-        "" => "target".to_owned(),
-        plain => plain.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use bchan_api::{RecycleAction, RecycleCriteria};
     use clap::Parser;
 
     use super::*;
@@ -154,7 +154,10 @@ mod tests {
 
     fn parse(line: &str) -> Result<NewTarget, CommandError> {
         let words = std::iter::once("create").chain(line.split(' '));
-        Line::try_parse_from(words).unwrap().args.target()
+        Line::try_parse_from(words)
+            .unwrap()
+            .args
+            .target(Features::default())
     }
 
     #[test]
@@ -165,7 +168,8 @@ mod tests {
         assert_eq!(settings.location, "docs");
         assert_eq!(settings.name_template, "docs-$D-$I");
         assert_eq!(settings.recycle_criteria, RecycleCriteria::None);
-        assert_eq!((settings.alias, settings.tags), (None, vec![]));
+        assert_eq!(settings.alias.as_deref(), Some("docs"));
+        assert!(settings.tags.is_empty());
     }
 
     #[test]
@@ -197,19 +201,5 @@ mod tests {
     fn a_criteria_without_its_value_is_wrong_usage() {
         let error = parse("--name x --recycle-criteria count").unwrap_err();
         assert_eq!(error.kind, crate::error::Kind::Usage);
-    }
-
-    #[test]
-    fn a_plain_name_stays_where_it_belongs() {
-        for (name, plain) in [
-            ("Family photos", "Family-photos"),
-            ("../etc", "-etc"),
-            ("...", "target"),
-            ("a/b\\c", "a-b-c"),
-            ("cash $I", "cash--I"),
-            ("\n", "target"),
-        ] {
-            assert_eq!(plain_name(name), plain, "{name:?}");
-        }
     }
 }

@@ -36,6 +36,12 @@ impl RecyclingArgs {
 
     /// Changes what is given, and checks that the whole makes sense.
     pub(super) fn apply(&self, settings: &mut TargetEdit) -> Result<(), CommandError> {
+        let criteria = self.recycle_criteria.unwrap_or(settings.recycle_criteria);
+        if self.recycle_value.is_some() && criteria == RecycleCriteria::None {
+            return Err(CommandError::usage(
+                "--recycle-value needs --recycle-criteria count or age",
+            ));
+        }
         if let Some(criteria) = self.recycle_criteria {
             // A number of days is no number of backups.
             if criteria != settings.recycle_criteria {

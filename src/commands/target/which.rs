@@ -7,7 +7,7 @@ use crate::complete;
 /// The target that a command is about.
 #[derive(Args, Debug)]
 pub(super) struct WhichTarget {
-    /// Id or alias of the target
+    /// Id, alias or name of the target
     #[arg(add = complete::targets())]
     pub(super) target: String,
 }

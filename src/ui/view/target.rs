@@ -37,6 +37,8 @@ pub(crate) struct CreatedTarget {
     /// Name given by the user.
     #[serde(skip)]
     pub(crate) name: String,
+    #[serde(skip)]
+    pub(crate) alias: Option<String>,
 }
 
 const NONE: &str = "There are no targets.\n";
@@ -156,8 +158,10 @@ impl Render for CreatedTarget {
     const REPORT: bool = true;
 
     fn text(&self, _: &Page) -> String {
+        let alias = self.alias.as_ref().filter(|alias| **alias != self.name);
+        let alias = alias.map_or(String::new(), |alias| format!(", alias {}", clean(alias)));
         format!(
-            "created target {} ({})\n",
+            "created target {}{alias} ({})\n",
             clean(&self.name),
             clean(&self.id)
         )
@@ -283,6 +287,7 @@ pub(crate) mod tests {
         let created = CreatedTarget {
             id: "1".into(),
             name: "n".into(),
+            alias: None,
         };
         assert_eq!(
             serde_json::to_value(created).unwrap(),

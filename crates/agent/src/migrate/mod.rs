@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bchan_api::{Backup, Target};
-use bchan_client::{Client, Error};
+use bchan_client::{Client, Error, choose_target};
 
 use self::backups::Backups;
 use self::progress_log::MigrationLog;
@@ -87,17 +87,14 @@ fn choose(all: Vec<Target>, wanted: &[String]) -> Result<Vec<Target>, AgentError
     if wanted.is_empty() {
         return Ok(all);
     }
-    let is =
-        |target: &Target, name: &str| target.id == name || target.alias.as_deref() == Some(name);
+    let mut ids = HashSet::new();
     for name in wanted {
-        if !all.iter().any(|target| is(target, name)) {
-            return Err(AgentError::NoSuchTarget { name: name.clone() });
-        }
+        let target = choose_target(&all, name)?;
+        let target = target.ok_or_else(|| AgentError::NoSuchTarget { name: name.clone() })?;
+        ids.insert(target.id.clone());
     }
     let chosen = all.into_iter();
-    Ok(chosen
-        .filter(|target| wanted.iter().any(|name| is(target, name)))
-        .collect())
+    Ok(chosen.filter(|target| ids.contains(&target.id)).collect())
 }
 
 /// Makes the counterpart of a target, if that is to be; none where it is left out.

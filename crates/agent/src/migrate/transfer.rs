@@ -64,9 +64,8 @@ impl Transfer<'_> {
         let (writer, body) = upload_pipe(PIPE);
         let (sender, receiver) = mpsc::channel(PIPE);
         let progress = Arc::clone(progress);
-        let copy = tokio::task::spawn_blocking(move || {
-            copy(receiver, writer, expected.as_deref(), &*progress)
-        });
+        let copy =
+            crate::work::spawn(move || copy(receiver, writer, expected.as_deref(), &*progress));
         let ours = goal.has(Feature::Sha256);
         let upload = Upload {
             body,

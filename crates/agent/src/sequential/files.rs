@@ -83,11 +83,8 @@ pub(super) fn collect(
     for source in &sources.roots {
         source.path().clone_into(&mut collector.root);
         collector.name = match source {
-            Source::Entry { name, .. } if !alone => name.into(),
-            Source::Entry { .. } | Source::Contents { .. } | Source::Opened { .. } => {
-                PathBuf::new()
-            }
-            Source::Listed { name, .. } => name.clone(),
+            Source::Entry { .. } if alone => PathBuf::new(),
+            source => source.name().to_owned(),
         };
         let one = std::slice::from_ref(source);
         let summary = survey(one, &options, &mut collector).map_err(AgentError::Pack)?;

@@ -80,7 +80,7 @@ async fn put(spool: &Spool, wanted: Wanted, progress: Arc<dyn Progress>) -> Resu
     let (feed, pump) = wanted.content.begin().await?;
     let (content, floor) = (wanted.content.clone(), wanted.floor);
     let produce = move || produce(&content, feed, writer, progress, floor);
-    let mut producer = tokio::task::spawn_blocking(produce);
+    let mut producer = crate::work::spawn(produce);
     let produced = tokio::select! {
         produced = &mut producer => produced,
         pumped = pump => {

@@ -80,7 +80,7 @@ async fn send(
 ) -> Result<Delivered, AgentError> {
     let about = &entry.about;
     let kept = entry.clone();
-    let is_sound = tokio::task::spawn_blocking(move || is_sound(&kept)).await;
+    let is_sound = crate::work::spawn(move || is_sound(&kept)).await;
     let is_sound = is_sound.map_err(|_| AgentError::Thread)?;
     if !is_sound.map_err(AgentError::io("reading", entry.archive()))? {
         return Err(AgentError::SpoolBroken);

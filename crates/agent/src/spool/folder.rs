@@ -1,6 +1,6 @@
 //! The folder of a spool.
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
@@ -9,6 +9,10 @@ use std::time::Duration;
 use super::entry::{ABOUT, ARCHIVE, ENTRY, Entry, PARTIAL, read};
 use crate::error::AgentError;
 use crate::lock::{Lock, LockError};
+
+/// Folder with the file that marks a spool.
+const OWN: &str = ".bchan";
+const MARKER: &str = "spool";
 
 /// Name of the lock.
 const LOCK: &str = ".lock";
@@ -29,13 +33,24 @@ impl Spool {
         AgentError::io(action, self.folder.clone())
     }
 
-    /// Makes the folder, for its owner alone.
+    /// Makes the folder, for its owner alone, and the file in it that tells backups to leave it
+    /// out. The folder above it must be there.
     pub fn prepare(&self) -> Result<(), AgentError> {
-        let make = DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.folder);
-        make.map_err(self.fail("making"))
+        let own = self.folder.join(OWN);
+        for folder in [&self.folder, &own] {
+            match DirBuilder::new().mode(0o700).create(folder) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    return Err(AgentError::io("making", folder)(error));
+                }
+                _ => {}
+            }
+        }
+        let marker = File::options()
+            .create(true)
+            .append(true)
+            .open(own.join(MARKER));
+        marker.map_err(self.fail("making"))?;
+        Ok(())
     }
 
     /// Keeps other writers away, and removes what they have left when they were killed.

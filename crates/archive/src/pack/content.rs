@@ -20,19 +20,27 @@ const WORTH_IT: u64 = 64 * 1024;
 /// Most pieces between holes; a file that has more is written out.
 const MOST_PIECES: usize = 100_000;
 
+/// Most bytes that are stored of a file that is said to be empty and is not, as in /proc: they are
+/// kept in memory, since their number stands in front of them.
+const MOST_UNSAID: usize = 8 << 20;
+
 /// A piece of a file: offset and length in bytes.
 type Piece = (u64, u64);
 
 impl Packer<'_> {
-    /// Writes a file and returns the digest of what was written; zeros when none is wanted.
+    /// Writes a file and returns the digest of what was written, zeros when none is wanted, and its
+    /// size.
     pub(super) fn content(
         &mut self,
         place: &Place<'_>,
         fd: &OwnedFd,
         node: &Node,
-    ) -> Result<[u8; 32], PackError> {
+    ) -> Result<([u8; 32], u64), PackError> {
         let stat = &node.stat;
         let size = u64::try_from(stat.st_size).unwrap_or(0);
+        if size == 0 {
+            return self.unsaid(place, fd, node);
+        }
         let pieces = pieces(fd, stat, size);
         let map = pieces.as_deref().map(|pieces| map_of(pieces, size));
         let whole = [(0, size)];
@@ -57,36 +65,84 @@ impl Packer<'_> {
         let mut at = 0;
         for &(offset, length) in pieces {
             self.hole(&mut hasher, offset - at);
-            let short = self.piece(fd, offset, length, &mut hasher).map_err(fail)?;
-            problem = problem.or(short);
             at = offset + length;
+            let piece = self.piece(fd, offset, length, at == size, &mut hasher);
+            problem = problem.or(piece.map_err(fail)?);
         }
         self.hole(&mut hasher, size - at);
         pad(&mut self.out, stored).map_err(fail)?;
-        if let Some(problem) = problem.or_else(|| changed(fd, stat)) {
+        let longer = |problem: &Problem| matches!(problem, Problem::Longer { .. });
+        // That it has changed says more.
+        let problem = match problem {
+            Some(problem) if longer(&problem) => changed(fd, stat).or(Some(problem)),
+            problem => problem.or_else(|| changed(fd, stat)),
+        };
+        if let Some(problem) = problem {
             self.problem(place.path, &problem);
         }
-        Ok(hasher.map_or([0; 32], |hasher| hasher.finalize().into()))
+        Ok((
+            hasher.map_or([0; 32], |hasher| hasher.finalize().into()),
+            size,
+        ))
     }
 
-    /// Writes one piece; what cannot be read of it becomes zeros.
+    /// Writes a file that is said to be empty, with the content that it has all the same.
+    fn unsaid(
+        &mut self,
+        place: &Place<'_>,
+        fd: &OwnedFd,
+        node: &Node,
+    ) -> Result<([u8; 32], u64), PackError> {
+        let (content, problem) = beginning(fd);
+        let size = content.len() as u64;
+        let entry = Entry {
+            path: place.name,
+            kind: EntryType::Regular,
+            node,
+            size,
+            target: b"",
+            real_size: None,
+        };
+        let wrote = entry.write(&mut self.out);
+        let wrote = wrote.and_then(|()| self.out.write_all(&content));
+        let wrote = wrote.and_then(|()| pad(&mut self.out, size));
+        wrote.map_err(|source| PackError::Write { source })?;
+        self.observer.bytes(size);
+        // A file that was empty and has content now may have been written to.
+        let changed = changed(fd, &node.stat);
+        if let Some(problem) = problem.or(changed) {
+            self.problem(place.path, &problem);
+        }
+        let wanted = self.summary.manifest.is_some();
+        let digest = wanted.then(|| Sha256::digest(&content).into());
+        Ok((digest.unwrap_or([0; 32]), size))
+    }
+
+    /// Writes one piece; what cannot be read of it becomes zeros. If it is the `last` one of the
+    /// file, looks whether there is more.
     fn piece(
         &mut self,
         fd: &OwnedFd,
         offset: u64,
         length: u64,
+        last: bool,
         hasher: &mut Option<Sha256>,
     ) -> io::Result<Option<Problem>> {
         let mut done = 0;
         let mut problem = None;
         while done < length {
             let left = length - done;
-            let bytes = match self.out.read(fd, offset + done, left)? {
-                Ok([]) => {
+            let bytes = match self.out.read(fd, offset + done, left, last)? {
+                Ok((bytes, true)) => {
+                    let size = offset + length;
+                    problem.get_or_insert(Problem::Longer { size });
+                    bytes
+                }
+                Ok(([], false)) => {
                     problem.get_or_insert(Problem::Shrunk);
                     self.out.zeros(left)?
                 }
-                Ok(bytes) => bytes,
+                Ok((bytes, false)) => bytes,
                 Err(Errno::INTR) => continue,
                 Err(error) => {
                     problem.get_or_insert(Problem::Unreadable {
@@ -117,6 +173,27 @@ impl Packer<'_> {
             }
         }
         self.observer.bytes(length);
+    }
+}
+
+/// Reads a file from its beginning, as far as it is kept in memory.
+fn beginning(fd: &OwnedFd) -> (Vec<u8>, Option<Problem>) {
+    let mut content = Vec::new();
+    let mut block = [0; 16 * 1024];
+    loop {
+        match rustix::io::pread(fd, &mut block, content.len() as u64) {
+            Ok(0) => return (content, None),
+            Ok(count) => content.extend_from_slice(&block[..count]),
+            Err(Errno::INTR) => {}
+            Err(error) => {
+                let source = error.into();
+                return (content, Some(Problem::Unreadable { source }));
+            }
+        }
+        if content.len() > MOST_UNSAID {
+            content.truncate(MOST_UNSAID);
+            return (content, Some(Problem::Longer { size: 0 }));
+        }
     }
 }
 

@@ -34,7 +34,7 @@ use crate::owners::Names;
 pub use crate::pack_error::PackError;
 use crate::select::Reason;
 use crate::tour::{At, Place, SourceVisitor, open_file, read_link, tour};
-use crate::walk::{file_type, identity};
+use crate::walk::{FileKey, file_type};
 use crate::{Manifest, Source};
 
 /// Writes sources as one tar archive, to its end, on a thread of its own. Problems of single entries
@@ -195,7 +195,7 @@ impl Packer<'_> {
         }
         let stat = &node.stat;
         let size = u64::try_from(stat.st_size).unwrap_or(0);
-        if let Some(first) = self.seen.get(&identity(stat)) {
+        if let Some(first) = self.seen.get(&FileKey::of(stat)) {
             let first = first.clone();
             self.observer.entry(place.path, 0);
             self.head(place.name, EntryType::Link, node, &first)?;
@@ -206,12 +206,12 @@ impl Packer<'_> {
             return Ok(());
         }
         self.observer.entry(place.path, size);
-        let digest = self.content(place, fd, node)?;
+        let (digest, size) = self.content(place, fd, node)?;
         if let Some(manifest) = &mut self.summary.manifest {
             manifest.record(place.name, Kind::File { size, digest }, &node.properties());
         }
         if stat.st_nlink > 1 {
-            self.seen.insert(identity(stat), place.name.to_owned());
+            self.seen.insert(FileKey::of(stat), place.name.to_owned());
         }
         self.summary.files += 1;
         self.summary.bytes += size;

@@ -96,8 +96,10 @@ impl PackSummary {
         match problem {
             Problem::Vanished => self.vanished += 1,
             Problem::Unreadable { .. } | Problem::AttributesLost { .. } => self.unreadable += 1,
-            Problem::Shrunk | Problem::Grown | Problem::Modified => self.changed += 1,
-            Problem::Skipped { .. } => self.skipped += 1,
+            Problem::Shrunk | Problem::Grown | Problem::Modified | Problem::Longer { .. } => {
+                self.changed += 1;
+            }
+            Problem::Skipped { .. } | Problem::OwnData => self.skipped += 1,
             Problem::NotRestored { .. } => {}
         }
     }

@@ -45,18 +45,28 @@ impl Out {
         spawn("pack", write, || fill(out))
     }
 
-    /// Appends up to `wanted` bytes of a file, as many as come at once, and shows them.
+    /// Appends up to `wanted` bytes of a file, as many as come at once, and shows them. With
+    /// `to_end`, also tells whether the file has more than all of them.
     pub(super) fn read(
         &mut self,
         file: &OwnedFd,
         offset: u64,
         wanted: u64,
-    ) -> io::Result<Result<&[u8], Errno>> {
-        let room = self.room(wanted)?;
+        to_end: bool,
+    ) -> io::Result<Result<(&[u8], bool), Errno>> {
+        let mut room = self.room(wanted + u64::from(to_end))?;
+        if to_end && room.len() as u64 == wanted {
+            // The last byte is read with the end, in the next block.
+            let most = room.len() - 1;
+            room = &mut room[..most];
+        }
         let begun = Instant::now();
         let count = rustix::io::pread(file, room, offset);
         self.reading += begun.elapsed();
-        Ok(count.map(|count| self.take(count)))
+        Ok(count.map(|count| {
+            let more = count as u64 > wanted;
+            (self.take(count - usize::from(more)), more)
+        }))
     }
 
     /// Appends up to `wanted` zeros, as many as there is room for, and shows them.

@@ -7,6 +7,7 @@ use super::out::Out;
 use super::readahead::Clock;
 use crate::observer::Observer;
 use crate::owners::Names;
+use crate::walk::FileKey;
 
 pub(super) struct Packer<'a> {
     pub(super) out: Out,
@@ -15,6 +16,6 @@ pub(super) struct Packer<'a> {
     pub(super) observer: &'a mut dyn Observer,
     pub(super) summary: PackSummary,
     /// Files with several names, and what the first is called.
-    pub(super) seen: HashMap<(u64, u64), Vec<u8>>,
+    pub(super) seen: HashMap<FileKey, Vec<u8>>,
     pub(super) names: Names,
 }

@@ -5,10 +5,11 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{SelectionError, is_stdin};
 use crate::Source;
+use crate::combine::name_of;
 
 /// No list is larger, in bytes.
 const LARGEST: u64 = 4 * 1024 * 1024 * 1024;
@@ -56,7 +57,7 @@ pub(super) fn read<'a>(
             }
             if !path.is_empty() {
                 let path = PathBuf::from(OsStr::from_bytes(path));
-                found.insert((name(&path), path));
+                found.insert((name_of(&path), path));
             }
         }
     }
@@ -68,36 +69,4 @@ pub(super) fn read<'a>(
         }
     };
     Ok(found.into_iter().map(source).collect())
-}
-
-/// A path without what leads to the root or upwards, as tar stores it.
-fn name(path: &Path) -> PathBuf {
-    let mut name = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::Normal(part) => name.push(part),
-            Component::ParentDir => name.clear(),
-            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
-        }
-    }
-    name
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_those_that_tar_gives() {
-        for (path, expected) in [
-            ("/home/me/x", "home/me/x"),
-            ("./a//b/", "a/b"),
-            ("../../a/b", "a/b"),
-            ("a/../b", "b"),
-            (".", ""),
-            ("/", ""),
-        ] {
-            assert_eq!(name(Path::new(path)), Path::new(expected), "{path}");
-        }
-    }
 }

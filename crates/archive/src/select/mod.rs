@@ -12,7 +12,7 @@ pub use self::error::SelectionError;
 use self::list::Separator;
 pub use self::reason::Reason;
 pub use self::rules::Rules;
-pub(crate) use self::rules::{Subject, Verdict};
+pub(crate) use self::rules::{Mount, Subject, Verdict};
 pub use self::selection::Selection;
 use self::selection::is_stdin;
 use crate::Source;

@@ -9,6 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytesize::ByteSize;
+#[cfg(target_os = "linux")]
+use rustix::fs::StatxFlags;
 use rustix::fs::{self, AtFlags, FileType, Stat};
 
 use super::fnmatch::Glob;
@@ -46,6 +48,30 @@ pub(crate) struct Subject<'a> {
     pub(crate) stat: &'a Stat,
     /// True if a directory that it lies in is one of those that are included.
     pub(crate) included: bool,
+}
+
+/// A mounted file system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mount {
+    /// By the number of the mount. Subvolumes of btrfs have it in common, though each says that it
+    /// is a device of its own; bind mounts of one device do not.
+    Number(u64),
+    /// By the device, where the system does not tell the other.
+    Device(u64),
+}
+
+impl Mount {
+    fn of(dir: BorrowedFd<'_>, stat: &Stat) -> Self {
+        #[cfg(target_os = "linux")]
+        if let Ok(found) = fs::statx(dir, c"", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID)
+            && StatxFlags::from_bits_retain(found.stx_mask).contains(StatxFlags::MNT_ID)
+        {
+            return Self::Number(found.stx_mnt_id);
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = dir;
+        Self::Device(stat.st_dev)
+    }
 }
 
 /// The verdict of the rules on an entry.
@@ -118,13 +144,15 @@ impl Rules {
         rules.leaf(subject).map_or(Verdict::Take, Verdict::Leave)
     }
 
-    /// Returns the reason for which a directory on another device is not entered.
-    pub(crate) fn crossing(&self, root: &Stat, stat: &Stat) -> Option<Reason> {
-        let stays = self
-            .inner
-            .as_ref()
-            .is_some_and(|rules| rules.one_file_system);
-        (stays && root.st_dev != stat.st_dev).then_some(Reason::OtherFileSystem)
+    /// Returns the mount that a directory belongs to, if the rules ask to stay on one.
+    pub(crate) fn mount(&self, dir: BorrowedFd<'_>, stat: &Stat) -> Option<Mount> {
+        let rules = self.inner.as_ref()?;
+        rules.one_file_system.then(|| Mount::of(dir, stat))
+    }
+
+    /// Returns true if the data of servers and spools is left out.
+    pub(crate) fn avoid_own(&self) -> bool {
+        self.inner.is_some()
     }
 
     /// Returns the reason for which the content of a directory excludes it.

@@ -61,13 +61,22 @@ pub(super) fn search(connection: &Connection, filter: &TargetFilter) -> Result<V
     rows.collect()
 }
 
-pub(super) fn find(connection: &Connection, id_or_alias: &str) -> Result<Option<Target>> {
+/// Finds a target by its id, its alias, or its name if no other target has that.
+pub(super) fn find(connection: &Connection, id_alias_or_name: &str) -> Result<Option<Target>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM targets WHERE id = ?1 OR alias = ?1 ORDER BY id <> ?1 LIMIT 1"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query_and_then([id_or_alias], read)?;
-    rows.next().transpose()
+    let mut rows = statement.query_and_then([id_alias_or_name], read)?;
+    if let Some(target) = rows.next() {
+        return target.map(Some);
+    }
+    let sql = format!("SELECT {COLUMNS} FROM targets WHERE name = ?1 LIMIT 2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut named = statement
+        .query_and_then([id_alias_or_name], read)?
+        .collect::<Result<Vec<_>>>()?;
+    Ok(if named.len() == 1 { named.pop() } else { None })
 }
 
 pub(super) fn locations(connection: &Connection) -> Result<Vec<String>> {

@@ -40,7 +40,7 @@ use bchan_agent::{
   bchan backup upload db --stdin-from-command --name db.sql -- pg_dump shop
   bchan --local=/mnt/disk backup upload --create docs ~/Documents")]
 pub(super) struct UploadArgs {
-    /// Id or alias of the target
+    /// Id, alias or name of the target
     #[arg(add = complete::targets())]
     target: String,
 

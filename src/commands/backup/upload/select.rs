@@ -60,7 +60,8 @@ pub(crate) struct SelectArgs {
 
     /// Exclude file systems mounted below PATH
     ///
-    /// Of a mount point, only the empty folder is backed up.
+    /// Of a mount point, only the empty folder is backed up. Subvolumes of btrfs are entered unless
+    /// they are mounted of their own; bind mounts are not.
     #[arg(long)]
     one_file_system: bool,
 
