@@ -1,11 +1,11 @@
 //! Signals and deadlines: a command ends at once, and says so.
 
 use std::fs;
-use std::io::Read as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use bchan_testkit::tree::noise;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
@@ -19,10 +19,7 @@ fn slow_upload(server: &TestServer, options: &[&str]) -> Child {
     let folder = server.home().join("large");
     if !folder.exists() {
         fs::create_dir(&folder).unwrap();
-        // Nothing that compresses: it must not fit between the threads.
-        let mut noise = vec![0; 3_000_000];
-        let mut random = fs::File::open("/dev/urandom").unwrap();
-        random.read_exact(&mut noise).unwrap();
+        let noise = noise(3_000_000);
         for number in 0..20 {
             fs::write(folder.join(number.to_string()), &noise).unwrap();
         }

@@ -91,6 +91,8 @@ pub async fn download(
         keeps: is_kept(target_type, features),
         restore: options.restore,
     };
+    // An archive that is kept as it is counts in the bytes of its content, which is checked.
+    let reads = reads || target_type == TargetType::Multi;
     progress.total(0, found.backup.filesize, reads && found.backup.filesize > 0);
     let mut attempt = 0;
     let written = loop {
@@ -179,7 +181,7 @@ async fn receive(
         let (destination, found) = (options.destination.clone(), found.clone());
         let progress = Arc::clone(progress);
         crate::work::spawn(move || match &destination {
-            Destination::Directory(path) => save::save(reader, path, &found, &*progress),
+            Destination::Directory(path) => save::save(reader, path, &found, &progress),
             Destination::Extract(path) => extract::extract(reader, path, &found, &progress),
             Destination::Nowhere => verify_archive::examine(reader, &found, &progress),
         })

@@ -70,6 +70,8 @@ pub enum AgentError {
          modes, times, owners or attributes differ"
     )]
     ReceiptMismatch,
+    #[error("what came is no archive, so it is not the backup of a folder")]
+    NoArchive,
     #[error("{} already exists", path.display())]
     Exists { path: PathBuf },
     #[error("{} is not empty", path.display())]
@@ -181,6 +183,10 @@ impl AgentError {
             Self::JobFailed { .. } => "the log of the server says more".into(),
             Self::StoredDiffers { .. } | Self::Broken { .. } => {
                 "do not rely on that backup; upload again, and check the server's disk and memory"
+                    .into()
+            }
+            Self::NoArchive => {
+                "does the address lead to a Backup-chan server, and not to a page of a proxy?"
                     .into()
             }
             Self::HashMismatch => {

@@ -1,10 +1,12 @@
 //! Keeping a download as one file.
 
-use std::fs;
-use std::io::{self, Read, Write};
+use std::fs::{self, File};
+use std::io::{self, Read, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use bchan_api::TargetType;
+use bchan_archive::UnpackError;
 use tempfile::NamedTempFile;
 
 use crate::error::AgentError;
@@ -12,28 +14,44 @@ use crate::hashing::Hashing;
 use crate::prefetch::Incoming;
 use crate::progress::Progress;
 use crate::received::{Found, Written};
-use crate::{part, target_name};
+use crate::receiving::{check, copy, name_of};
+use crate::{part, verify_archive};
 
 /// Writes a download under its name into a directory. The name is there only when all is.
 pub(crate) fn save(
     reader: Incoming,
     directory: &Path,
     found: &Found,
-    progress: &dyn Progress,
+    progress: &Arc<dyn Progress>,
 ) -> Result<Written, AgentError> {
     let path = directory.join(name_of(found));
-    fs::create_dir_all(directory).map_err(AgentError::io("creating", directory))?;
+    match fs::create_dir(directory) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            return Err(AgentError::io("creating", directory)(error));
+        }
+        _ => {}
+    }
     if fs::symlink_metadata(&path).is_ok() {
         return Err(AgentError::Exists { path });
     }
     part::sweep(directory);
     let mut file = new_part(directory).map_err(AgentError::io("creating a file in", directory))?;
     progress.entry(&path);
-    let mut reader = Hashing::new(reader, found);
-    let bytes = copy(&mut reader, file.as_file_mut(), &path, progress)?;
-    let compared = match reader.digest() {
-        Some(digest) => check(found, &digest)?,
-        None => false,
+    let (bytes, checked) = match found.target.target_type {
+        TargetType::Single => {
+            let mut reader = Hashing::new(reader, found);
+            let bytes = copy(&mut reader, file.as_file_mut(), &path, &**progress)?;
+            let digest = reader.digest();
+            let compared = digest.map_or(Ok(false), |digest| check(found, &digest))?;
+            (
+                bytes,
+                Checked {
+                    compared,
+                    ..Checked::default()
+                },
+            )
+        }
+        TargetType::Multi => keep_tree(reader, file.as_file_mut(), &path, found, progress)?,
     };
     file.as_file()
         .sync_all()
@@ -45,13 +63,82 @@ pub(crate) fn save(
         })?;
     Ok(Written {
         path,
-        compared,
-        attributes: false,
+        compared: checked.compared,
+        attributes: checked.attributes,
         files: 1,
         bytes,
         not_restored: 0,
         warnings: Vec::new(),
     })
+}
+
+/// The checks that a download has passed.
+#[derive(Default)]
+struct Checked {
+    compared: bool,
+    attributes: bool,
+}
+
+/// Writes an archive down, and checks it on the way: its end, and its content against the hash and
+/// the receipt that the server has. An archive of which this program does not read everything is
+/// kept unchecked. Returns its length in bytes.
+fn keep_tree(
+    reader: Incoming,
+    file: &mut File,
+    path: &Path,
+    found: &Found,
+    progress: &Arc<dyn Progress>,
+) -> Result<(u64, Checked), AgentError> {
+    let mut tee = Tee {
+        reader,
+        file,
+        bytes: 0,
+        fault: None,
+    };
+    let examined = verify_archive::examine(&mut tee, found, progress);
+    let rest = match examined {
+        Ok(_)
+        | Err(AgentError::Unpack(UnpackError::Refused { .. } | UnpackError::Limit { .. })) => {
+            copy(&mut tee, &mut io::sink(), path, &()).map(drop)
+        }
+        Err(_) => Ok(()),
+    };
+    if let Some(fault) = tee.fault {
+        return Err(AgentError::io("writing", path)(fault));
+    }
+    rest?;
+    let checked = match examined {
+        Ok(written) => Checked {
+            compared: written.compared,
+            attributes: written.attributes,
+        },
+        Err(AgentError::Unpack(UnpackError::Refused { .. } | UnpackError::Limit { .. })) => {
+            Checked::default()
+        }
+        Err(error) => return Err(error),
+    };
+    Ok((tee.bytes, checked))
+}
+
+/// A reader that writes down what is read.
+struct Tee<'a> {
+    reader: Incoming,
+    file: &'a mut File,
+    bytes: u64,
+    /// The error of writing, which ends reading as well.
+    fault: Option<io::Error>,
+}
+
+impl Read for Tee<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(out)?;
+        if let Err(error) = self.file.write_all(&out[..count]) {
+            self.fault = Some(error);
+            return Err(io::ErrorKind::Other.into());
+        }
+        self.bytes += count as u64;
+        Ok(count)
+    }
 }
 
 fn new_part(directory: &Path) -> io::Result<NamedTempFile> {
@@ -64,51 +151,4 @@ fn new_part(directory: &Path) -> io::Result<NamedTempFile> {
             return Ok(file);
         }
     }
-}
-
-/// Returns the local file name of a backup.
-pub(crate) fn name_of(found: &Found) -> String {
-    let proposed = found.file_name.as_deref().and_then(target_name::file_name);
-    proposed.unwrap_or_else(|| {
-        let suffix = if found.target.target_type == TargetType::Multi {
-            ".tar.gz"
-        } else {
-            ""
-        };
-        let name = format!("{}-{}{suffix}", found.target.handle(), found.backup.id);
-        target_name::file_name(&name).unwrap_or_else(|| "backup".to_owned())
-    })
-}
-
-/// Compares a digest with the one that the server has; says whether it has one.
-pub(crate) fn check(found: &Found, digest: &str) -> Result<bool, AgentError> {
-    match &found.backup.hash {
-        Some(expected) if !expected.eq_ignore_ascii_case(digest) => Err(AgentError::HashMismatch),
-        expected => Ok(expected.is_some()),
-    }
-}
-
-/// Copies everything, reading ahead, and returns its length in bytes.
-pub(crate) fn copy<R: Read + Send>(
-    reader: R,
-    file: &mut impl Write,
-    path: &Path,
-    progress: &dyn Progress,
-) -> Result<u64, AgentError> {
-    let copied = bchan_archive::read_ahead(reader, |ahead| {
-        let mut length = 0;
-        loop {
-            let bytes = ahead
-                .next_block()
-                .map_err(AgentError::io("receiving", path))?;
-            if bytes.is_empty() {
-                return Ok(length);
-            }
-            file.write_all(bytes)
-                .map_err(AgentError::io("writing", path))?;
-            progress.bytes(bytes.len() as u64);
-            length += bytes.len() as u64;
-        }
-    });
-    copied.map_err(AgentError::io("receiving", path))?
 }

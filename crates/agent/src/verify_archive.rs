@@ -11,14 +11,13 @@ use crate::error::AgentError;
 use crate::extract::{MAX_ENTRIES, MAX_RATIO};
 use crate::hashing::Hashing;
 use crate::pack_stream::Listener;
-use crate::prefetch::Incoming;
 use crate::progress::Progress;
 use crate::received::{Found, Written};
-use crate::save::{self, check, name_of};
+use crate::receiving::{check, copy, name_of};
 
-/// Reads a download and keeps nothing of it.
+/// Reads a download to its end and checks it.
 pub(crate) fn examine(
-    reader: Incoming,
+    reader: impl io::Read + Send,
     found: &Found,
     progress: &Arc<dyn Progress>,
 ) -> Result<Written, AgentError> {
@@ -43,7 +42,8 @@ pub(crate) fn examine(
                     );
                     (done.map_err(AgentError::Unpack)?, true)
                 }
-                Kind::Zip | Kind::Other => (skim(&mut replay, name, &**progress)?, false),
+                Kind::Zip => (skim(&mut replay, name, &**progress)?, false),
+                Kind::Other => return Err(AgentError::NoArchive),
             }
         }
     };
@@ -87,7 +87,7 @@ fn skim(
     name: &Path,
     progress: &dyn Progress,
 ) -> Result<Unpacked, AgentError> {
-    let bytes = save::copy(reader, &mut io::sink(), name, progress)?;
+    let bytes = copy(reader, &mut io::sink(), name, progress)?;
     Ok(Unpacked {
         files: 1,
         bytes,

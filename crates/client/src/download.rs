@@ -2,8 +2,9 @@
 
 use bchan_api::Endpoint;
 use bytes::Bytes;
-use reqwest::Response;
+use percent_encoding::percent_decode_str;
 use reqwest::header::{CONTENT_DISPOSITION, TRANSFER_ENCODING};
+use reqwest::{Response, StatusCode};
 use tokio::time::timeout;
 
 use crate::{Client, Error, answer};
@@ -61,6 +62,12 @@ impl Client {
             }
         }
         let response = answer::checked(self, self.send(Endpoint::Download, request).await?).await?;
+        if response.status() != StatusCode::OK {
+            return Err(Error::NotBackupChan {
+                server: self.server().to_owned(),
+                what: format!("it has status {}", response.status().as_u16()),
+            });
+        }
         let header = response.headers().get(CONTENT_DISPOSITION);
         let file_name =
             header.and_then(|value| file_name(&String::from_utf8_lossy(value.as_bytes())));
@@ -99,8 +106,19 @@ impl Download {
     }
 }
 
-/// The name in a `Content-Disposition`.
+/// The name in a `Content-Disposition` (RFC 6266). The one that may have all characters comes first.
 fn file_name(header: &str) -> Option<String> {
+    if let Some((_, extended)) = header.split_once("filename*=") {
+        let value = extended.split(';').next().unwrap_or_default().trim();
+        let mut parts = value.splitn(3, '\'');
+        let charset = parts.next().unwrap_or_default();
+        if let (true, Some(text)) = (charset.eq_ignore_ascii_case("utf-8"), parts.nth(1))
+            && let Ok(name) = percent_decode_str(text).decode_utf8()
+            && !name.is_empty()
+        {
+            return Some(name.into_owned());
+        }
+    }
     let (_, name) = header.split_once("filename=")?;
     let name = match name.trim().strip_prefix('"') {
         Some(quoted) => quoted.split('"').next()?,
@@ -124,6 +142,17 @@ mod tests {
             name("attachment; filename=a.txt; x").as_deref(),
             Some("a.txt")
         );
+        let both = "attachment; filename=\"_.txt\"; filename*=UTF-8''%C3%BCber%20alles.txt; x";
+        assert_eq!(name(both).as_deref(), Some("über alles.txt"));
+        for broken in [
+            "filename*=UTF-8''%ff",
+            "filename*=latin1''x",
+            "filename*=",
+            "filename*=UTF-8''",
+        ] {
+            let header = format!("attachment; {broken}; filename=a");
+            assert_eq!(name(&header).as_deref(), Some("a"), "{broken}");
+        }
         assert_eq!(name("attachment"), None);
         assert_eq!(name("attachment; filename=\"\""), None);
     }

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::limit::Rate;
-use crate::commands::backup::warnings::{say_warnings, warnings};
+use crate::commands::backup::warnings::{say_unchecked, say_warnings, warnings};
 use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
@@ -76,6 +76,7 @@ impl DownloadArgs {
         let outcome = bchan_agent::download(client, options, bar.progress()).await;
         drop(bar);
         let report = outcome?;
+        say_unchecked(context, &report);
         let complete = report.not_restored == 0;
         let view = Download {
             backup: report.backup,

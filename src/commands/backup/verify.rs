@@ -1,6 +1,7 @@
 use clap::Args;
 
 use super::limit::Rate;
+use super::warnings::say_unchecked;
 use crate::complete;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
@@ -44,11 +45,7 @@ impl VerifyArgs {
         let outcome = bchan_agent::download(client, options, bar.progress()).await;
         drop(bar);
         let report = outcome?;
-        if !report.compared {
-            let message =
-                "the server gives no hash to compare it with; it could be read to its end";
-            context.ui.warn(message);
-        }
+        say_unchecked(context, &report);
         let backup = &report.backup;
         if report.compared && !report.attributes && report.is_tree {
             let why = match backup.receipt {

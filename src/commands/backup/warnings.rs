@@ -1,5 +1,7 @@
 //! Warnings of a transfer.
 
+use bchan_agent::DownloadReport;
+
 use crate::context::Context;
 use crate::ui::view::Warning;
 
@@ -31,4 +33,21 @@ pub(super) fn warnings(found: Vec<bchan_agent::Warning>) -> Vec<Warning> {
         problem: found.problem,
     };
     found.into_iter().map(warning).collect()
+}
+
+/// Says that a download was not compared with a hash of the server's, if so.
+pub(super) fn say_unchecked(context: &Context<'_>, report: &DownloadReport) {
+    if report.compared {
+        return;
+    }
+    let why = match report.backup.hash {
+        None => "the server gives no hash to compare it with",
+        Some(_) => "it cannot be compared with the server's hash",
+    };
+    let whole = if report.is_tree {
+        "the archive is whole"
+    } else {
+        "it came to its end"
+    };
+    context.ui.warn(&format!("{why}; {whole}"));
 }

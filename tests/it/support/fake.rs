@@ -98,6 +98,16 @@ impl Reply {
         }
     }
 
+    /// A file.
+    pub(crate) fn bytes(status: u16, body: &[u8]) -> Self {
+        Self {
+            status,
+            content_type: "application/octet-stream",
+            headers: String::new(),
+            body: body.to_vec(),
+        }
+    }
+
     /// The same with a header.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers = format!("{}{name}: {value}\r\n", self.headers);

@@ -53,6 +53,8 @@ pub struct Unpacked {
     pub bytes: u64,
     /// Modes, times, owners, attributes and devices that could not be set.
     pub not_restored: u64,
+    /// Entries of other users or groups, which only root can restore as such.
+    pub foreign: u64,
     /// Entries that [`StoreAttributes::Keep`] has not kept as they were, although nothing has
     /// failed: the disk rounds times or ignores modes, or the archive does not say all.
     pub altered: u64,

@@ -187,12 +187,14 @@ impl Placer<'_> {
             return;
         }
         // Only root can give files away, except to the user's own groups.
-        if uid != geteuid() {
-            faults.push(("owner", Errno::PERM));
-        }
+        let mut foreign = uid != geteuid();
         if gid != getegid() {
-            faults.extend(set(None, Some(gid)).err().map(|error| ("group", error)));
+            match set(None, Some(gid)) {
+                Err(Errno::PERM) => foreign = true,
+                outcome => faults.extend(outcome.err().map(|error| ("group", error))),
+            }
         }
+        self.done.foreign += u64::from(foreign);
     }
 
     /// Keeps what must not be true here, and says whether that has worked.
