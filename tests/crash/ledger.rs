@@ -350,7 +350,7 @@ impl State {
         let stem = target
             .template
             .replace("$I", id)
-            .replace("$D", backup.created_at.as_ref().unwrap())
+            .replace("$D", &for_file_name(backup.created_at.as_ref().unwrap()))
             .replace("$M", if backup.manual { "manual" } else { "auto" });
         Some(Expected {
             directory: directory.clone(),
@@ -393,4 +393,10 @@ impl Backup {
         self.places = place;
         Ok(())
     }
+}
+
+/// A time of the API as names of files have it: `20250711T125717Z`.
+fn for_file_name(time: &str) -> String {
+    let time = time.strip_suffix("+00:00").unwrap();
+    format!("{}Z", time.replace(['-', ':'], ""))
 }
