@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{Program, TestServer};
+use crate::support::{Fake, Program, Reply, TestServer};
 
 fn names_of(server: &TestServer, target: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -103,15 +103,30 @@ fn a_target_is_found_by_its_name_if_no_other_has_it() {
 }
 
 #[test]
-fn a_server_without_names_is_asked_for_its_list() {
-    let server = TestServer::start();
-    let id = server.target_with("by name", "multi", &json!({"alias": null}));
-    let shown = server
-        .bchan(["target", "show", "by name", "-o", "json"])
-        .ok();
-    let shown: Value = serde_json::from_str(&shown.stdout).unwrap();
-    assert_eq!(shown["target"]["id"], id);
-    server.http().get("/api/target/by%20name").success(200);
+fn a_server_that_knows_no_names_is_asked_for_its_list() {
+    let target = json!({
+        "id": "t1", "name": "My photos", "target_type": "multi", "recycle_criteria": "none",
+        "recycle_value": null, "recycle_action": "delete", "location": "t", "name_template": "$I",
+        "deduplicate": false, "alias": null, "min_backups": null, "tags": []
+    });
+    let fake = Fake::start(move |asked| match asked.path.split('?').next().unwrap() {
+        "/api/target" => Reply::json(200, &json!({"success": true, "targets": [target]})),
+        "/api/target/t1" => Reply::json(
+            200,
+            &json!({"success": true, "target": target, "backups": []}),
+        ),
+        _ => Reply::json(
+            404,
+            &json!({"success": false, "message": "Target not found"}),
+        ),
+    });
+    let home = tempfile::tempdir().unwrap();
+    let show = |name: &str| {
+        let program = Program::new(home.path()).env("BCHAN_SERVER", fake.url());
+        program.args(["target", "show", name, "-o", "id"]).run()
+    };
+    assert_eq!(show("My photos").code, Some(0));
+    assert_eq!(show("My photo").code, Some(10));
 }
 
 #[test]

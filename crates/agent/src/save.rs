@@ -96,27 +96,26 @@ fn keep_tree(
         fault: None,
     };
     let examined = verify_archive::examine(&mut tee, found, progress);
-    let rest = match examined {
-        Ok(_)
-        | Err(AgentError::Unpack(UnpackError::Refused { .. } | UnpackError::Limit { .. })) => {
-            copy(&mut tee, &mut io::sink(), path, &()).map(drop)
+    let checked = match examined {
+        Ok(written) => Ok(Checked {
+            compared: written.compared,
+            attributes: written.attributes,
+        }),
+        Err(AgentError::Unpack(UnpackError::Refused { .. } | UnpackError::Limit { .. })) => {
+            Ok(Checked::default())
         }
+        Err(error) => Err(error),
+    };
+    // The end of an archive is not always the end of what comes.
+    let rest = match checked {
+        Ok(_) => copy(&mut tee, &mut io::sink(), path, &()).map(drop),
         Err(_) => Ok(()),
     };
     if let Some(fault) = tee.fault {
         return Err(AgentError::io("writing", path)(fault));
     }
+    let checked = checked?;
     rest?;
-    let checked = match examined {
-        Ok(written) => Checked {
-            compared: written.compared,
-            attributes: written.attributes,
-        },
-        Err(AgentError::Unpack(UnpackError::Refused { .. } | UnpackError::Limit { .. })) => {
-            Checked::default()
-        }
-        Err(error) => return Err(error),
-    };
     Ok((tee.bytes, checked))
 }
 

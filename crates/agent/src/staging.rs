@@ -8,7 +8,10 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Access, AtFlags, Dir, Mode, OFlags, accessat, mkdirat, openat, renameat};
+use rustix::fs::{
+    Access, AtFlags, Dir, Mode, OFlags, RenameFlags, accessat, mkdirat, openat, renameat,
+    renameat_with,
+};
 use rustix::io::Errno;
 
 use crate::error::AgentError;
@@ -25,7 +28,7 @@ const CONTENT: &str = "content";
 /// A folder that every new file system of the ext family has.
 const LOST_AND_FOUND: &str = "lost+found";
 
-/// Where a tree is restored to.
+/// The directory that a tree is restored to.
 pub(crate) struct Place {
     /// The directory itself if it exists, or the one that it will lie in.
     folder: File,
@@ -199,7 +202,13 @@ impl<'a> Staging<'a> {
         } else {
             self.place.check_existing()?;
             for name in self.place.names(&self.content)? {
-                moved(renameat(&self.content, &name, folder, &name))?;
+                // Another run may fill the directory, too. The folder of a new file system is empty,
+                // and only an empty one is replaced.
+                moved(if name == LOST_AND_FOUND {
+                    renameat(&self.content, &name, folder, &name)
+                } else {
+                    renameat_with(&self.content, &name, folder, &name, RenameFlags::NOREPLACE)
+                })?;
             }
         }
         folder.sync_all().map_err(AgentError::io("writing", path))

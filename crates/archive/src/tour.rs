@@ -303,10 +303,7 @@ impl<V: SourceVisitor> Tour<'_, V> {
         place: Place<'_>,
         mount: Option<Mount>,
     ) -> Result<(), PackError> {
-        let dir = walker.dir().map_err(|source| PackError::Walk {
-            path: place.path.to_owned(),
-            source,
-        })?;
+        let dir = dir_of(walker, place)?;
         let stat = match fs::statat(dir, entry, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => stat,
             Err(error) => {
@@ -324,12 +321,7 @@ impl<V: SourceVisitor> Tour<'_, V> {
             Verdict::Leave(reason) => self.visitor.excluded(place.path, &stat, &reason),
             _ if file_type(&stat) != FileType::Directory => {
                 let at = At::In(dir, entry);
-                show(
-                    &mut self.frames,
-                    &self.above_nested,
-                    &mut self.parents,
-                    self.visitor,
-                )?;
+                self.show()?;
                 self.visitor.leaf(place, at, &stat)?;
             }
             verdict => {
@@ -348,10 +340,7 @@ impl<V: SourceVisitor> Tour<'_, V> {
         taken: bool,
         mount: Option<Mount>,
     ) -> Result<(), PackError> {
-        let dir = walker.dir().map_err(|source| PackError::Walk {
-            path: place.path.to_owned(),
-            source,
-        })?;
+        let dir = dir_of(walker, place)?;
         let (fd, stat, mode) = match open::directory(dir, entry, self.force) {
             Ok(opened) => opened,
             Err(error) => {
@@ -383,12 +372,7 @@ impl<V: SourceVisitor> Tour<'_, V> {
             waiting: None,
         };
         if taken {
-            show(
-                &mut self.frames,
-                &self.above_nested,
-                &mut self.parents,
-                self.visitor,
-            )?;
+            self.show()?;
             self.show_directory(place, &kept)?;
         } else {
             frame.waiting = Some((place.name.to_vec(), place.path.to_owned(), kept));
@@ -420,6 +404,25 @@ impl<V: SourceVisitor> Tour<'_, V> {
         }
     }
 
+    /// Shows the directories that lead here and have not been shown.
+    fn show(&mut self) -> Result<(), PackError> {
+        // Above one that was shown, all were.
+        let shown = self
+            .frames
+            .iter()
+            .rposition(|frame| frame.waiting.is_none());
+        for at in shown.map_or(0, |at| at + 1)..self.frames.len() {
+            if let Some((name, path, kept)) = self.frames[at].waiting.take() {
+                let place = Place {
+                    name: &name,
+                    path: &path,
+                };
+                self.show_directory(place, &kept)?;
+            }
+        }
+        Ok(())
+    }
+
     fn show_directory(
         &mut self,
         place: Place<'_>,
@@ -432,28 +435,12 @@ impl<V: SourceVisitor> Tour<'_, V> {
     }
 }
 
-/// Shows the directories that lead here and have not been shown.
-fn show<V: SourceVisitor>(
-    frames: &mut [Frame<V::PreservedMetadata>],
-    above_nested: &HashSet<Vec<u8>>,
-    parents: &mut HashSet<Vec<u8>>,
-    visitor: &mut V,
-) -> Result<(), PackError> {
-    // Above one that was shown, all were.
-    let shown = frames.iter().rposition(|frame| frame.waiting.is_none());
-    for frame in &mut frames[shown.map_or(0, |at| at + 1)..] {
-        if let Some((name, path, kept)) = frame.waiting.take() {
-            let place = Place {
-                name: &name,
-                path: &path,
-            };
-            if above_nested.contains(&name) {
-                parents.insert(name.clone());
-            }
-            visitor.directory(place, &kept)?;
-        }
-    }
-    Ok(())
+/// The directory that an entry of a walk lies in.
+fn dir_of<'a>(walker: &'a Walker, place: Place<'_>) -> Result<BorrowedFd<'a>, PackError> {
+    walker.dir().map_err(|source| PackError::Walk {
+        path: place.path.to_owned(),
+        source,
+    })
 }
 
 /// Maps an error of opening or reading an entry to a problem. An entry has vanished only if a
@@ -494,5 +481,36 @@ pub(crate) fn read_link(at: At<'_>) -> Result<CString, Problem> {
             Err(Errno::INVAL) => Err(Problem::Modified),
             target => target.map_err(|error| lost(at, error)),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_name_that_is_gone_has_vanished() {
+        let temp = tempfile::tempdir().unwrap();
+        std::fs::write(temp.path().join("there"), "").unwrap();
+        let dir = crate::open_dir(temp.path()).unwrap();
+        let problem = |name, error| lost(At::In(dir.as_fd(), name), error);
+        assert!(matches!(problem(c"gone", Errno::NOENT), Problem::Vanished));
+        // A second look finds it.
+        let there = problem(c"there", Errno::NOENT);
+        assert!(matches!(there, Problem::Unreadable { .. }), "{there}");
+        // A dead mount or disk.
+        for error in [
+            Errno::STALE,
+            Errno::IO,
+            Errno::NOTCONN,
+            Errno::HOSTDOWN,
+            Errno::TIMEDOUT,
+        ] {
+            let dead = problem(c"gone", error);
+            assert!(matches!(dead, Problem::Unreadable { .. }), "{dead}");
+        }
+        for error in [Errno::LOOP, Errno::NOTDIR] {
+            assert!(matches!(problem(c"there", error), Problem::Modified));
+        }
     }
 }

@@ -186,3 +186,23 @@ impl FileKey {
 pub(crate) fn file_type(stat: &Stat) -> FileType {
     FileType::from_raw_mode(stat.st_mode)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_number_is_one_file_only_with_one_size_and_time() {
+        let temp = tempfile::tempfile().unwrap();
+        let stat = fs::fstat(&temp).unwrap();
+        let changed = |change: fn(&mut Stat)| {
+            let mut other = stat;
+            change(&mut other);
+            FileKey::of(&other) == FileKey::of(&stat)
+        };
+        assert!(changed(|other| other.st_nlink = 2));
+        assert!(!changed(|other| other.st_size += 1));
+        assert!(!changed(|other| other.st_mtime += 1));
+        assert!(!changed(|other| other.st_ino += 1));
+    }
+}

@@ -44,10 +44,5 @@ pub(super) fn say_unchecked(context: &Context<'_>, report: &DownloadReport) {
         None => "the server gives no hash to compare it with",
         Some(_) => "it cannot be compared with the server's hash",
     };
-    let whole = if report.is_tree {
-        "the archive is whole"
-    } else {
-        "it came to its end"
-    };
-    context.ui.warn(&format!("{why}; {whole}"));
+    context.ui.warn(&format!("{why}; it came to its end"));
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -48,6 +48,7 @@ impl Spool {
         let marker = File::options()
             .create(true)
             .append(true)
+            .mode(0o600)
             .open(own.join(MARKER));
         marker.map_err(self.fail("making"))?;
         Ok(())

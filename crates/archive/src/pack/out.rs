@@ -128,3 +128,38 @@ impl Write for Out {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_past_the_announced_end_is_noticed_wherever_a_block_ends() {
+        let temp = tempfile::tempfile().unwrap();
+        let content = vec![7; 2 * BLOCK + 1];
+        (&temp).write_all(&content).unwrap();
+        let file = OwnedFd::from(temp);
+        for (length, longer) in [
+            (2 * BLOCK + 1, false),
+            (2 * BLOCK, true),
+            (BLOCK, true),
+            (BLOCK - 1, true),
+            (1, true),
+        ] {
+            let read = |mut out: Out| {
+                let (mut done, mut more) = (0, false);
+                while done < length {
+                    let left = (length - done) as u64;
+                    let read = out.read(&file, done as u64, left, true).unwrap().unwrap();
+                    done += read.0.len();
+                    more |= read.1;
+                }
+                out.finish().unwrap();
+                more
+            };
+            let (written, more) = Out::before(Vec::new(), read).unwrap();
+            assert_eq!(written.unwrap().len(), length);
+            assert_eq!(more, longer, "{length}");
+        }
+    }
+}
