@@ -31,8 +31,8 @@ Exit codes:
   0    done; for an upload: the backup is stored
   1    failed, nothing stored
   2    wrong usage
-  3    stored, but incomplete: some files could not be read, or changed while being read;
-       or not stored, because most of what the last backup has is missing (--allow-shrink)
+  3    stored, but incomplete: some files could not be read, or changed while being read
+  4    not stored, because most of what the last backup has is missing (--allow-shrink)
   10   no such target, backup or job
   11   busy: another run holds the lock, or the server is busy with this target
   12   not authorised: no key, or the wrong one

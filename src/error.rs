@@ -21,9 +21,10 @@ pub(crate) enum Exit {
     Failed = 1,
     /// The command line makes no sense.
     Usage = 2,
-    /// Stored, but some files could not be read, or changed while being read. Or not stored, because
-    /// most of what the last backup has is missing.
+    /// Stored, but some files could not be read, or changed while being read.
     Incomplete = 3,
+    /// Not stored, because most of what the last backup has is missing.
+    Shrunk = 4,
     /// No such target, backup or job.
     NotFound = 10,
     /// Another run holds the lock, or the server is busy with this target.
@@ -51,8 +52,8 @@ impl From<Exit> for ExitCode {
 pub(crate) enum Kind {
     Failed,
     Usage,
-    /// The source has collapsed.
-    Incomplete,
+    /// The source has shrunk.
+    Shrunk,
     NotFound,
     Busy,
     Unauthorised,
@@ -69,7 +70,7 @@ impl Kind {
         match self {
             Self::Failed => Exit::Failed,
             Self::Usage => Exit::Usage,
-            Self::Incomplete => Exit::Incomplete,
+            Self::Shrunk => Exit::Shrunk,
             Self::NotFound => Exit::NotFound,
             Self::Busy => Exit::Busy,
             Self::Unauthorised => Exit::Unauthorised,
@@ -173,7 +174,7 @@ mod tests {
         let table = [
             (Kind::Failed, 1),
             (Kind::Usage, 2),
-            (Kind::Incomplete, 3),
+            (Kind::Shrunk, 4),
             (Kind::NotFound, 10),
             (Kind::Busy, 11),
             (Kind::Unauthorised, 12),

@@ -20,6 +20,8 @@ pub(crate) mod target;
 
 use clap::Args;
 
+use crate::ui::view::Done;
+
 /// The choice that every deletion leaves to its caller.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct DeleteFilesArgs {
@@ -31,13 +33,25 @@ pub(crate) struct DeleteFilesArgs {
 }
 
 impl DeleteFilesArgs {
-    /// The part of a question or a report that says what happens to the files.
-    pub(crate) const fn words(self) -> &'static str {
+    /// The question before something is deleted.
+    pub(crate) fn question(self, what: &str) -> String {
         if self.delete_files {
-            "with all files"
+            format!("Delete {what} with all files?")
         } else {
-            "but keep the files on the server"
+            format!("Remove {what} from the list, but keep the files on the server?")
         }
+    }
+
+    /// The report that something was deleted.
+    pub(crate) fn report(self, what: &str) -> Done {
+        Done::new(if self.delete_files {
+            format!("deleted {what} with all files")
+        } else {
+            format!(
+                "removed {what} from the list; the files stay on the server (--delete-files \
+                 removes them as well)"
+            )
+        })
     }
 }
 

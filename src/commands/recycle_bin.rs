@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use super::{DeleteFilesArgs, count_backups};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
-use crate::ui::view::{Done, RecycleBin};
+use crate::ui::view::RecycleBin;
 
 /// List or empty the recycle bin
 #[derive(Args, Debug)]
@@ -52,10 +52,12 @@ async fn list(context: &Context<'_>) -> Result<Exit, CommandError> {
 
 async fn clear(args: ClearArgs, context: &Context<'_>) -> Result<Exit, CommandError> {
     let client = context.client().await?;
-    let backups = count_backups(client.recycle_bin().await?.len());
-    let what = format!("{backups} in the recycle bin, {}", args.files.words());
-    context.ui.confirm(&format!("Delete {what}?")).await?;
+    let count = client.recycle_bin().await?.len();
+    let what = format!("{} in the recycle bin", count_backups(count));
+    if count > 0 {
+        context.ui.confirm(&args.files.question(&what)).await?;
+    }
     client.clear_recycle_bin(args.files.delete_files).await?;
-    context.ui.show(&Done::new(format!("deleted {what}")))?;
+    context.ui.show(&args.files.report(&what))?;
     Ok(Exit::Done)
 }

@@ -29,7 +29,7 @@ impl From<AgentError> for CommandError {
             | AgentError::DeadlineWaiting { .. }
             | AgentError::Spooled { .. }
             | AgentError::SpoolFull { .. } => (Kind::Temporary, error.hint()),
-            AgentError::Shrunk(_) => (Kind::Incomplete, error.hint()),
+            AgentError::Shrunk(_) => (Kind::Shrunk, error.hint()),
             _ => (Kind::Failed, error.hint()),
         };
         Self::new(kind, error).maybe_hint(hint)

@@ -34,6 +34,9 @@ pub(crate) struct Ui {
     bars: bool,
     /// True if questions can be asked and were not answered in advance.
     asks: bool,
+    /// True if questions were answered in advance.
+    #[cfg_attr(not(feature = "server"), expect(dead_code))]
+    yes: bool,
 }
 
 impl Ui {
@@ -57,6 +60,7 @@ impl Ui {
             },
             bars: talks && !dumb && !options.quiet && !options.no_progress,
             asks: talks && io::stdin().is_terminal() && !options.yes,
+            yes: options.yes,
         }
     }
 
@@ -151,12 +155,32 @@ impl Ui {
         Bar::new(self.voice, self.bars)
     }
 
-    /// Asks whether to go on. Without a terminal no question can be asked, and the answer is yes.
+    /// Asks at a terminal whether to go on. Elsewhere the answer is yes: this is for commands that
+    /// the Python client has as well, which asks nothing and leaves standard input to the script.
     pub(crate) async fn confirm(&self, question: &str) -> Result<(), CommandError> {
         if !self.asks || prompt::yes(&self.voice.question(question)).await {
             return Ok(());
         }
-        Err(CommandError::failed("not confirmed, nothing was changed"))
+        Err(not_confirmed())
+    }
+
+    /// Asks whether to go on, and reads the answer from standard input whatever that is. Without an
+    /// answer the command line lacks `--yes`.
+    #[cfg(feature = "server")]
+    pub(crate) async fn require(&self, question: &str) -> Result<(), CommandError> {
+        if self.yes {
+            return Ok(());
+        }
+        let answer = prompt::line(&self.voice.question(question)).await;
+        let answer = answer.unwrap_or_default();
+        if prompt::is_yes(&answer) {
+            return Ok(());
+        }
+        if answer.is_empty() && !self.asks {
+            return Err(CommandError::usage("there is no answer to this question")
+                .hint("--yes answers it in advance"));
+        }
+        Err(not_confirmed())
     }
 
     /// Returns true if questions can be asked.
@@ -191,4 +215,8 @@ impl Ui {
     ) -> LogLevels {
         log::of_service(self.voice, level, file)
     }
+}
+
+fn not_confirmed() -> CommandError {
+    CommandError::failed("not confirmed, nothing was changed")
 }

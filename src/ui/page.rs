@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal as _};
 use bchan_api::Time;
 use bytesize::ByteSize;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
+use jiff::tz::TimeZone;
 use terminal_size::{Width, terminal_size_of};
 
 const MINUTE: i64 = 60;
@@ -19,14 +20,16 @@ const NARROW: u16 = 70;
 const WIDE: u16 = 120;
 
 /// The facts that decide how a result is written.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Page {
-    /// People get rounded numbers and relative times, scripts exact ones.
+    /// People get relative times, scripts exact ones.
     human: bool,
     /// Columns that a table may take; none where lines may be as long as they like.
     width: Option<u16>,
     /// The time that relative ones are relative to.
     now: Time,
+    /// The zone of times that people read.
+    zone: TimeZone,
 }
 
 impl Page {
@@ -38,16 +41,14 @@ impl Page {
             human,
             width: human.then(width).flatten(),
             now: Time::now(),
+            zone: TimeZone::system(),
         }
     }
 
-    /// A number of bytes.
+    /// A number of bytes, rounded: exact ones are in JSON.
+    #[expect(clippy::unused_self, reason = "like all that is written")]
     pub(crate) fn size(&self, bytes: u64) -> String {
-        if self.human {
-            human_size(bytes)
-        } else {
-            bytes.to_string()
-        }
+        human_size(bytes)
     }
 
     /// A point in time.
@@ -59,22 +60,19 @@ impl Page {
         }
     }
 
-    /// A length of time.
+    /// A length of time, rounded.
+    #[expect(clippy::unused_self, reason = "like all that is written")]
     pub(crate) fn seconds(&self, seconds: u64) -> String {
-        match i64::try_from(seconds) {
-            Ok(signed) if self.human => human_duration(signed),
-            _ => seconds.to_string(),
-        }
+        human_duration(i64::try_from(seconds).unwrap_or(i64::MAX))
     }
 
     fn relative(&self, time: Time) -> String {
         let ago = self.now.unix_seconds().saturating_sub(time.unix_seconds());
         match ago {
-            // After a month it is the date that people remember.
-            _ if ago.saturating_abs() >= 30 * DAY => {
-                let text = time.to_string();
-                text.split_once('T')
-                    .map_or(text.clone(), |(date, _)| date.to_owned())
+            // Backups of one day must be told apart.
+            _ if ago.saturating_abs() >= DAY => {
+                let local = time.timestamp().to_zoned_datetime(self.zone.clone());
+                local.strftime("%Y-%m-%d %H:%M").to_string()
             }
             ..0 => format!("in {}", human_duration(-ago)),
             0..10 => "just now".to_owned(),
@@ -158,8 +156,8 @@ fn human_duration(seconds: i64) -> String {
     match seconds {
         ..MINUTE => format!("{seconds} s"),
         MINUTE..HOUR => format!("{} min", seconds / MINUTE),
-        HOUR..DAY => format!("{} h", seconds / HOUR),
-        _ if seconds / DAY == 1 => "1 day".to_owned(),
+        // A limit of 26 hours is not one of a day.
+        _ if seconds < 2 * DAY => format!("{} h", seconds / HOUR),
         _ => format!("{} days", seconds / DAY),
     }
 }
@@ -174,6 +172,7 @@ pub(super) mod tests {
             human: false,
             width: None,
             now: Time::from_unix_seconds(1_752_238_637),
+            zone: TimeZone::fixed(jiff::tz::offset(2)),
         }
     }
 
@@ -187,27 +186,28 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn people_get_rounded_numbers_and_scripts_exact_ones() {
-        assert_eq!(terminal(80).size(1_536), "1.5 KiB");
-        assert_eq!(script().size(1_536), "1536");
-        assert_eq!(terminal(80).seconds(7_200), "2 h");
-        assert_eq!(script().seconds(7_200), "7200");
+    fn numbers_are_rounded_and_times_are_relative_at_a_terminal() {
+        for page in [terminal(80), script()] {
+            assert_eq!(page.size(1_536), "1.5 KiB");
+            assert_eq!(page.seconds(7_200), "2 h");
+            assert_eq!(page.seconds(26 * 3_600), "26 h");
+        }
         let now = script().now;
         assert_eq!(script().time(now), "2025-07-11T12:57:17+00:00");
         assert_eq!(terminal(80).time(now), "just now");
     }
 
     #[test]
-    fn times_are_relative_within_a_month() {
+    fn times_are_relative_within_a_day_and_local_beyond() {
         let page = terminal(80);
         let at = |ago: i64| page.time(Time::from_unix_seconds(page.now.unix_seconds() - ago));
         assert_eq!(at(59), "59 s ago");
         assert_eq!(at(3 * HOUR + 59 * MINUTE), "3 h ago");
-        assert_eq!(at(DAY), "1 day ago");
-        assert_eq!(at(29 * DAY), "29 days ago");
-        assert_eq!(at(30 * DAY), "2025-06-11");
+        assert_eq!(at(DAY - 1), "23 h ago");
+        assert_eq!(at(DAY), "2025-07-10 14:57");
+        assert_eq!(at(30 * DAY), "2025-06-11 14:57");
         assert_eq!(at(-90), "in 1 min");
-        assert_eq!(at(-365 * DAY), "2026-07-11");
+        assert_eq!(at(-365 * DAY), "2026-07-11 14:57");
         assert_eq!(
             page.time(Time::from_unix_seconds(i64::MIN))
                 .split('-')

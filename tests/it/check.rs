@@ -76,7 +76,10 @@ fn a_sound_server_has_no_faults() {
     assert_eq!(server.stop(), Some(0));
     let output = check(&server, &["--deep"]);
     assert_eq!(output.code, Some(0), "{output:?}");
-    assert_eq!(output.stdout, "2 targets, 4 backups, 16 read: no faults\n");
+    assert_eq!(
+        output.stdout,
+        "2 targets, 4 backups, 16 B read: no faults\n"
+    );
     let missing = Program::new(server.home())
         .args(["server", "check", "--data", "/nonexistent"])
         .run();

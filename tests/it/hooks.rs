@@ -81,8 +81,8 @@ fn hooks_run_in_order_and_the_monitor_is_told() {
     assert_eq!(output.code, Some(0), "{output:#?}");
     let expected = [
         "before p docs",
-        "on_success 0 stored 2 7",
-        "after 0 stored 2 7",
+        "on_success 0 stored 1 7",
+        "after 0 stored 1 7",
     ];
     assert_eq!(scene.noted(), expected);
     assert_eq!(told(&monitor), ["POST /uuid/start", "POST /uuid"]);

@@ -445,7 +445,7 @@ impl Begun {
 }
 
 fn revoke(server: &TestServer, name: &str) {
-    let program = Program::new(server.home()).args(["server", "revoke-key", "--data"]);
+    let program = Program::new(server.home()).args(["server", "revoke-key", "--yes", "--data"]);
     program.arg(server.data()).arg(name).ok();
 }
 
@@ -495,4 +495,37 @@ fn what_was_begun_with_a_key_that_is_revoked_changes_nothing() {
         .json("POST", "/api/seq/s/terminate", &json!({}));
     terminate.success(200);
     server.assert_no_leftovers();
+}
+
+#[test]
+fn a_key_is_revoked_only_after_a_clear_yes() {
+    let server = TestServer::start();
+    let words = [
+        "server", "new-key", "--name", "laptop", "--rights", "read", "--data",
+    ];
+    let bchan = |words: &[&str]| Program::new(server.home()).args(words).arg(server.data());
+    bchan(&words).ok();
+    let revoke = |input: &str| {
+        let program = bchan(&["server", "revoke-key", "laptop", "--data"]);
+        program.input(input)
+    };
+    let mute = revoke("");
+    assert_eq!(mute.code, Some(2), "{mute:#?}");
+    assert!(mute.stderr.contains("--yes"), "{mute:#?}");
+    assert_eq!(revoke("n\n").code, Some(1));
+    let terminal = bchan(&["server", "revoke-key", "laptop", "--data"]).at_terminal("n");
+    assert_eq!(terminal.code, Some(1), "{terminal:#?}");
+    assert!(
+        bchan(&["server", "list-keys", "--data"])
+            .ok()
+            .stdout
+            .contains("laptop")
+    );
+    assert_eq!(revoke("y\n").code, Some(0));
+    assert!(
+        !bchan(&["server", "list-keys", "--data"])
+            .ok()
+            .stdout
+            .contains("laptop")
+    );
 }

@@ -197,7 +197,7 @@ fn a_month_of_nights() {
         let expected = match night {
             Night::Good | Night::Slow | Night::Restarting => Some(0),
             Night::Away | Night::Full | Night::Stuck => Some(75),
-            Night::Unmounted => Some(3),
+            Night::Unmounted => Some(4),
             Night::Killed => None,
         };
         assert_eq!(code, expected, "{number} {night:?}");

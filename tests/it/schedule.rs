@@ -154,14 +154,21 @@ fn units_are_written_and_removed() {
     let text = fs::read_to_string(&timer).unwrap();
     assert!(text.contains("OnCalendar=*-*-* *:00:00\n"), "{text}");
 
-    // A preset that is gone leaves no schedule that cannot be removed.
-    Program::new(home.path())
-        .args(["preset", "delete", "a b"])
-        .ok();
-    let gone = schedule(home.path(), &["--user", "--hourly"], "a b").run();
-    assert_eq!(gone.code, Some(10), "{gone:#?}");
+    // A scheduled preset keeps its name: its runs would fail.
+    let preset = |words: &[&str]| Program::new(home.path()).arg("preset").args(words);
+    let shown = preset(&["show", "a b"]).json();
+    assert_eq!(shown["scheduled"], serde_json::json!(["user"]), "{shown}");
+    for words in [&["delete", "a b"][..], &["rename", "a b", "c"], &["reset"]] {
+        let refused = preset(words).run();
+        assert_eq!(refused.code, Some(1), "{refused:#?}");
+        let hint = "`bchan preset schedule a b --remove --user`";
+        assert!(refused.stderr.contains(hint), "{refused:#?}");
+    }
     schedule(home.path(), &["--user", "--remove"], "a b").ok();
     assert!(!service.exists() && !timer.exists());
+    preset(&["delete", "a b"]).ok();
+    let gone = schedule(home.path(), &["--user", "--hourly"], "a b").run();
+    assert_eq!(gone.code, Some(10), "{gone:#?}");
     let again = schedule(home.path(), &["--user", "--remove"], "a b").run();
     assert_eq!(again.code, Some(10), "{again:#?}");
 }

@@ -278,7 +278,11 @@ fn scripts_for_the_python_client_select_the_same() {
         let output = program.args(*words).ok();
         let report: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
         // Three folders, and four files.
-        assert_eq!(report["files"], 7, "{words:?}: {report}");
+        assert_eq!(
+            (&report["entries"], &report["files"]),
+            (&7.into(), &4.into()),
+            "{words:?}: {report}"
+        );
     }
     // A path in the place of a glob does not pass in silence.
     let etc = server.home().join("rules");

@@ -44,7 +44,7 @@ fn the_program_shows_them() {
     server.upload("a", b"one");
     for words in [&["stats"][..], &["stats", "view"]] {
         let text = server.bchan(words).ok().stdout;
-        assert!(text.contains("backups:         1 (3)"), "{text}");
+        assert!(text.contains("backups:         1 (3 B)"), "{text}");
     }
     let json = server.bchan(["stats"]).json();
     assert_eq!(numbers(&json), [3, 0, 1, 1, 0]);

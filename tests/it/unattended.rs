@@ -8,7 +8,7 @@ use std::process::{Child, Stdio};
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Fake, Program, Reply, TestServer, target};
 
@@ -87,7 +87,7 @@ fn a_source_that_has_collapsed_is_not_stored() {
     assert_eq!(upload(20, &[]).code, Some(0));
     let stored = server.files().len();
     let collapsed = upload(3, &[]);
-    assert_eq!(collapsed.code, Some(3), "{collapsed:#?}");
+    assert_eq!(collapsed.code, Some(4), "{collapsed:#?}");
     assert!(
         collapsed.stderr.contains("nothing was stored"),
         "{collapsed:#?}"
@@ -98,10 +98,47 @@ fn a_source_that_has_collapsed_is_not_stored() {
     );
     assert_eq!(server.files().len(), stored);
     // It does not become the usual size by being tried again.
-    assert_eq!(upload(3, &["--sequential"]).code, Some(3));
+    assert_eq!(upload(3, &["--sequential"]).code, Some(4));
+    // A program reads the reason.
+    let document = upload(3, &["-o", "json"]);
+    let document: Value = serde_json::from_str(&document.stdout).unwrap();
+    assert_eq!(
+        (
+            &document["status"],
+            &document["entries"],
+            &document["last"]["entries"]
+        ),
+        (&json!("shrunk"), &json!(4), &json!(21)),
+        "{document}"
+    );
     assert_eq!(upload(3, &["--shrink-threshold", "10"]).code, Some(0));
     assert_eq!(upload(2, &[]).code, Some(0));
     assert_eq!(upload(1, &["--allow-shrink"]).code, Some(0));
+    server.assert_no_leftovers();
+}
+
+#[test]
+fn at_a_terminal_a_source_that_has_shrunk_is_a_question() {
+    let server = TestServer::start();
+    server.target("docs", "multi");
+    let upload = |files: usize, answer: &str| {
+        let source = folder(server.home(), files);
+        let words = ["backup", "upload", "docs", &source];
+        server.bchan(words).at_terminal(answer)
+    };
+    let first = upload(20, "n");
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    for answer in ["n", ""] {
+        let refused = upload(3, answer);
+        assert_eq!(refused.code, Some(4), "{refused:#?}");
+        assert!(refused.stdout.contains("Store it all the same?"));
+    }
+    let stored = upload(3, "y");
+    assert_eq!(stored.code, Some(0), "{stored:#?}");
+    assert!(
+        stored.stdout.contains("stored 4 entries (3 files)"),
+        "{stored:#?}"
+    );
     server.assert_no_leftovers();
 }
 
@@ -116,7 +153,7 @@ fn without_a_memory_the_server_s_last_backup_tells() {
     let program = || Program::new(elsewhere.path()).env("BCHAN_SERVER", server.url());
     let upload = ["backup", "upload", "docs", &source];
     let collapsed = program().args(upload).run();
-    assert_eq!(collapsed.code, Some(3), "{collapsed:#?}");
+    assert_eq!(collapsed.code, Some(4), "{collapsed:#?}");
     let config = ["config", "set", "shrink_threshold", "10"];
     program().args(config).ok();
     program().args(upload).ok();
@@ -135,7 +172,7 @@ fn a_stream_that_has_collapsed_is_not_stored() {
     };
     assert_eq!(dump("300000").code, Some(0));
     let collapsed = dump("100000");
-    assert_eq!(collapsed.code, Some(3), "{collapsed:#?}");
+    assert_eq!(collapsed.code, Some(4), "{collapsed:#?}");
     assert_eq!(server.files().len(), 1);
     assert_eq!(dump("200000").code, Some(0));
     server.assert_no_leftovers();
@@ -248,11 +285,12 @@ fn the_status_of_presets_needs_no_server() {
     assert_eq!(states[0]["health"], "ok");
     assert_eq!(states[0]["max_age"], 93_600);
     assert_eq!(
-        (&states[0]["last"]["files"], &states[0]["last"]["exit"]),
-        (&json!(3), &json!(0))
+        (&states[0]["last"]["entries"], &states[0]["last"]["files"]),
+        (&json!(3), &json!(2))
     );
     assert!(states[0]["last"]["backup_id"].is_string(), "{states}");
     assert_eq!(states[1]["health"], "never");
+    assert_eq!(states[0]["last_run"]["end"]["exit"], 0, "{states}");
     let all = bchan(&["preset", "status", "-o", "id"]).run();
     assert_eq!(
         (all.code, &*all.stdout),
@@ -265,6 +303,44 @@ fn the_status_of_presets_needs_no_server() {
     assert_eq!(bchan(&["preset", "status", "x"]).run().code, Some(10));
     bchan(&["preset", "edit", "late", "--unset", "max_age"]).ok();
     bchan(&["preset", "status", "late"]).ok();
+
+    // The last run failed: that is said, and of a preset without `max_age` it is a failure.
+    for name in ["good", "idle"] {
+        let run = bchan(&["preset", "upload", name, "--retries", "0"]).run();
+        assert_eq!(run.code, Some(75), "{run:#?}");
+    }
+    bchan(&["preset", "edit", "good", "--max-age", "26h"]).ok();
+    let states = bchan(&["preset", "status", "good"]).json();
+    assert_eq!(states["presets"][0]["health"], "failed", "{states}");
+    let failed = bchan(&["preset", "status", "idle"]).run();
+    assert_eq!(failed.code, Some(1), "{failed:#?}");
+    assert!(failed.stdout.contains("idle: cannot reach"), "{failed:#?}");
+    // A new name takes the history along.
+    bchan(&["preset", "rename", "good", "fine"]).ok();
+    let states = bchan(&["preset", "status", "fine"]).json();
+    assert!(states["presets"][0]["last"].is_object(), "{states}");
+    assert_eq!(
+        states["presets"][0]["last_run"]["end"]["exit"], 75,
+        "{states}"
+    );
+}
+
+#[test]
+fn a_run_that_was_killed_is_called_unfinished() {
+    let server = TestServer::start();
+    server.target("docs", "multi");
+    let source = folder(server.home(), 2);
+    let bchan = |words: &[&str]| server.bchan(words);
+    bchan(&["preset", "create", "p", &source, "docs"]).ok();
+    bchan(&["preset", "upload", "p"]).ok();
+    // What a run leaves that was killed.
+    let runs = server.home().join(".local/state/bchan/runs");
+    let record = fs::read_dir(&runs).unwrap().next().unwrap().unwrap().path();
+    let mut run: Value = serde_json::from_slice(&fs::read(&record).unwrap()).unwrap();
+    run["end"] = json!(null);
+    fs::write(&record, run.to_string()).unwrap();
+    let states = bchan(&["preset", "status", "p"]).json();
+    assert_eq!(states["presets"][0]["health"], "unfinished", "{states}");
 }
 
 /// Once everything was sent, the outcome is unknown without an answer.

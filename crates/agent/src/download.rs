@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bchan_api::{Backup, Feature, Target, TargetType, TargetView};
 use bchan_client::{Client, Download, DownloadFormat, Error, RateLimit};
 
+use crate::amount::Amount;
 use crate::error::AgentError;
 use crate::pause::pause;
 use crate::plan::is_kept;
@@ -48,9 +49,7 @@ pub struct DownloadReport {
     pub backup: Backup,
     /// The new file, or the directory that was filled; empty for nowhere.
     pub path: PathBuf,
-    pub files: u64,
-    /// Bytes of content.
-    pub bytes: u64,
+    pub amount: Amount,
     /// True if it was compared with a hash that the server has of it.
     pub compared: bool,
     /// True if links, folders, modes, times, owners and attributes were compared, too.
@@ -119,16 +118,14 @@ pub async fn download(
         path,
         compared,
         attributes,
-        files,
-        bytes,
+        amount,
         not_restored,
         warnings,
     } = written;
     Ok(DownloadReport {
         backup: found.backup,
         path,
-        files,
-        bytes,
+        amount,
         compared,
         attributes,
         is_tree: target_type == TargetType::Multi,

@@ -10,6 +10,7 @@ use bchan_api::TargetType;
 use bchan_archive::{Kind, Limits, Manifest, StoreAttributes, UnpackOptions, Unpacked};
 use rustix::fs::{Mode, OFlags, openat};
 
+use crate::amount::Amount;
 use crate::error::AgentError;
 use crate::hashing::Hashing;
 use crate::pack_stream::Listener;
@@ -54,8 +55,7 @@ pub(crate) fn extract(
         path: path.to_owned(),
         compared,
         attributes: false,
-        files: done.files + done.links + done.directories + done.special,
-        bytes: done.bytes,
+        amount: Amount::from(&done),
         not_restored: done.not_restored,
         warnings,
     })

@@ -15,7 +15,7 @@ impl ShrinkLimit {
         // Of a single file that may be an archive, this is the size after compression, and so says
         // less than it could, but nothing wrong.
         Some(Self {
-            files: None,
+            entries: None,
             bytes: newest.filesize,
             percent,
         })
@@ -25,20 +25,20 @@ impl ShrinkLimit {
         u128::from(now) * 100 < u128::from(before) * u128::from(self.percent)
     }
 
-    pub fn holds(self, files: u64, bytes: u64) -> bool {
+    pub fn holds(self, entries: u64, bytes: u64) -> bool {
         !self.is_below((bytes, self.bytes))
             && !self
-                .files
-                .is_some_and(|before| self.is_below((files, before)))
+                .entries
+                .is_some_and(|before| self.is_below((entries, before)))
     }
 
     /// Fails when so much is too little.
-    pub fn check(self, files: u64, bytes: u64) -> Result<(), Shrunk> {
-        if self.holds(files, bytes) {
+    pub fn check(self, entries: u64, bytes: u64) -> Result<(), Shrunk> {
+        if self.holds(entries, bytes) {
             return Ok(());
         }
         Err(Shrunk {
-            files,
+            entries,
             bytes,
             floor: self,
         })

@@ -7,6 +7,7 @@
 //! The crate prints nothing, and knows neither clap nor the server. Begin reading with `run.rs`, then
 //! `upload.rs`.
 
+mod amount;
 pub mod atomic_file;
 pub mod characters;
 mod confirm;
@@ -48,6 +49,7 @@ mod upload;
 mod verify_archive;
 mod work;
 
+pub use self::amount::Amount;
 pub use self::download::{Destination, DownloadOptions, DownloadReport, download};
 pub use self::dry_run::{Left, ListOptions, Listed, Listing, list};
 pub use self::error::AgentError;
@@ -63,7 +65,8 @@ pub use self::received::Restore;
 pub use self::report::{Delivered, Outcome, UploadReport, Warning};
 pub use self::run::run;
 pub use self::run_guard::RunGuard;
+pub use self::shrunk::{ShrinkLimit, Shrunk};
 pub use self::spool::Spool;
-pub use self::state::{StateFolder, Success};
+pub use self::state::{LastRun, RunEnd, StateFolder, Success};
 pub use self::target_name::new_target;
 pub use self::work::ended;

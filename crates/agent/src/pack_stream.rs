@@ -171,10 +171,10 @@ pub(crate) fn produce(
         (UploadSource::Kept(entry), _) => {
             let path = entry.archive();
             let summary = copy_file(&path, entry.open(), &mut counting, &mut listener)?;
+            let changed = summary.changed;
             let summary = PackSummary {
-                files: entry.about.files,
-                bytes: entry.about.bytes,
-                ..summary
+                changed,
+                ..entry.about.amount.summary()
             };
             (summary, counting)
         }

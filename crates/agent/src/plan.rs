@@ -28,6 +28,16 @@ pub enum BackupInput {
     Stream { input: Input, name: String },
 }
 
+impl BackupInput {
+    /// Returns true if it can be read only once.
+    pub fn is_read_once(&self) -> bool {
+        match self {
+            Self::Paths { selection, .. } => selection.reads_stdin(),
+            Self::Stream { input, .. } => !input.is_repeatable(),
+        }
+    }
+}
+
 /// A backup source, as far as it is known before the server is asked.
 #[derive(Clone)]
 pub enum Plan {

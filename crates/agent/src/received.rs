@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use bchan_api::{Backup, Target};
 
+use crate::amount::Amount;
 use crate::report::Warning;
 
 /// Metadata to restore besides contents, modes and times.
@@ -22,8 +23,7 @@ pub(crate) struct Written {
     pub compared: bool,
     /// True if everything else was compared with the receipt, too.
     pub attributes: bool,
-    pub files: u64,
-    pub bytes: u64,
+    pub amount: Amount,
     pub not_restored: u64,
     pub warnings: Vec<Warning>,
 }

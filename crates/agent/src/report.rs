@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use bchan_api::{Backup, Target, Time};
 use serde::Serialize;
 
+use crate::amount::Amount;
 use crate::unverified::Unverified;
 
 /// Warnings that are kept word for word; the others are counted.
@@ -51,10 +52,7 @@ pub struct UploadReport {
     /// The reason for which the stored backup was not compared with what was sent.
     pub unverified: Option<Unverified>,
     pub target: Target,
-    /// Files, links and directories that were read.
-    pub files: u64,
-    /// Bytes of their content.
-    pub bytes: u64,
+    pub amount: Amount,
     /// Bytes that were sent.
     pub sent: u64,
     pub warnings: Vec<Warning>,
@@ -78,6 +76,6 @@ pub struct Delivered {
     /// When it was made.
     pub captured_at: Time,
     pub backup: Option<Backup>,
-    pub files: u64,
-    pub bytes: u64,
+    #[serde(flatten)]
+    pub amount: Amount,
 }

@@ -144,8 +144,8 @@ impl RunGuard {
         let own = own.and_then(|preset| state.presets.get(preset));
         let last = own.unwrap_or(&state.last);
         (percent > 0).then_some(ShrinkLimit {
-            files: Some(last.files),
-            bytes: last.bytes,
+            entries: Some(last.amount.entries),
+            bytes: last.amount.bytes,
             percent,
         })
     }
@@ -164,8 +164,7 @@ impl RunGuard {
         let preset = about.preset.as_deref();
         self.keep(report, &about.target, preset, progress, |success| {
             success.at = about.captured_at;
-            success.files = about.files;
-            success.bytes = about.bytes;
+            success.amount = about.amount;
             if !about.complete {
                 success.exit = 3;
             }
@@ -185,8 +184,7 @@ impl RunGuard {
         let mut success = Success {
             at: Time::now(),
             backup_id: report.backup.as_ref().map(|backup| backup.id.clone()),
-            files: report.files,
-            bytes: report.bytes,
+            amount: report.amount,
             exit: if report.is_complete() { 0 } else { 3 },
         };
         change(&mut success);

@@ -9,6 +9,7 @@ use bchan_api::TargetType;
 use bchan_archive::UnpackError;
 use tempfile::NamedTempFile;
 
+use crate::amount::Amount;
 use crate::error::AgentError;
 use crate::hashing::Hashing;
 use crate::prefetch::Incoming;
@@ -65,8 +66,7 @@ pub(crate) fn save(
         path,
         compared: checked.compared,
         attributes: checked.attributes,
-        files: 1,
-        bytes,
+        amount: Amount::of_file(bytes),
         not_restored: 0,
         warnings: Vec::new(),
     })

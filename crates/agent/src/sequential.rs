@@ -12,6 +12,7 @@ use bchan_archive::{Manifest, PackError, Problem};
 use bchan_client::{Client, Error, Finished, upload_pipe};
 
 use self::files::{Files, SourceFile};
+use crate::amount::Amount;
 use crate::error::AgentError;
 use crate::job::{JobOutcome, wait_for_job};
 use crate::options::UploadOptions;
@@ -298,9 +299,11 @@ async fn report(
     };
     run.progress.phase(Phase::Done);
     let bytes = files.found.iter().map(|file| file.size).sum();
-    let (files_count, complete) = (files.found.len() as u64, files.complete);
+    let (count, complete) = (files.found.len() as u64, files.complete);
     let Listener {
-        warnings, count, ..
+        warnings,
+        count: warning_count,
+        ..
     } = files.listener;
     Ok(UploadReport {
         job_id: finished.job_id,
@@ -308,11 +311,14 @@ async fn report(
         backup,
         unverified,
         target: run.target.clone(),
-        files: files_count,
-        bytes,
+        amount: Amount {
+            entries: count,
+            files: count,
+            bytes,
+        },
         sent: run.sent,
         warnings,
-        warning_count: count,
+        warning_count,
         complete,
         delivered: Vec::new(),
     })

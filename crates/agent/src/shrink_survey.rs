@@ -16,7 +16,7 @@ impl ShrinkLimit {
         let walk = move || self.survey(&content);
         let counted = crate::work::spawn(walk).await;
         match counted.map_err(|_| AgentError::Thread)? {
-            Some((files, bytes)) => self.check(files, bytes).map_err(AgentError::Shrunk),
+            Some((entries, bytes)) => self.check(entries, bytes).map_err(AgentError::Shrunk),
             None => Ok(()),
         }
     }
@@ -35,25 +35,25 @@ impl ShrinkLimit {
         };
         let mut counter = Counter {
             floor: self,
-            files: 0,
+            entries: 0,
             bytes: 0,
         };
         let outcome = bchan_archive::survey(&archive.sources, &options, &mut counter);
-        let enough = self.holds(counter.files, counter.bytes);
+        let enough = self.holds(counter.entries, counter.bytes);
         // What cannot be walked fails the packing, which says why.
-        (outcome.is_ok() || enough).then_some((counter.files, counter.bytes))
+        (outcome.is_ok() || enough).then_some((counter.entries, counter.bytes))
     }
 }
 
 struct Counter {
     floor: ShrinkLimit,
-    files: u64,
+    entries: u64,
     bytes: u64,
 }
 
 impl Observer for Counter {
     fn proceed(&mut self, _count: u64) -> io::Result<()> {
-        if self.floor.holds(self.files, self.bytes) {
+        if self.floor.holds(self.entries, self.bytes) {
             // It is enough.
             return Err(io::ErrorKind::Interrupted.into());
         }
@@ -61,7 +61,7 @@ impl Observer for Counter {
     }
 
     fn found(&mut self, _path: &Path, _kind: EntryKind, size: u64) {
-        self.files += 1;
+        self.entries += 1;
         self.bytes += size;
     }
 }
@@ -73,14 +73,14 @@ mod tests {
     #[test]
     fn half_is_enough_and_less_is_not() {
         let floor = ShrinkLimit {
-            files: Some(10),
+            entries: Some(10),
             bytes: 1000,
             percent: 50,
         };
         assert!(floor.check(5, 500).is_ok());
         assert!(floor.check(4, 5000).is_err() && floor.check(50, 499).is_err());
         let any = ShrinkLimit {
-            files: None,
+            entries: None,
             ..floor
         };
         assert!(any.check(0, 500).is_ok());

@@ -1,14 +1,16 @@
 //! The local history of each target: the last success.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use bchan_api::{Target, TargetType, Time};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::amount::Amount;
 use crate::atomic_file::{self, Access};
 
 /// No file of ours is larger, in bytes.
@@ -19,12 +21,28 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 pub struct Success {
     pub at: Time,
     pub backup_id: Option<String>,
-    /// Files, links and folders that were read.
-    pub files: u64,
-    /// Bytes of their content.
-    pub bytes: u64,
+    #[serde(flatten)]
+    pub amount: Amount,
     /// The exit code: 0, or 3 for an incomplete one.
     pub exit: u8,
+}
+
+/// The last run of a preset, whatever came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastRun {
+    pub begun: Time,
+    /// None while it runs, and of a run that was killed.
+    pub end: Option<RunEnd>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunEnd {
+    pub at: Time,
+    /// The exit code.
+    pub exit: u8,
+    /// A sentence about it.
+    pub message: String,
 }
 
 /// Local history of one target.
@@ -96,6 +114,39 @@ impl StateFolder {
         Ok(())
     }
 
+    /// Returns the last run of a preset. An unreadable record counts as none.
+    pub fn last_run(&self, preset: &str) -> Option<LastRun> {
+        read(&self.run_file(preset))
+    }
+
+    pub fn keep_run(&self, preset: &str, run: &LastRun) -> io::Result<()> {
+        let text = serde_json::to_vec_pretty(run)?;
+        atomic_file::write(&self.run_file(preset), &text, Access::Private)
+    }
+
+    /// Keeps the history of a preset under its new name.
+    pub fn rename_preset(&self, target: &str, old: &str, new: &str) -> io::Result<()> {
+        if let Some(run) = self.last_run(old) {
+            self.keep_run(new, &run)?;
+            fs::remove_file(self.run_file(old))?;
+        }
+        let Some(mut state) = self.read(target) else {
+            return Ok(());
+        };
+        if let Some(success) = state.presets.remove(old) {
+            state.presets.insert(new.to_owned(), success);
+            let text = serde_json::to_vec_pretty(&state)?;
+            for name in [&*state.target_id, target] {
+                atomic_file::write(&self.file(name), &text, Access::Private)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn run_file(&self, preset: &str) -> PathBuf {
+        self.folder.join("runs").join(self.key(preset) + ".json")
+    }
+
     fn file(&self, target: &str) -> PathBuf {
         self.folder.join("targets").join(self.key(target) + ".json")
     }
@@ -106,7 +157,7 @@ impl StateFolder {
     }
 }
 
-fn read(path: &Path) -> Option<TargetState> {
+fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
     let mut text = Vec::new();
     let file = File::open(path).ok()?;
     file.take(LARGEST).read_to_end(&mut text).ok()?;

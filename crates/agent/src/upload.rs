@@ -10,6 +10,7 @@ use bchan_api::{Accepted, Feature, Target, TargetType, TargetView};
 use bchan_archive::PackError;
 use bchan_client::{Client, Error, Upload, UploadWriter, upload_pipe};
 
+use crate::amount::Amount;
 use crate::confirm::{self, Terms, Verified};
 use crate::error::AgentError;
 use crate::floor::ShrinkLimit;
@@ -180,8 +181,7 @@ pub(crate) async fn transfer(
         backup: verified.backup,
         unverified: verified.unverified,
         target,
-        files: summary.entries(),
-        bytes: summary.bytes,
+        amount: Amount::from(&summary),
         sent,
         warnings,
         warning_count,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bchan_api::TargetType;
 use bchan_archive::{Kind, Limits, Manifest, StoreAttributes, UnpackOptions, Unpacked};
 
+use crate::amount::Amount;
 use crate::error::AgentError;
 use crate::extract::{MAX_ENTRIES, MAX_RATIO};
 use crate::hashing::Hashing;
@@ -59,8 +60,7 @@ pub(crate) fn examine(
         path: name.to_owned(),
         compared: compared || attributes,
         attributes,
-        files: done.files + done.links + done.directories + done.special,
-        bytes: done.bytes,
+        amount: Amount::from(&done),
         not_restored: 0,
         warnings: listener.warnings,
     })

@@ -45,14 +45,14 @@ pub(super) struct RestoreArgs {
 
 impl DeleteArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
-        let what = format!("backup {}, {}", self.backup, self.files.words());
-        context.ui.confirm(&format!("Delete {what}?")).await?;
+        let what = format!("backup {}", self.backup);
+        context.ui.confirm(&self.files.question(&what)).await?;
         let client = context.client().await?;
         let outcome = client
             .delete_backup(&self.backup, self.files.delete_files)
             .await;
         outcome.map_err(|error| explain(error, &self.backup))?;
-        context.ui.show(&Done::new(format!("deleted {what}")))?;
+        context.ui.show(&self.files.report(&what))?;
         Ok(Exit::Done)
     }
 }

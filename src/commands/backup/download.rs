@@ -81,8 +81,7 @@ impl DownloadArgs {
         let view = Download {
             backup: report.backup,
             path: report.path.to_string_lossy().into_owned(),
-            files: report.files,
-            bytes: report.bytes,
+            amount: report.amount,
             warnings: warnings(report.warnings),
         };
         say_warnings(context, &view.warnings, report.not_restored, !complete);

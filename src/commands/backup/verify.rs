@@ -61,8 +61,7 @@ impl VerifyArgs {
             backup: report.backup,
             verified: report.compared,
             attributes: report.attributes,
-            files: report.files,
-            bytes: report.bytes,
+            amount: report.amount,
         })?;
         Ok(Exit::Done)
     }

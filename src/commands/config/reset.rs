@@ -23,10 +23,10 @@ impl ResetArgs {
         }
         let mut document = Document::open(&config)?;
         let count = match config.file.profiles.len() {
-            1 => "the one profile".to_owned(),
-            count => format!("all {count} profiles"),
+            1 => "the profile with its settings".to_owned(),
+            count => format!("all {count} profiles with their settings"),
         };
-        let question = format!("Remove {count} and their settings? Presets stay.");
+        let question = format!("Remove {count}? Presets stay.");
         context.ui.confirm(&question).await?;
         let any = [
             document.remove_top("profiles"),

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use bchan_api::Time;
 use bchan_client::{Monitor, Ping};
 
 use crate::commands::backup::upload::{Ended, unless_interrupted, upload};
 use crate::config::{Length, UnattendedOptions};
 use crate::context::Context;
 use crate::error::{CommandError, Exit, Kind};
-use bchan_agent::{Hook, RunGuard, UploadOptions};
+use bchan_agent::{Hook, LastRun, RunEnd, RunGuard, UploadOptions};
 
 /// Default for the time that a hook may take.
 const HOOK_TIMEOUT: Duration = Duration::from_secs(60 * 60);
@@ -28,6 +29,7 @@ impl Attendance<'_, '_> {
     /// what comes after it; a second one ends everything.
     pub(super) async fn upload(self, options: UploadOptions) -> Result<Exit, CommandError> {
         let signals = self.context.signals();
+        let begun = Time::now();
         let monitor = self.monitor();
         self.tell(monitor.as_ref(), Ping::Start, "").await;
         let mut variables = vec![
@@ -41,6 +43,7 @@ impl Attendance<'_, '_> {
                 let taken = self.guard.lease(&options.target, &*bar.progress()).await;
                 drop(bar);
                 lease = Some(taken?);
+                self.record(&LastRun { begun, end: None });
                 if let Err(error) = self
                     .hook(
                         "before",
@@ -78,6 +81,18 @@ impl Attendance<'_, '_> {
             )
             .await;
         }
+        // A run that another one has kept away says nothing about the preset.
+        if lease.is_some() {
+            let end = RunEnd {
+                at: Time::now(),
+                exit: exit as u8,
+                message: summary.clone(),
+            };
+            self.record(&LastRun {
+                begun,
+                end: Some(end),
+            });
+        }
         drop(lease);
         let ping = if is_good {
             Ping::Success
@@ -86,6 +101,17 @@ impl Attendance<'_, '_> {
         };
         self.tell(monitor.as_ref(), ping, &summary).await;
         outcome.map(|ended| ended.exit)
+    }
+
+    /// Keeps for `bchan preset status` what the run has come to.
+    fn record(&self, run: &LastRun) {
+        let Some(state) = &self.guard.state else {
+            return;
+        };
+        if let Err(error) = state.keep_run(self.preset, run) {
+            let message = format!("the outcome cannot be kept for `preset status`: {error}");
+            self.context.ui.warn(&message);
+        }
     }
 
     async fn hook(
@@ -144,20 +170,20 @@ fn describe(outcome: &Result<Ended, CommandError>, variables: &mut Variables) ->
     };
     let ended = outcome.as_ref().ok();
     let id = ended.and_then(|ended| ended.backup_id.clone());
-    let number = |number: Option<u64>| number.unwrap_or_default().to_string();
+    let amount = ended.map(|ended| ended.amount).unwrap_or_default();
     variables.extend([
         ("BCHAN_EXIT_CODE", (exit as u8).to_string()),
         ("BCHAN_STATUS", status.to_owned()),
         ("BCHAN_BACKUP_ID", id.unwrap_or_default()),
-        ("BCHAN_FILES", number(ended.map(|ended| ended.files))),
-        ("BCHAN_BYTES", number(ended.map(|ended| ended.bytes))),
+        ("BCHAN_FILES", amount.files.to_string()),
+        ("BCHAN_BYTES", amount.bytes.to_string()),
     ]);
     (exit, summary)
 }
 
 fn status(kind: Kind) -> &'static str {
     match kind {
-        Kind::Incomplete => "shrunk",
+        Kind::Shrunk => "shrunk",
         Kind::Busy => "busy",
         Kind::Temporary => "temporary",
         Kind::Interrupted(_) => "interrupted",

@@ -7,6 +7,7 @@ mod create;
 mod edit;
 mod schedule;
 mod schedule_plan;
+mod scheduled;
 mod show;
 mod status;
 mod unit_paths;

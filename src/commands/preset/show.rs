@@ -1,6 +1,7 @@
 use clap::Args;
 
 use super::WhichPreset;
+use super::scheduled::Schedules;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::{PresetDetail, PresetList};
@@ -24,7 +25,11 @@ impl ListArgs {
     #[expect(clippy::unused_self, reason = "like all commands")]
     pub(super) fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
         let presets = context.presets()?.into_iter();
-        let presets = presets.map(|(name, known)| PresetDetail::new(name, known));
+        let schedules = Schedules::read();
+        let presets = presets.map(|(name, known)| {
+            let places = schedules.of(&name);
+            PresetDetail::new(name, known, &places)
+        });
         context.ui.show(&PresetList {
             presets: presets.collect(),
         })?;
@@ -35,9 +40,10 @@ impl ListArgs {
 impl ShowArgs {
     pub(super) fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
         let known = context.preset(&self.which.name)?;
+        let places = Schedules::read().of(&self.which.name);
         context
             .ui
-            .show(&PresetDetail::new(self.which.name, known))?;
+            .show(&PresetDetail::new(self.which.name, known, &places))?;
         Ok(Exit::Done)
     }
 }

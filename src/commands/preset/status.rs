@@ -7,10 +7,11 @@ use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::{Health, PresetState, PresetStates};
 
-/// Show the age of each preset's last backup
+/// Show each preset's last backup and last run
 ///
 /// Uses the local history; no server is contacted. The exit code is 1 if a backup is older than the
-/// preset's `max_age`, or if there is none in spite of one.
+/// preset's `max_age` or there is none yet, or, for a preset without `max_age`, if the last run
+/// failed.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan preset edit docs --max-age 26h
@@ -37,12 +38,8 @@ impl StatusArgs {
             presets: states.collect::<Result<_, _>>()?,
         };
         context.ui.show(&states)?;
-        let mut late = states.presets.iter().filter(|preset| preset.is_late());
-        Ok(if late.next().is_none() {
-            Exit::Done
-        } else {
-            Exit::Failed
-        })
+        let bad = states.presets.iter().any(PresetState::needs_attention);
+        Ok(if bad { Exit::Failed } else { Exit::Done })
     }
 }
 
@@ -53,8 +50,9 @@ fn state(
     now: Time,
 ) -> Result<PresetState, CommandError> {
     let server = context.server_of(&preset)?;
-    let state = context.state(server);
-    let state = state.and_then(|state| state.read(&preset.target));
+    let history = context.state(server);
+    let last_run = history.as_ref().and_then(|history| history.last_run(&name));
+    let state = history.and_then(|history| history.read(&preset.target));
     let last = state.and_then(|mut state| state.presets.remove(&name));
     let since = |at: Time| now.unix_seconds().saturating_sub(at.unix_seconds());
     let age = last
@@ -65,11 +63,12 @@ fn state(
         .max_age
         .map(|Length(length)| length.as_secs());
     Ok(PresetState {
-        health: Health::of(age, max_age),
+        health: Health::of(age, max_age, last_run.as_ref()),
         name,
         target: preset.target,
         age,
         max_age,
         last,
+        last_run,
     })
 }

@@ -127,7 +127,7 @@ mod with_server {
         ) -> Result<Exit, CommandError> {
             let data = data_folder(self.data.data)?;
             let name = &self.name;
-            context.ui.confirm(&format!("Revoke key {name}?")).await?;
+            context.ui.require(&format!("Revoke key {name}?")).await?;
             bchan_server::revoke_key(&data, name)?;
             context.ui.show(&Done::new(format!("revoked key {name}")))?;
             Ok(Exit::Done)

@@ -7,7 +7,6 @@ use super::WhichTarget;
 use crate::commands::{DeleteFilesArgs, count_backups};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
-use crate::ui::view::Done;
 
 /// Delete a target and all its backups
 #[derive(Args, Debug)]
@@ -43,18 +42,14 @@ impl DeleteArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
         let TargetView { target, backups } = context.target(&self.which.target).await?;
         let backups = count_backups(backups.len());
-        let what = format!(
-            "target {} and its {backups}, {}",
-            target.name,
-            self.files.words()
-        );
-        context.ui.confirm(&format!("Delete {what}?")).await?;
+        let what = format!("target {} and its {backups}", target.name);
+        context.ui.confirm(&self.files.question(&what)).await?;
         context
             .client()
             .await?
             .delete_target(&target.id, self.files.delete_files)
             .await?;
-        context.ui.show(&Done::new(format!("deleted {what}")))?;
+        context.ui.show(&self.files.report(&what))?;
         Ok(Exit::Done)
     }
 }
@@ -62,19 +57,17 @@ impl DeleteArgs {
 impl DeleteBackupsArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
         let TargetView { target, backups } = context.target(&self.which.target).await?;
-        let backups = count_backups(backups.len());
-        let what = format!(
-            "all {backups} of target {}, {}",
-            target.name,
-            self.files.words()
-        );
-        context.ui.confirm(&format!("Delete {what}?")).await?;
+        let count = backups.len();
+        let what = format!("all {} of target {}", count_backups(count), target.name);
+        if count > 0 {
+            context.ui.confirm(&self.files.question(&what)).await?;
+        }
         context
             .client()
             .await?
             .delete_backups(&target.id, self.files.delete_files)
             .await?;
-        context.ui.show(&Done::new(format!("deleted {what}")))?;
+        context.ui.show(&self.files.report(&what))?;
         Ok(Exit::Done)
     }
 }
@@ -84,18 +77,16 @@ impl DeleteRecycledArgs {
         let TargetView { target, backups } = context.target(&self.which.target).await?;
         let recycled = backups.iter().filter(|backup| backup.is_recycled).count();
         let backups = count_backups(recycled);
-        let name = &target.name;
-        let what = format!(
-            "{backups} of target {name} in the recycle bin, {}",
-            self.files.words()
-        );
-        context.ui.confirm(&format!("Delete {what}?")).await?;
+        let what = format!("{backups} of target {} in the recycle bin", target.name);
+        if recycled > 0 {
+            context.ui.confirm(&self.files.question(&what)).await?;
+        }
         context
             .client()
             .await?
             .delete_recycled(&target.id, self.files.delete_files)
             .await?;
-        context.ui.show(&Done::new(format!("deleted {what}")))?;
+        context.ui.show(&self.files.report(&what))?;
         Ok(Exit::Done)
     }
 }

@@ -114,13 +114,13 @@ mod tests {
     }
 
     #[test]
-    fn scripts_get_exact_values_and_nobody_gets_escapes() {
+    fn scripts_get_exact_times_and_nobody_gets_escapes() {
         let bin = RecycleBin {
             backups: vec![backup()],
         };
         let text = bin.text(&script());
         assert!(
-            text.contains("2025-07-11T10:57:17+00:00") && text.contains("4096"),
+            text.contains("2025-07-11T10:57:17+00:00") && text.contains("4.0 KiB"),
             "{text}"
         );
         let text = bin.text(&terminal(80));

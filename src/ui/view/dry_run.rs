@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::transfer::amount;
 use super::{Page, View, Warning, clean};
-use bchan_agent::{self, Listing};
+use bchan_agent::{self, Amount, Listing};
 
 /// The entries that an upload would send.
 #[derive(Debug, Serialize)]
@@ -18,9 +18,9 @@ pub(crate) struct DryRun {
     pub(crate) excluded: Vec<Excluded>,
     /// Entries that the rules leave out, without what lies below them.
     pub(crate) excluded_count: u64,
-    /// Entries.
+    /// Files among them; a hard link counts as a file.
     pub(crate) files: u64,
-    /// Bytes of content.
+    /// Bytes of their content.
     pub(crate) bytes: u64,
     /// Problems with entries.
     pub(crate) warnings: Vec<Warning>,
@@ -58,7 +58,11 @@ impl DryRun {
             reason: left.reason,
         };
         Self {
-            files: listing.entries.len() as u64,
+            files: listing
+                .entries
+                .iter()
+                .filter(|entry| entry.kind == EntryKind::File)
+                .count() as u64,
             entries: listing.entries.into_iter().map(entry).collect(),
             excluded: listing.left.into_iter().map(excluded).collect(),
             excluded_count: listing.left_count,
@@ -101,7 +105,14 @@ impl View for DryRun {
             let (path, reason) = (clean(path), clean(reason));
             let _ = writeln!(text, "{:>width$}  {path}: {reason}", "-");
         }
-        let what = amount(self.files, self.bytes, page);
+        let what = amount(
+            Amount {
+                entries: self.entries.len() as u64,
+                files: self.files,
+                bytes: self.bytes,
+            },
+            page,
+        );
         let left = match self.excluded_count {
             0 => String::new(),
             count => format!(", and leave out {count}"),
@@ -135,7 +146,7 @@ mod tests {
                 reason: "matches `c`".into(),
             }],
             excluded_count: 1,
-            files: 2,
+            files: 1,
             bytes: 2048,
             warnings: Vec::new(),
         }
@@ -146,9 +157,9 @@ mod tests {
         assert_eq!(
             dry_run().text(&terminal(80)),
             "    0 B  a/\n2.0 KiB  a/b\\n\n      -  a/c: matches `c`\n\
-             would store 2 files, 2.0 KiB, and leave out 1\n"
+             would store 2 entries (1 file), 2.0 KiB, and leave out 1\n"
         );
-        assert!(dry_run().text(&script()).contains("2048  a/b"));
+        assert!(dry_run().text(&script()).contains("2.0 KiB  a/b"));
     }
 
     #[test]
@@ -160,7 +171,7 @@ mod tests {
                 {"path": "a/b\n", "type": "file", "size": 2048}
             ],
             "excluded": [{"path": "a/c", "reason": "matches `c`"}],
-            "excluded_count": 1, "files": 2, "bytes": 2048, "warnings": []
+            "excluded_count": 1, "files": 1, "bytes": 2048, "warnings": []
         });
         assert_eq!(value, expected);
     }

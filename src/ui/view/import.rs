@@ -100,7 +100,7 @@ mod tests {
         .text(&script());
         assert_eq!(
             text,
-            "took over 1 target and 2 backups (0); times were in Europe/Berlin\n\
+            "took over 1 target and 2 backups (0 B); times were in Europe/Berlin\n\
              start the server with: bchan serve --data /d\n"
         );
         report.dry_run = true;

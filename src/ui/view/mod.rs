@@ -21,6 +21,7 @@ mod schedule;
 mod stats;
 mod target;
 mod transfer;
+mod upload;
 
 use super::page::Page;
 use super::text::clean;
@@ -51,4 +52,5 @@ use self::render::count;
 pub(crate) use self::schedule::{PlannedSchedule, Schedule, ScheduleFile, Scheduled};
 pub(crate) use self::stats::ServerStats;
 pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
-pub(crate) use self::transfer::{Download, Upload, Verification, Warning};
+pub(crate) use self::transfer::{Download, Verification, Warning};
+pub(crate) use self::upload::{ShrunkSource, Upload};

@@ -7,6 +7,10 @@ use serde::Serialize;
 
 use super::{Page, View, clean};
 use crate::config::{KnownPreset, Preset, fields};
+use crate::schedule::Place;
+
+/// Settings whose items are the words of one command.
+const HOOKS: [&str; 4] = ["before", "after", "on_success", "on_failure"];
 
 /// All presets.
 #[derive(Debug, Serialize)]
@@ -21,15 +25,18 @@ pub(crate) struct PresetDetail {
     name: String,
     /// Program whose file it is in: `bchan` or `backupchan`.
     origin: &'static str,
+    /// The schedulers that run it: `system`, `user` or `cron`.
+    scheduled: Vec<&'static str>,
     #[serde(flatten)]
     preset: Preset,
 }
 
 impl PresetDetail {
-    pub(crate) fn new(name: String, known: KnownPreset) -> Self {
+    pub(crate) fn new(name: String, known: KnownPreset, places: &[Place]) -> Self {
         Self {
             name,
             origin: if known.python { "backupchan" } else { "bchan" },
+            scheduled: places.iter().map(|place| place.name()).collect(),
             preset: known.preset,
         }
     }
@@ -42,10 +49,11 @@ impl View for PresetList {
         if self.presets.is_empty() {
             return "There are no presets.\n".to_owned();
         }
-        let mut table = page.table(&["name", "target", "paths", "profile", "rules"]);
+        let mut table = page.table(&["name", "target", "paths", "profile", "rules", "scheduled"]);
         for PresetDetail {
             name,
             origin: _,
+            scheduled,
             preset,
         } in &self.presets
         {
@@ -60,6 +68,7 @@ impl View for PresetList {
                 } else {
                     rules.to_string()
                 },
+                schedule(scheduled),
             ]);
         }
         table.to_string()
@@ -76,6 +85,7 @@ impl View for PresetDetail {
         let Self {
             name,
             origin,
+            scheduled,
             preset,
         } = self;
         let mut text = String::new();
@@ -92,6 +102,11 @@ impl View for PresetDetail {
         let entries = fields::entries(&preset.selection).into_iter();
         for (name, value) in entries.chain(fields::entries(&preset.unattended)) {
             match value.as_array() {
+                Some(words) if HOOKS.contains(&&*name) => {
+                    let words = words.iter().filter_map(|word| word.as_str());
+                    // Fails for a word with a zero byte, which no command line has.
+                    line(&name, &shlex::try_join(words).unwrap_or_default());
+                }
                 Some(items) => {
                     for item in items {
                         line(&name, item.as_str().unwrap_or_default());
@@ -100,6 +115,7 @@ impl View for PresetDetail {
                 None => line(&name, value.to_string().trim_matches('"')),
             }
         }
+        line("scheduled", &schedule(scheduled));
         if *origin == "backupchan" {
             line("kept by", "the Python client");
         }
@@ -109,6 +125,14 @@ impl View for PresetDetail {
     fn ids(&self) -> Option<Vec<String>> {
         Some(vec![self.name.clone()])
     }
+}
+
+/// The schedulers, as a word for each.
+fn schedule(places: &[&str]) -> String {
+    if places.is_empty() {
+        return "-".to_owned();
+    }
+    places.join(", ")
 }
 
 fn paths(paths: &[PathBuf]) -> String {

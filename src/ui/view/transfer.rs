@@ -1,34 +1,10 @@
-//! Reports of uploads and downloads.
+//! Reports of downloads, and what all transfers share.
 
-use bchan_agent::{Delivered, Outcome};
+use bchan_agent::Amount;
 use bchan_api::Backup;
 use serde::Serialize;
 
-use super::{Page, View, clean};
-
-/// Outcome of an upload.
-#[derive(Debug, Serialize)]
-pub(crate) struct Upload {
-    /// The job's number on the server, if it says one.
-    pub(crate) job_id: Option<i64>,
-    /// How sure it is.
-    pub(crate) status: Outcome,
-    /// The backup, as far as it is known.
-    pub(crate) backup: Option<Backup>,
-    /// Files in it.
-    pub(crate) files: u64,
-    /// Bytes of their content.
-    pub(crate) bytes: u64,
-    /// Bytes that went over the wire.
-    pub(crate) sent: u64,
-    /// Problems with entries.
-    pub(crate) warnings: Vec<Warning>,
-    /// Spooled backups that were sent before.
-    pub(crate) delivered: Vec<Delivered>,
-    /// Name of the target.
-    #[serde(skip)]
-    pub(crate) target: String,
-}
+use super::{Page, View, clean, count};
 
 /// Something that is missing or odd in a transfer.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -45,22 +21,11 @@ pub(crate) struct Download {
     pub(crate) backup: Backup,
     /// The file or the folder that now holds it.
     pub(crate) path: String,
-    /// Files in it; 1 for an archive that was not unpacked.
-    pub(crate) files: u64,
-    /// Bytes of their content.
-    pub(crate) bytes: u64,
+    /// An archive that was not unpacked is one file.
+    #[serde(flatten)]
+    pub(crate) amount: Amount,
     /// Problems with entries.
     pub(crate) warnings: Vec<Warning>,
-}
-
-impl Upload {
-    /// Returns the name of the running job.
-    fn job(&self) -> String {
-        match self.job_id {
-            Some(id) => format!("job {id}"),
-            None => "it".to_owned(),
-        }
-    }
 }
 
 /// Outcome of a verification.
@@ -72,10 +37,8 @@ pub(crate) struct Verification {
     pub(crate) verified: bool,
     /// True if links, folders, modes, times, owners and attributes were compared, too.
     pub(crate) attributes: bool,
-    /// Files in it.
-    pub(crate) files: u64,
-    /// Bytes of their content.
-    pub(crate) bytes: u64,
+    #[serde(flatten)]
+    pub(crate) amount: Amount,
 }
 
 impl View for Verification {
@@ -83,7 +46,7 @@ impl View for Verification {
 
     fn text(&self, page: &Page) -> String {
         let id = clean(&self.backup.id);
-        let what = amount(self.files, self.bytes, page);
+        let what = amount(self.amount, page);
         if self.verified {
             format!("backup {id} is what was stored: {what}\n")
         } else {
@@ -96,39 +59,11 @@ impl View for Verification {
     }
 }
 
-impl View for Upload {
-    const REPORT: bool = true;
-
-    fn text(&self, page: &Page) -> String {
-        let target = clean(&self.target);
-        let what = amount(self.files, self.bytes, page);
-        let sent = size(self.sent, page);
-        let id = self.backup.as_ref().map(|backup| clean(&backup.id));
-        let place = id.map_or(String::new(), |id| format!(" as backup {id}"));
-        match self.status {
-            Outcome::Stored => format!("stored {what} ({sent} sent) in {target}{place}\n"),
-            Outcome::Accepted => format!(
-                "sent {what} ({sent} sent) to {target}; {} is storing it\n",
-                self.job()
-            ),
-            Outcome::Unconfirmed => format!(
-                "sent {what} ({sent} sent) to {target}; the server does not say what became of {}\n",
-                self.job()
-            ),
-        }
-    }
-
-    fn ids(&self) -> Option<Vec<String>> {
-        let backup = self.backup.iter();
-        Some(backup.map(|backup| backup.id.clone()).collect())
-    }
-}
-
 impl View for Download {
     const REPORT: bool = true;
 
     fn text(&self, page: &Page) -> String {
-        let what = amount(self.files, self.bytes, page);
+        let what = amount(self.amount, page);
         format!("received {what} into {}\n", clean(&self.path))
     }
 
@@ -137,70 +72,18 @@ impl View for Download {
     }
 }
 
-pub(super) fn amount(files: u64, bytes: u64, page: &Page) -> String {
-    let noun = if files == 1 { "file" } else { "files" };
-    format!("{files} {noun}, {}", size(bytes, page))
-}
-
-/// A size within a sentence, where a bare number wants its unit.
-fn size(bytes: u64, page: &Page) -> String {
+/// An amount within a sentence.
+pub(super) fn amount(amount: Amount, page: &Page) -> String {
+    let Amount {
+        entries,
+        files,
+        bytes,
+    } = amount;
     let size = page.size(bytes);
-    let is_bare = size.bytes().all(|byte| byte.is_ascii_digit());
-    if is_bare {
-        format!("{size} bytes")
-    } else {
-        size
+    let files = count(files, "file");
+    if amount.entries == amount.files {
+        return format!("{files}, {size}");
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ui::page::tests::{script, terminal};
-
-    fn upload(status: Outcome) -> Upload {
-        Upload {
-            job_id: Some(3),
-            status,
-            backup: None,
-            files: 2,
-            bytes: 2048,
-            sent: 512,
-            warnings: vec![Warning {
-                path: "a".into(),
-                problem: "vanished".into(),
-            }],
-            delivered: Vec::new(),
-            target: "docs\x1b".into(),
-        }
-    }
-
-    #[test]
-    fn an_upload_says_how_sure_it_is() {
-        let text = upload(Outcome::Stored).text(&terminal(80));
-        assert_eq!(
-            text,
-            "stored 2 files, 2.0 KiB (512 B sent) in docs\\u{1b}\n"
-        );
-        assert!(
-            upload(Outcome::Accepted)
-                .text(&script())
-                .contains("job 3 is storing it")
-        );
-        assert!(
-            upload(Outcome::Unconfirmed)
-                .text(&script())
-                .contains("does not say")
-        );
-    }
-
-    #[test]
-    fn the_json_of_an_upload_is_the_documented_one() {
-        let value = serde_json::to_value(upload(Outcome::Unconfirmed)).unwrap();
-        let expected = serde_json::json!({
-            "job_id": 3, "status": "unconfirmed", "backup": null, "files": 2, "bytes": 2048,
-            "sent": 512, "warnings": [{"path": "a", "problem": "vanished"}], "delivered": []
-        });
-        assert_eq!(value, expected);
-    }
+    let entries = if entries == 1 { "entry" } else { "entries" };
+    format!("{} {entries} ({files}), {size}", amount.entries)
 }

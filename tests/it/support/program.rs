@@ -1,10 +1,35 @@
 //! Running the program in an environment that holds nothing of the machine's user.
 
 use std::ffi::OsStr;
+use std::io::{Seek as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+
+/// Runs a command at a new terminal and types an answer at each question. Shows what it shows, and
+/// ends with its exit code.
+const TERMINAL: &str = r#"
+import os, pty, sys
+answer, command = sys.argv[1], sys.argv[2:]
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(command[0], command)
+shown, answered = b"", 0
+while True:
+    try:
+        some = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not some:
+        break
+    shown += some
+    while shown.count(b"[y/N] ") > answered:
+        answered += 1
+        os.write(terminal, answer.encode() + b"\n")
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"#;
 
 /// A command line under construction.
 pub(crate) struct Program {
@@ -59,6 +84,28 @@ impl Program {
     /// For what needs more than to run to the end.
     pub(crate) fn into_command(self) -> Command {
         self.command
+    }
+
+    /// Runs to the end with this text as its standard input.
+    pub(crate) fn input(mut self, text: &str) -> Output {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        file.rewind().unwrap();
+        self.command.stdin(file);
+        self.run()
+    }
+
+    /// Runs to the end at a terminal, which types an answer at each question. Everything that is
+    /// shown is in `stdout`.
+    pub(crate) fn at_terminal(self, answer: &str) -> Output {
+        let mut command = Command::new("python3");
+        command.args(["-c", TERMINAL, answer]);
+        command.arg(self.command.get_program());
+        command.args(self.command.get_args()).env_clear();
+        for (name, value) in self.command.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        Self { command }.run()
     }
 
     /// Runs to the end.

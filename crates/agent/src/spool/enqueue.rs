@@ -13,6 +13,7 @@ use bchan_client::Error;
 use super::entry::{ABOUT, ARCHIVE, About, ENTRY, PARTIAL};
 use super::folder::Spool;
 use super::writer::{Signs, Writer};
+use crate::amount::Amount;
 use crate::atomic_file::{self, Access};
 use crate::error::AgentError;
 use crate::floor::ShrinkLimit;
@@ -105,8 +106,7 @@ async fn put(spool: &Spool, wanted: Wanted, progress: Arc<dyn Progress>) -> Resu
         captured_at,
         preset: wanted.preset,
         file_name: wanted.file_name,
-        files: produced.summary.entries(),
-        bytes: produced.summary.bytes,
+        amount: Amount::from(&produced.summary),
         complete: produced.summary.is_complete(),
         size: produced.sent,
         sha256: produced.hashes.file,

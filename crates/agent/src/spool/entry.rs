@@ -6,10 +6,10 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use bchan_api::Time;
-use bchan_archive::PackSummary;
 use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
+use crate::amount::Amount;
 use crate::produced::{Hashes, Produced};
 
 /// Names of entries, of what is not yet one or no longer, of their two files, and of the lock.
@@ -35,10 +35,8 @@ pub struct About {
     pub captured_at: Time,
     pub preset: Option<String>,
     pub file_name: String,
-    /// Entries that are in it.
-    pub files: u64,
-    /// Bytes of their content.
-    pub bytes: u64,
+    #[serde(flatten)]
+    pub amount: Amount,
     /// True if all that was there is in it as it was.
     pub complete: bool,
     /// Bytes of the archive.
@@ -76,11 +74,7 @@ impl Entry {
     pub fn produced(&self) -> Produced {
         let about = &self.about;
         Produced {
-            summary: PackSummary {
-                files: about.files,
-                bytes: about.bytes,
-                ..PackSummary::default()
-            },
+            summary: about.amount.summary(),
             hashes: self.hashes(about.sha256.clone()),
             ..Produced::default()
         }

@@ -114,8 +114,7 @@ async fn send(
     Ok(Delivered {
         captured_at: about.captured_at,
         backup: report.backup,
-        files: about.files,
-        bytes: about.bytes,
+        amount: about.amount,
     })
 }
 

@@ -38,13 +38,13 @@ pub(crate) struct GuardArgs {
 
     /// Back up although most of the last backup's content is missing
     ///
-    /// Without this option, a backup with fewer than half of the files or bytes of the target's
-    /// last one is not stored, and the exit code is 3: otherwise it could push out good backups.
-    /// With this option the new size becomes the reference.
+    /// Without this option, a backup with fewer than half of the entries or bytes of the target's
+    /// last one is not stored, and the exit code is 4: otherwise it could push out good backups. At
+    /// a terminal you are asked. With this option the new size becomes the reference.
     #[arg(long)]
     allow_shrink: bool,
 
-    /// Percentage of the last backup's files and bytes required [default: 50]
+    /// Percentage of the last backup's entries and bytes required [default: 50]
     ///
     /// 0 disables the check.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]

@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bchan_archive::Selection;
+use bchan_client::Client;
 use clap::Args;
 
 use self::guard::GuardArgs;
@@ -21,9 +22,9 @@ use crate::complete;
 use crate::context::{Context, Signals};
 use crate::error::{CommandError, Exit, Kind};
 use crate::suggest;
-use crate::ui::view::{DryRun, Upload};
+use crate::ui::view::{DryRun, ShrunkSource, Upload};
 use bchan_agent::{
-    self, AgentError, BackupInput, ListOptions, RunGuard, UploadOptions, UploadReport,
+    self, AgentError, Amount, BackupInput, ListOptions, RunGuard, UploadOptions, UploadReport,
 };
 
 /// Back up files and folders to a target
@@ -191,8 +192,7 @@ pub(crate) struct Ended {
     /// `stored`, `accepted` or `unconfirmed`.
     pub(crate) status: &'static str,
     pub(crate) backup_id: Option<String>,
-    pub(crate) files: u64,
-    pub(crate) bytes: u64,
+    pub(crate) amount: Amount,
     /// A sentence about it.
     pub(crate) summary: String,
 }
@@ -205,9 +205,10 @@ pub(crate) async fn upload(
 ) -> Result<Ended, CommandError> {
     let client = context.client().await?;
     let name = options.target.clone();
-    let bar = context.ui.bar();
-    let outcome = bchan_agent::run(client, options, guard, bar.progress()).await;
-    drop(bar);
+    let outcome = Box::pin(run(context, client, options, guard)).await;
+    if let Err(AgentError::Shrunk(shrunk)) = &outcome {
+        context.ui.show(&ShrunkSource::from(shrunk))?;
+    }
     let report = match outcome {
         Ok(report) => report,
         Err(error) => return Err(explain(context, &name, error).await),
@@ -227,6 +228,34 @@ pub(crate) async fn upload(
         Exit::Incomplete
     };
     Ok(ended(&view, exit))
+}
+
+/// Uploads. At a terminal, a source that has shrunk is a question.
+async fn run(
+    context: &Context<'_>,
+    client: &Client,
+    options: UploadOptions,
+    guard: &RunGuard,
+) -> Result<UploadReport, AgentError> {
+    let bar = context.ui.bar();
+    let again = options.clone();
+    let outcome = bchan_agent::run(client, options, guard, bar.progress()).await;
+    drop(bar);
+    match &outcome {
+        Err(AgentError::Shrunk(shrunk)) if context.ui.asks() && !again.what.is_read_once() => {
+            let question = format!("{shrunk}. Store it all the same?");
+            if context.ui.confirm(&question).await.is_err() {
+                return outcome;
+            }
+        }
+        _ => return outcome,
+    }
+    let unchecked = RunGuard {
+        shrink_threshold: 0,
+        ..guard.clone()
+    };
+    let bar = context.ui.bar();
+    bchan_agent::run(client, again, &unchecked, bar.progress()).await
 }
 
 /// The rules of a run after those of the profile, which apply to all backups.
@@ -283,7 +312,7 @@ async fn explain(context: &Context<'_>, name: &str, error: AgentError) -> Comman
 }
 
 fn ended(view: &Upload, exit: Exit) -> Ended {
-    let (files, bytes, target) = (view.files, view.bytes, &view.target);
+    let (Amount { entries, bytes, .. }, target) = (view.amount, &view.target);
     let status = view.status.name();
     let missing = match exit {
         Exit::Incomplete => ", but not all that should be in it",
@@ -293,9 +322,8 @@ fn ended(view: &Upload, exit: Exit) -> Ended {
         exit,
         status,
         backup_id: view.backup.as_ref().map(|backup| backup.id.clone()),
-        files,
-        bytes,
-        summary: format!("{status}: {files} entries with {bytes} bytes in {target}{missing}"),
+        amount: view.amount,
+        summary: format!("{status}: {entries} entries with {bytes} bytes in {target}{missing}"),
     }
 }
 
@@ -304,11 +332,12 @@ fn view(report: UploadReport) -> Upload {
         job_id: report.job_id,
         status: report.status,
         backup: report.backup,
-        files: report.files,
-        bytes: report.bytes,
+        complete: report.complete,
+        amount: report.amount,
         delivered: report.delivered,
         sent: report.sent,
         warnings: warnings(report.warnings),
+        warning_count: report.warning_count,
         target: report.target.name,
     }
 }
