@@ -1,8 +1,11 @@
 //! The definition of the command line, and the way from its arguments to an exit code.
 
+use std::error::Error as _;
 use std::mem::ManuallyDrop;
+use std::num::{IntErrorKind, ParseIntError};
 use std::time::Duration;
 
+use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
@@ -116,8 +119,30 @@ fn parse() -> Result<Cli, clap::Error> {
     // Taking the definition of the command line apart takes nearly as long as making it, and it goes
     // with the process anyway.
     let mut command = ManuallyDrop::new(Cli::command());
-    let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    let matches = command.try_get_matches_from_mut(std::env::args_os());
+    let mut matches = matches.map_err(in_plain_words)?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// Replaces what the standard library says of a number.
+fn in_plain_words(error: clap::Error) -> clap::Error {
+    let source = error.source();
+    let Some(number) = source.and_then(|source| source.downcast_ref::<ParseIntError>()) else {
+        return error;
+    };
+    let reason = match number.kind() {
+        IntErrorKind::Zero => "it must be at least 1",
+        IntErrorKind::PosOverflow => "it is too large",
+        IntErrorKind::NegOverflow => "it is too small",
+        _ => "it is not a whole number",
+    };
+    let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    let value = context(ContextKind::InvalidValue);
+    let option = context(ContextKind::InvalidArg);
+    let message = format!(
+        "invalid value '{value}' for '{option}': {reason}\n\nFor more information, try '--help'.\n"
+    );
+    clap::Error::raw(ErrorKind::ValueValidation, message)
 }
 
 /// Runs the command until it ends or a signal asks it to. A cancelled command is dropped, which

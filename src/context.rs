@@ -19,7 +19,7 @@ use crate::config::{
     Environment as _, ProcessEnvironment, ServerChoice, Settings, Side, SideEnvironment,
 };
 use crate::credentials::{self, Keyring, Search, SessionKeyring};
-use crate::error::{CommandError, Kind};
+use crate::error::{CommandError, Kind, with_causes};
 use crate::global_args::GlobalArgs;
 use crate::signals::Signal;
 use crate::suggest;
@@ -116,7 +116,9 @@ impl<'a> Context<'a> {
                     Search {
                         keyring: Some(error),
                         ..
-                    } => self.ui.verbose(&format!("no API key, and {error}")),
+                    } => self
+                        .ui
+                        .verbose(&format!("no API key: {}", with_causes(error))),
                     _ => {}
                 }
                 (url.clone(), search.found.map(|found| found.key))
@@ -142,6 +144,23 @@ impl<'a> Context<'a> {
                 "a server inside this program needs no key",
             )),
         }
+    }
+
+    /// A client that shows this key to a server that no profile has yet. None for a server inside
+    /// this program, which needs no key.
+    pub(crate) fn client_at(
+        &self,
+        server: &str,
+        key: &ApiKey,
+    ) -> Result<Option<Client>, CommandError> {
+        let environment = &ProcessEnvironment;
+        let ServerChoice::Remote(url) = ServerChoice::parse(server, environment)? else {
+            return Ok(None);
+        };
+        let mut global = self.global.clone();
+        global.profile = None;
+        let settings = Settings::resolve(&global, environment)?;
+        open(&settings, url, Some(key.clone()), 0).map(Some)
     }
 
     /// A client of one of two servers, by its address or its profile.

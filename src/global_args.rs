@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, ValueEnum};
 
+use crate::config::Length;
+
 /// Heading of these options in every command's help.
 pub(crate) const HEADING: &str = "Global options";
 
@@ -119,12 +121,24 @@ pub(crate) struct GlobalArgs {
     #[arg(long, value_name = "NUMBER", global = true)]
     pub(crate) retries: Option<u32>,
 
-    /// Give up when the server has been silent for this many seconds [default: 30]
-    #[arg(long, value_name = "SECONDS", global = true,
-        value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    /// Give up when the server has been silent for this long, e.g. 90s [default: 30s]
+    ///
+    /// A number without a unit is in seconds.
+    #[arg(long, value_name = "DURATION", global = true, value_parser = timeout)]
     pub(crate) timeout: Option<u64>,
 
     /// Do not ask before deleting
     #[arg(short, long, global = true)]
     pub(crate) yes: bool,
+}
+
+/// Reads a timeout in whole seconds, of at most a day.
+fn timeout(text: &str) -> Result<u64, String> {
+    let Length(length) = Length::or_seconds(text)?;
+    match length.as_secs() {
+        seconds @ 1..=86_400 if length.subsec_nanos() == 0 => Ok(seconds),
+        _ => Err(format!(
+            "`{text}` is not a number of whole seconds from 1 s to 24 h"
+        )),
+    }
 }

@@ -5,13 +5,14 @@ use clap::Args;
 
 use crate::context::Context;
 use crate::credentials;
-use crate::error::{CommandError, Exit, Kind};
+use crate::error::{CommandError, Exit, Kind, with_causes};
 use crate::ui::view::Done;
 
 /// Store the API key of a server
 ///
 /// The key is asked for at the terminal, or read from standard input. It is tried at the server and
-/// then stored in the keyring for this server only. `bchan logout` removes it.
+/// then stored in the keyring, for this server only, or, without a keyring, in a file next to the
+/// configuration that only its owner can read. `bchan logout` removes it.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan login --server https://backup.example.org
@@ -45,16 +46,13 @@ impl LoginArgs {
         let place = if self.file {
             keep_in_file(context, &key).await?
         } else {
-            credentials::remember(&context.keyring(), &server, &key).await?;
-            KEYRING.to_owned()
+            keep_anywhere(context, &server, &key).await?
         };
         let message = format!("the key of {server} is in {place}");
         context.ui.show(&Done::new(message))?;
         Ok(Exit::Done)
     }
 }
-
-const KEYRING: &str = "the keyring";
 
 /// Stores a key in the keyring or, if there is none, in the file beside the configuration. Returns
 /// the place.
@@ -64,10 +62,11 @@ pub(super) async fn keep_anywhere(
     key: &ApiKey,
 ) -> Result<String, CommandError> {
     match credentials::remember(&context.keyring(), server, key).await {
-        Ok(()) => Ok(KEYRING.to_owned()),
+        Ok(()) => Ok("the keyring".to_owned()),
         Err(error) => {
-            context.ui.verbose(&error.to_string());
-            keep_in_file(context, key).await
+            context.ui.verbose(&with_causes(&error));
+            let place = keep_in_file(context, key).await?;
+            Ok(format!("{place} ({error})"))
         }
     }
 }

@@ -6,8 +6,8 @@ use std::io;
 use clap::Args;
 
 use crate::context::Context;
-use crate::credentials;
-use crate::error::{CommandError, Exit};
+use crate::credentials::{self, KeyringError};
+use crate::error::{CommandError, Exit, with_causes};
 use crate::ui::view::Done;
 
 /// Remove the stored API key of a server
@@ -31,10 +31,18 @@ impl LogoutArgs {
         };
         let in_keyring = match credentials::forget(&context.keyring(), &server).await {
             Ok(found) => found,
-            // Without a keyring there is nothing in it.
-            Err(error) => {
-                context.ui.verbose(&error.to_string());
+            Err(KeyringError::Unsupported) => false,
+            // One that is locked, or of another session, may have the key.
+            Err(error) if in_file => {
+                context
+                    .ui
+                    .warn(&format!("the keyring was not asked for a key: {error}"));
                 false
+            }
+            Err(error) => {
+                let message = "there is no key file, and the keyring cannot be asked";
+                let error = CommandError::failed(format!("{message}: {}", with_causes(&error)));
+                return Err(error.hint("run it again in the session that has the keyring"));
             }
         };
         let message = if in_file || in_keyring {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::doc_markdown, reason = "the help is plain text")]
 
+mod anchor;
 pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod config;

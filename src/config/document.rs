@@ -101,7 +101,14 @@ impl Document {
         if self.before.is_none() {
             text.insert_str(0, HEADER);
         }
-        ConfigFile::parse(&self.path, &text)?;
+        ConfigFile::parse(&self.path, &text).map_err(|error| match error {
+            // The line is in no file yet.
+            FileError::Content { line, message, .. } => SettingsError::Setting {
+                setting: text.lines().nth(line - 1).unwrap_or_default().to_owned(),
+                message,
+            },
+            error => error.into(),
+        })?;
         if file::read(&self.path)? != self.before {
             return Err(SettingsError::Changed { path: self.path });
         }

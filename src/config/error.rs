@@ -43,6 +43,13 @@ pub(crate) enum SettingsError {
         /// The file.
         path: PathBuf,
     },
+    /// A setting that would make the configuration invalid.
+    #[error("`{setting}`: {message}")]
+    Setting {
+        /// Its line in the file.
+        setting: String,
+        message: String,
+    },
     /// A profile that was named does not exist.
     #[error("there is no profile `{name}`")]
     NoProfile {
@@ -68,7 +75,7 @@ pub(crate) enum SettingsError {
 impl From<SettingsError> for CommandError {
     fn from(error: SettingsError) -> Self {
         let (kind, hint) = match &error {
-            SettingsError::Conflict { .. } => (Kind::Usage, None),
+            SettingsError::Conflict { .. } | SettingsError::Setting { .. } => (Kind::Usage, None),
             SettingsError::Server { .. } => (
                 Kind::Configuration,
                 Some("a server looks like http://127.0.0.1:5050"),

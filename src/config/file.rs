@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use bytesize::ByteSize;
+use bchan_archive::Size;
 use serde::Deserialize;
 use toml_edit::{Document, Item, Key, TableLike};
 
@@ -57,7 +57,7 @@ pub(crate) struct Profile {
     /// As for `--spool`; a relative path starts at the configuration's folder.
     pub(crate) spool: Option<PathBuf>,
     /// As for `--spool-limit`.
-    pub(crate) spool_limit: Option<ByteSize>,
+    pub(crate) spool_limit: Option<Size>,
 }
 
 impl ConfigFile {

@@ -12,6 +12,16 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct Length(pub(crate) Duration);
 
+impl Length {
+    /// Reads a number of seconds or a [`Length`].
+    pub(crate) fn or_seconds(text: &str) -> Result<Self, String> {
+        match text.trim().parse() {
+            Ok(seconds) => Ok(Self(Duration::from_secs(seconds))),
+            Err(_) => text.parse(),
+        }
+    }
+}
+
 impl FromStr for Length {
     type Err = String;
 

@@ -24,7 +24,9 @@ pub(crate) use self::file::Profile;
 pub(crate) use self::file_error::FileError;
 pub(crate) use self::length::Length;
 pub(crate) use self::origin::{Origin, Sourced};
-pub(crate) use self::paths::{cache_dir, data_dir, home_dir, python_dir, state_dir, user_units};
+pub(crate) use self::paths::{
+    cache_dir, data_dir, expand, home_dir, python_dir, state_dir, user_units,
+};
 pub(crate) use self::preset::{KnownPreset, Preset, Presets};
 pub(crate) use self::python::KEYRING as PYTHON_KEYRING;
 pub(crate) use self::python::PythonFiles;

@@ -125,7 +125,7 @@ fn is_anchored(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use bytesize::ByteSize;
+    use bchan_archive::Size;
 
     use super::*;
     use crate::config::Fake;
@@ -143,7 +143,7 @@ mod tests {
                 exclude_caches: true,
                 exclude_if_present: vec![".nobackup".into()],
                 one_file_system: true,
-                exclude_larger_than: Some(ByteSize::mib(3)),
+                exclude_larger_than: Some(Size(3 << 20)),
                 files_from: vec!["/l".into()],
                 files_from0: vec!["/l0".into()],
                 include: vec!["i".into()],
@@ -161,7 +161,7 @@ mod tests {
                 hook_timeout: "5m".parse().ok(),
                 ping: Some("https://h/x".into()),
                 spool: Some("/s".into()),
-                spool_limit: Some(ByteSize::gib(3)),
+                spool_limit: Some(Size(3 << 30)),
             },
         };
         let entries = preset.entries();

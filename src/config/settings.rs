@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bchan_agent::Compress;
 use bchan_api::ApiKey;
-use bytesize::ByteSize;
+use bchan_archive::Size;
 
 use super::environment::Environment;
 use super::error::SettingsError;
@@ -48,7 +48,7 @@ pub(crate) struct Settings {
     /// Where backups wait while the server is away.
     pub(crate) spool: Option<PathBuf>,
     /// Most bytes that wait there.
-    pub(crate) spool_limit: Option<ByteSize>,
+    pub(crate) spool_limit: Option<Size>,
 }
 
 /// A configuration file and what it says.

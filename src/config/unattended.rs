@@ -5,8 +5,8 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use bchan_archive::Size;
 use bchan_client::Monitor;
-use bytesize::ByteSize;
 use clap::Args;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -75,7 +75,7 @@ pub(crate) struct UnattendedOptions {
 
     /// Largest total size of the spool
     #[arg(long, value_name = "SIZE")]
-    pub(crate) spool_limit: Option<ByteSize>,
+    pub(crate) spool_limit: Option<Size>,
 }
 
 /// A program and its arguments.

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use toml_edit::Value;
+
 use super::Context;
+use super::carried::{absolute, text};
 use crate::config::{
     Config, Environment as _, KnownPreset, Preset, Presets, ProcessEnvironment, ServerChoice,
     Settings, SettingsError, state_dir,
@@ -88,14 +91,36 @@ impl Context<'_> {
         port: Option<u16>,
     ) -> Result<Option<String>, CommandError> {
         let server = ServerChoice::given(&self.global, host, port, &ProcessEnvironment)?;
-        Ok(server.map(|server| server.to_string()))
+        server.map(lasting).transpose()
+    }
+
+    /// The options of this run that a profile can hold, beside the server and the key itself.
+    pub(crate) fn given_settings(&self) -> Result<Vec<(&'static str, Value)>, CommandError> {
+        let global = &self.global;
+        let path = |path: &PathBuf| Ok::<_, CommandError>(text(&absolute(path)?)?.into());
+        let number = |number: u64| Value::from(i64::try_from(number).unwrap_or(i64::MAX));
+        let found = [
+            ("ca_cert", global.ca_cert.as_ref().map(path).transpose()?),
+            (
+                "api_key_file",
+                global.api_key_file.as_ref().map(path).transpose()?,
+            ),
+            (
+                "retries",
+                global.retries.map(|retries| number(retries.into())),
+            ),
+            ("timeout", global.timeout.map(number)),
+        ];
+        let given = found.into_iter();
+        Ok(given
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect())
     }
 
     /// Completes what a user writes for a server.
     #[expect(clippy::unused_self, reason = "its callers need the context")]
     pub(crate) fn complete_server(&self, text: &str) -> Result<String, CommandError> {
-        let server = ServerChoice::parse(text, &ProcessEnvironment)?;
-        Ok(server.to_string())
+        lasting(ServerChoice::parse(text, &ProcessEnvironment)?)
     }
 
     /// Asks for the server.
@@ -131,6 +156,15 @@ impl Context<'_> {
             ),
         }
     }
+}
+
+/// A server as it is written into a file: a data folder means the same wherever a run starts.
+fn lasting(server: ServerChoice) -> Result<String, CommandError> {
+    let server = match server {
+        ServerChoice::Local(folder) => ServerChoice::Local(absolute(&folder)?),
+        remote @ ServerChoice::Remote(_) => remote,
+    };
+    Ok(server.to_string())
 }
 
 /// Says that there is no such preset, and which may have been meant.

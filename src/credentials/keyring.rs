@@ -1,5 +1,6 @@
 //! Keys in the keyring of the desktop, or of whatever session there is.
 
+use std::error::Error;
 use std::io;
 use std::sync::Arc;
 use std::thread;
@@ -27,12 +28,14 @@ pub(crate) trait Keyring: Send + Sync {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyringError {
     /// There is no keyring, or it does not open.
-    #[error("there is no keyring: {reason}")]
+    #[error("no keyring is available")]
     #[cfg_attr(
         not(feature = "keyring"),
         allow(dead_code, reason = "only tests have one")
     )]
-    Unavailable { reason: String },
+    Unavailable {
+        source: Box<dyn Error + Send + Sync>,
+    },
     /// The program cannot use any.
     #[error("this bchan was built without the feature `keyring`")]
     #[cfg_attr(
@@ -129,9 +132,9 @@ mod session {
     }
 
     fn unavailable(error: &Error) -> KeyringError {
-        KeyringError::Unavailable {
-            reason: error.to_string(),
-        }
+        // The error itself cannot be sent from the thread that asks.
+        let source = error.to_string().into();
+        KeyringError::Unavailable { source }
     }
 }
 
@@ -173,11 +176,11 @@ pub(super) mod tests {
             &self,
             act: impl FnOnce(&mut HashMap<(String, String), String>) -> T,
         ) -> Result<T, KeyringError> {
-            let reason = "no session bus".to_owned();
+            let source = "no session bus".into();
             let items = self
                 .0
                 .as_ref()
-                .ok_or(KeyringError::Unavailable { reason })?;
+                .ok_or(KeyringError::Unavailable { source })?;
             Ok(act(&mut items.lock().unwrap()))
         }
     }

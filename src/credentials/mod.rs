@@ -230,12 +230,6 @@ pub(crate) const WAYS_OUT: &str = "without a keyring, keep the key in a file (`b
     --file`, --api-key-file), in a systemd credential named bchan-api-key, or let the profile's \
     api_key_command print it";
 
-impl From<KeyringError> for CommandError {
-    fn from(error: KeyringError) -> Self {
-        Self::new(Kind::Configuration, error).hint(WAYS_OUT)
-    }
-}
-
 impl From<CredentialError> for CommandError {
     fn from(error: CredentialError) -> Self {
         let hint = match &error {
@@ -383,12 +377,9 @@ mod tests {
     fn a_missing_keyring_is_told_only_when_there_is_no_key() {
         let temp = tempfile::tempdir().unwrap();
         let nothing = search(&KeySources::default(), &Fake::default()).unwrap();
-        let error = CommandError::from(nothing.keyring.unwrap());
-        assert_eq!(error.kind, Kind::Configuration);
-        assert!(
-            error.hints[0].contains("systemd credential"),
-            "{:?}",
-            error.hints
+        assert_eq!(
+            nothing.keyring.unwrap().to_string(),
+            "no keyring is available"
         );
         let sources = KeySources {
             beside: Some(write(temp.path(), "beside")),

@@ -38,11 +38,13 @@ pub(super) fn hint(error: &Error) -> Option<String> {
                 .into()
         }
         Error::Unauthorized => {
-            "name the server's key with --api-key-file, BCHAN_API_KEY or BCHAN_API_KEY_FILE".into()
+            "`bchan login` stores the server's key; --api-key-file, BCHAN_API_KEY and \
+             BCHAN_API_KEY_FILE name one"
+                .into()
         }
         Error::Forbidden { message } if message.contains("Invalid API key") => {
-            "the server has other keys; see its apikey.json, or make one with `bchan server \
-             new-key`"
+            "the server has other keys: `bchan login` stores one of them, and `bchan server new-key` \
+             on the server makes one"
                 .into()
         }
         Error::Forbidden { .. } => {

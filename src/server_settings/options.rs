@@ -6,7 +6,7 @@ use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bytesize::ByteSize;
+use bchan_archive::Size;
 use clap::{Args, ValueEnum};
 
 use super::storage::StorageArgs;
@@ -88,7 +88,7 @@ pub(crate) struct ServerSettings {
     /// Largest size of an unpacked backup, holes included [env: BCHAN_MAX_UNPACKED] [default: the
     /// size of the disk]
     #[arg(long, value_name = "SIZE", value_parser = values::size)]
-    pub(super) max_unpacked: Option<ByteSize>,
+    pub(super) max_unpacked: Option<Size>,
 
     /// Largest number of entries of an archive [env: BCHAN_MAX_ENTRIES] [default: 10000000]
     #[arg(long, value_name = "NUMBER", value_parser = values::number)]

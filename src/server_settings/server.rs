@@ -30,7 +30,7 @@ impl ServerSettings {
         let data = storage.data.map_or_else(|| data_dir(environment), Ok)?;
         let default = Config::new(data);
         let mut unpack = default.unpack;
-        unpack.max_bytes = self.max_unpacked.map(|size| size.as_u64());
+        unpack.max_bytes = self.max_unpacked.map(|size| size.0);
         unpack.max_entries = self.max_entries.unwrap_or(unpack.max_entries);
         unpack.max_ratio = self.max_ratio.map_or(unpack.max_ratio, Into::into);
         let tls = match (self.tls_cert, self.tls_key) {

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
-use bytesize::ByteSize;
+use bchan_archive::{InvalidSize, Size};
 
 use crate::config::Length;
 
@@ -86,22 +86,13 @@ pub(super) fn positive<T: FromStr>(text: &str) -> Result<T, String> {
 }
 
 /// Reads a number of bytes, such as `500GiB`.
-pub(super) fn size(text: &str) -> Result<ByteSize, String> {
-    let wrong = |_| {
-        format!(
-            "`{}` is not a size such as 500GiB or 20MB",
-            text.escape_debug()
-        )
-    };
-    text.parse().map_err(wrong)
+pub(super) fn size(text: &str) -> Result<Size, String> {
+    text.parse().map_err(|error: InvalidSize| error.to_string())
 }
 
 /// Reads a time: a number of seconds or a [`Length`], of at most a year.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
-    let time = match text.trim().parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => text.parse::<Length>()?.0,
-    };
+    let Length(time) = Length::or_seconds(text)?;
     if time > LONGEST {
         return Err(format!("`{}` is longer than a year", text.escape_debug()));
     }

@@ -103,18 +103,143 @@ fn a_key_is_kept_only_when_the_server_takes_it() {
 }
 
 #[test]
-fn without_a_keyring_the_ways_out_are_named() {
+fn without_a_keyring_a_key_goes_to_a_file() {
     let server = TestServer::start_with_key();
     let home = tempfile::tempdir().unwrap();
-    let program = Program::new(home.path())
-        .env("BCHAN_SERVER", server.url())
-        // An address without a listener, wherever the tests run.
-        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-        .arg("login");
-    let output = with_input(program, server.key());
-    assert_eq!(output.code, Some(13), "{output:#?}");
-    for way in ["--file", "systemd credential", "api_key_command"] {
-        assert!(output.stderr.contains(way), "{way}: {output:#?}");
+    let program = |words: &[&str]| {
+        Program::new(home.path())
+            .env("BCHAN_SERVER", server.url())
+            // An address without a listener, wherever the tests run.
+            .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+            .args(words)
+    };
+    let refused = program(&["target", "list"]).run();
+    assert_eq!(refused.code, Some(12), "{refused:#?}");
+    assert!(refused.stderr.contains("bchan login"), "{refused:#?}");
+    let output = program(&["login"]).input(server.key());
+    assert_eq!(output.code, Some(0), "{output:#?}");
+    let says = output.stdout.contains("/api-key (no keyring is available)");
+    assert!(says && output.stderr.is_empty(), "{output:#?}");
+    program(&["target", "list"]).ok();
+
+    // The keyring, which cannot be asked, may have another key.
+    let removed = program(&["logout"]).ok();
+    assert!(
+        removed.stderr.contains("keyring was not asked"),
+        "{removed:#?}"
+    );
+    let again = program(&["logout"]).run();
+    assert_eq!(again.code, Some(1), "{again:#?}");
+    assert!(again.stderr.contains("cannot be asked"), "{again:#?}");
+}
+
+#[test]
+fn a_profile_is_made_with_the_key_and_options_that_are_right() {
+    let server = TestServer::start_with_key();
+    let home = tempfile::tempdir().unwrap();
+    let create = |words: &[&str]| {
+        let program = Program::new(home.path()).current_dir(home.path());
+        program
+            .args(["config", "create", "--overwrite", "-a"])
+            .args(words)
+    };
+    let path = home.path().join(".config/bchan/config.toml");
+    let url = server.url();
+    let wrong = create(&["bakch-wrong", "--server", &url]).run();
+    assert_eq!(wrong.code, Some(12), "{wrong:#?}");
+    assert!(wrong.stderr.contains("no profile was made"), "{wrong:#?}");
+    assert!(!path.exists());
+    create(&["bakch-wrong", "--server", &url, "--no-check"]).ok();
+    // A profile can be made before its server runs.
+    let dead = create(&["bakch-x", "--server", "http://127.0.0.1:1"]).ok();
+    assert!(dead.stderr.contains("was not tried"), "{dead:#?}");
+
+    let options = ["--ca-cert", "cert.pem", "--timeout", "2m", "--retries", "7"];
+    fs::write(home.path().join("cert.pem"), "").unwrap();
+    create(&["bakch-x", "--server", &url, "--no-check"])
+        .args(options)
+        .ok();
+    let text = fs::read_to_string(&path).unwrap();
+    let cert = home.path().join("cert.pem");
+    for line in [
+        format!("ca_cert = \"{}\"", cert.display()),
+        "timeout = 120".to_owned(),
+        "retries = 7".to_owned(),
+    ] {
+        assert!(text.contains(&line), "{line}: {text}");
+    }
+    let set = ["config", "set", "spool", "spool"];
+    Program::new(home.path())
+        .current_dir(home.path())
+        .args(set)
+        .ok();
+    let text = fs::read_to_string(&path).unwrap();
+    let spool = home.path().join("spool");
+    assert!(
+        text.contains(&format!("spool = \"{}\"", spool.display())),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_a_file_would_not_take_is_said_of_the_setting() {
+    let home = tempfile::tempdir().unwrap();
+    for (words, says) in [
+        (
+            ["config", "set", "compression", "foo"],
+            "`compression = \"foo\"`: it is not one of",
+        ),
+        (
+            ["config", "set", "spool_limit", "foo"],
+            "`foo` is not a size such as",
+        ),
+        (
+            ["config", "set", "timeout", "0"],
+            "is not 1 to 86400 seconds",
+        ),
+    ] {
+        let output = Program::new(home.path()).args(words).run();
+        assert_eq!(output.code, Some(2), "{output:#?}");
+        assert!(output.stderr.contains(says), "{output:#?}");
+        assert!(!output.stderr.contains(" line "), "{output:#?}");
+    }
+}
+
+#[test]
+fn no_argument_is_refused_in_the_words_of_a_library() {
+    let home = tempfile::tempdir().unwrap();
+    for (words, says) in [
+        (&["--port", "abc", "stats"][..], "it is not a whole number"),
+        (&["--retries", "99999999999", "stats"], "it is too large"),
+        (&["job", "wait", "abc"], "it is not a whole number"),
+        (
+            &["backup", "upload", "a", "b", "--threads", "0"],
+            "it must be at least 1",
+        ),
+        (
+            &["--timeout", "soon", "stats"],
+            "is not a length of time such as",
+        ),
+        (&["--timeout", "2d", "stats"], "from 1 s to 24 h"),
+        (
+            &["backup", "upload", "a", "b", "--limit-upload", "5"],
+            "`5` has no unit",
+        ),
+        (
+            &["backup", "upload", "a", "b", "--spool-limit", "x"],
+            "is not a size such as",
+        ),
+        (
+            &["backup", "upload", "a", "b", "--exclude-larger-than", "x"],
+            "is not a size such as",
+        ),
+    ] {
+        let output = Program::new(home.path()).args(words).run();
+        assert_eq!(output.code, Some(2), "{output:#?}");
+        assert!(output.stderr.contains(says), "{output:#?}");
+        for library in ["digit", "non-zero", "ByteSize", "float"] {
+            assert!(!output.stderr.contains(library), "{output:#?}");
+        }
     }
 }
 

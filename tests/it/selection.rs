@@ -360,3 +360,88 @@ fn lists_of_paths_come_from_files_and_from_standard_input() {
             .any(|name| name.ends_with("/tree/a.txt") && !name.ends_with(whole))
     );
 }
+
+#[test]
+fn an_absolute_pattern_excludes_that_path() {
+    let server = TestServer::start();
+    let home = server.home();
+    for file in ["me/secret/key", "me/docs/secret", "other/secret/key"] {
+        let path = home.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "x").unwrap();
+    }
+    let path = |name: &str| home.join(name).to_str().unwrap().to_owned();
+    let listed = |words: &[&str]| {
+        let program = server
+            .bchan(["backup", "upload", "t", "--dry-run"])
+            .args(words);
+        let listing = program.json();
+        let entries = listing["entries"].as_array().unwrap().iter();
+        let files = entries.filter(|entry| entry["type"] == "file");
+        files
+            .map(|entry| {
+                entry["path"]
+                    .as_str()
+                    .unwrap()
+                    .replace(home.to_str().unwrap(), "")
+            })
+            .collect::<Vec<_>>()
+    };
+    let sources = [&*path("me"), &*path("other")];
+    // It is about its own source alone.
+    let secret = path("me/secret");
+    assert_eq!(
+        listed(&[sources[0], sources[1], "--exclude", &secret]),
+        ["/me/docs/secret", "/other/secret/key"]
+    );
+    // From the current folder, and from a file.
+    let rules = path("rules");
+    fs::write(&rules, format!("{secret}/\n")).unwrap();
+    let dry = [
+        "backup",
+        "upload",
+        "t",
+        ".",
+        "--dry-run",
+        "--exclude-from",
+        &rules,
+    ];
+    let program = server.bchan(dry).current_dir(&home.join("me"));
+    assert!(!program.ok().stdout.contains("key"));
+
+    let upload = |pattern: &str| {
+        let words = [
+            "backup",
+            "upload",
+            "--dry-run",
+            "--verbose",
+            "t",
+            sources[0],
+        ];
+        server.bchan(words).args(["--exclude", pattern]).run()
+    };
+    let wrong = upload("/usr/lib");
+    assert_eq!(wrong.code, Some(2), "{wrong:#?}");
+    assert!(
+        wrong
+            .stderr
+            .contains("nothing that is backed up lies there"),
+        "{wrong:#?}"
+    );
+    assert_eq!(upload(sources[0]).code, Some(2));
+    let unused = upload("*.tmp");
+    assert_eq!(unused.code, Some(0), "{unused:#?}");
+    let says = "the pattern `*.tmp` matches nothing";
+    assert!(unused.stderr.contains(says), "{unused:#?}");
+    assert!(!upload("secret").stderr.contains("matches nothing"));
+    let preset = [
+        "preset",
+        "create",
+        "p",
+        sources[0],
+        "t",
+        "--exclude",
+        "/usr/lib",
+    ];
+    assert_eq!(server.bchan(preset).run().code, Some(2));
+}

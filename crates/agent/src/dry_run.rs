@@ -40,6 +40,8 @@ pub struct Listing {
     pub warning_count: u64,
     /// True if everything that belongs in can be read.
     pub complete: bool,
+    /// Excluding patterns that have matched nothing.
+    pub unmatched: Vec<String>,
 }
 
 /// How to list.
@@ -99,6 +101,7 @@ fn survey(
         left_count: summary.excluded,
         bytes: summary.bytes,
         complete: summary.is_complete(),
+        unmatched: options.rules.unmatched(),
         warnings: collector.listener.warnings,
         warning_count: collector.listener.count,
     })

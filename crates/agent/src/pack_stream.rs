@@ -240,6 +240,10 @@ pub(crate) fn produce(
         sent,
         warnings,
         warning_count,
+        unmatched: match content {
+            UploadSource::Archive(archive) => archive.options.rules.unmatched(),
+            _ => Vec::new(),
+        },
     })
 }
 

@@ -14,6 +14,8 @@ pub struct Produced {
     pub sent: u64,
     pub warnings: Vec<Warning>,
     pub warning_count: u64,
+    /// Excluding patterns that have matched nothing.
+    pub unmatched: Vec<String>,
 }
 
 /// Hashes that a server reports if it has stored the content as it was sent.

@@ -58,6 +58,8 @@ pub struct UploadReport {
     pub warnings: Vec<Warning>,
     /// All warnings, with those that are not kept.
     pub warning_count: u64,
+    /// Excluding patterns that have matched nothing.
+    pub unmatched: Vec<String>,
     pub complete: bool,
     /// Spooled backups that were sent before.
     pub delivered: Vec<Delivered>,

@@ -319,6 +319,7 @@ async fn report(
         sent: run.sent,
         warnings,
         warning_count,
+        unmatched: files.unmatched,
         complete,
         delivered: Vec::new(),
     })

@@ -170,6 +170,7 @@ pub(crate) async fn transfer(
         sent,
         mut warnings,
         warning_count,
+        unmatched,
         hashes: _,
     } = produced;
     let complete = summary.is_complete() && lost.is_empty();
@@ -185,6 +186,7 @@ pub(crate) async fn transfer(
         sent,
         warnings,
         warning_count,
+        unmatched,
         complete,
         delivered: Vec::new(),
     })

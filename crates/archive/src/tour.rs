@@ -69,7 +69,7 @@ pub(crate) fn tour<V: SourceVisitor>(
     visitor: &mut V,
 ) -> Result<(), PackError> {
     let mut tour = Tour {
-        rules,
+        rules: rules.clone(),
         force,
         visitor,
         frames: Vec::new(),
@@ -80,13 +80,16 @@ pub(crate) fn tour<V: SourceVisitor>(
     };
     for (at, source) in sources.iter().enumerate() {
         tour.expect(source, &sources[at + 1..]);
+        // The patterns are those that were read, so none is invalid below one source alone.
+        tour.rules = rules.at(source.path()).unwrap_or_else(|_| rules.clone());
         tour.source(source)?;
     }
     Ok(())
 }
 
 struct Tour<'a, V: SourceVisitor> {
-    rules: &'a Rules,
+    /// Those for the current source.
+    rules: Rules,
     force: bool,
     visitor: &'a mut V,
     /// The directories that lead to where the tour is.

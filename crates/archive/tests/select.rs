@@ -14,9 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use bchan_archive::{
-    EntryKind, Observer, PackOptions, Reason, Selection, Source, Survey, pack, survey,
+    EntryKind, Observer, PackOptions, Reason, Selection, Size, Source, Survey, pack, survey,
 };
-use bytesize::ByteSize;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
@@ -424,13 +423,13 @@ fn larger_files_are_left_out() {
         file.set_len(size).unwrap();
     }
     let selection = Selection {
-        exclude_larger_than: Some(ByteSize::kib(1)),
+        exclude_larger_than: Some(Size(1024)),
         ..Selection::default()
     };
     let found = look(&root, &selection);
     assert_eq!(found.files, ["0", "1023", "1024"].map(str::to_owned).into());
     assert_eq!(found.bytes, 2047);
-    assert_eq!(found.excluded[0].1, "is larger than 1.0 KiB");
+    assert_eq!(found.excluded[0].1, "is larger than 1KiB");
 }
 
 #[test]

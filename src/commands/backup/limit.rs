@@ -3,8 +3,8 @@
 use std::num::NonZeroU64;
 use std::str::FromStr;
 
+use bchan_archive::{InvalidSize, Size};
 use bchan_client::RateLimit;
-use bytesize::ByteSize;
 
 /// Bytes in a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +20,15 @@ impl FromStr for Rate {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let size: ByteSize = text.parse()?;
-        let rate = NonZeroU64::new(size.as_u64()).ok_or("nothing would ever pass")?;
+        let Size(bytes) = text
+            .parse()
+            .map_err(|error: InvalidSize| error.to_string())?;
+        if text.trim().parse::<f64>().is_ok() {
+            return Err(format!(
+                "`{text}` has no unit; {text}KiB, {text}MiB and {text}B are rates in a second"
+            ));
+        }
+        let rate = NonZeroU64::new(bytes).ok_or("nothing would ever pass")?;
         Ok(Self(rate))
     }
 }
@@ -34,8 +41,9 @@ mod tests {
     fn a_rate_is_a_size_but_not_nothing() {
         let read = |text: &str| text.parse::<Rate>().ok().map(|rate| rate.0.get());
         assert_eq!(read("5MiB"), Some(5 << 20));
-        assert_eq!(read("1000"), Some(1000));
-        for text in ["0", "", "fast", "-1"] {
+        assert_eq!(read("1000B"), Some(1000));
+        // Other programs take such a number for KiB.
+        for text in ["0", "0B", "5", "1.5", "", "fast", "-1"] {
             assert_eq!(read(text), None, "{text}");
         }
     }

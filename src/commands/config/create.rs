@@ -1,4 +1,5 @@
 use bchan_api::ApiKey;
+use bchan_client::Error;
 use clap::Args;
 
 use crate::commands::login;
@@ -12,7 +13,8 @@ use crate::ui::view::Done;
 ///
 /// The server is that of --server, or --host and --port. At a terminal, missing values and the API
 /// key are asked for. The key is stored in the keyring or, if there is none, in a file next to the
-/// configuration that only its owner can read.
+/// configuration that only its owner can read. It is tried at the server first. The profile also
+/// gets --ca-cert, --api-key-file, --retries and --timeout, where they are given.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan config create
@@ -34,6 +36,10 @@ pub(super) struct CreateArgs {
     /// API key, as --api-key
     #[arg(short = 'a', value_name = "KEY", hide = true)]
     short_api_key: Option<String>,
+
+    /// Store the key without trying it at the server
+    #[arg(long)]
+    no_check: bool,
 
     /// Replace an existing profile
     #[arg(long)]
@@ -70,10 +76,16 @@ impl CreateArgs {
         };
         let key = key.filter(|text| !text.trim().is_empty());
         let key = key.as_deref().map(parse).transpose()?;
+        if let Some(key) = key.as_ref().filter(|_| !self.no_check) {
+            check(context, &server, key).await?;
+        }
 
         let mut document = Document::open(&config)?;
         document.remove("profiles", &name);
         document.set("profiles", &name, "server", &server);
+        for (setting, value) in context.given_settings()? {
+            document.set("profiles", &name, setting, value);
+        }
         let path = document.save()?;
         let mut message = format!("profile {name} for {server} is in {}", path.display());
         if let Some(key) = key {
@@ -82,6 +94,24 @@ impl CreateArgs {
         }
         context.ui.show(&Done::new(message))?;
         Ok(Exit::Done)
+    }
+}
+
+/// Tries a key. Fails only if the server refuses it: a profile can be made before its server runs.
+async fn check(context: &Context<'_>, server: &str, key: &ApiKey) -> Result<(), CommandError> {
+    let Some(client) = context.client_at(server, key)? else {
+        return Ok(());
+    };
+    match client.targets(1).await {
+        Err(error @ (Error::Unauthorized | Error::Forbidden { .. })) => {
+            Err(CommandError::from(error).hint("no profile was made; --no-check makes it anyway"))
+        }
+        Err(error) => {
+            let reason = CommandError::from(error).message();
+            context.ui.warn(&format!("the key was not tried: {reason}"));
+            Ok(())
+        }
+        Ok(_) => Ok(()),
     }
 }
 

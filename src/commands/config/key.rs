@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use toml_edit::{Array, Value};
 
+use crate::commands::anchor::anchored;
 use crate::config::{Origin, Settings};
 use crate::error::CommandError;
 use crate::ui::view::Setting;
@@ -66,6 +67,10 @@ impl Key {
             let message = format!("{} has one value, not {}", self.name(), words.len());
             return Err(CommandError::usage(message));
         };
+        if matches!(self, Self::ApiKeyFile | Self::CaCert | Self::Spool) {
+            // The file's relative paths start at its own folder, those of a user at the current one.
+            return Ok(anchored(word)?.to_string_lossy().into_owned().into());
+        }
         if !matches!(self, Self::Retries | Self::Timeout | Self::ShrinkThreshold) {
             return Ok(word.into());
         }
@@ -137,6 +142,10 @@ mod tests {
             parse(Key::ApiKeyCommand, &["pass", "show"]).unwrap(),
             r#"["pass", "show"]"#
         );
+        let here = std::env::current_dir().unwrap().join("cert.pem");
+        let path = format!("{:?}", here.to_str().unwrap());
+        assert_eq!(parse(Key::CaCert, &["cert.pem"]).unwrap(), path);
+        assert_eq!(parse(Key::Spool, &["~/s"]).unwrap(), "\"~/s\"");
         assert!(parse(Key::Timeout, &["soon"]).is_err());
         assert!(parse(Key::Server, &["a", "b"]).is_err());
     }

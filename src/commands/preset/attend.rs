@@ -54,7 +54,7 @@ impl Attendance<'_, '_> {
                 {
                     return Err(error.hint("nothing was sent"));
                 }
-                upload(self.context, options, self.guard).await
+                Box::pin(upload(self.context, options, self.guard)).await
             });
             unless_interrupted(signals, self.guard, work).await
         };

@@ -2,13 +2,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{anchor_all, anchored, anchored_spool};
+use crate::commands::anchor::{anchor_all, anchored, anchored_spool};
 use crate::commands::backup::upload::select::SelectArgs;
 use crate::complete;
-use crate::config::{Document, Preset, UnattendedOptions};
+use crate::config::{Document, Preset, ProcessEnvironment, UnattendedOptions, expand, home_dir};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::ui::view::Done;
+use bchan_agent::AgentError;
 
 /// Create a preset
 ///
@@ -63,6 +64,15 @@ impl CreateArgs {
             let message = "a preset has no standard input to read a list from";
             return Err(CommandError::usage(message));
         }
+        let home = home_dir(&ProcessEnvironment);
+        let expanded: Vec<_> = self
+            .paths
+            .iter()
+            .map(|path| expand(path, home.as_deref()))
+            .collect();
+        selection
+            .check_absolute(&expanded)
+            .map_err(AgentError::Selection)?;
         anchor_all(&mut selection.exclude_from)?;
         anchor_all(&mut selection.files_from)?;
         anchor_all(&mut selection.files_from0)?;

@@ -5,7 +5,8 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use toml_edit::{Array, Value};
 
-use super::{WhichPreset, anchor_all, anchored, anchored_spool};
+use super::WhichPreset;
+use crate::commands::anchor::{anchor_all, anchored, anchored_spool};
 use crate::commands::backup::upload::select::SelectArgs;
 use crate::complete;
 use crate::config::{Document, UnattendedOptions, fields};

@@ -1,6 +1,5 @@
 //! `bchan preset`
 
-mod anchor;
 mod attend;
 mod change;
 mod create;
@@ -16,7 +15,6 @@ mod which;
 
 use clap::{Args, Subcommand};
 
-use self::anchor::{anchor_all, anchored, anchored_spool};
 use self::which::WhichPreset;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};

@@ -27,6 +27,8 @@ pub(super) struct Files {
     pub listener: Listener,
     /// True if nothing is missing.
     pub complete: bool,
+    /// Excluding patterns that have matched nothing.
+    pub unmatched: Vec<String>,
     /// Manifest of what was sent; none for parts that an earlier run has sent.
     pub manifest: Option<Manifest>,
 }
@@ -107,6 +109,7 @@ pub(super) fn collect(
         found,
         listener,
         complete,
+        unmatched: options.rules.unmatched(),
         manifest: Some(Manifest::default()),
     })
 }

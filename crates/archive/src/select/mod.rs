@@ -1,11 +1,13 @@
 //! Which entries of a tree belong into an archive.
 
+mod absolute;
 mod error;
 mod fnmatch;
 mod list;
 mod patterns;
 mod reason;
 mod rules;
+mod seen;
 mod selection;
 
 pub use self::error::SelectionError;

@@ -1,13 +1,15 @@
 //! Lists of patterns as gitignore has them.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::{Reason, SelectionError, is_stdin};
+use super::{Reason, SelectionError, absolute, is_stdin};
 
 /// No file of patterns is larger, in bytes.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -23,7 +25,17 @@ pub(super) enum Said {
 /// Patterns, of which the last one that matches counts.
 #[derive(Clone, Debug)]
 pub(super) struct Patterns {
-    patterns: Gitignore,
+    library: Gitignore,
+    lines: Arc<[Line]>,
+    /// Patterns as they were given, by what stands for them below one named path.
+    given: HashMap<String, String>,
+}
+
+/// A pattern, and the file that it is from.
+#[derive(Clone, Debug)]
+struct Line {
+    file: Option<PathBuf>,
+    text: String,
 }
 
 impl Patterns {
@@ -32,7 +44,7 @@ impl Patterns {
         files: &[impl AsRef<Path>],
         alone: &[String],
     ) -> Result<Option<Self>, SelectionError> {
-        let mut builder = GitignoreBuilder::new("");
+        let mut builder = Builder::default();
         for file in files {
             add_file(&mut builder, file.as_ref())?;
         }
@@ -44,30 +56,96 @@ impl Patterns {
             if pattern.trim().is_empty() {
                 return Err(invalid("it is empty".into()));
             }
-            add(&mut builder, None, &literal(pattern)).map_err(invalid)?;
+            builder.add(None, literal(pattern)).map_err(invalid)?;
         }
-        let built = builder.build();
-        let patterns = built.map_err(|error| SelectionError::Pattern {
-            pattern: String::new(),
-            message: plain(&error),
-        })?;
-        Ok((!patterns.is_empty()).then_some(Self { patterns }))
+        let patterns = builder.build()?;
+        Ok((!patterns.library.is_empty()).then_some(patterns))
+    }
+
+    /// Returns the patterns for what lies below one named path, if they are others there.
+    pub(super) fn at(&self, named: &Path) -> Result<Option<Self>, SelectionError> {
+        let below = |line: &Line| {
+            let rest = absolute::below(&line.text, named);
+            rest.filter(|rest| !rest.is_empty() && *rest != line.text)
+        };
+        if self.lines.iter().all(|line| below(line).is_none()) {
+            return Ok(None);
+        }
+        let mut builder = Builder::default();
+        let mut given = HashMap::new();
+        for line in self.lines.iter() {
+            let text = below(line).unwrap_or_else(|| line.text.clone());
+            let invalid = |message: String| SelectionError::Pattern {
+                pattern: line.text.clone(),
+                message,
+            };
+            if text != line.text {
+                given.insert(text.clone(), line.text.clone());
+            }
+            builder.add(line.file.clone(), text).map_err(invalid)?;
+        }
+        let patterns = builder.build()?;
+        Ok(Some(Self { given, ..patterns }))
+    }
+
+    /// The patterns that are not lines of files, as they were given.
+    pub(super) fn alone(&self) -> impl Iterator<Item = &str> {
+        let alone = self.lines.iter().filter(|line| line.file.is_none());
+        alone.map(|line| &*line.text)
     }
 
     /// Returns the verdict on an entry, by its path below the root. Its parents were asked before.
     pub(super) fn say(&self, path: &Path, is_directory: bool) -> Said {
-        match self.patterns.matched(path, is_directory) {
+        match self.library.matched(path, is_directory) {
             Match::None => Said::Nothing,
             Match::Whitelist(_) => Said::No,
-            Match::Ignore(glob) => Said::Yes(Reason::Pattern {
-                pattern: glob.original().replace("[{]", "{").replace("[}]", "}"),
-                file: glob.from().map(Path::to_owned),
-            }),
+            Match::Ignore(glob) => {
+                let pattern = glob.original().replace("[{]", "{").replace("[}]", "}");
+                Said::Yes(Reason::Pattern {
+                    pattern: self.given.get(&pattern).cloned().unwrap_or(pattern),
+                    file: glob.from().map(Path::to_owned),
+                })
+            }
         }
     }
 }
 
-fn add_file(builder: &mut GitignoreBuilder, path: &Path) -> Result<(), SelectionError> {
+/// Patterns under construction.
+#[derive(Default)]
+struct Builder {
+    lines: Vec<Line>,
+    /// None until the first line.
+    library: Option<GitignoreBuilder>,
+}
+
+impl Builder {
+    fn add(&mut self, file: Option<PathBuf>, text: String) -> Result<(), String> {
+        let library = self
+            .library
+            .get_or_insert_with(|| GitignoreBuilder::new(""));
+        let added = library.add_line(file.clone(), &without_braces(&text));
+        added.map_err(|error| plain(&error))?;
+        self.lines.push(Line { file, text });
+        Ok(())
+    }
+
+    fn build(self) -> Result<Patterns, SelectionError> {
+        let library = self
+            .library
+            .map_or_else(|| Ok(Gitignore::empty()), |library| library.build());
+        let library = library.map_err(|error| SelectionError::Pattern {
+            pattern: String::new(),
+            message: plain(&error),
+        })?;
+        Ok(Patterns {
+            library,
+            lines: self.lines.into(),
+            given: HashMap::new(),
+        })
+    }
+}
+
+fn add_file(builder: &mut Builder, path: &Path) -> Result<(), SelectionError> {
     let mut text = Vec::new();
     let read = if is_stdin(path) {
         io::stdin().take(LARGEST).read_to_end(&mut text)
@@ -91,14 +169,11 @@ fn add_file(builder: &mut GitignoreBuilder, path: &Path) -> Result<(), Selection
         };
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let line = std::str::from_utf8(line).map_err(|_| invalid("it is not UTF-8".into()))?;
-        add(builder, Some(path), line).map_err(invalid)?;
+        builder
+            .add(Some(path.to_owned()), line.to_owned())
+            .map_err(invalid)?;
     }
     Ok(())
-}
-
-fn add(builder: &mut GitignoreBuilder, file: Option<&Path>, line: &str) -> Result<(), String> {
-    let added = builder.add_line(file.map(Path::to_owned), &without_braces(line));
-    added.map(drop).map_err(|error| plain(&error))
 }
 
 /// A pattern that is not a line of a file: nothing in it is a comment, and blanks at its end count.

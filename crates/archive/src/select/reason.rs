@@ -1,7 +1,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use bytesize::ByteSize;
+use crate::size::Size;
 
 /// Reason for which an entry is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub enum Reason {
     /// It is larger than files may be.
     Larger {
         /// How large they may be.
-        limit: ByteSize,
+        limit: Size,
     },
 }
 

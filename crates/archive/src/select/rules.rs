@@ -5,19 +5,20 @@ use std::fs::File;
 use std::io::Read as _;
 use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{self, Path};
 use std::sync::Arc;
 
-use bytesize::ByteSize;
 #[cfg(target_os = "linux")]
 use rustix::fs::StatxFlags;
 use rustix::fs::{self, AtFlags, FileType, Stat};
 
 use super::fnmatch::Glob;
 use super::patterns::{Patterns, Said};
+use super::seen::Seen;
 use super::{Reason, Selection, SelectionError};
 use crate::manifest::code_points;
 use crate::open;
+use crate::size::Size;
 use crate::walk::file_type;
 
 /// How the file that marks a cache begins.
@@ -29,7 +30,7 @@ pub struct Rules {
     inner: Option<Arc<Inner>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Inner {
     exclude: Option<Patterns>,
     include: Option<Patterns>,
@@ -38,7 +39,8 @@ struct Inner {
     caches: bool,
     markers: Vec<(CString, String)>,
     one_file_system: bool,
-    larger_than: Option<ByteSize>,
+    larger_than: Option<Size>,
+    seen: Seen,
 }
 
 /// An entry that the rules are asked about.
@@ -107,8 +109,46 @@ impl Rules {
                 markers,
                 one_file_system: selection.one_file_system,
                 larger_than: selection.exclude_larger_than,
+                seen: Seen::default(),
             })),
         })
+    }
+
+    /// Returns the rules for what lies below one named path: patterns that begin with that path are
+    /// about what follows it.
+    pub(crate) fn at(&self, named: &Path) -> Result<Self, SelectionError> {
+        let Some(inner) = &self.inner else {
+            return Ok(self.clone());
+        };
+        let named = path::absolute(named).unwrap_or_else(|_| named.to_owned());
+        let at = |patterns: &Option<Patterns>| match patterns {
+            Some(patterns) => patterns.at(&named),
+            None => Ok(None),
+        };
+        let (exclude, include) = (at(&inner.exclude)?, at(&inner.include)?);
+        if exclude.is_none() && include.is_none() {
+            return Ok(self.clone());
+        }
+        let mut inner = Inner::clone(inner);
+        inner.exclude = exclude.or(inner.exclude);
+        inner.include = include.or(inner.include);
+        Ok(Self {
+            inner: Some(Arc::new(inner)),
+        })
+    }
+
+    /// Returns the excluding patterns that have matched nothing so far, as they were given. Those of
+    /// files are not among them, as files are often for several sources.
+    #[must_use]
+    pub fn unmatched(&self) -> Vec<String> {
+        let Some(rules) = &self.inner else {
+            return Vec::new();
+        };
+        let patterns = rules.exclude.iter().flat_map(Patterns::alone);
+        let excluding = patterns.filter(|pattern| !pattern.starts_with('!'));
+        let all = excluding.chain(rules.exclude_fnmatch.iter().map(Glob::original));
+        let unmatched = all.filter(|pattern| !rules.seen.has(pattern));
+        unmatched.map(str::to_owned).collect()
     }
 
     /// Returns the verdict on an entry. For directories, [`inside`](Self::inside) decides as well.
@@ -121,6 +161,9 @@ impl Rules {
         if let Some(patterns) = &rules.exclude
             && let Said::Yes(reason) = patterns.say(path, is_directory)
         {
+            if let Reason::Pattern { pattern, .. } = &reason {
+                rules.seen.note(pattern);
+            }
             return Verdict::Leave(reason);
         }
         let included = match &rules.include {
@@ -176,6 +219,7 @@ impl Inner {
                 .collect();
             let matches = |glob: &&Glob| glob.matches(&text);
             if let Some(glob) = self.exclude_fnmatch.iter().find(matches) {
+                self.seen.note(glob.original());
                 return Some(Reason::Pattern {
                     pattern: glob.original().to_owned(),
                     file: None,
@@ -189,7 +233,7 @@ impl Inner {
         let limit = self.larger_than?;
         let size = u64::try_from(subject.stat.st_size).unwrap_or(0);
         let is_file = file_type(subject.stat) == FileType::RegularFile;
-        (is_file && size > limit.as_u64()).then_some(Reason::Larger { limit })
+        (is_file && size > limit.0).then_some(Reason::Larger { limit })
     }
 }
 

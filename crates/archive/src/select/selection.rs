@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use bytesize::ByteSize;
 use serde::{Deserialize, Serialize};
+
+use crate::size::Size;
 
 /// The selection of entries below the named paths, as command line and configuration files state
 /// it. By default everything is selected.
@@ -35,7 +36,7 @@ pub struct Selection {
     /// directory is taken.
     pub one_file_system: bool,
     /// Leaves out files that are larger than so many bytes.
-    pub exclude_larger_than: Option<ByteSize>,
+    pub exclude_larger_than: Option<Size>,
     /// Files with further paths to archive, one in each line; `-` is standard input.
     pub files_from: Vec<PathBuf>,
     /// The same with a NUL after each path.

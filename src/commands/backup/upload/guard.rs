@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use bytesize::ByteSize;
+use bchan_archive::Size;
 use clap::Args;
 
 use crate::config::{Length, UnattendedOptions};
@@ -16,7 +16,7 @@ use bchan_agent::{RunGuard, Spool};
 const SHRINK_THRESHOLD: u8 = 50;
 
 /// Default for the size of a spool in bytes.
-const SPOOL_LIMIT: ByteSize = ByteSize::gib(10);
+const SPOOL_LIMIT: Size = Size(10 << 30);
 
 /// Options for unattended runs.
 #[derive(Args, Debug)]
@@ -62,7 +62,7 @@ pub(crate) struct GuardArgs {
     ///
     /// When the spool is full, the run fails; no spooled backup is dropped.
     #[arg(long, value_name = "SIZE")]
-    spool_limit: Option<ByteSize>,
+    spool_limit: Option<Size>,
 }
 
 impl GuardArgs {
@@ -93,7 +93,7 @@ impl GuardArgs {
         let limit = limit.or(settings.spool_limit).unwrap_or(SPOOL_LIMIT);
         let spool = spool.map(|folder| Spool {
             folder,
-            limit: limit.as_u64(),
+            limit: limit.0,
         });
         Ok(RunGuard {
             state,

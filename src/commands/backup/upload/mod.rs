@@ -103,6 +103,9 @@ impl UploadArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
         let stream = self.stream.stream(&self.paths)?;
         let selection = self.select.selection(&self.paths, context);
+        selection
+            .check_absolute(&self.paths)
+            .map_err(AgentError::Selection)?;
         let what = match stream {
             Some(_) if self.sequential => {
                 return Err(CommandError::usage("a stream is not sent file by file"));
@@ -217,6 +220,7 @@ pub(crate) async fn upload(
         None => "the server's hash of the backup is that of what was sent".to_owned(),
         Some(why) => format!("not compared with what is stored: {why}"),
     });
+    say_unmatched(context, &report.unmatched);
     let complete = report.is_complete();
     let total = report.warning_count;
     let view = view(report);
@@ -284,6 +288,7 @@ pub(crate) async fn dry_run(
     let outcome = bchan_agent::list(paths, selection, options, bar.progress()).await;
     drop(bar);
     let listing = outcome?;
+    say_unmatched(context, &listing.unmatched);
     let (complete, total) = (listing.complete, listing.warning_count);
     let view = DryRun::new(listing, warnings);
     say_warnings(context, &view.warnings, total, !complete);
@@ -293,6 +298,13 @@ pub(crate) async fn dry_run(
     } else {
         Exit::Incomplete
     })
+}
+
+fn say_unmatched(context: &Context<'_>, patterns: &[String]) {
+    for pattern in patterns {
+        let message = format!("the pattern `{pattern}` matches nothing");
+        context.ui.verbose(&message);
+    }
 }
 
 /// Adds to a missing target those that may have been meant.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bchan_archive::Selection;
-use bytesize::ByteSize;
+use bchan_archive::Size;
 use clap::Args;
 
 use crate::context::Context;
@@ -67,7 +67,7 @@ pub(crate) struct SelectArgs {
 
     /// Exclude files larger than SIZE, such as 500MB or 2GiB
     #[arg(long, value_name = "SIZE")]
-    exclude_larger_than: Option<ByteSize>,
+    exclude_larger_than: Option<Size>,
 
     /// Back up the paths listed in FILE, one per line; `-` is standard input
     ///

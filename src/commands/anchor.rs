@@ -1,14 +1,15 @@
 //! Paths that mean the same wherever a run starts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::config::UnattendedOptions;
 use crate::error::CommandError;
 
 /// A path that means the same wherever a run starts. A leading `~` stays.
-pub(super) fn anchored(path: &PathBuf) -> Result<PathBuf, CommandError> {
+pub(crate) fn anchored(path: impl AsRef<Path>) -> Result<PathBuf, CommandError> {
+    let path = path.as_ref();
     if path.starts_with("~") {
-        return Ok(path.clone());
+        return Ok(path.to_owned());
     }
     let absolute = std::path::absolute(path).map_err(CommandError::failed)?;
     if absolute.to_str().is_none() {
@@ -16,21 +17,21 @@ pub(super) fn anchored(path: &PathBuf) -> Result<PathBuf, CommandError> {
             "{} is not UTF-8, as all in the configuration must be",
             path.display()
         );
-        return Err(CommandError::usage(message).hint("back up the folder that it is in"));
+        return Err(CommandError::usage(message).hint("name the folder that it is in"));
     }
     Ok(absolute)
 }
 
 /// The same for paths of files that rules name.
-pub(super) fn anchor_all(paths: &mut [PathBuf]) -> Result<(), CommandError> {
+pub(crate) fn anchor_all(paths: &mut [PathBuf]) -> Result<(), CommandError> {
     for path in paths {
-        *path = anchored(path)?;
+        *path = anchored(&*path)?;
     }
     Ok(())
 }
 
 /// The same for the spool of a preset.
-pub(super) fn anchored_spool(
+pub(crate) fn anchored_spool(
     options: UnattendedOptions,
 ) -> Result<UnattendedOptions, CommandError> {
     let spool = options.spool.as_ref().map(anchored).transpose()?;
