@@ -1,6 +1,6 @@
 //! Mapping of client errors for users.
 
-use bchan_client::Error;
+use bchan_client::{Distrust, Error};
 
 use super::{CommandError, Kind};
 
@@ -33,10 +33,7 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::Unreachable { server, .. } => {
             format!("is the server running at {server}? `bchan serve --data DIR` starts one")
         }
-        Error::Untrusted { .. } => {
-            "--ca-cert FILE or BCHAN_CA_CERT names certificates to trust in place of the system's"
-                .into()
-        }
+        Error::Untrusted { server, reason } => distrust_hint(server, reason)?,
         Error::Unauthorized => {
             "`bchan login` stores the server's key; --api-key-file, BCHAN_API_KEY and \
              BCHAN_API_KEY_FILE name one"
@@ -82,6 +79,33 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         }
         Error::NotBackupChan { .. } => "does --server name a Backup-chan server?".into(),
         Error::InvalidServer { .. } => "a server looks like http://127.0.0.1:5050".into(),
+        _ => return None,
+    })
+}
+
+/// One line that says what to do about a server that is not trusted.
+fn distrust_hint(server: &str, reason: &Distrust) -> Option<String> {
+    Some(match reason {
+        Distrust::Expired { .. } => {
+            "`bchan server new-cert --overwrite` on the server makes a new one; the clients need it, \
+             too"
+            .into()
+        }
+        Distrust::NotYetValid => "is the clock of this machine right?".into(),
+        Distrust::OtherName { .. } => {
+            "name the server as its certificate does, or make one for its name: `bchan server \
+             new-cert --name NAME`"
+                .into()
+        }
+        Distrust::Unknown { named: true } => {
+            "--ca-cert, BCHAN_CA_CERT or ca_cert must name the server's own certificate".into()
+        }
+        Distrust::Unknown { named: false } => {
+            "--ca-cert FILE names the server's certificate, a copy of its cert.pem".into()
+        }
+        Distrust::PlainHttp => {
+            format!("name it as {}", server.replacen("https://", "http://", 1))
+        }
         _ => return None,
     })
 }

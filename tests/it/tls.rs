@@ -69,29 +69,107 @@ fn nobody_is_trusted_without_a_reason() {
     let list = |url: &str, ca: Option<&Path>| ask(&server, url, ca, &["target", "list"]);
     let https = url(&server);
     ends(&list(&https, Some(&identity.cert)), 0, "");
-    for ca in [None, Some(&*other.cert)] {
+    for (ca, reason) in [
+        (
+            None,
+            "is not signed by an authority that this system trusts",
+        ),
+        (Some(&*other.cert), "is none of those to trust"),
+    ] {
         let output = list(&https, ca);
-        ends(&output, 13, "establish a trusted connection");
+        ends(&output, 13, reason);
         assert!(output.stderr.contains("--ca-cert"), "{output:#?}");
     }
-    // A name that is not in the certificate.
     let name = https.replace("127.0.0.1", "localhost");
-    ends(
-        &list(&name, Some(&identity.cert)),
-        13,
-        "establish a trusted connection",
-    );
+    let misnamed = list(&name, Some(&identity.cert));
+    ends(&misnamed, 13, "its certificate is for 127.0.0.1 alone");
     // Neither side takes plain text for the other thing.
     ends(&list(&server.url(), None), 1, "speaks TLS");
     let plain = TestServer::start();
-    ends(
-        &list(&url(&plain), None),
-        13,
-        "establish a trusted connection",
-    );
+    let unencrypted = list(&url(&plain), None);
+    ends(&unencrypted, 13, "it speaks plain HTTP, without TLS");
+    let hint = format!("name it as {}", plain.url());
+    assert!(unencrypted.stderr.contains(&hint), "{unencrypted:#?}");
     // Files of certificates must exist and be valid.
     ends(&list(&https, Some(Path::new("/nowhere"))), 13, "/nowhere");
     ends(&list(&https, Some(&identity.key)), 13, "no certificate");
+}
+
+/// Certificates as `openssl req -x509` makes them are those of authorities, and may have no name but
+/// the common one.
+#[test]
+fn a_certificate_that_is_named_is_trusted_itself() {
+    let authority = |names: &[&str]| {
+        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+        let mut params = rcgen::CertificateParams::new(names).unwrap();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        params
+    };
+    let past = |mut params: rcgen::CertificateParams| {
+        params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2021, 1, 1);
+        params
+    };
+    let future = |mut params: rcgen::CertificateParams| {
+        params.not_before = rcgen::date_time_ymd(2990, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2991, 1, 1);
+        params
+    };
+    for (params, code, says) in [
+        (authority(&["127.0.0.1"]), 0, ""),
+        (authority(&[]), 0, ""),
+        (authority(&["nas"]), 13, "its certificate is for nas alone"),
+        (past(authority(&["127.0.0.1"])), 13, "expired at 2021-01-01"),
+        (past(authority(&[])), 13, "expired at 2021-01-01"),
+        (future(authority(&["127.0.0.1"])), 13, "not valid yet"),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let identity = Identity::of(home.path(), "server", &params);
+        let other = Identity::of(home.path(), "other", &params);
+        let server = serve(home, &identity);
+        let list = |ca: &Path| ask(&server, &url(&server), Some(ca), &["target", "list"]);
+        ends(&list(&identity.cert), code, says);
+        // It is trusted itself, and not another one like it.
+        assert_eq!(list(&other.cert).code, Some(13));
+    }
+}
+
+#[test]
+fn a_certificate_of_our_own_is_trusted_by_a_copy_of_it() {
+    let home = tempfile::tempdir().unwrap();
+    let new = [
+        "server",
+        "new-cert",
+        "--data",
+        "data",
+        "--name",
+        "backup.example",
+    ];
+    let made = Program::new(home.path()).current_dir(home.path()).args(new);
+    let made = made.ok();
+    assert!(made.stdout.contains("backup.example, "), "{made:#?}");
+    assert!(made.stderr.contains("--tls-cert"), "{made:#?}");
+    let again = Program::new(home.path())
+        .current_dir(home.path())
+        .args(new)
+        .run();
+    ends(&again, 13, "already exists");
+    let wrong = ["server", "new-cert", "--overwrite", "--name", "https://nas"];
+    ends(
+        &Program::new(home.path()).args(wrong).run(),
+        2,
+        "neither a host name",
+    );
+    let identity = Identity {
+        cert: home.path().join("data/cert.pem"),
+        key: home.path().join("data/key.pem"),
+    };
+    let server = serve(home, &identity);
+    for name in ["127.0.0.1", "localhost"] {
+        let https = url(&server).replace("127.0.0.1", name);
+        let listed = ask(&server, &https, Some(&identity.cert), &["target", "list"]);
+        ends(&listed, 0, "");
+    }
 }
 
 #[test]

@@ -1,21 +1,21 @@
 //! The connection to a server, and what all requests have in common.
 
-use std::error::Error as _;
 use std::fmt;
-use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable as _};
 use bchan_api::{ApiKey, Endpoint, Features, Method, header};
 use reqwest::header::{AUTHORIZATION, HeaderValue, USER_AGENT};
-use reqwest::{Certificate, RequestBuilder, Response, Url};
+use reqwest::{RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 use crate::Error;
 use crate::answer;
+use crate::distrust;
+use crate::trust;
 
 /// First and longest pause between two tries.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(30));
@@ -77,12 +77,7 @@ impl Client {
             .tcp_nodelay(true)
             .tcp_keepalive(Duration::from_secs(15));
         if let Some(pem) = &config.ca {
-            let setup = |source| Error::Setup { source };
-            let roots = Certificate::from_pem_bundle(pem).map_err(setup)?;
-            if roots.is_empty() {
-                return Err(Error::NoCertificate);
-            }
-            builder = builder.tls_certs_only(roots);
+            builder = builder.tls_backend_preconfigured(trust::config(pem)?);
         } else if is_plain {
             // Without TLS no certificate is checked, and reading the system's certificates takes
             // longer than everything else that a small request needs.
@@ -202,8 +197,8 @@ impl Client {
         let source = error.without_url();
         if source.is_timeout() && !source.is_connect() {
             Error::TimedOut { server }
-        } else if is_about_tls(&source) {
-            Error::Untrusted { server, source }
+        } else if let Some(reason) = distrust::of(&source, self.shared.config.ca.is_some()) {
+            Error::Untrusted { server, reason }
         } else if source.is_connect() {
             Error::Unreachable { server, source }
         } else {
@@ -268,25 +263,6 @@ fn has_proxy() -> bool {
 /// Locks a mutex, even after a panic of another holder.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Returns true if a certificate is not trusted, or what answers is no TLS: trying again would not help.
-fn is_about_tls(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if error.is::<rustls::Error>() {
-            return true;
-        }
-        // What these wrap is not among their sources, but its sources are.
-        let wrapped = error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref);
-        cause = match wrapped {
-            Some(wrapped) => Some(wrapped),
-            None => error.source(),
-        };
-    }
-    false
 }
 
 /// The server's base URL, and whether it is on this machine.

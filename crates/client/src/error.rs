@@ -3,6 +3,8 @@
 use std::io;
 use std::time::Duration;
 
+use crate::distrust::Distrust;
+
 /// See the variants. Messages of servers have lost their control characters.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -15,11 +17,11 @@ pub enum Error {
         source: reqwest::Error,
     },
     /// The server could not be authenticated, or speaks no TLS. Nothing was sent to it.
-    #[error("cannot establish a trusted connection to {server}")]
+    #[error("cannot establish a trusted connection to {server}: {reason}")]
     Untrusted {
         /// Address of the server.
         server: String,
-        source: reqwest::Error,
+        reason: Distrust,
     },
     /// The server was silent for too long.
     #[error("the server at {server} does not answer")]

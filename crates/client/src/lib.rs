@@ -6,6 +6,7 @@
 
 mod answer;
 mod client;
+mod distrust;
 mod download;
 mod endpoints;
 mod error;
@@ -14,10 +15,12 @@ mod ping;
 mod sequence;
 mod silence;
 mod trickle;
+mod trust;
 mod upload;
 
 pub use self::endpoints::choose_target;
 pub use client::{Client, Config};
+pub use distrust::Distrust;
 pub use download::{Download, DownloadFormat};
 pub use error::Error;
 pub use limit::RateLimit;

@@ -9,6 +9,7 @@
 mod api;
 mod app;
 mod auth;
+mod certificate;
 mod config;
 mod control;
 mod health;
@@ -32,6 +33,7 @@ pub use bchan_engine::check::{
 pub use bchan_engine::start::data_folder::OpenError;
 pub use bchan_http::{Probe, ProbeError, TlsError, TlsFiles};
 pub use bchan_storage::space::Reserve;
+pub use certificate::{CertificateError, NewCertificate, new_certificate};
 pub use config::{Auth, Config, DEFAULT_GRACE, DEFAULT_LISTEN};
 pub use control::ControlError;
 pub use intervals::JobIntervals;

@@ -6,6 +6,7 @@ mod check;
 mod data_folder;
 mod import;
 mod keys;
+mod new_cert;
 
 use clap::{Args, Subcommand};
 
@@ -13,6 +14,7 @@ use self::backup_db::BackupDbArgs;
 use self::check::CheckArgs;
 use self::import::ImportArgs;
 use self::keys::{ListKeysArgs, NewKeyArgs, RevokeKeyArgs};
+use self::new_cert::NewCertArgs;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
@@ -26,6 +28,7 @@ pub(crate) struct ServerArgs {
 
 #[derive(Debug, Subcommand)]
 enum ServerCommand {
+    NewCert(NewCertArgs),
     NewKey(NewKeyArgs),
     ListKeys(ListKeysArgs),
     RevokeKey(RevokeKeyArgs),
@@ -37,6 +40,7 @@ enum ServerCommand {
 impl ServerArgs {
     pub(crate) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
         match self.command {
+            ServerCommand::NewCert(args) => args.run(context),
             ServerCommand::NewKey(args) => args.run(context),
             ServerCommand::ListKeys(args) => args.run(context),
             ServerCommand::RevokeKey(args) => args.run(context).await,

@@ -1,4 +1,4 @@
-//! Keys of a server, without their content.
+//! Keys and certificates of a server, without secrets.
 
 use bchan_api::Time;
 use bchan_server::NamedKey;
@@ -59,5 +59,48 @@ impl View for KeyList {
             ]);
         }
         table.to_string()
+    }
+}
+
+/// A certificate that was made.
+#[derive(Debug, Serialize)]
+pub(crate) struct NewCertificate {
+    cert: String,
+    key: String,
+    names: Vec<String>,
+    not_after: Time,
+    /// SHA-256, in hexadecimal digits.
+    fingerprint: String,
+}
+
+impl From<bchan_server::NewCertificate> for NewCertificate {
+    fn from(made: bchan_server::NewCertificate) -> Self {
+        Self {
+            cert: made.cert.to_string_lossy().into_owned(),
+            key: made.key.to_string_lossy().into_owned(),
+            names: made.names,
+            not_after: made.not_after,
+            fingerprint: made.fingerprint,
+        }
+    }
+}
+
+impl View for NewCertificate {
+    fn text(&self, _: &Page) -> String {
+        let pairs: Vec<&str> = self
+            .fingerprint
+            .as_bytes()
+            .chunks(2)
+            .filter_map(|pair| std::str::from_utf8(pair).ok())
+            .collect();
+        format!(
+            "certificate:  {}\nkey:          {}\nnames:        {}\nvalid until:  {}\n\
+             SHA-256:      {}\n",
+            clean(&self.cert),
+            clean(&self.key),
+            clean(&self.names.join(", ")),
+            self.not_after,
+            pairs.join(":").to_uppercase()
+        )
     }
 }

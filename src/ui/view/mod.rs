@@ -42,7 +42,7 @@ pub(crate) use self::dry_run::DryRun;
 pub(crate) use self::import::Import;
 pub(crate) use self::job::{EndedJobs, JobList};
 #[cfg(feature = "server")]
-pub(crate) use self::key::KeyList;
+pub(crate) use self::key::{KeyList, NewCertificate};
 pub(crate) use self::log::ServerLog;
 pub(crate) use self::migrate::Migrate;
 pub(crate) use self::preset::{PresetDetail, PresetList};

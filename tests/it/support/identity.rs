@@ -13,14 +13,20 @@ pub(crate) struct Identity {
 impl Identity {
     /// Writes one for `names` to a folder.
     pub(crate) fn make(folder: &Path, name: &str, names: &[&str]) -> Self {
+        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+        Self::of(folder, name, &rcgen::CertificateParams::new(names).unwrap())
+    }
+
+    /// Writes one with everything that `params` say to a folder.
+    pub(crate) fn of(folder: &Path, name: &str, params: &rcgen::CertificateParams) -> Self {
         let identity = Self {
             cert: folder.join(format!("{name}.pem")),
             key: folder.join(format!("{name}.key")),
         };
-        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
-        let made = rcgen::generate_simple_self_signed(names).unwrap();
-        fs::write(&identity.cert, made.cert.pem()).unwrap();
-        fs::write(&identity.key, made.signing_key.serialize_pem()).unwrap();
+        let key = rcgen::KeyPair::generate().unwrap();
+        let cert = params.self_signed(&key).unwrap();
+        fs::write(&identity.cert, cert.pem()).unwrap();
+        fs::write(&identity.key, key.serialize_pem()).unwrap();
         fs::set_permissions(&identity.key, Permissions::from_mode(0o600)).unwrap();
         identity
     }
