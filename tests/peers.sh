@@ -12,7 +12,7 @@ cargo build --quiet
 home="$(mktemp -d)"
 trap 'rm -rf "$home"' EXIT
 
-# Nothing of whoever runs this is read or written.
+# No file of the user who runs this is read or written.
 env --ignore-environment \
     HOME="$home" TMPDIR="$home" PATH="$PATH" LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 \
     PEERS_BCHAN="$target/debug/bchan" PEERS_PYTHON="$tools/bin/backupchan" \

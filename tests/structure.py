@@ -61,6 +61,7 @@ BELONGS = [
     ),
     (r"^\s*//[/!] (What|Whether|Who|Whoever|Whom|Whose|Why)\b", []),
     (r"See the module\.", []),
+    (r"(?i)\b(whoever|anew|mends?|for want of)\b", []),
 ]
 
 

@@ -425,7 +425,7 @@ fn import_of_thousands() {
     let started = std::time::Instant::now();
     let output = import(&old, &["--verify"]);
     eprintln!(
-        "anew, with --verify: {:?}\n{}",
+        "a second time, with --verify: {:?}\n{}",
         started.elapsed(),
         output.stdout
     );

@@ -338,7 +338,7 @@ def test_files_come_one_by_one(api, server, new_target):
     assert code(api.seq_begin, name, files, False) == 400
     for number, file in enumerate(files):
         assert code(api.seq_finish, name) == 409
-        # The server may be started anew at any time.
+        # The server may be restarted at any time.
         server.crash()
         assert [file.uploaded for file in api.seq_check(name)] == [i < number for i in range(4)]
         content = b"" if file.name == "empty" else f"content of {file.name}".encode()

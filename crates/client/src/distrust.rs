@@ -1,4 +1,4 @@
-//! Why a server is not trusted.
+//! Reasons for which a server is not trusted.
 
 use std::error::Error as _;
 use std::fmt;

@@ -9,7 +9,6 @@
 mod api;
 mod app;
 mod auth;
-mod certificate;
 mod config;
 mod control;
 mod health;
@@ -23,8 +22,8 @@ mod server;
 mod start;
 
 pub use auth::{
-    Adopted, KeyError, NamedKey, Rights, adopt_key, key_path, list_keys, new_key, new_named_key,
-    revoke_key,
+    Adopted, CertificateError, KeyError, NamedKey, NewCertificate, Rights, adopt_key, key_path,
+    list_keys, new_certificate, new_key, new_named_key, revoke_key,
 };
 pub use bchan_engine::UnpackLimits;
 pub use bchan_engine::check::{
@@ -33,7 +32,6 @@ pub use bchan_engine::check::{
 pub use bchan_engine::start::data_folder::OpenError;
 pub use bchan_http::{Probe, ProbeError, TlsError, TlsFiles};
 pub use bchan_storage::space::Reserve;
-pub use certificate::{CertificateError, NewCertificate, new_certificate};
 pub use config::{Auth, Config, DEFAULT_GRACE, DEFAULT_LISTEN};
 pub use control::ControlError;
 pub use intervals::JobIntervals;

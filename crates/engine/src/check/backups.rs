@@ -87,7 +87,7 @@ fn look(
             if marked {
                 desk.found(finding);
             } else {
-                desk.mend(finding, || {
+                desk.repair(finding, || {
                     engine.store.set_health(stored, &Health::Broken)?;
                     Ok("marked it as broken".to_owned())
                 });
@@ -96,7 +96,7 @@ fn look(
         None if marked && desk.options.deep => {
             let message = "it is marked as broken, and is sound";
             let finding = Finding::new(FindingKind::Sound, message);
-            desk.mend(finding.of(stored).at(path), || {
+            desk.repair(finding.of(stored).at(path), || {
                 let hash = stored.backup.hash.clone().unwrap_or_default();
                 engine.store.set_health(stored, &Health::Sound { hash })?;
                 Ok("took the mark away".to_owned())
@@ -117,7 +117,7 @@ fn look(
     {
         let message = "there is no record of it beside the data";
         let finding = Finding::new(FindingKind::NoRecord, message);
-        desk.mend(finding.of(stored).at(path), || {
+        desk.repair(finding.of(stored).at(path), || {
             let fail = |error| Error::from_io("writing a record", error);
             sidecar.prepare().map_err(fail)?;
             sidecar.write_record(stored).map_err(fail)?;

@@ -21,7 +21,7 @@ pub(super) fn open(places: &Places, desk: &mut Desk<'_>) -> Result<Option<Sqlite
     if !bchan_catalog::exists(data)? {
         let message = "the database is missing";
         let finding = Finding::new(FindingKind::DatabaseMissing, message).at(path);
-        return anew(places, desk, finding);
+        return start_new(places, desk, finding);
     }
     let opened = bchan_catalog::open(data).and_then(|store| Ok((store.faults()?, store)));
     let faults = match opened {
@@ -40,12 +40,12 @@ pub(super) fn open(places: &Places, desk: &mut Desk<'_>) -> Result<Option<Sqlite
     };
     let message = format!("the database is damaged: {faults}");
     let finding = Finding::new(FindingKind::DatabaseDamaged, message).at(path);
-    anew(places, desk, finding)
+    start_new(places, desk, finding)
 }
 
 /// Makes an empty database with the name that the data folder had; what was in it is found again
 /// from the records beside the data.
-fn anew(
+fn start_new(
     places: &Places,
     desk: &mut Desk<'_>,
     finding: Finding,

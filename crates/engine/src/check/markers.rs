@@ -20,7 +20,7 @@ pub(super) fn check(engine: &Engine, desk: &mut Desk<'_>) -> Result<(), CheckErr
         };
         let finding = Finding::new(FindingKind::Away, error.message).at(&place);
         if is_usable(engine, &place)? {
-            desk.mend(finding, || {
+            desk.repair(finding, || {
                 markers::replace(engine, &place)?;
                 Ok("took it into use as it is".to_owned())
             });

@@ -63,7 +63,7 @@ fn lost_target(engine: &Engine, desk: &mut Desk<'_>, path: &Path, target: &Targe
     let finding = Finding::new(FindingKind::LostTarget, message)
         .of_target(target)
         .at(path);
-    desk.mend(finding, || {
+    desk.repair(finding, || {
         engine.store.create_target(target)?;
         Ok("added it".to_owned())
     });
@@ -131,7 +131,7 @@ fn check_home(
             let finding = Finding::new(FindingKind::StaleRecord, message)
                 .of(&stored)
                 .at(&path);
-            desk.mend(finding, || quarantine(engine, home, &path));
+            desk.repair(finding, || quarantine(engine, home, &path));
         }
     }
     strangers(desk, home, homes, &names, &moving).map_err(unreadable)?;
@@ -143,7 +143,7 @@ fn lost_backup(engine: &Engine, desk: &mut Desk<'_>, place: &Path, stored: &Stor
     let finding = Finding::new(FindingKind::LostBackup, message)
         .of(stored)
         .at(place);
-    desk.mend(finding, || {
+    desk.repair(finding, || {
         if engine.store.target(&stored.backup.target_id)?.is_none() {
             return Err(Error::not_found("target", &stored.backup.target_id));
         }
@@ -183,7 +183,7 @@ fn strangers(
 fn damaged(engine: &Engine, desk: &mut Desk<'_>, home: &Path, path: &Path, error: &io::Error) {
     let message = format!("a record cannot be read: {error}");
     let finding = Finding::new(FindingKind::DamagedRecord, message).at(path);
-    desk.mend(finding, || quarantine(engine, home, path));
+    desk.repair(finding, || quarantine(engine, home, path));
 }
 
 /// Moves a record aside.

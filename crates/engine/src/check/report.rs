@@ -116,7 +116,7 @@ impl Desk<'_> {
     }
 
     /// Reports something, after an attempt to repair it if that is wanted. `repair` says what it did.
-    pub(super) fn mend(
+    pub(super) fn repair(
         &mut self,
         mut finding: Finding,
         repair: impl FnOnce() -> Result<String, Error>,

@@ -1,7 +1,8 @@
 //! Keys: the one that the API documents, and named ones with fewer rights. Making them, and checking
-//! whether a request has one.
+//! whether a request has one. Also the making of certificates.
 
 mod authenticator;
+mod certificate;
 mod create;
 mod denied;
 mod error;
@@ -14,6 +15,7 @@ mod shares;
 mod throttle;
 
 pub(crate) use self::authenticator::Authenticator;
+pub use self::certificate::{CertificateError, NewCertificate, new_certificate};
 pub use self::create::{Adopted, adopt_key, key_path, new_key};
 pub(crate) use self::denied::Denied;
 pub use self::error::KeyError;
