@@ -106,7 +106,7 @@ fn bad_targets_are_refused_and_change_nothing() {
         (with("backup_type", json!("zzz")), 400, "backup_type"),
         (with("name", json!("")), 400, "name"),
         (with("recycle_value", json!(null)), 400, "recycle_value"),
-        (with("recycle_value", json!(0)), 400, "recycle_value"),
+        (with("recycle_value", json!(-1)), 400, "recycle_value"),
         (with("name_template", json!("plain")), 400, "name_template"),
         (with("name_template", json!("a/$I")), 400, "name_template"),
         (with("alias", json!("")), 400, "alias"),

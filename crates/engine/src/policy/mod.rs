@@ -84,7 +84,7 @@ impl Moment {
 /// Healthy backups that the target's own rule keeps whatever their age, and the age in seconds
 /// beyond which others go; none, if it has no rule.
 fn rule(target: &Target) -> Option<(i64, Option<i64>)> {
-    let value = target.recycle_value.filter(|value| *value > 0)?;
+    let value = target.recycle_value.filter(|value| *value >= 0)?;
     let floor = floor(target);
     match target.recycle_criteria {
         RecycleCriteria::None => None,
@@ -180,7 +180,7 @@ pub fn duplicates(target: &Target, backups: &[StoredBackup]) -> Vec<Duplicate> {
         return Vec::new();
     }
     let by_age = target.recycle_criteria == RecycleCriteria::Age
-        && target.recycle_value.is_some_and(|value| value > 0);
+        && target.recycle_value.is_some_and(|value| value >= 0);
     let present = present(backups);
     let same = |one: &Backup, other: &Backup| {
         let [hash, other_hash] = [one, other].map(|backup| {

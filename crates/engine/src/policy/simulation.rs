@@ -195,7 +195,7 @@ impl World {
                     .filter(|stored| is_healthy(stored))
                     .rev();
                 for (place, stored) in healthy.enumerate() {
-                    let goes = value > 0 && place >= keep;
+                    let goes = self.target.recycle_value.is_some() && place >= keep;
                     assert_eq!(gone.contains(&stored.backup.id), goes, "{place} of {keep}");
                 }
             }

@@ -421,3 +421,16 @@ fn a_daily_limit_is_the_default_or_what_the_target_says() {
         assert_eq!(daily_uploads(&limited), limit);
     }
 }
+
+#[test]
+fn a_rule_with_zero_leaves_the_minimum() {
+    let backups = daily(6);
+    let now = at(backups[5].backup.created_at.unix_seconds() + 1);
+    for criteria in [RecycleCriteria::Count, RecycleCriteria::Age] {
+        for (min, left) in [(None, 1), (Some(0), 1), (Some(4), 4)] {
+            let rule = target(criteria, Some(0), min);
+            let gone = old(&rule, &backups, now);
+            assert_eq!(gone.len(), backups.len() - left, "{criteria} {min:?}");
+        }
+    }
+}

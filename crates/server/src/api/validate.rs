@@ -101,10 +101,8 @@ fn consistent(target: Target) -> Result<Target> {
             let message = format!("recycle_value is required when recycle_criteria is {criteria}");
             return Err(ApiError::bad_request(message));
         }
-        (criteria, Some(value)) if value < 1 => {
-            let message =
-                format!("recycle_value must be at least 1 when recycle_criteria is {criteria}");
-            return Err(ApiError::bad_request(message));
+        (_, Some(value)) if value < 0 => {
+            return Err(ApiError::bad_request("recycle_value must not be negative"));
         }
         _ => {}
     }
@@ -359,15 +357,12 @@ mod tests {
     }
 
     #[test]
-    fn zero_is_no_number_of_backups_to_keep() {
-        let mut body = with("recycle_value", json!(0));
-        body.insert("recycle_criteria".into(), json!("count"));
-        assert!(
-            new_target(&body)
-                .unwrap_err()
-                .message
-                .contains("at least 1")
-        );
+    fn zero_leaves_the_minimum_and_less_is_refused() {
+        for (value, taken) in [(0, true), (-1, false)] {
+            let mut body = with("recycle_value", json!(value));
+            body.insert("recycle_criteria".into(), json!("count"));
+            assert_eq!(new_target(&body).is_ok(), taken, "{value}");
+        }
     }
 
     #[test]
