@@ -4,6 +4,9 @@ use std::io::{self, Read};
 
 use liblzma::stream as xz;
 
+use crate::gzip::Gzip;
+use crate::tar_header::is_header;
+
 /// Most memory that decompressing xz may take, in bytes. What `xz -9` makes needs half of it, and
 /// a header of a few bytes may ask for gigabytes.
 const MOST_MEMORY: u64 = 128 << 20;
@@ -16,7 +19,7 @@ const LARGEST_WINDOW: u32 = 27;
 pub enum Codec {
     /// Not at all.
     None,
-    /// gzip, of any number of members.
+    /// gzip, of any number of members, and zeros after the last one.
     Gzip,
     /// zstd, of any number of frames.
     Zstd,
@@ -31,7 +34,7 @@ impl Codec {
     pub(crate) fn decode<'a, R: Read + 'a>(self, reader: R) -> io::Result<Box<dyn Read + 'a>> {
         Ok(match self {
             Self::None => Box::new(reader),
-            Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(reader)),
+            Self::Gzip => Box::new(Gzip::new(reader)),
             Self::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::new(reader)?;
                 decoder.window_log_max(LARGEST_WINDOW)?;
@@ -132,20 +135,6 @@ fn kind_of(seen: &[u8]) -> Option<Kind> {
         Err(_) if matches!(codec, Codec::Xz | Codec::Bzip2) => None,
         _ => Some(Kind::Other),
     }
-}
-
-/// Returns true if a block is the header of a tar entry: its checksum is right, and it is not empty.
-fn is_header(block: &[u8; 512]) -> bool {
-    let header = tar::Header::from_byte_slice(block);
-    let sum = |(at, byte): (usize, &u8)| {
-        u32::from(if (148..156).contains(&at) {
-            b' '
-        } else {
-            *byte
-        })
-    };
-    let found: u32 = block.iter().enumerate().map(sum).sum();
-    block[0] != 0 && header.cksum().is_ok_and(|expected| expected == found)
 }
 
 #[cfg(test)]

@@ -127,6 +127,21 @@ pub enum Problem {
         /// Which kind.
         kind: &'static str,
     },
+    /// The archive has a record that is not known. Each keyword is reported once.
+    #[error("has a PAX record `{keyword}` that is not known and was left out")]
+    UnknownRecord { keyword: String },
+    /// The archive has a record that says nothing that can be used.
+    #[error("has a malformed PAX record `{keyword}` that was left out")]
+    MalformedRecord { keyword: &'static str },
+    /// An access control list has names where it should have numbers. Reported once.
+    #[error(
+        "has an access control list with names only; the numbers that they have on this machine \
+         were stored"
+    )]
+    ListOfNames,
+    /// Bytes follow the end mark of an archive, in the same record.
+    #[error("other bytes follow the archive's end mark in its last record; they were left out")]
+    BytesAfterEnd,
     /// It was unpacked, but not with everything that belongs to it.
     #[error("its {what} could not be restored: {source}")]
     NotRestored {

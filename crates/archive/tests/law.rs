@@ -141,9 +141,12 @@ fn an_archive_that_is_cut_at_any_block_fails() {
         .file("other")
         .finish();
     assert_eq!(unpack(&tar).unwrap().len(), 6);
-    for at in (0..tar.len()).step_by(512) {
+    // Half of the end mark says that everything is there, too.
+    let half = tar.len() - 512;
+    for at in (0..half).step_by(512) {
         unpack(&tar[..at]).unwrap_err();
     }
+    assert_eq!(unpack(&tar[..half]).unwrap().len(), 6);
     let zip = Zip::default().file("a").symlink("l", "a").file("b");
     let zip = zip.finish_with(|end| end.comment = b"comment".to_vec());
     assert_eq!(unpack(&zip).unwrap().len(), 3);

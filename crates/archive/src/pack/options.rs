@@ -100,7 +100,12 @@ impl PackSummary {
                 self.changed += 1;
             }
             Problem::Skipped { .. } | Problem::OwnData => self.skipped += 1,
-            Problem::NotRestored { .. } => {}
+            // What only unpacking has.
+            Problem::UnknownRecord { .. }
+            | Problem::MalformedRecord { .. }
+            | Problem::ListOfNames
+            | Problem::BytesAfterEnd
+            | Problem::NotRestored { .. } => {}
         }
     }
 }

@@ -22,6 +22,12 @@ pub enum UnpackError {
         /// How that was noticed.
         what: String,
     },
+    /// The archive may be sound, but has something that is not unpacked here.
+    #[error("the archive is not supported: it has {what}")]
+    Unsupported {
+        /// The unsupported part.
+        what: String,
+    },
     /// The archive asks for more than is allowed.
     #[error("the archive {limit} at its entry `{entry}`")]
     Limit {
@@ -52,6 +58,9 @@ impl UnpackError {
             Self::Corrupt { what } => Self::Corrupt {
                 what: format!("{what}, at its entry `{}`", show(name)),
             },
+            Self::Unsupported { what } => Self::Unsupported {
+                what: format!("{what}, at its entry `{}`", show(name)),
+            },
             other => other,
         }
     }
@@ -66,4 +75,8 @@ pub(super) fn show(path: &[u8]) -> String {
 
 pub(super) fn corrupt(what: impl Into<String>) -> UnpackError {
     UnpackError::Corrupt { what: what.into() }
+}
+
+pub(super) fn unsupported(what: impl Into<String>) -> UnpackError {
+    UnpackError::Unsupported { what: what.into() }
 }

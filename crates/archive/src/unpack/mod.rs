@@ -17,7 +17,7 @@ mod tar;
 mod zip;
 
 pub use self::error::UnpackError;
-use self::error::{Result, corrupt, show};
+use self::error::{Result, corrupt, show, unsupported};
 pub use self::limits::{Limit, Limits};
 pub use self::options::{StoreAttributes, UnpackOptions, Unpacked};
 pub use self::tar::{examine_tar, unpack_tar};

@@ -125,9 +125,6 @@ impl<'a> Placer<'a> {
                 reason,
             })
         };
-        if name.first() == Some(&b'/') {
-            return refuse("its name is absolute");
-        }
         if name.contains(&0) {
             return refuse("its name holds a NUL");
         }
@@ -147,6 +144,9 @@ impl<'a> Placer<'a> {
                     clean.extend_from_slice(part);
                 }
             }
+        }
+        if name.first() == Some(&b'/') && !clean.is_empty() {
+            return refuse("its name is absolute");
         }
         Ok(clean)
     }
@@ -339,19 +339,20 @@ impl<'a> Placer<'a> {
         Ok(())
     }
 
-    /// Gives a file that was unpacked before a second name, and returns its size in bytes.
-    pub(super) fn hard_link(&mut self, path: &[u8], target: &[u8]) -> Result<u64> {
+    /// Gives a file that was unpacked before a second name, and returns its size in bytes. `None` if
+    /// that is the name that it has: what was archived twice is a link to itself.
+    pub(super) fn hard_link(&mut self, path: &[u8], target: &[u8]) -> Result<Option<u64>> {
         let refuse = |reason| UnpackError::Refused {
             entry: show(path),
             reason,
         };
-        if target.is_empty() || path == target {
-            return Err(refuse("it is a link to itself or to the root"));
+        if target.is_empty() {
+            return Err(refuse("it is a link to the root"));
         }
         if self.dry {
             // What it leads to shows in the hash of it all.
-            self.done.files += 1;
-            return Ok(0);
+            self.done.files += u64::from(path != target);
+            return Ok((path != target).then_some(0));
         }
         let (parent, name) = split(target);
         let missing = "it is a hard link to what the archive has not had before";
@@ -365,12 +366,15 @@ impl<'a> Placer<'a> {
         if !matches!(file_type(&stat), FileType::RegularFile | FileType::Symlink) {
             return Err(refuse("it is a hard link to something that is no file"));
         }
+        if path == target {
+            return Ok(None);
+        }
         let from = rustix::io::fcntl_dupfd_cloexec(dir, 0).map_err(|e| write_error(path, e))?;
         self.make(path, |dir, new| {
             fs::linkat(&from, &name, dir, new, AtFlags::empty())
         })?;
         self.done.files += 1;
-        Ok(u64::try_from(stat.st_size).unwrap_or(0))
+        Ok(Some(u64::try_from(stat.st_size).unwrap_or(0)))
     }
 
     /// Makes something under a name, in the place of what may be there from an earlier entry.

@@ -21,6 +21,8 @@ pub(super) struct Stream {
     /// Data that was looked at and is read again before the block.
     again: Vec<u8>,
     again_at: usize,
+    /// Bytes that were given out, without those that come once more.
+    position: u64,
     /// Bytes that have reached the decoder.
     arrived: Arc<AtomicU64>,
 }
@@ -41,6 +43,7 @@ impl Stream {
             at: 0,
             again: Vec::new(),
             again_at: 0,
+            position: 0,
             arrived: Arc::clone(&arrived),
         };
         let decode = move || {
@@ -63,12 +66,18 @@ impl Stream {
         self.arrived.load(Ordering::Relaxed)
     }
 
+    /// The place in the decompressed archive of what comes next.
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
     /// Fills `out` with what comes next, which then comes once more. `out` keeps what it had where
     /// nothing comes; an end in the middle is an error.
     pub(super) fn peek(&mut self, out: &mut [u8]) -> Result<()> {
         if self.fill(out)? {
             out.clone_into(&mut self.again);
             self.again_at = 0;
+            self.position -= out.len() as u64;
         }
         Ok(())
     }
@@ -79,6 +88,7 @@ impl Stream {
             let left = &self.again[self.again_at..];
             let count = usize::try_from(most).map_or(left.len(), |most| most.min(left.len()));
             self.again_at += count;
+            self.position += count as u64;
             return Ok(&left[..count]);
         }
         while self.at == self.block.bytes().len() {
@@ -92,6 +102,7 @@ impl Stream {
         let left = &self.block.bytes()[self.at..];
         let count = usize::try_from(most).map_or(left.len(), |most| most.min(left.len()));
         self.at += count;
+        self.position += count as u64;
         Ok(&left[..count])
     }
 

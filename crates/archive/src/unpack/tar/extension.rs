@@ -2,14 +2,29 @@
 
 use std::ffi::CString;
 
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use percent_encoding::percent_decode;
+
+use super::keyword;
 use super::sparse::{MOST_PIECES, Map};
 use super::text::{parse, until_nul};
 use crate::attributes::{self, Attributes};
 use crate::owners::Name;
-use crate::unpack::{Limit, Result, UnpackError, corrupt};
+use crate::unpack::{Limit, Result, UnpackError, corrupt, unsupported};
 
 /// Longest name of a user or a group, in bytes. Systems take 32.
 const LONGEST_OWNER: usize = 256;
+
+/// Most unknown keywords of a header that are remembered.
+const MOST_UNKNOWN: usize = 64;
+
+/// Base64 as libarchive writes it, which leaves out the padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// Overrides of an entry's header.
 #[derive(Clone, Debug, Default)]
@@ -22,17 +37,29 @@ pub(super) struct Extensions {
     pub(super) mtime: Option<(i64, u32)>,
     pub(super) user: Option<Name>,
     pub(super) group: Option<Name>,
-    pub(super) attributes: Attributes,
+    /// Major and minor number of a device.
+    pub(super) device: (Option<u32>, Option<u32>),
+    /// Access control lists as texts: of the entry, and of what is made in it.
+    pub(super) lists: [Option<Vec<u8>>; 2],
+    /// Names of metadata of the entry in a form that is not known here.
+    pub(super) lost: Vec<&'static str>,
+    /// Keywords of records that have no usable value.
+    pub(super) malformed: Vec<&'static str>,
+    /// Keywords that are not known.
+    pub(super) unknown: Vec<Vec<u8>>,
+    attributes: Attributes,
     /// True if the map of a sparse file stands in front of its data.
     pub(super) sparse_in_data: bool,
     /// True if the path is that of a sparse file, which stands above any other.
     is_sparse_name: bool,
+    /// True if a sparse file has its map in a place that is not known.
+    has_later_map: bool,
     real_size: Option<u64>,
     /// Pieces that a sparse file is said to have.
     pieces: Option<u64>,
     /// Offsets and lengths of a sparse file's pieces, by turns.
     numbers: Vec<u64>,
-    /// Bytes of all attributes.
+    /// Bytes of all attributes and lists.
     attributes_size: usize,
 }
 
@@ -60,12 +87,18 @@ impl Extensions {
                 .iter()
                 .position(|byte| *byte == b'=')
                 .ok_or_else(malformed)?;
-            self.set(&record[..equals], &record[equals + 1..])
-                .ok_or_else(malformed)?;
+            let (keyword, value) = (&record[..equals], &record[equals + 1..]);
+            if let Some(what) = keyword::not_supported(keyword) {
+                return Err(unsupported(what));
+            }
+            self.set(keyword, value).ok_or_else(malformed)?;
             records = &records[length..];
         }
         if self.numbers.len() > 2 * MOST_PIECES {
-            return Err(corrupt("the map of a sparse file is too long"));
+            return Err(unsupported("a sparse file of more than a million pieces"));
+        }
+        if self.has_later_map {
+            return Err(unsupported("a sparse file of a format later than 1.0"));
         }
         if self.attributes_size > attributes::MOST {
             return Err(UnpackError::Limit {
@@ -87,10 +120,12 @@ impl Extensions {
             || self.real_size.is_some()
             || self.pieces.is_some()
             || !self.numbers.is_empty()
-            || !self.attributes.is_empty();
+            || !self.attributes.is_empty()
+            || self.lists != [None, None]
+            || !self.lost.is_empty();
         if is_of_one {
-            let what = "a PAX header for all entries has a record that belongs to one entry";
-            return Err(corrupt(what));
+            let what = "a PAX header for all entries with a record that belongs to one entry";
+            return Err(unsupported(what));
         }
         Ok(())
     }
@@ -106,16 +141,21 @@ impl Extensions {
             b"linkpath" => self.target = Some(value.to_vec()),
             b"size" => self.size = Some(parse(value)?),
             // Numbers that are too large for this system are as good as none.
-            b"uid" => self.uid = u32::try_from(parse::<u64>(value)?).ok(),
-            b"gid" => self.gid = u32::try_from(parse::<u64>(value)?).ok(),
-            b"mtime" => self.mtime = Some(time(value)?),
+            b"uid" => self.uid = narrow(self.usable("uid", parse::<u64>(value))),
+            b"gid" => self.gid = narrow(self.usable("gid", parse::<u64>(value))),
+            b"mtime" => self.mtime = self.usable("mtime", time(value)),
+            b"SCHILY.devmajor" | b"SUN.devmajor" => {
+                self.device.0 = narrow(self.usable("devmajor", parse(value)));
+            }
+            b"SCHILY.devminor" | b"SUN.devminor" => {
+                self.device.1 = narrow(self.usable("devminor", parse(value)));
+            }
             b"uname" => self.user = owner_name(value),
             b"gname" => self.group = owner_name(value),
             b"GNU.sparse.major" => {
                 let major: u64 = parse(value)?;
                 self.sparse_in_data = major == 1;
-                // The place of the map in later formats is not known.
-                return (major <= 1).then_some(());
+                self.has_later_map = major > 1;
             }
             b"GNU.sparse.numblocks" => self.pieces = Some(parse(value)?),
             b"GNU.sparse.realsize" | b"GNU.sparse.size" => self.real_size = Some(parse(value)?),
@@ -124,17 +164,77 @@ impl Extensions {
                 let numbers = value
                     .split(|byte| *byte == b',')
                     .filter(|text| !text.is_empty());
+                let numbers = numbers.take(2 * MOST_PIECES + 1);
                 self.numbers = numbers.map(parse).collect::<Option<_>>()?;
+            }
+            b"SCHILY.acl.access" => self.set_list(0, value),
+            b"SCHILY.acl.default" => self.set_list(1, value),
+            b"SCHILY.acl.ace" => self.set_lost("NFSv4 access control list"),
+            // The system ends labels with a NUL, and the archive has them as text.
+            b"RHT.security.selinux" => {
+                self.add_attribute(c"security.selinux".to_owned(), [value, b"\0"].concat());
             }
             name => {
                 if let Some(name) = name.strip_prefix(b"SCHILY.xattr.") {
-                    self.attributes_size += name.len() + value.len();
-                    self.attributes
-                        .push((CString::new(unescape(name)).ok()?, value.to_vec()));
+                    self.add_attribute(CString::new(unescape(name)).ok()?, value.to_vec());
+                } else if let Some(name) = name.strip_prefix(b"LIBARCHIVE.xattr.") {
+                    let name = CString::new(percent_decode(name).collect::<Vec<_>>()).ok();
+                    let both = name.zip(BASE64.decode(value).ok());
+                    if let Some((name, value)) = self.usable("LIBARCHIVE.xattr", both) {
+                        self.add_attribute(name, value);
+                    }
+                } else if !keyword::is_harmless(name) {
+                    self.add_unknown(name);
                 }
             }
         }
         Some(())
+    }
+
+    /// Notes where a record has no usable value.
+    fn usable<T>(&mut self, keyword: &'static str, value: Option<T>) -> Option<T> {
+        if value.is_none() && !self.malformed.contains(&keyword) {
+            self.malformed.push(keyword);
+        }
+        value
+    }
+
+    fn set_list(&mut self, which: usize, value: &[u8]) {
+        self.attributes_size += value.len();
+        self.lists[which] = Some(value.to_vec());
+    }
+
+    /// Notes something that belongs to the entry and cannot be read.
+    pub(super) fn set_lost(&mut self, what: &'static str) {
+        if !self.lost.contains(&what) {
+            self.lost.push(what);
+        }
+    }
+
+    fn add_attribute(&mut self, name: CString, value: Vec<u8>) {
+        self.attributes_size += name.count_bytes() + value.len();
+        self.attributes.push((name, value));
+    }
+
+    fn add_unknown(&mut self, keyword: &[u8]) {
+        let is_new = !self.unknown.iter().any(|known| known == keyword);
+        if is_new && self.unknown.len() < MOST_UNKNOWN {
+            self.unknown.push(keyword.to_vec());
+        }
+    }
+
+    /// The attributes, by name. Some programs write each in two forms; the last one counts.
+    pub(super) fn take_attributes(&mut self) -> Attributes {
+        let mut attributes = std::mem::take(&mut self.attributes);
+        attributes.sort_by(|a, b| a.0.cmp(&b.0));
+        attributes.dedup_by(|later, earlier| {
+            let is_same = later.0 == earlier.0;
+            if is_same {
+                std::mem::swap(later, earlier);
+            }
+            is_same
+        });
+        attributes
     }
 
     /// These, and the defaults for what they do not say.
@@ -172,6 +272,11 @@ impl Extensions {
         }
         Ok(Some(Map { size, pieces }))
     }
+}
+
+/// A number that fits into 32 bits.
+fn narrow(number: Option<u64>) -> Option<u32> {
+    number.and_then(|number| u32::try_from(number).ok())
 }
 
 /// A user's or a group's name, if it is text that can be one.

@@ -5,7 +5,7 @@ use tar::Header;
 use super::number::{self, BLOCK};
 use super::text::parse;
 use crate::unpack::read::Stream;
-use crate::unpack::{Result, corrupt};
+use crate::unpack::{Result, corrupt, unsupported};
 
 /// Most pieces of a file; the map of a million takes 16 MiB.
 pub(super) const MOST_PIECES: usize = 1_000_000;
@@ -90,7 +90,9 @@ pub(super) fn read_map(stream: &mut Stream, left: &mut u64, map: Option<Map>) ->
 /// Reads the map of the old GNU format, which is in the header and in blocks that follow it.
 pub(super) fn old_map(header: &Header, stream: &mut Stream) -> Result<Map> {
     let malformed = || corrupt("the map of a sparse file is malformed");
-    let gnu = header.as_gnu().ok_or_else(malformed)?;
+    let gnu = header
+        .as_gnu()
+        .ok_or_else(|| unsupported("a sparse file of a format other than those of GNU"))?;
     let size = number::parse(&gnu.realsize).ok_or_else(malformed)?;
     let mut pieces = Vec::new();
     let mut add = |sparse: &tar::GnuSparseHeader| -> Result<()> {
@@ -111,6 +113,10 @@ pub(super) fn old_map(header: &Header, stream: &mut Stream) -> Result<Map> {
         let mut block = tar::GnuExtSparseHeader::new();
         if !stream.fill(block.as_mut_bytes())? {
             return Err(corrupt("it is cut off"));
+        }
+        // A block that adds nothing is none, and perhaps the content.
+        if block.sparse().iter().all(tar::GnuSparseHeader::is_empty) {
+            return Err(malformed());
         }
         block.sparse().iter().try_for_each(&mut add)?;
         more = block.is_extended();
