@@ -20,6 +20,7 @@ mod exit_codes;
 mod false_downloads;
 mod fault_points;
 mod faults;
+mod foreign;
 mod full_disk;
 mod hooks;
 mod hostile;

@@ -99,10 +99,10 @@ fn fill(
             bchan_archive::unpack_zip(&spool, dir.as_fd(), &options, &mut manifest, listener)
                 .map_err(AgentError::Unpack)?
         }
-        Kind::Other if found.target.target_type == TargetType::Multi => {
+        Kind::Other | Kind::Unread(_) if found.target.target_type == TargetType::Multi => {
             return Err(AgentError::NoArchive);
         }
-        Kind::Other => {
+        Kind::Other | Kind::Unread(_) => {
             let name = name_of(found);
             let path = content.join(&name);
             let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;

@@ -101,9 +101,11 @@ fn keep_tree(
             compared: written.compared,
             attributes: written.attributes,
         }),
-        Err(AgentError::Unpack(UnpackError::Refused { .. } | UnpackError::Limit { .. })) => {
-            Ok(Checked::default())
-        }
+        Err(AgentError::Unpack(
+            UnpackError::Refused { .. }
+            | UnpackError::Unsupported { .. }
+            | UnpackError::Limit { .. },
+        )) => Ok(Checked::default()),
         Err(error) => Err(error),
     };
     // The end of an archive is not always the end of what comes.

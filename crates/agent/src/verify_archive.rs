@@ -44,7 +44,7 @@ pub(crate) fn examine(
                     (done.map_err(AgentError::Unpack)?, true)
                 }
                 Kind::Zip => (skim(&mut replay, name, &**progress)?, false),
-                Kind::Other => return Err(AgentError::NoArchive),
+                Kind::Other | Kind::Unread(_) => return Err(AgentError::NoArchive),
             }
         }
     };

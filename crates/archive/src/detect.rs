@@ -56,9 +56,30 @@ pub enum Kind {
     Tar(Codec),
     /// A zip archive.
     Zip,
+    /// Something that may be an archive but is not read here, and why.
+    Unread(&'static str),
     /// Something else.
     Other,
 }
+
+/// Formats that are not read, by their first bytes.
+const UNREAD: [(&[u8], &str); 11] = [
+    (b"\x1f\x9d", "data of compress is not supported"),
+    (b"LZIP", "lzip is not supported"),
+    (b"\x04\x22\x4d\x18", "lz4 is not supported"),
+    (b"\x89LZO\0\r\n\x1a\n", "lzop is not supported"),
+    (b"\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff", LZMA),
+    (b"\x5d\0\0\0\x04\xff\xff\xff\xff\xff\xff\xff\xff", LZMA),
+    (b"7z\xbc\xaf\x27\x1c", "archives of 7-Zip are not supported"),
+    (b"Rar!\x1a\x07", "RAR archives are not supported"),
+    (b"070701", CPIO),
+    (b"070702", CPIO),
+    (b"070707", CPIO),
+];
+const LZMA: &str = "lzma is not supported";
+const CPIO: &str = "archives of cpio are not supported";
+/// Data whose header asks for more than [`MOST_MEMORY`] or [`LARGEST_WINDOW`].
+const TOO_MUCH_MEMORY: &str = "decompressing it takes more memory than is allowed";
 
 /// Most bytes that are looked at: enough for the first block of any codec.
 const MOST: usize = 2 * 1024 * 1024;
@@ -92,7 +113,7 @@ pub fn detect<R: Read>(mut reader: R) -> io::Result<(Kind, Replay<R>)> {
     let kind = loop {
         let missing = (wanted - seen.len()) as u64;
         let whole = (reader.by_ref().take(missing).read_to_end(&mut seen)? as u64) < missing;
-        match kind_of(&seen) {
+        match kind_of(&seen, whole) {
             Some(kind) => break kind,
             None if whole || wanted >= MOST => break Kind::Other,
             None => wanted *= 2,
@@ -108,33 +129,65 @@ pub fn detect<R: Read>(mut reader: R) -> io::Result<(Kind, Replay<R>)> {
     ))
 }
 
-/// `None` while more has to be seen.
-fn kind_of(seen: &[u8]) -> Option<Kind> {
+/// `None` while more has to be seen; `whole` is true if there is no more.
+fn kind_of(seen: &[u8], whole: bool) -> Option<Kind> {
+    // An entry's name may begin like anything else.
+    if seen.first_chunk().is_some_and(is_header) {
+        return Some(Kind::Tar(Codec::None));
+    }
     if seen.starts_with(b"PK\x03\x04") || seen.starts_with(b"PK\x05\x06") {
         return Some(Kind::Zip);
     }
     let codec = if seen.starts_with(&[0x1f, 0x8b]) {
         Codec::Gzip
-    } else if seen.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+    } else if seen.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) || is_skippable_frame(seen) {
         Codec::Zstd
     } else if seen.starts_with(b"\xfd7zXZ\0") {
         Codec::Xz
     } else if seen.starts_with(b"BZh") {
         Codec::Bzip2
+    } else if let Some((_, why)) = UNREAD.iter().find(|(magic, _)| seen.starts_with(magic)) {
+        return Some(Kind::Unread(why));
     } else {
         Codec::None
     };
-    let mut block = [0; 512];
-    let begin = codec
-        .decode(seen)
-        .and_then(|mut reader| reader.read_exact(&mut block));
-    match begin {
-        Ok(()) if is_header(&block) => Some(Kind::Tar(codec)),
+    match has_header(seen, codec, whole) {
+        Ok(true) => Some(Kind::Tar(codec)),
+        Err(error) if is_memory_limit(&error) => Some(Kind::Unread(TOO_MUCH_MEMORY)),
         // Perhaps only because it is cut here; not every decoder says so.
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => None,
         Err(_) if matches!(codec, Codec::Xz | Codec::Bzip2) => None,
-        _ => Some(Kind::Other),
+        Ok(false) | Err(_) => Some(Kind::Other),
     }
+}
+
+/// Returns true if data begins with a frame that decoders of zstd pass over. pzstd writes such.
+fn is_skippable_frame(seen: &[u8]) -> bool {
+    matches!(seen, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
+}
+
+/// Returns true if data is a tar archive: it begins with a header, or has nothing but an end mark.
+fn has_header(seen: &[u8], codec: Codec, whole: bool) -> io::Result<bool> {
+    let mut reader = codec.decode(seen)?;
+    let mut block = [0; 512];
+    reader.read_exact(&mut block)?;
+    if block != [0; 512] || !whole {
+        return Ok(is_header(&block));
+    }
+    let mut rest = Vec::new();
+    let longest = EMPTY.iter().max().copied().unwrap_or(0);
+    reader.take(longest).read_to_end(&mut rest)?;
+    let length = (block.len() + rest.len()) as u64;
+    Ok(EMPTY.contains(&length) && rest.iter().all(|byte| *byte == 0))
+}
+
+/// Sizes of an archive without entries, as programs write it: two blocks, or a record.
+const EMPTY: [u64; 2] = [2 * 512, 20 * 512];
+
+fn is_memory_limit(error: &io::Error) -> bool {
+    let cause = error.get_ref().and_then(|error| error.downcast_ref());
+    // The zstd crate has only the text.
+    cause == Some(&xz::Error::MemLimit) || error.to_string().contains("too much memory")
 }
 
 #[cfg(test)]
@@ -186,6 +239,7 @@ mod tests {
             assert_eq!(all(&encode(&tar)), Kind::Tar(codec));
             assert_eq!(all(&encode(b"no archive")), Kind::Other);
             assert_eq!(all(&encode(&[0; 5000])), Kind::Other);
+            assert_eq!(all(&encode(&[0; 10_240])), Kind::Tar(codec));
         }
         let mut xz = liblzma::write::XzEncoder::new(Vec::new(), 6);
         xz.write_all(&tar).unwrap();
@@ -193,6 +247,48 @@ mod tests {
         let mut bz = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
         bz.write_all(&tar).unwrap();
         assert_eq!(all(&bz.finish().unwrap()), Kind::Tar(Codec::Bzip2));
+    }
+
+    #[test]
+    fn an_archive_without_entries_is_one() {
+        for length in [1024, 10_240] {
+            assert_eq!(all(&vec![0; length]), Kind::Tar(Codec::None));
+            let mut other = vec![0; length];
+            other[length - 1] = 1;
+            assert_eq!(all(&other), Kind::Other);
+        }
+        for length in [512, 1023, 1536, 9728, 20_480, 64 * 1024, 3_000_000] {
+            assert_eq!(all(&vec![0; length]), Kind::Other, "{length}");
+        }
+    }
+
+    #[test]
+    fn an_archive_may_begin_with_any_name() {
+        for name in ["BZh", "LZIP", "070701", "PK\x03\x04"] {
+            let mut header = tar::Header::new_ustar();
+            header.set_path(name).unwrap();
+            header.set_size(0);
+            header.set_cksum();
+            let bytes = [header.as_bytes(), &[0; 1024][..]].concat();
+            assert_eq!(all(&bytes), Kind::Tar(Codec::None), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn frames_that_zstd_skips_may_come_first() {
+        let frame = b"\x50\x2a\x4d\x18\x04\0\0\0\x16\0\0\0";
+        let zstd = zstd::encode_all(&archive()[..], 1).unwrap();
+        let bytes = [&frame[..], &zstd, frame, &zstd].concat();
+        assert_eq!(all(&bytes), Kind::Tar(Codec::Zstd));
+        assert_eq!(all(frame), Kind::Other);
+    }
+
+    #[test]
+    fn formats_that_are_not_read_are_named() {
+        for (magic, why) in UNREAD {
+            let bytes = [magic, &[0; 1000]].concat();
+            assert_eq!(all(&bytes), Kind::Unread(why));
+        }
     }
 
     #[test]

@@ -142,6 +142,12 @@ pub enum Problem {
     /// Bytes follow the end mark of an archive, in the same record.
     #[error("other bytes follow the archive's end mark in its last record; they were left out")]
     BytesAfterEnd,
+    /// It may be an archive, but it is not unpacked.
+    #[error("is stored as one file: {reason}")]
+    NotUnpacked { reason: &'static str },
+    /// It is an archive without entries, or looks like one.
+    #[error("has only zeros, and was taken for a tar archive without entries")]
+    NoEntries,
     /// It was unpacked, but not with everything that belongs to it.
     #[error("its {what} could not be restored: {source}")]
     NotRestored {

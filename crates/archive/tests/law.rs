@@ -67,7 +67,7 @@ fn unpack(bytes: &[u8]) -> Result<Tree, UnpackError> {
             spool.rewind().unwrap();
             unpack_zip(&spool, dir.as_fd(), &options, &mut manifest, &mut ())?;
         }
-        Kind::Other => {
+        Kind::Other | Kind::Unread(_) => {
             // It is stored as it is, so nothing of it is lost.
             let what = "no archive".into();
             return Err(UnpackError::Corrupt { what });

@@ -105,6 +105,8 @@ impl PackSummary {
             | Problem::MalformedRecord { .. }
             | Problem::ListOfNames
             | Problem::BytesAfterEnd
+            | Problem::NoEntries
+            | Problem::NotUnpacked { .. }
             | Problem::NotRestored { .. } => {}
         }
     }

@@ -73,6 +73,14 @@ fn the_end_may_be_short_or_have_the_rest_of_a_record() {
         );
         assert!(problems[0].contains("end mark"), "{problems:?}");
     }
+    // What pixz appends.
+    let index = b"\xa6\x4c\x32\x2e\xd6\x14\xae\xdbf\0\0\0\0\0\0\0\0\0";
+    for zeros in [0, 512, 20_480] {
+        let bytes = [&whole, &vec![0; zeros][..], index].concat();
+        assert_eq!(unpack(&bytes), (vec!["f".into()], vec![]));
+        let bytes = [&whole, &vec![0; zeros + 1][..], index].concat();
+        unpack_with(&bytes, KEEP).unwrap_err();
+    }
     let mut archive = stale(&whole, 10_240);
     archive[4096..].fill(0);
     for wrong in [

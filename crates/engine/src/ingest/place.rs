@@ -3,9 +3,13 @@
 use std::fs::File;
 use std::io::{Read, Write as _};
 use std::os::fd::AsFd as _;
+use std::path::Path;
 
 use bchan_api::TargetType;
-use bchan_archive::{Kind, Limit, Manifest, Observer as _, UnpackError, UnpackOptions, Writeback};
+use bchan_archive::{
+    Codec, Kind, Limit, Manifest, Observer as _, Problem, UnpackError, UnpackOptions, Unpacked,
+    Writeback,
+};
 use rustix::fs::{Mode, OFlags, openat};
 
 use super::from_body::from_body;
@@ -118,9 +122,18 @@ pub(super) fn place_tree<R: Read + Send>(
             let spool = copy(&mut replay, spool, room)?;
             bchan_archive::unpack_zip(&spool, tree.as_fd(), options, manifest, room)
         }
+        Kind::Unread(reason) => {
+            let name = base_name(name);
+            room.problem(Path::new(name), &Problem::NotUnpacked { reason });
+            return put(&mut replay, name, &tree, room, placed);
+        }
         Kind::Other => return put(&mut replay, name, &tree, room, placed),
     };
     let done = unpacked.map_err(from_unpack)?;
+    if kind == Kind::Tar(Codec::None) && done == Unpacked::default() {
+        // A file of zeros would look the same.
+        room.problem(Path::new(base_name(name)), &Problem::NoEntries);
+    }
     placed.kept = done.not_restored == 0 && done.altered == 0;
     Ok(())
 }

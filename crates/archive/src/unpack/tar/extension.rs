@@ -217,8 +217,7 @@ impl Extensions {
     }
 
     fn add_unknown(&mut self, keyword: &[u8]) {
-        let is_new = !self.unknown.iter().any(|known| known == keyword);
-        if is_new && self.unknown.len() < MOST_UNKNOWN {
+        if self.unknown.len() < MOST_UNKNOWN && !self.unknown.iter().any(|known| known == keyword) {
             self.unknown.push(keyword.to_vec());
         }
     }
