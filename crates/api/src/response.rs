@@ -76,8 +76,9 @@ pub struct Accepted {
     /// The backup that the job stores. Only servers of this project say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup_id: Option<String>,
-    /// Metadata of an unpacked archive that the server could not store, one line each. Sent by
-    /// servers of this project only, and only if there is any.
+    /// Metadata of an unpacked archive that the server could not store or does not know, one line
+    /// each, and why an archive is stored as one file. Sent by servers of this project only, and only
+    /// if there is any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     /// The [receipt](Backup::receipt) of what is stored, where the client has sent one.
