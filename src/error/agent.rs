@@ -19,6 +19,7 @@ impl From<AgentError> for CommandError {
             | AgentError::NameConflict(_)
             | AgentError::OwnData { .. }
             | AgentError::NoCommand
+            | AgentError::NotAName { .. }
             | AgentError::NoZstd
             | AgentError::NotMulti { .. }
             | AgentError::NoSpecial => (Kind::Usage, error.hint()),

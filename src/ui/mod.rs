@@ -84,7 +84,18 @@ impl Ui {
             OutputFormat::Table if V::REPORT && self.voice.quiet => return Ok(()),
             OutputFormat::Table => view.text(&self.page),
         };
-        self.print(text.as_bytes())
+        match self.print(text.as_bytes()) {
+            // It was done, although nobody can read of it there.
+            Err(error) if V::REPORT && error.kind != Kind::BrokenPipe => {
+                let message = error.message();
+                self.voice.warn(&format!(
+                    "{message}; this was done: {}",
+                    view.text(&self.page).trim()
+                ));
+                Ok(())
+            }
+            printed => printed,
+        }
     }
 
     /// Writes what is already in its final form, such as a manual page.

@@ -135,6 +135,10 @@ impl Progress for Transfer {
         self.say(|voice| voice.note(&message));
     }
 
+    fn created(&self, target: &str) {
+        self.say(|voice| voice.note(&format!("created target {target}")));
+    }
+
     fn trouble(&self, message: &str) {
         self.say(|voice| voice.warn(message));
     }

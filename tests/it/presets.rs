@@ -94,6 +94,8 @@ fn presets_are_changed_renamed_and_deleted() {
     for wrong in [
         &["preset", "edit", "b c"][..],
         &["preset", "create", "x", "/etc"],
+        &["preset", "create", "x", "/etc", "/usr"],
+        &["preset", "create", "x", "/etc", "./usr"],
         &["preset", "create", "x", "/etc", "t", "--exclude", "a", "b"],
         &[
             "preset",

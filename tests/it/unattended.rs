@@ -386,3 +386,104 @@ fn a_signal_after_all_was_sent_waits_for_the_answer() {
         drop(release);
     }
 }
+
+#[test]
+fn a_target_that_a_failed_run_has_made_is_removed() {
+    let server = TestServer::start();
+    let targets = || server.bchan(["target", "list", "-o", "id"]).ok().stdout;
+    let upload = |words: &[&str]| {
+        let upload = ["backup", "upload", "--create", "--retries", "0"];
+        server.bchan(upload).args(words).run()
+    };
+    let failed = upload(&[
+        "new",
+        "--stdin-from-command",
+        "--",
+        "sh",
+        "-c",
+        "echo x; exit 3",
+    ]);
+    assert_eq!(failed.code, Some(1), "{failed:#?}");
+    assert!(failed.stderr.contains("created target new"), "{failed:#?}");
+    assert_eq!(targets(), "");
+    for path in ["*.bak", "/etc"] {
+        let rather = upload(&[path, "/etc/hostname"]);
+        assert_eq!(rather.code, Some(2), "{rather:#?}");
+    }
+    // A signal ends it likewise.
+    let upload = [
+        "backup",
+        "upload",
+        "--create",
+        "new",
+        "--stdin-from-command",
+        "--",
+    ];
+    let program = server
+        .bchan(upload)
+        .args(["sh", "-c", "echo x; exec sleep 600"]);
+    let mut command = program.into_command();
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    assert_eq!(line, "created target new\n");
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    assert_eq!(targets(), "");
+    server.target("old", "multi");
+    let failed = server.bchan(["backup", "upload", "--create", "old"]);
+    let failed = failed.args(["--stdin-from-command", "--", "false"]).run();
+    assert_eq!(failed.code, Some(1), "{failed:#?}");
+    assert_ne!(targets(), "");
+}
+
+#[test]
+fn a_full_standard_output_does_not_make_a_backup_fail() {
+    let server = TestServer::start();
+    server.target("docs", "multi");
+    let source = folder(server.home(), 2);
+    let words = ["backup", "upload", "docs", &source];
+    let mut command = server.bchan(words).into_command();
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = command.stdout(full).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    let says = "this was done: stored 3 entries (2 files)";
+    assert!(
+        said.contains("cannot write to standard output") && said.contains(says),
+        "{said}"
+    );
+    // What a command exists to print is missed.
+    let mut command = server.bchan(["target", "list"]).into_command();
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    assert_eq!(
+        command.stdout(full).output().unwrap().status.code(),
+        Some(1)
+    );
+}
+
+#[test]
+fn where_nothing_is_left_the_causes_are_named() {
+    let server = TestServer::start();
+    server.target("docs", "multi");
+    let home = server.home();
+    for name in ["a", "b"] {
+        fs::write(home.join(name), name).unwrap();
+    }
+    let list = home.join("list");
+    let list = list.to_str().unwrap();
+    for (text, says) in [("a\r\nb\r\n", "a\\r: "), ("nope\n", "nope: ")] {
+        fs::write(list, text).unwrap();
+        for dry in [&[][..], &["--dry-run"], &["--sequential"]] {
+            let words = ["backup", "upload", "docs", "--files-from", list];
+            let program = server.bchan(words).args(dry).current_dir(home);
+            let output = program.run();
+            assert_eq!(output.code, Some(1), "{output:#?}");
+            let causes = output.stderr.contains(says) && output.stderr.contains("could be taken");
+            assert!(causes, "{output:#?}");
+        }
+    }
+}

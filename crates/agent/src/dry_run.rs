@@ -93,7 +93,7 @@ fn survey(
     let summary = bchan_archive::survey(&sources.roots, &options, &mut collector)
         .map_err(AgentError::Pack)?;
     if summary.is_empty() && !allow_empty {
-        return Err(AgentError::NothingLeft);
+        return Err(collector.listener.nothing());
     }
     Ok(Listing {
         entries: collector.entries,

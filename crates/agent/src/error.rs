@@ -9,6 +9,7 @@ use bchan_archive::{NameConflict, PackError, SelectionError, UnpackError};
 use bchan_client::Error;
 
 use crate::lock::Holder;
+use crate::report::Warning;
 use crate::shrunk::Shrunk;
 
 /// See the variants.
@@ -20,14 +21,25 @@ pub enum AgentError {
     NoSuchTarget { name: String },
     #[error("there is no backup or target `{what}`")]
     NoSuchBackup { what: String },
+    #[error("`{name}` is rather a path or a pattern than the name of a new target")]
+    NotAName { name: String },
     #[error("target `{target}` has no backups but perhaps recycled ones")]
     NoBackups { target: String },
     #[error("nothing selected: there is nothing in {}", path.display())]
     NothingSelected { path: PathBuf },
     #[error("nothing selected: no path is listed")]
     NothingListed,
-    #[error("nothing selected: the rules leave no file of what is there")]
-    NothingLeft,
+    #[error("nothing selected: {}", if warnings.is_empty() {
+        "the rules leave no file of what is there"
+    } else {
+        "no file of what is there could be taken"
+    })]
+    NothingLeft {
+        /// The problems on the way.
+        warnings: Vec<Warning>,
+        /// All of them, with those that are not kept.
+        warning_count: u64,
+    },
     #[error("nothing came from {name}")]
     NothingCame { name: String },
     #[error(transparent)]
@@ -139,13 +151,19 @@ impl AgentError {
                 "`bchan target list` shows the targets, `bchan target show TARGET` its backups"
                     .into()
             }
+            Self::NotAName { .. } => {
+                "the target comes before the paths; `bchan target create` takes any name".into()
+            }
             Self::NoBackups { target } => {
                 format!("`bchan backup upload {target} PATH` makes one")
             }
             Self::NothingSelected { .. } => {
                 "is a disk not mounted? --allow-empty stores an empty backup".into()
             }
-            Self::NothingLeft => {
+            Self::NothingLeft { warnings, .. } if !warnings.is_empty() => {
+                "check the paths and the permissions; --allow-empty stores an empty backup".into()
+            }
+            Self::NothingLeft { .. } => {
                 "--dry-run --verbose shows why; --allow-empty stores an empty backup".into()
             }
             Self::NothingListed | Self::NothingCame { .. } => {

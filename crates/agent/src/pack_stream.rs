@@ -102,10 +102,10 @@ impl UploadSource {
         Ok((Some(reader), pump))
     }
 
-    /// Returns the error for an empty source.
-    pub fn is_empty(&self) -> AgentError {
+    /// Returns the error for an empty source, with the problems that were found on the way.
+    pub(crate) fn nothing(&self, found: Listener) -> AgentError {
         match self {
-            Self::File(_) | Self::Archive(_) | Self::Kept(_) => AgentError::NothingLeft,
+            Self::File(_) | Self::Archive(_) | Self::Kept(_) => found.nothing(),
             Self::Stream { name, .. } => AgentError::NothingCame { name: name.clone() },
         }
     }
@@ -146,6 +146,8 @@ fn hashes_of(
 #[derive(Debug)]
 pub(crate) enum ProduceError {
     Pack(PackError),
+    /// There is nothing, for this reason.
+    Empty(Box<AgentError>),
     /// There is too little of it.
     Shrunk(Shrunk),
 }
@@ -191,7 +193,7 @@ pub(crate) fn produce(
             let path = Path::new(name);
             let bytes = copy(&mut feed, path, &mut counting, &mut listener)?;
             if bytes == 0 && !allow_empty {
-                return Err(PackError::Empty.into());
+                return Err(ProduceError::Empty(Box::new(content.nothing(listener))));
             }
             let files = 1;
             let summary = PackSummary {
@@ -201,12 +203,20 @@ pub(crate) fn produce(
             };
             (summary, counting)
         }
-        (UploadSource::Stream { .. }, None) => return Err(PackError::Empty.into()),
+        (UploadSource::Stream { .. }, None) => {
+            return Err(ProduceError::Empty(Box::new(content.nothing(listener))));
+        }
         (UploadSource::Archive(archive), _) => {
             let fail = |source| PackError::Write { source };
             let encoder = Encoder::new(counting, archive.compression).map_err(fail)?;
-            let (summary, encoder) =
-                bchan_archive::pack(&archive.sources, encoder, &archive.options, &mut listener)?;
+            let packed =
+                bchan_archive::pack(&archive.sources, encoder, &archive.options, &mut listener);
+            let (summary, encoder) = match packed {
+                Err(PackError::Empty) => {
+                    return Err(ProduceError::Empty(Box::new(content.nothing(listener))));
+                }
+                packed => packed?,
+            };
             (summary, encoder.finish().map_err(fail)?)
         }
     };
@@ -404,6 +414,14 @@ impl Listener {
             progress,
             warnings: Vec::new(),
             count: 0,
+        }
+    }
+
+    /// Returns the error for a source of which nothing is left.
+    pub(crate) fn nothing(self) -> AgentError {
+        AgentError::NothingLeft {
+            warnings: self.warnings,
+            warning_count: self.count,
         }
     }
 }

@@ -190,6 +190,19 @@ impl Sources {
     }
 }
 
+/// Fails if paths would share a name in the backup. Returns those that are not there, of which that
+/// is not known.
+pub fn check_names(paths: &[PathBuf]) -> Result<Vec<PathBuf>, AgentError> {
+    let (present, missing): (Vec<_>, Vec<_>) = paths
+        .iter()
+        .cloned()
+        .partition(|path| fs::symlink_metadata(path).is_ok());
+    let named = present.iter().map(|path| Source::from_path(path));
+    // What cannot be read is reported by the run.
+    combine(named.filter_map(Result::ok).collect(), Vec::new())?;
+    Ok(missing)
+}
+
 /// Fails if a source is the data of a server or a spool, or lies in it: the backup would take in
 /// the backups before it.
 fn refuse_own_data(named: &[Source], listed: &[Source]) -> Result<(), AgentError> {

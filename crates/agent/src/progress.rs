@@ -37,6 +37,9 @@ pub trait Progress: Send + Sync {
     fn retrying(&self, _attempt: u32, _error: &Error, _wait: Duration) {}
     /// A backup that had waited for the server is there now.
     fn delivered(&self, _delivered: &Delivered) {}
+
+    /// A target was made.
+    fn created(&self, _target: &str) {}
     /// Something is wrong that does not stop the work.
     fn trouble(&self, _message: &str) {}
 }

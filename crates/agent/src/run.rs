@@ -145,6 +145,10 @@ impl Progress for Watched {
         self.inner.delivered(delivered);
     }
 
+    fn created(&self, target: &str) {
+        self.inner.created(target);
+    }
+
     fn trouble(&self, message: &str) {
         self.inner.trouble(message);
     }

@@ -44,6 +44,8 @@ pub struct RunGuard {
     pub sent: Arc<AtomicBool>,
     /// True if the server has said that it has all of it.
     pub taken: Arc<AtomicBool>,
+    /// Id of the target that the run has made, if it has.
+    pub created: Arc<OnceLock<String>>,
     /// Kind of the target, once the server has said it.
     pub kind: OnceLock<TargetType>,
 }

@@ -41,7 +41,7 @@ pub(crate) async fn upload_sequentially(
 ) -> Result<UploadReport, AgentError> {
     progress.phase(Phase::Preparing);
     let mut files = collect(&options, &progress).await?;
-    let view = find_target(client, &options).await?;
+    let view = find_target(client, &options, guard, &*progress).await?;
     let entered = guard.enter(&options.target, &view, &*progress).await?;
     let TargetView { target, backups } = view;
     if target.target_type != TargetType::Multi {
@@ -198,6 +198,7 @@ impl Run<'_> {
                 (Ok(()), Err(ProduceError::Shrunk(shrunk))) => {
                     return Err(AgentError::Shrunk(shrunk));
                 }
+                (Ok(()), Err(ProduceError::Empty(error))) => return Err(*error),
             };
             // It has arrived before, and only the answer was lost.
             if matches!(error, Error::Rejected { status: 409, .. }) && attempt > 0 {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use bchan_api::{Accepted, Feature, Target, TargetType, TargetView};
 use bchan_archive::PackError;
@@ -38,7 +39,7 @@ pub(crate) async fn upload(
 ) -> Result<UploadReport, AgentError> {
     // Before a byte is sent: the target is there, the key is right, and the answer says what the
     // server can do.
-    let view = find_target(client, &options).await?;
+    let view = find_target(client, &options, guard, &*progress).await?;
     let entered = guard.enter(&options.target, &view, &*progress).await?;
     let TargetView { target, backups } = view;
     let (content, file_name) =
@@ -220,21 +221,51 @@ fn lost(
     lost
 }
 
+/// Finds the target, or makes it if the options say so.
 pub(crate) async fn find_target(
     client: &Client,
     options: &UploadOptions,
+    guard: &RunGuard,
+    progress: &dyn Progress,
 ) -> Result<TargetView, AgentError> {
     let name = &options.target;
     match client.find_target(name).await {
+        Err(Error::NotFound { .. }) if options.create && name.contains(['/', '*', '?', '[']) => {
+            Err(AgentError::NotAName { name: name.clone() })
+        }
         Err(Error::NotFound { .. }) if options.create => {
             let id = client
                 .create_target(&new_target(name, client.features()))
                 .await?;
+            progress.created(name);
+            // There is one target in a run.
+            let _ = guard.created.set(id.clone());
             Ok(client.target(&id).await?)
         }
         Err(Error::NotFound { .. }) => Err(AgentError::NoSuchTarget { name: name.clone() }),
         other => Ok(other?),
     }
+}
+
+/// How long the removal of an unused target may take.
+const REMOVAL: Duration = Duration::from_secs(5);
+
+/// Deletes the target that a failed run has made, unless a backup is in it, or may be soon.
+pub async fn remove_created(client: &Client, guard: &RunGuard) {
+    let Some(id) = guard.created.get() else {
+        return;
+    };
+    if guard.sent.load(Ordering::Relaxed) {
+        return;
+    }
+    let remove = async {
+        let view = client.target(id).await;
+        if view.is_ok_and(|view| view.backups.is_empty()) {
+            // What remains is an empty target, which the run has named.
+            let _ = client.delete_target(id, false).await;
+        }
+    };
+    let _ = tokio::time::timeout(REMOVAL, remove).await;
 }
 
 /// Outcome of sending something.
@@ -334,6 +365,7 @@ async fn send(
             }
             // A part cannot have been acknowledged as the whole.
             Err(ProduceError::Shrunk(shrunk)) => return Err(AgentError::Shrunk(shrunk)),
+            Err(ProduceError::Empty(error)) => return Err(*error),
             Err(ProduceError::Pack(error)) => Err(error),
             Ok(produced) => Ok(produced),
         };
@@ -359,7 +391,6 @@ async fn send(
             (Ok(accepted), Err(PackError::Write { .. })) if !whole.is_empty() => {
                 return Ok(Sent::accepted(accepted, whole));
             }
-            (_, Err(PackError::Empty)) => return Err(content.is_empty()),
             // A part cannot have been acknowledged as the whole; if it was, it is a lie.
             (_, Err(error)) => return Err(AgentError::Pack(error)),
         };

@@ -200,9 +200,11 @@ impl Client {
         } else if let Some(reason) = distrust::of(&source, self.shared.config.ca.is_some()) {
             Error::Untrusted { server, reason }
         } else if source.is_connect() {
-            Error::Unreachable { server, source }
+            let reason = innermost(&source);
+            Error::Unreachable { server, reason }
         } else {
-            Error::ConnectionLost { server, source }
+            let reason = innermost(&source);
+            Error::ConnectionLost { server, reason }
         }
     }
 
@@ -243,6 +245,15 @@ impl Client {
         };
         attempt.retry(pauses).when(again).adjust(respect).await
     }
+}
+
+/// The first cause of an error, without the layers of libraries around it.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
 }
 
 /// Names what does the cryptography of TLS.

@@ -10,11 +10,11 @@ use crate::distrust::Distrust;
 #[non_exhaustive]
 pub enum Error {
     /// No connection could be made.
-    #[error("cannot reach the server at {server}")]
+    #[error("cannot reach the server at {server}: {reason}")]
     Unreachable {
         /// Address of the server.
         server: String,
-        source: reqwest::Error,
+        reason: String,
     },
     /// The server could not be authenticated, or speaks no TLS. Nothing was sent to it.
     #[error("cannot establish a trusted connection to {server}: {reason}")]
@@ -30,11 +30,11 @@ pub enum Error {
         server: String,
     },
     /// The connection ended in the middle.
-    #[error("the connection to {server} was lost")]
+    #[error("the connection to {server} was lost: {reason}")]
     ConnectionLost {
         /// Address of the server.
         server: String,
-        source: reqwest::Error,
+        reason: String,
     },
     /// All of an upload was sent, and there was no answer.
     #[error("all was sent to {server}, and whether it is stored is not known")]

@@ -173,7 +173,15 @@ impl Server {
             ..
         } = *new;
         let limits = self.app.engine.limits();
-        tracing::info!(?limits, max_connections, ?grace, intervals = ?new.intervals, "applied the settings");
+        tracing::info!(
+            max_unpacked = limits.unpack.max_bytes,
+            max_entries = limits.unpack.max_entries,
+            max_ratio = limits.unpack.max_ratio,
+            preserve_owner = limits.preserve_owner,
+            max_connections,
+            grace = grace.as_secs(),
+            "applied the settings"
+        );
         // What needs a restart is compared with what the server was started with.
         *config = Config {
             unpack: new.unpack,

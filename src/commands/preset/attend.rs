@@ -58,6 +58,9 @@ impl Attendance<'_, '_> {
             });
             unless_interrupted(signals, self.guard, work).await
         };
+        if let (Err(_), Ok(client)) = (&outcome, self.context.client().await) {
+            bchan_agent::remove_created(client, self.guard).await;
+        }
         let (exit, summary) = describe(&outcome, &mut variables);
         let is_good = exit == Exit::Done;
         let (name, words) = if is_good {

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -49,6 +49,7 @@ impl CreateArgs {
             Some(target) => target,
             None => match self.paths.pop() {
                 Some(word) if !self.paths.is_empty() => {
+                    refuse_path(&word)?;
                     self.require_paths()?;
                     word.to_string_lossy().into_owned()
                 }
@@ -73,6 +74,11 @@ impl CreateArgs {
         selection
             .check_absolute(&expanded)
             .map_err(AgentError::Selection)?;
+        for path in bchan_agent::check_names(&expanded)? {
+            context
+                .ui
+                .warn(&format!("there is no {} yet", path.display()));
+        }
         anchor_all(&mut selection.exclude_from)?;
         anchor_all(&mut selection.files_from)?;
         anchor_all(&mut selection.files_from0)?;
@@ -117,4 +123,14 @@ impl CreateArgs {
             }
         }
     }
+}
+
+/// Fails for a last word that is a path rather than a target.
+fn refuse_path(word: &Path) -> Result<(), CommandError> {
+    let is_path = word.is_absolute() || word.starts_with("~") || word.starts_with(".");
+    if !is_path {
+        return Ok(());
+    }
+    let message = format!("{} is a path, where the target is expected", word.display());
+    Err(CommandError::usage(message).hint("put the target after the paths, or use --target"))
 }

@@ -99,7 +99,7 @@ pub(super) fn collect(
         ..
     } = collector;
     if found.is_empty() && !allow_empty {
-        return Err(AgentError::NothingLeft);
+        return Err(listener.nothing());
     }
     // A list may name a file below a folder that it names, too.
     let key = |file: &SourceFile| (file.entry.path.clone(), file.entry.name.clone());

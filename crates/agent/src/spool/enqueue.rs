@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bchan_api::Time;
-use bchan_archive::PackError;
 use bchan_client::Error;
 
 use super::entry::{ABOUT, ARCHIVE, About, ENTRY, PARTIAL};
@@ -92,7 +91,7 @@ async fn put(spool: &Spool, wanted: Wanted, progress: Arc<dyn Progress>) -> Resu
     let produced = match produced.map_err(|_| AgentError::Thread)? {
         Ok(produced) => produced,
         Err(_) if signs.full.load(Ordering::Relaxed) => return Err(Refusal::Full),
-        Err(ProduceError::Pack(PackError::Empty)) => return Err(wanted.content.is_empty().into()),
+        Err(ProduceError::Empty(error)) => return Err((*error).into()),
         Err(ProduceError::Pack(error)) => return Err(AgentError::Pack(error).into()),
         Err(ProduceError::Shrunk(shrunk)) => return Err(AgentError::Shrunk(shrunk).into()),
     };

@@ -92,7 +92,7 @@ async fn send(
         idempotency_key: Some(about.idempotency_key.clone()),
         ..options.clone()
     };
-    let TargetView { target, backups } = find_target(client, &options).await?;
+    let TargetView { target, backups } = find_target(client, &options, guard, &**progress).await?;
     let is_zstd = Path::new(&about.file_name)
         .extension()
         .is_some_and(|ending| ending == "zst");

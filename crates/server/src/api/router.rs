@@ -201,15 +201,12 @@ fn log(request: &Request, error: &ApiError) {
     let Request {
         method, path, peer, ..
     } = request;
-    let cause = error
-        .cause
-        .as_ref()
-        .map(|cause| chain(&**cause))
-        .unwrap_or_default();
+    // An absent one is not written.
+    let cause = error.cause.as_ref().map(|cause| chain(&**cause));
     let (status, message) = (error.status, &error.message);
     if status >= 500 {
-        tracing::error!(%method, %path, %peer, status, %message, %cause, "request failed");
+        tracing::error!(%method, %path, %peer, status, %message, cause, "request failed");
     } else {
-        tracing::info!(%method, %path, %peer, status, %message, %cause, "request refused");
+        tracing::info!(%method, %path, %peer, status, %message, cause, "request refused");
     }
 }

@@ -111,6 +111,7 @@ impl GuardArgs {
             begun: Instant::now(),
             sent: Arc::default(),
             taken: Arc::default(),
+            created: Arc::default(),
             kind: OnceLock::new(),
         })
     }

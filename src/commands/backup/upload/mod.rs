@@ -152,7 +152,11 @@ impl UploadArgs {
             drop(lease);
             Ok::<_, CommandError>(ended.exit)
         });
-        unless_interrupted(signals, &guard, work).await
+        let outcome = unless_interrupted(signals, &guard, work).await;
+        if let (Err(_), Ok(client)) = (&outcome, context.client().await) {
+            bchan_agent::remove_created(client, &guard).await;
+        }
+        outcome
     }
 }
 
@@ -214,7 +218,10 @@ pub(crate) async fn upload(
     }
     let report = match outcome {
         Ok(report) => report,
-        Err(error) => return Err(explain(context, &name, error).await),
+        Err(error) => {
+            say_causes(context, &error);
+            return Err(explain(context, &name, error).await);
+        }
     };
     context.ui.verbose(&match report.unverified {
         None => "the server's hash of the backup is that of what was sent".to_owned(),
@@ -287,7 +294,7 @@ pub(crate) async fn dry_run(
     let bar = context.ui.bar();
     let outcome = bchan_agent::list(paths, selection, options, bar.progress()).await;
     drop(bar);
-    let listing = outcome?;
+    let listing = outcome.inspect_err(|error| say_causes(context, error))?;
     say_unmatched(context, &listing.unmatched);
     let (complete, total) = (listing.complete, listing.warning_count);
     let view = DryRun::new(listing, warnings);
@@ -298,6 +305,17 @@ pub(crate) async fn dry_run(
     } else {
         Exit::Incomplete
     })
+}
+
+/// Names what was found where nothing is left to back up.
+fn say_causes(context: &Context<'_>, error: &AgentError) {
+    if let AgentError::NothingLeft {
+        warnings: found,
+        warning_count,
+    } = error
+    {
+        say_warnings(context, &warnings(found.clone()), *warning_count, true);
+    }
 }
 
 fn say_unmatched(context: &Context<'_>, patterns: &[String]) {
