@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bchan_api::{ApiKey, TargetView};
 use bchan_client::{Client, Error};
@@ -39,6 +39,8 @@ pub(crate) struct Context<'a> {
     settings: OnceCell<Settings>,
     client: OnceCell<Client>,
     server: OnceCell<Embedded>,
+    /// Until when other runs are waited for.
+    patience: OnceCell<Instant>,
     interruption: Interruption,
 }
 
@@ -51,6 +53,7 @@ impl<'a> Context<'a> {
             settings: OnceCell::new(),
             client: OnceCell::new(),
             server: OnceCell::new(),
+            patience: OnceCell::new(),
             interruption: Interruption::default(),
         }
     }
@@ -73,6 +76,12 @@ impl<'a> Context<'a> {
     pub(crate) fn prefer_profile(&self, name: String) {
         // The first one has been reported.
         let _ = self.preset_profile.set(name);
+    }
+
+    /// Lets a server inside this program wait until then for another one on its data folder.
+    pub(crate) fn wait_until(&self, end: Instant) {
+        // The first one has been reported.
+        let _ = self.patience.set(end);
     }
 
     /// From here on, as long as the result lives, a signal comes to it in place of ending the
@@ -124,7 +133,8 @@ impl<'a> Context<'a> {
                 (url.clone(), search.found.map(|found| found.key))
             }
             ServerChoice::Local(data) => {
-                let start = || Embedded::start_private(data.clone(), self.ui);
+                let patience = self.patience.get().copied();
+                let start = || Embedded::start_private(data.clone(), self.ui, patience);
                 let embedded = self.server.get_or_try_init(start).await?;
                 (embedded.url(), embedded.key())
             }

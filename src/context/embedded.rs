@@ -3,8 +3,11 @@
 #[cfg(feature = "server")]
 use std::net::TcpListener;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use crate::error::CommandError;
+#[cfg(feature = "server")]
+use crate::error::Kind;
 #[cfg(feature = "server")]
 use crate::service;
 use crate::ui::Ui;
@@ -32,7 +35,14 @@ impl Embedded {
     }
 
     /// Starts a server for this process alone: on a free port, with a random key.
-    pub(super) async fn start_private(data: PathBuf, ui: &Ui) -> Result<Self, CommandError> {
+    ///
+    /// Until `patience` ends, it waits for another server on the data folder, as other commands with
+    /// `--local` are for a moment.
+    pub(super) async fn start_private(
+        data: PathBuf,
+        ui: &Ui,
+        patience: Option<Instant>,
+    ) -> Result<Self, CommandError> {
         ui.log_to_stderr();
         let mut random = [0; 32];
         getrandom::fill(&mut random).map_err(CommandError::failed)?;
@@ -42,7 +52,22 @@ impl Embedded {
         config.auth = bchan_server::Auth::Key(key.clone());
         // A command that takes a second must not stay for an integrity check.
         config.schedule = false;
-        let embedded = Self::start(config, Vec::new()).await?;
+        let embedded = loop {
+            // Each try waits for a few seconds by itself.
+            match Self::start(config.clone(), Vec::new()).await {
+                Err(mut error) if error.kind == Kind::Busy => {
+                    if patience.is_none_or(|end| Instant::now() >= end) {
+                        error.hints.clear();
+                        return Err(error.hint(
+                            "--wait-lock DURATION waits for another upload with --local; --server \
+                             URL talks to a running server",
+                        ));
+                    }
+                    ui.verbose("waiting for another server on the data folder");
+                }
+                started => break started?,
+            }
+        };
         Ok(Self {
             key: Some(key),
             ..embedded
@@ -86,7 +111,11 @@ pub(super) enum Embedded {}
 #[cfg(not(feature = "server"))]
 #[expect(clippy::unused_async, reason = "the same shape as with a server")]
 impl Embedded {
-    pub(super) async fn start_private(_: PathBuf, _: &Ui) -> Result<Self, CommandError> {
+    pub(super) async fn start_private(
+        _: PathBuf,
+        _: &Ui,
+        _: Option<Instant>,
+    ) -> Result<Self, CommandError> {
         Err(crate::commands::without_server("--local"))
     }
 

@@ -487,3 +487,28 @@ fn where_nothing_is_left_the_causes_are_named() {
         }
     }
 }
+
+#[test]
+fn an_upload_with_local_waits_for_the_data_folder() {
+    let mut server = TestServer::start();
+    server.target("docs", "multi");
+    let source = folder(server.home(), 2);
+    let local = format!("--local={}", server.data().display());
+    let home = server.home().to_owned();
+    let upload = |options: &[&str]| {
+        let words = [&*local, "--verbose", "backup", "upload", "docs", &source];
+        Program::new(&home).args(words).args(options)
+    };
+    let refused = upload(&[]).run();
+    assert_eq!(refused.code, Some(11), "{refused:#?}");
+    assert!(refused.stderr.contains("--wait-lock"), "{refused:#?}");
+    let mut command = upload(&["--wait-lock", "10m"]).into_command();
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let waits = lines.any(|line| line.unwrap().contains("waiting for another server"));
+    assert!(waits);
+    assert_eq!(server.stop(), Some(0));
+    // Its standard error must not fill up.
+    let rest: Vec<_> = lines.map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{rest:#?}");
+}

@@ -56,7 +56,7 @@ impl Attendance<'_, '_> {
                 }
                 Box::pin(upload(self.context, options, self.guard)).await
             });
-            unless_interrupted(signals, self.guard, work).await
+            unless_interrupted(self.context.ui, signals, self.guard, work).await
         };
         if let (Err(_), Ok(client)) = (&outcome, self.context.client().await) {
             bchan_agent::remove_created(client, self.guard).await;

@@ -15,6 +15,9 @@ use bchan_agent::{RunGuard, Spool};
 /// Default for the percentage of the last backup that must be there.
 const SHRINK_THRESHOLD: u8 = 50;
 
+/// Longer than any run.
+const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 86_400);
+
 /// Default for the size of a spool in bytes.
 const SPOOL_LIMIT: Size = Size(10 << 30);
 
@@ -24,8 +27,8 @@ const SPOOL_LIMIT: Size = Size(10 << 30);
 pub(crate) struct GuardArgs {
     /// How long to wait for another run to the same target, e.g. 30m [default: 0s]
     ///
-    /// Only one run per target at a time on a machine. A run that does not get its turn ends with
-    /// exit code 11.
+    /// Only one run per target at a time on a machine, and one command with --local per data folder. A
+    /// run that does not get its turn ends with exit code 11.
     #[arg(long, value_name = "DURATION")]
     wait_lock: Option<Length>,
 
@@ -95,10 +98,13 @@ impl GuardArgs {
             folder,
             limit: limit.0,
         });
+        let begun = Instant::now();
+        let wait_lock = length(self.wait_lock.or(options.wait_lock)).unwrap_or_default();
+        context.wait_until(begun.checked_add(wait_lock).unwrap_or(begun + FOR_EVER));
         Ok(RunGuard {
             state,
             preset: name,
-            wait_lock: length(self.wait_lock.or(options.wait_lock)).unwrap_or_default(),
+            wait_lock,
             deadline: length(self.deadline.or(options.deadline)),
             shrink_threshold: if self.allow_shrink {
                 0
@@ -108,7 +114,7 @@ impl GuardArgs {
             server,
             spool,
             sequential: false,
-            begun: Instant::now(),
+            begun,
             sent: Arc::default(),
             taken: Arc::default(),
             created: Arc::default(),

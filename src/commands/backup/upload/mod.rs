@@ -22,6 +22,7 @@ use crate::complete;
 use crate::context::{Context, Signals};
 use crate::error::{CommandError, Exit, Kind};
 use crate::suggest;
+use crate::ui::Ui;
 use crate::ui::view::{DryRun, ShrunkSource, Upload};
 use bchan_agent::{
     self, AgentError, Amount, BackupInput, ListOptions, RunGuard, UploadOptions, UploadReport,
@@ -152,7 +153,7 @@ impl UploadArgs {
             drop(lease);
             Ok::<_, CommandError>(ended.exit)
         });
-        let outcome = unless_interrupted(signals, &guard, work).await;
+        let outcome = unless_interrupted(context.ui, signals, &guard, work).await;
         if let (Err(_), Ok(client)) = (&outcome, context.client().await) {
             bchan_agent::remove_created(client, &guard).await;
         }
@@ -166,6 +167,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// Does a run until a signal ends it. Once all has been sent, a signal comes too late to keep the
 /// server from storing it: then the answer is waited for a moment, and counts.
 pub(crate) async fn unless_interrupted<T>(
+    ui: &Ui,
     mut signals: Signals,
     guard: &RunGuard,
     work: impl Future<Output = Result<T, CommandError>>,
@@ -179,6 +181,10 @@ pub(crate) async fn unless_interrupted<T>(
     if !guard.sent.load(Ordering::Relaxed) {
         return Err(CommandError::interrupted(signal));
     }
+    ui.warn(&format!(
+        "{} after all was sent: waiting a moment for the server's answer",
+        signal.name()
+    ));
     match tokio::time::timeout(GRACE, work).await {
         Ok(outcome) => outcome,
         Err(_) => Err(CommandError::new(
