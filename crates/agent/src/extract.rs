@@ -134,15 +134,24 @@ pub(crate) const MAX_ENTRIES: u64 = 100_000_000;
 /// Zeros under zstd become 32,768 times as many.
 pub(crate) const MAX_RATIO: u64 = 40_000;
 
+/// Bytes of holes that a backup may have whatever its size: to hash so many zeros takes a quarter of an
+/// hour.
+pub(crate) const FREE_HOLES: u64 = 1 << 40;
+
 /// Limits on the disk space that a server may make an archive take. The archive's own size bounds
 /// what costs nothing, such as holes; a full disk ends the rest.
 fn limits(dir: &File, content: &Path) -> Result<Limits, AgentError> {
     let disk = rustix::fs::fstatvfs(dir)
         .map_err(|error| AgentError::io("reading", content)(error.into()))?;
     Ok(Limits {
-        max_bytes: disk.f_blocks.saturating_mul(disk.f_frsize),
+        // Some file systems do not know their size.
+        max_bytes: match disk.f_blocks {
+            0 => u64::MAX,
+            blocks => blocks.saturating_mul(disk.f_frsize),
+        },
         max_entries: MAX_ENTRIES,
         max_ratio: MAX_RATIO,
+        free_holes: FREE_HOLES,
         ..Limits::default()
     })
 }

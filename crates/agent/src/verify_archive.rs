@@ -9,7 +9,7 @@ use bchan_archive::{Kind, Limits, Manifest, StoreAttributes, UnpackOptions, Unpa
 
 use crate::amount::Amount;
 use crate::error::AgentError;
-use crate::extract::{MAX_ENTRIES, MAX_RATIO};
+use crate::extract::{FREE_HOLES, MAX_ENTRIES, MAX_RATIO};
 use crate::hashing::Hashing;
 use crate::pack_stream::Listener;
 use crate::progress::Progress;
@@ -106,6 +106,7 @@ fn options() -> UnpackOptions {
             max_bytes: u64::MAX,
             max_entries: MAX_ENTRIES,
             max_ratio: MAX_RATIO,
+            free_holes: FREE_HOLES,
             ..Limits::default()
         },
         ..UnpackOptions::default()

@@ -202,7 +202,8 @@ fn bombs_do_not_go_off() {
     for (name, bytes) in bombs::holes() {
         let place = Place::new();
         let limits = Limits {
-            max_bytes: 1 << 50,
+            free_holes: 1 << 40,
+            max_ratio: 40_000,
             ..Limits::default()
         };
         let error = place.unpack(&bytes, limits).unwrap_err();
@@ -211,6 +212,9 @@ fn bombs_do_not_go_off() {
             "{name}: {error}"
         );
     }
+    // Holes take no space, so only data counts.
+    let done = Place::new().unpack(&bombs::hole(2 << 30), small).unwrap();
+    assert_eq!(done.bytes, 2 << 30);
     let few = Limits {
         max_entries: 1000,
         ..Limits::default()
@@ -383,7 +387,12 @@ proptest! {
             bytes.truncate(cut.index(bytes.len()) + 1);
         }
         let place = Place::new();
-        let limits = Limits { max_bytes: 1 << 30, ..Limits::default() };
+        let limits = Limits {
+            max_bytes: 1 << 30,
+            free_holes: 1 << 30,
+            max_ratio: 40_000,
+            ..Limits::default()
+        };
         let _ = place.unpack(&bytes, limits);
         place.check("");
     }

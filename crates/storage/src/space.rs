@@ -8,6 +8,7 @@
 
 mod account;
 mod reserve;
+mod size;
 
 use std::fmt;
 use std::io;
@@ -76,21 +77,19 @@ impl SpaceGuard {
     /// Bytes that are free, the reserve included.
     pub fn free(&self) -> io::Result<u64> {
         let stat = rustix::fs::statvfs(&self.directory)?;
-        Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+        Ok(size::usable(&stat, Reserve::Bytes(0)))
     }
 
     /// Bytes that may be used.
     pub fn available(&self) -> io::Result<u64> {
         let stat = rustix::fs::statvfs(&self.directory)?;
-        let total = stat.f_blocks.saturating_mul(stat.f_frsize);
-        let free = stat.f_bavail.saturating_mul(stat.f_frsize);
-        Ok(free.saturating_sub(self.reserve.bytes(total)))
+        Ok(size::usable(&stat, self.reserve))
     }
 
-    /// Size of the file system in bytes.
+    /// Size of the file system in bytes; of one that does not say it, the largest.
     pub fn total(&self) -> io::Result<u64> {
         let stat = rustix::fs::statvfs(&self.directory)?;
-        Ok(stat.f_blocks.saturating_mul(stat.f_frsize))
+        Ok(size::total(&stat).unwrap_or(u64::MAX))
     }
 
     /// Fails if so many bytes would not fit.

@@ -5,8 +5,7 @@ use std::fmt;
 /// Bounds, of which none is set by default but those that only nonsense reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Most bytes of content, those of holes among them: they take no space but are read like
-    /// others.
+    /// Most bytes of content without holes, which take no space.
     pub max_bytes: u64,
     /// Most entries.
     pub max_entries: u64,

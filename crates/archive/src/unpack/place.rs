@@ -215,7 +215,7 @@ impl<'a> Placer<'a> {
         self.options
             .limits
             .max_bytes
-            .saturating_sub(self.done.bytes)
+            .saturating_sub(self.done.bytes.saturating_sub(self.holes))
     }
 
     pub(super) fn directory(&mut self, path: &[u8], mut meta: Meta) -> Result<()> {

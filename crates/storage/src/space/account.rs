@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::reserve::Reserve;
+use super::size;
 use crate::durable::FileSystemSync;
 use crate::durable::device::{self, Device};
 
@@ -50,14 +51,12 @@ pub(super) trait Disk {
 impl Disk for FileSystemSync {
     fn usable(&self, reserve: Reserve) -> io::Result<Amounts> {
         let stat = rustix::fs::fstatvfs(self)?;
-        let free = stat.f_bavail.saturating_mul(stat.f_frsize);
-        let total = stat.f_blocks.saturating_mul(stat.f_frsize);
         let inodes = match stat.f_files {
             // It makes them as they are needed.
             0 => u64::MAX,
             total => stat.f_favail.saturating_sub(reserve.inodes(total)),
         };
-        Ok([free.saturating_sub(reserve.bytes(total)), inodes])
+        Ok([size::usable(&stat, reserve), inodes])
     }
 
     fn counts_at_once(&self) -> bool {

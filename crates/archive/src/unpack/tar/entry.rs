@@ -166,7 +166,7 @@ impl Unpacker<'_, '_> {
         };
         let map = map.unwrap_or_else(|| Map::whole(stored));
         map.check(left)?;
-        placer.admit(manifest, path, map.size, 0)?;
+        placer.admit(manifest, path, left, 0)?;
         let limits = placer.limits();
         let mut holes = placer.holes;
         let mut digest = [0; 32];
