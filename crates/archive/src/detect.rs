@@ -9,10 +9,10 @@ use crate::tar_header::is_header;
 
 /// Most memory that decompressing xz may take, in bytes. What `xz -9` makes needs half of it, and
 /// a header of a few bytes may ask for gigabytes.
-const MOST_MEMORY: u64 = 128 << 20;
+pub(crate) const MOST_MEMORY: u64 = 128 << 20;
 
 /// The same for zstd, as a power of two: what `zstd --long` makes.
-const LARGEST_WINDOW: u32 = 27;
+pub(crate) const LARGEST_WINDOW: u32 = 27;
 
 /// How an archive is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -81,6 +81,8 @@ pub enum Limit {
     Attributes(usize),
     /// Names and attributes that take too much memory for so few bytes that have arrived.
     Memory,
+    /// Content that takes more than so many bytes of memory to decompress.
+    Decoder(u64),
 }
 
 impl fmt::Display for Limit {
@@ -95,6 +97,10 @@ impl fmt::Display for Limit {
                 "has more holes than {free} bytes and its size account for"
             ),
             Self::Attributes(most) => write!(f, "has more than {most} bytes of attributes"),
+            Self::Decoder(most) => write!(
+                f,
+                "needs more than {most} bytes of memory to be decompressed"
+            ),
             Self::Memory => {
                 f.write_str("has names and attributes that take too much memory for its size")
             }

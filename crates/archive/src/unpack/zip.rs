@@ -1,17 +1,22 @@
 //! Unpacking zip archives.
 
+mod content;
 mod directory;
 mod fields;
+mod host;
 mod layout;
+mod names;
+mod times;
 
 use std::fs::File;
-use std::io::{BufReader, Read};
 use std::os::fd::BorrowedFd;
 
-use flate2::Crc;
-use flate2::bufread::DeflateDecoder;
+use jiff::tz::TimeZone;
+use rustix::fs::FileType;
 
-use self::directory::{Directory, Listed, Section};
+use self::content::Content;
+use self::directory::{Directory, Listed};
+use self::layout::Local;
 use super::data::Sink;
 use super::place::{Meta, Placer, Reading, to_path};
 use super::{Limit, Result, UnpackError, UnpackOptions, Unpacked, corrupt, show};
@@ -42,30 +47,26 @@ pub fn unpack_zip(
     let count = layout::check(file, directory, &options.limits, observer)?;
     let mut placer = Placer::new(into, options, observer);
     placer.arrived = length;
-    let mut buffer = vec![0; BUFFER];
+    let mut entries = Entries {
+        placer,
+        manifest,
+        zone: TimeZone::system(),
+        buffer: vec![0; BUFFER],
+    };
     let mut walk = directory.walk(file);
     let mut unpacked = 0;
-    while let Some(mut listed) = walk.next()? {
-        let data = layout::data_of(file, directory, &listed);
-        let name = listed.unicode_name.take();
-        let name = name.unwrap_or_else(|| listed.raw_name.clone());
-        data.and_then(|at| {
-            let mut content = Content::new(file, at, &listed)?;
-            unpack_entry(
-                &mut content,
-                &name,
-                &listed,
-                &mut placer,
-                manifest,
-                &mut buffer,
-            )
-        })
-        .map_err(|error| error.at(&name))?;
+    while let Some(listed) = walk.next()? {
+        let unicode = listed.unicode_name.as_deref();
+        let name = names::name(&listed.raw_name, unicode, listed.flags, listed.host);
+        layout::local(file, directory, &listed)
+            .and_then(|local| entries.unpack(file, &name, &listed, &local))
+            .map_err(|error| error.at(&name))?;
         unpacked += 1;
     }
     if unpacked != count {
         return Err(corrupt("it has changed while it was read"));
     }
+    let Entries { mut placer, .. } = entries;
     let done = placer.finish()?;
     if placer.replaced {
         let found = crate::hash_tree(into, &mut Reading(observer));
@@ -77,205 +78,135 @@ pub fn unpack_zip(
     Ok(done)
 }
 
-fn unpack_entry(
-    content: &mut Content<'_>,
-    name: &[u8],
-    listed: &Listed,
-    placer: &mut Placer<'_>,
-    manifest: &mut Manifest,
-    buffer: &mut [u8],
-) -> Result<()> {
-    const TYPE: u32 = 0o170_000;
-    let path = placer.clean(name)?;
-    let is_directory = matches!(name.last(), Some(b'/' | b'\\'));
-    let default = if is_directory { 0o755 } else { 0o644 };
-    let mode = listed.mode.filter(|mode| mode & 0o777 != 0);
-    let meta = Meta {
-        mode: mode.unwrap_or(default) & !0o7000,
-        mtime: seconds(listed.modified).map(|seconds| (seconds, 0)),
-        ..Meta::default()
-    };
-    let refuse = |reason| {
-        Err(UnpackError::Refused {
-            entry: show(name),
-            reason,
-        })
-    };
-    if is_directory {
-        if content.read(&mut buffer[..1])? > 0 {
-            return refuse("its name is that of a directory, but it has content");
+/// Unpacks one entry after the other.
+struct Entries<'a, 'm> {
+    placer: Placer<'a>,
+    manifest: &'m mut Manifest,
+    /// The zone of times that have none.
+    zone: TimeZone,
+    buffer: Vec<u8>,
+}
+
+impl Entries<'_, '_> {
+    fn unpack(&mut self, file: &File, name: &[u8], listed: &Listed, local: &Local) -> Result<()> {
+        let path = self.placer.clean(name)?;
+        let (kind, mode) = host::node(listed.host, listed.attributes, name);
+        let extras = [&local.extra[..], &listed.extra];
+        let meta = Meta {
+            mode,
+            mtime: times::modified(listed.modified, extras, &self.zone),
+            owner: host::owner(extras),
+            ..Meta::default()
+        };
+        let mut content = Content::new(file, local.data, listed)?;
+        let refuse = |reason| {
+            Err(UnpackError::Refused {
+                entry: show(name),
+                reason,
+            })
+        };
+        if path.is_empty() && kind != FileType::Directory {
+            return refuse("a file cannot be the root");
         }
-        if path.is_empty() {
-            return Ok(());
+        match kind {
+            FileType::Directory => {
+                if content.read(&mut self.buffer[..1])? > 0 {
+                    return refuse("it is a directory, but it has content");
+                }
+                if path.is_empty() {
+                    return Ok(());
+                }
+                self.placer.admit(self.manifest, &path, 0, 0)?;
+                self.manifest.add_directory(&path);
+                self.placer.directory(&path, meta)
+            }
+            FileType::Symlink => {
+                let target = self.target(&mut content)?;
+                self.placer.admit(self.manifest, &path, 0, target.len())?;
+                self.placer.symlink(&path, &target, &meta)?;
+                self.manifest.add_link(&path, &target);
+                Ok(())
+            }
+            // `zip --fifo` stores what it has read from a pipe.
+            FileType::Fifo if listed.size == 0 => {
+                content.read(&mut self.buffer[..1])?;
+                self.placer.admit(self.manifest, &path, 0, 0)?;
+                self.placer.special(&path, kind, (0, 0), &meta)?;
+                self.manifest.add_special(&path);
+                Ok(())
+            }
+            FileType::RegularFile | FileType::Fifo => {
+                self.file(&path, &meta, &mut content, listed.size)
+            }
+            FileType::CharacterDevice | FileType::BlockDevice => {
+                refuse("it is a device, and zip archives do not say which one")
+            }
+            FileType::Socket => refuse("it is a socket"),
+            FileType::Unknown => refuse("it is of a kind that is not known"),
         }
-        placer.admit(manifest, &path, 0, 0)?;
-        manifest.add_directory(&path);
-        return placer.directory(&path, meta);
     }
-    if path.is_empty() {
-        return refuse("a file cannot be the root");
+
+    /// The target of a symbolic link; of one that is too long, the beginning.
+    fn target(&mut self, content: &mut Content<'_>) -> Result<Vec<u8>> {
+        let mut target = Vec::new();
+        loop {
+            let count = content.read(&mut self.buffer)?;
+            target.extend_from_slice(&self.buffer[..count]);
+            if count == 0 || target.len() > LONGEST_TARGET {
+                return Ok(target);
+            }
+        }
     }
-    match listed.mode.map_or(0, |mode| mode & TYPE) {
-        0 | 0o100_000 => {}
-        0o120_000 => {
-            let mut target = Vec::new();
+
+    fn file(
+        &mut self,
+        path: &[u8],
+        meta: &Meta,
+        content: &mut Content<'_>,
+        size: u64,
+    ) -> Result<()> {
+        let Self {
+            placer,
+            manifest,
+            buffer,
+            ..
+        } = self;
+        placer.admit(manifest, path, size, 0)?;
+        let (most, limits, arrived) = (placer.left(), placer.limits(), placer.arrived);
+        let before = placer.done.bytes;
+        let mut digest = [0; 32];
+        placer.file(path, meta, |file: Option<&File>, observer| {
+            let fail = |source| UnpackError::Write {
+                path: to_path(path).to_owned(),
+                source,
+            };
+            let mut sink = Sink::new(file);
             loop {
                 let count = content.read(buffer)?;
-                target.extend_from_slice(&buffer[..count]);
-                if count == 0 || target.len() > LONGEST_TARGET {
+                if count == 0 {
                     break;
                 }
+                let length = sink.length() + count as u64;
+                let passed = if length > most {
+                    Some(Limit::Bytes(limits.max_bytes))
+                } else if limits.is_bomb(arrived, before + length) {
+                    Some(Limit::Ratio(limits.max_ratio))
+                } else {
+                    None
+                };
+                if let Some(limit) = passed {
+                    let entry = show(path);
+                    return Err(UnpackError::Limit { limit, entry });
+                }
+                observer.proceed(count as u64).map_err(fail)?;
+                sink.write(&buffer[..count]).map_err(fail)?;
+                observer.bytes(count as u64);
             }
-            placer.admit(manifest, &path, 0, target.len())?;
-            placer.symlink(&path, &target, &meta)?;
-            manifest.add_link(&path, &target);
-            return Ok(());
-        }
-        _ => return refuse("it is neither a file, a directory nor a symbolic link"),
+            let size;
+            (size, digest) = sink.finish().map_err(fail)?;
+            Ok(size)
+        })?;
+        manifest.add_file(path, size, digest);
+        Ok(())
     }
-    placer.admit(manifest, &path, listed.size, 0)?;
-    let (most, limits, arrived) = (placer.left(), placer.limits(), placer.arrived);
-    let before = placer.done.bytes;
-    let mut digest = [0; 32];
-    placer.file(&path, &meta, |file: Option<&File>, observer| {
-        let fail = |source| UnpackError::Write {
-            path: to_path(&path).to_owned(),
-            source,
-        };
-        let mut sink = Sink::new(file);
-        loop {
-            let count = content.read(buffer)?;
-            if count == 0 {
-                break;
-            }
-            let length = sink.length() + count as u64;
-            let passed = if length > most {
-                Some(Limit::Bytes(limits.max_bytes))
-            } else if limits.is_bomb(arrived, before + length) {
-                Some(Limit::Ratio(limits.max_ratio))
-            } else {
-                None
-            };
-            if let Some(limit) = passed {
-                let entry = show(&path);
-                return Err(UnpackError::Limit { limit, entry });
-            }
-            observer.proceed(count as u64).map_err(fail)?;
-            sink.write(&buffer[..count]).map_err(fail)?;
-            observer.bytes(count as u64);
-        }
-        let size;
-        (size, digest) = sink.finish().map_err(fail)?;
-        Ok(size)
-    })?;
-    manifest.add_file(&path, listed.size, digest);
-    Ok(())
-}
-
-/// The content of an entry, which is checked when it is read to its end.
-struct Content<'a> {
-    reader: Decoder<'a>,
-    /// Bytes of data, and of content, that there must be.
-    stored: u64,
-    size: u64,
-    crc: u32,
-    /// Of what was read.
-    found: Crc,
-    length: u64,
-}
-
-enum Decoder<'a> {
-    Stored(Section<'a>),
-    Deflated(DeflateDecoder<BufReader<Section<'a>>>),
-}
-
-impl<'a> Content<'a> {
-    fn new(file: &'a File, at: u64, listed: &Listed) -> Result<Self> {
-        const STORED: u16 = 0;
-        const DEFLATED: u16 = 8;
-        let end = at + listed.stored;
-        let section = Section { file, at, end };
-        let reader = match listed.method {
-            STORED => Decoder::Stored(section),
-            DEFLATED => Decoder::Deflated(DeflateDecoder::new(BufReader::with_capacity(
-                64 * 1024,
-                section,
-            ))),
-            _ => {
-                return Err(UnpackError::Refused {
-                    entry: show(&listed.raw_name),
-                    reason: "it is compressed in another way than by deflate",
-                });
-            }
-        };
-        Ok(Self {
-            reader,
-            stored: listed.stored,
-            size: listed.size,
-            crc: listed.crc,
-            found: Crc::new(),
-            length: 0,
-        })
-    }
-
-    /// Reads on; 0 is the end, where size, checksum and length of the data were right.
-    fn read(&mut self, out: &mut [u8]) -> Result<usize> {
-        let read = match &mut self.reader {
-            Decoder::Stored(section) => section.read(out).map_err(directory::from_io),
-            Decoder::Deflated(decoder) => decoder
-                .read(out)
-                .map_err(|error| corrupt(error.to_string())),
-        };
-        let count = read?;
-        self.found.update(&out[..count]);
-        self.length += count as u64;
-        if count > 0 {
-            return Ok(count);
-        }
-        let used = match &self.reader {
-            Decoder::Stored(_) => self.length,
-            Decoder::Deflated(decoder) => decoder.total_in(),
-        };
-        if self.length != self.size {
-            return Err(corrupt("a file has another size than it should have"));
-        }
-        if self.found.sum() != self.crc {
-            return Err(corrupt("a file has another checksum than it should have"));
-        }
-        if used != self.stored {
-            return Err(corrupt("something follows the data of a file"));
-        }
-        Ok(0)
-    }
-}
-
-/// Seconds since the epoch of a date and a time as MS-DOS has them, which have no zone, taken as UTC.
-/// `None` if there is no such day or time.
-fn seconds((date, time): (u16, u16)) -> Option<i64> {
-    let bits = |of: u16, from: u16, count: u16| i64::from(of >> from & ((1 << count) - 1));
-    let (year, month, day) = (1980 + bits(date, 9, 7), bits(date, 5, 4), bits(date, 0, 5));
-    let (hour, minute, second) = (bits(time, 11, 5), bits(time, 5, 6), bits(time, 0, 5) * 2);
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let last = match month {
-        2 => 28 + i64::from(is_leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    let is_valid = (1..=12).contains(&month)
-        && (1..=last).contains(&day)
-        && hour < 24
-        && minute < 60
-        && second < 60;
-    if !is_valid {
-        return None;
-    }
-    // Days by the proleptic Gregorian calendar, with years that begin in March.
-    let (year, month) = if month <= 2 {
-        (year - 1, month + 9)
-    } else {
-        (year, month - 3)
-    };
-    let days =
-        365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - 719_468;
-    Some(days * 86_400 + hour * 3600 + minute * 60 + second)
 }

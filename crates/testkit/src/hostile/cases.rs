@@ -957,14 +957,14 @@ fn directories() -> Vec<Row> {
             zip()
                 .lie("evil", 0o100_644, b"evil", |claim| claim.flags = 1)
                 .finish(),
-            Refused("encrypted"),
+            Refused("encryption of its entry `evil` is not supported"),
         ),
         (
-            "zip: an unknown compression",
+            "zip: compression that is not supported",
             zip()
-                .lie("evil", 0o100_644, b"evil", |claim| claim.method = 97)
+                .lie("evil", 0o100_644, b"evil", |claim| claim.method = 98)
                 .finish(),
-            Refused("deflate"),
+            Refused("compression method 98 (PPMd) of its entry `evil` is not supported"),
         ),
         (
             "zip: a directory with content",

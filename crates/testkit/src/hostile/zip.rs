@@ -25,8 +25,16 @@ pub struct Claim {
     pub size: u32,
     /// Checksum of the content.
     pub crc: u32,
+    /// Number of the system that it was made on: 3 for Unix.
+    pub host: u8,
     /// Mode with the type of the file, as Unix has it.
     pub mode: u32,
+    /// Attributes of MS-DOS.
+    pub dos: u16,
+    /// Date and time of MS-DOS.
+    pub modified: (u16, u16),
+    /// Extra fields.
+    pub extra: Vec<u8>,
     /// Where its data begins.
     pub offset: u32,
     /// Bytes of its data.
@@ -99,6 +107,22 @@ impl Zip {
         self
     }
 
+    /// An entry with data that was compressed in another way than by deflate.
+    #[must_use]
+    pub fn compressed(
+        self,
+        name: &str,
+        (method, data): (u16, &[u8]),
+        content: &[u8],
+        lie: impl FnOnce(&mut Claim),
+    ) -> Self {
+        let (mut claim, _) = self.truth(name, 0o100_644, content);
+        claim.method = method;
+        claim.stored = u32::try_from(data.len()).unwrap();
+        lie(&mut claim);
+        self.local(&claim, data).list(&claim)
+    }
+
     /// Once more the directory's last entry, of the same data.
     #[must_use]
     pub fn again(self, name: &str, mode: u32, content: &[u8]) -> Self {
@@ -120,7 +144,11 @@ impl Zip {
             method: 8,
             size: length(content.len()),
             crc: crc.sum(),
+            host: 3,
             mode,
+            dos: 0,
+            modified: (0x21, 0),
+            extra: Vec::new(),
             offset: length(self.bytes.len()),
             stored: length(data.len()),
         };
@@ -131,20 +159,21 @@ impl Zip {
         self.bytes.extend_from_slice(b"PK\x03\x04");
         self.bytes.extend_from_slice(&shared(claim));
         self.bytes.extend_from_slice(&claim.name);
+        self.bytes.extend_from_slice(&claim.extra);
         self.bytes.extend_from_slice(data);
         self
     }
 
     fn list(mut self, claim: &Claim) -> Self {
         self.central.extend_from_slice(b"PK\x01\x02");
-        // Made on Unix.
-        self.central.extend_from_slice(&[20, 3]);
+        self.central.extend_from_slice(&[20, claim.host]);
         self.central.extend_from_slice(&shared(claim));
         self.central.extend_from_slice(&[0; 6]);
-        self.central
-            .extend_from_slice(&(claim.mode << 16).to_le_bytes());
+        let attributes = claim.mode << 16 | u32::from(claim.dos);
+        self.central.extend_from_slice(&attributes.to_le_bytes());
         self.central.extend_from_slice(&claim.offset.to_le_bytes());
         self.central.extend_from_slice(&claim.name);
+        self.central.extend_from_slice(&claim.extra);
         self.count += 1;
         self
     }
@@ -193,11 +222,19 @@ impl Zip {
     }
 }
 
+/// An extra field.
+#[must_use]
+pub fn extra(kind: u16, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).unwrap();
+    [&kind.to_le_bytes(), &length.to_le_bytes(), content].concat()
+}
+
 /// Returns the fields that both the local header and the directory have.
 fn shared(claim: &Claim) -> Vec<u8> {
     let mut shared = Vec::new();
-    // Version, flags, method, time and date.
-    for field in [20_u16, claim.flags, claim.method, 0, 0x21] {
+    let (date, time) = claim.modified;
+    // The first one is the version.
+    for field in [20, claim.flags, claim.method, time, date] {
         shared.extend_from_slice(&field.to_le_bytes());
     }
     for field in [claim.crc, claim.stored, claim.size] {
@@ -205,6 +242,7 @@ fn shared(claim: &Claim) -> Vec<u8> {
     }
     let length = u16::try_from(claim.name.len()).unwrap();
     shared.extend_from_slice(&length.to_le_bytes());
-    shared.extend_from_slice(&[0; 2]);
+    let length = u16::try_from(claim.extra.len()).unwrap();
+    shared.extend_from_slice(&length.to_le_bytes());
     shared
 }

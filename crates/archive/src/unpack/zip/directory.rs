@@ -46,8 +46,12 @@ enum Count {
 pub(super) struct Listed {
     /// As it is stored before the entry.
     pub(super) raw_name: Vec<u8>,
-    /// In UTF-8, where that is said.
+    /// The one of an extra field, in UTF-8.
     pub(super) unicode_name: Option<Vec<u8>>,
+    /// Extra fields.
+    pub(super) extra: Vec<u8>,
+    /// Number of the system that it was made on.
+    pub(super) host: u8,
     pub(super) flags: u16,
     pub(super) method: u16,
     /// Date and time in the form of MS-DOS.
@@ -57,8 +61,8 @@ pub(super) struct Listed {
     pub(super) stored: u64,
     /// Bytes of its content.
     pub(super) size: u64,
-    /// Mode with the type of the file, as Unix has it.
-    pub(super) mode: Option<u32>,
+    /// The mode in the upper half and attributes of MS-DOS in the lower one, as far as the system has them.
+    pub(super) attributes: u32,
     /// Offset of the header in front of its data.
     pub(super) header: u64,
 }
@@ -211,7 +215,7 @@ impl Walk<'_> {
             self.take(text)?;
         }
         let [name, fields, _comment] = texts;
-        listed.with(name, &fields).map(Some)
+        listed.with(name, fields).map(Some)
     }
 
     fn take(&mut self, out: &mut [u8]) -> Result<()> {
@@ -224,7 +228,7 @@ impl Walk<'_> {
 /// An entry without its name and extra fields, and the lengths of these and of its comment.
 fn parse(head: &[u8; ENTRY_LENGTH]) -> Option<(Listed, [u16; 3])> {
     let mut fields = Fields(head.strip_prefix(ENTRY)?);
-    let made_by = fields.short()?;
+    let [_, host] = fields.short()?.to_le_bytes();
     fields.short()?;
     let (flags, method) = (fields.short()?, fields.short()?);
     let time = fields.short()?;
@@ -237,28 +241,30 @@ fn parse(head: &[u8; ENTRY_LENGTH]) -> Option<(Listed, [u16; 3])> {
         return None;
     }
     fields.short()?;
-    let mode = mode(made_by, fields.long()?);
+    let attributes = fields.long()?;
     let header = fields.long()?.into();
     let listed = Listed {
         raw_name: Vec::new(),
         unicode_name: None,
+        extra: Vec::new(),
+        host,
         flags,
         method,
         modified,
         crc,
         stored,
         size,
-        mode,
+        attributes,
         header,
     };
     Some((listed, lengths))
 }
 
 impl Listed {
-    fn with(mut self, name: Vec<u8>, fields: &[u8]) -> Result<Self> {
+    fn with(mut self, name: Vec<u8>, fields: Vec<u8>) -> Result<Self> {
         let large = [&mut self.size, &mut self.stored, &mut self.header];
-        zip64(fields, large).ok_or_else(|| corrupt("a size or an offset is missing"))?;
-        self.unicode_name = extra(fields, UNICODE_PATH).and_then(|field| {
+        zip64(&fields, large).ok_or_else(|| corrupt("a size or an offset is missing"))?;
+        self.unicode_name = extra(&fields, UNICODE_PATH).and_then(|field| {
             let (version, mut rest) = field.split_first().map(|(v, rest)| (*v, Fields(rest)))?;
             let of = rest.long()?;
             let mut crc = flate2::Crc::new();
@@ -266,27 +272,8 @@ impl Listed {
             (version == 1 && of == crc.sum()).then(|| rest.0.to_vec())
         });
         self.raw_name = name;
+        self.extra = fields;
         Ok(self)
-    }
-}
-
-/// The mode of an entry, if the program that made it has one.
-fn mode(made_by: u16, attributes: u32) -> Option<u32> {
-    const UNIX: u16 = 3;
-    const DOS: u16 = 0;
-    let unix = attributes >> 16;
-    match made_by >> 8 {
-        UNIX if attributes != 0 => Some(unix),
-        DOS if attributes != 0 => {
-            let kind = if attributes & 0x10 == 0 {
-                0o100_664
-            } else {
-                0o040_775
-            };
-            let read_only = attributes & 1 != 0;
-            Some(if read_only { kind & !0o222 } else { kind })
-        }
-        _ => Some(unix).filter(|mode| *mode != 0),
     }
 }
 

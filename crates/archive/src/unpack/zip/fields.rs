@@ -41,6 +41,17 @@ pub(super) fn extra(fields: &[u8], wanted: u16) -> Option<&[u8]> {
     }
 }
 
+/// The value of an extra field of this kind in one of these lists, of which the first one that has it
+/// counts.
+pub(super) fn find<'a, T>(
+    lists: [&'a [u8]; 2],
+    wanted: u16,
+    parse: impl Fn(&'a [u8]) -> Option<T>,
+) -> Option<T> {
+    let parse = |list| extra(list, wanted).and_then(&parse);
+    lists.into_iter().find_map(parse)
+}
+
 /// Puts in, for each of these numbers that is all ones in 32 bits, the one that an extra field has in
 /// its place. `None` if a field has too few.
 pub(super) fn zip64<const N: usize>(fields: &[u8], numbers: [&mut u64; N]) -> Option<()> {

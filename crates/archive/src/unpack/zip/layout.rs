@@ -2,6 +2,7 @@
 
 use std::fs::File;
 
+use super::content::check_method;
 use super::directory::{Directory, Listed, read_at};
 use super::fields::{Fields, zip64};
 use crate::observer::Observer;
@@ -15,9 +16,17 @@ const DESCRIPTOR: u16 = 1 << 3;
 /// Encryption of either kind, or of the directory.
 const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
 
-/// Checks that the header in front of an entry's data says what the directory says, and gives the
-/// offset of the data.
-pub(super) fn data_of(file: &File, directory: Directory, listed: &Listed) -> Result<u64> {
+/// The part of the header in front of an entry's data that the directory may not have.
+pub(super) struct Local {
+    /// Offset of the data.
+    pub(super) data: u64,
+    /// Extra fields. Some are only here, others only in the directory.
+    pub(super) extra: Vec<u8>,
+}
+
+/// Checks that the header in front of an entry's data says what the directory says, and that the data can
+/// be unpacked.
+pub(super) fn local(file: &File, directory: Directory, listed: &Listed) -> Result<Local> {
     let differs = || corrupt("it is not in the archive as the directory says");
     let last = directory.start.saturating_sub(HEADER_LENGTH);
     if listed.header > last {
@@ -44,11 +53,11 @@ pub(super) fn data_of(file: &File, directory: Directory, listed: &Listed) -> Res
     read_at(file, &mut text, listed.header + HEADER_LENGTH)?;
     let (name, fields) = text.split_at(name_length.into());
     if (flags | listed.flags) & ENCRYPTED != 0 {
-        return Err(UnpackError::Refused {
-            entry: show(name),
-            reason: "it is encrypted",
+        return Err(UnpackError::Unsupported {
+            what: "encryption".into(),
         });
     }
+    check_method(listed.method)?;
     let (mut stored, mut size) = (u64::from(stored), u64::from(size));
     let is_streamed = flags & DESCRIPTOR != 0;
     let is_whole = zip64(fields, [&mut size, &mut stored]).is_some() || is_streamed;
@@ -59,7 +68,11 @@ pub(super) fn data_of(file: &File, directory: Directory, listed: &Listed) -> Res
         && is(crc.into(), listed.crc.into())
         && is(stored, listed.stored)
         && is(size, listed.size);
-    if is_same { Ok(data) } else { Err(differs()) }
+    if !is_same {
+        return Err(differs());
+    }
+    let extra = fields.to_vec();
+    Ok(Local { data, extra })
 }
 
 /// Checks all entries before anything is unpacked: there are no more than allowed, none lie over each
@@ -82,8 +95,8 @@ pub(super) fn check(
             });
         }
         go_on(observer)?;
-        let data = data_of(file, directory, &listed).map_err(|error| error.at(&listed.raw_name))?;
-        spans.push((listed.header, data + listed.stored));
+        let local = local(file, directory, &listed).map_err(|error| error.at(&listed.raw_name))?;
+        spans.push((listed.header, local.data + listed.stored));
     }
     spans.sort_unstable();
     let mut end = 0;
