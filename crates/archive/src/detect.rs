@@ -81,6 +81,15 @@ const CPIO: &str = "archives of cpio are not supported";
 /// Data whose header asks for more than [`MOST_MEMORY`] or [`LARGEST_WINDOW`].
 const TOO_MUCH_MEMORY: &str = "decompressing it takes more memory than is allowed";
 
+/// The beginnings of zip archives: an entry, the end of an archive without entries, and marks that
+/// programs put in front of an archive that may have several parts.
+const ZIP: [&[u8]; 4] = [
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"PK\x07\x08PK\x03\x04",
+    b"PK00PK\x03\x04",
+];
+
 /// Most bytes that are looked at: enough for the first block of any codec.
 const MOST: usize = 2 * 1024 * 1024;
 
@@ -135,7 +144,7 @@ fn kind_of(seen: &[u8], whole: bool) -> Option<Kind> {
     if seen.first_chunk().is_some_and(is_header) {
         return Some(Kind::Tar(Codec::None));
     }
-    if seen.starts_with(b"PK\x03\x04") || seen.starts_with(b"PK\x05\x06") {
+    if ZIP.iter().any(|begin| seen.starts_with(begin)) {
         return Some(Kind::Zip);
     }
     let codec = if seen.starts_with(&[0x1f, 0x8b]) {
@@ -298,6 +307,9 @@ mod tests {
         assert_eq!(all(&vec![0; 100_000]), Kind::Other);
         assert_eq!(all(&vec![b'x'; 5_000_000]), Kind::Other);
         assert_eq!(all(b"PK\x05\x06"), Kind::Zip);
+        assert_eq!(all(b"PK\x07\x08PK\x03\x04"), Kind::Zip);
+        // A program that unpacks itself is a program.
+        assert_eq!(all(b"\x7fELF\0PK\x03\x04"), Kind::Other);
     }
 
     #[test]

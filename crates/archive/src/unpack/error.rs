@@ -55,9 +55,6 @@ impl UnpackError {
                 limit,
                 entry: show(name),
             },
-            Self::Unsupported { what } => Self::Unsupported {
-                what: format!("{what} of its entry `{}`", show(name)),
-            },
             Self::Corrupt { what } => Self::Corrupt {
                 what: format!("{what}, at its entry `{}`", show(name)),
             },

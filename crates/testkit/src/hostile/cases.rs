@@ -846,8 +846,59 @@ fn directories() -> Vec<Row> {
         ),
         (
             "zip: bytes after the end",
-            [two().finish(), vec![0; 3]].concat(),
+            [two().finish(), b"\0\0\x01".to_vec()].concat(),
             Refused("follows"),
+        ),
+        (
+            "zip: zeros after the end",
+            [two().finish(), vec![0; 10_240]].concat(),
+            Taken,
+        ),
+        (
+            "zip: a comment, and zeros after the end",
+            {
+                let bytes = two().finish_with(|end| end.comment = b"comment\0".to_vec());
+                [bytes, vec![0; 512]].concat()
+            },
+            Taken,
+        ),
+        (
+            "zip: more zeros after the end than any program writes",
+            [two().finish(), vec![0; 1 << 20]].concat(),
+            Refused("follows"),
+        ),
+        (
+            "zip: zeros in front",
+            zip().junk(&[0; 4]).file("a").finish(),
+            Refused("no archive"),
+        ),
+        (
+            "zip: the mark of an archive that has one part of several",
+            zip().junk(b"PK\x07\x08").file("a").finish(),
+            Taken,
+        ),
+        (
+            "zip: the older mark of an archive that has one part of several",
+            zip().junk(b"PK00").file("a").finish(),
+            Taken,
+        ),
+        (
+            "zip: the first part of several",
+            {
+                let bytes = zip().junk(b"PK\x07\x08").file("a").finish();
+                bytes[..40].to_vec()
+            },
+            Refused("not supported: it has several parts"),
+        ),
+        (
+            "zip: the last part of several",
+            {
+                let mut bytes = two().finish();
+                let at = bytes.len() - 18;
+                bytes[at..at + 4].copy_from_slice(&[2, 0, 1, 0]);
+                bytes
+            },
+            Refused("not supported: it has several parts"),
         ),
         (
             "zip: two archives, one after the other",
@@ -957,14 +1008,14 @@ fn directories() -> Vec<Row> {
             zip()
                 .lie("evil", 0o100_644, b"evil", |claim| claim.flags = 1)
                 .finish(),
-            Refused("encryption of its entry `evil` is not supported"),
+            Refused("not supported: it has encrypted data, at its entry `evil`"),
         ),
         (
             "zip: compression that is not supported",
             zip()
                 .lie("evil", 0o100_644, b"evil", |claim| claim.method = 98)
                 .finish(),
-            Refused("compression method 98 (PPMd) of its entry `evil` is not supported"),
+            Refused("not supported: it has data compressed with method 98 (PPMd)"),
         ),
         (
             "zip: a directory with content",

@@ -14,7 +14,7 @@ use liblzma::stream as xz;
 
 use super::directory::{Listed, Section, from_io};
 use crate::detect::{LARGEST_WINDOW, MOST_MEMORY};
-use crate::unpack::{Limit, Result, UnpackError, corrupt};
+use crate::unpack::{Limit, Result, UnpackError, corrupt, unsupported};
 
 /// A compression method that can be unpacked.
 #[derive(Clone, Copy)]
@@ -57,9 +57,9 @@ pub(super) fn check_method(number: u16) -> Result<()> {
         98 => " (PPMd)",
         _ => "",
     };
-    Err(UnpackError::Unsupported {
-        what: format!("compression method {number}{name}"),
-    })
+    Err(unsupported(format!(
+        "data compressed with method {number}{name}"
+    )))
 }
 
 /// The content of an entry. Its size, its checksum and the length of its data are checked when it

@@ -9,7 +9,7 @@ use std::io::{self, BufReader, Read};
 use std::os::unix::fs::FileExt as _;
 
 use super::fields::{Fields, extra, zip64};
-use crate::unpack::{Result, UnpackError, corrupt};
+use crate::unpack::{Result, UnpackError, corrupt, unsupported};
 
 const END: &[u8] = b"PK\x05\x06";
 const END_LENGTH: usize = 22;
@@ -17,6 +17,10 @@ const LOCATOR: &[u8] = b"PK\x06\x07";
 const LOCATOR_LENGTH: u64 = 20;
 const END64: &[u8] = b"PK\x06\x06";
 const END64_LENGTH: usize = 56;
+/// The beginning of an archive that has several parts, or that could have had several.
+pub(super) const MARKS: [[u8; 4]; 2] = [*b"PK\x07\x08", *b"PK00"];
+/// Most zeros after the end. bsdtar, for one, fills its last block where it writes to a pipe.
+const PADDING: usize = 64 * 1024;
 const ENTRY: &[u8] = b"PK\x01\x02";
 const ENTRY_LENGTH: usize = 46;
 /// Extra field with the name in UTF-8, where the name itself is in something else.
@@ -70,24 +74,16 @@ pub(super) struct Listed {
 impl Directory {
     /// Finds the directory of an archive of so many bytes.
     pub(super) fn find(file: &File, length: u64) -> Result<Self> {
-        let at = length.saturating_sub((END_LENGTH + usize::from(u16::MAX)) as u64);
+        const MOST: usize = END_LENGTH + u16::MAX as usize + PADDING;
+        let at = length.saturating_sub(MOST as u64);
         let mut tail = vec![0; usize::try_from(length - at).unwrap_or(0)];
         read_at(file, &mut tail, at)?;
-        // The comment, which comes last, may hold anything, such as another end.
-        let is_end = |window: &[u8], behind: usize| {
-            window.starts_with(END)
-                && Fields(&window[20..]).short().map(usize::from) == Some(behind)
-        };
-        let mut ends = (0..(tail.len() + 1).saturating_sub(END_LENGTH))
-            .filter(|at| is_end(&tail[*at..*at + END_LENGTH], tail.len() - at - END_LENGTH));
-        let Some(found) = ends.next() else {
-            return Err(corrupt("its directory has no end, or something follows it"));
-        };
-        if ends.next().is_some() {
-            return Err(corrupt("its directory has two ends"));
+        match ends(&tail)[..] {
+            [found] => Self::read(file, at + found as u64, &tail[found..found + END_LENGTH])
+                .ok_or_else(|| corrupt("the end of its directory is malformed"))?,
+            [] => Err(without_end(file, length)),
+            _ => Err(corrupt("its directory has two ends")),
         }
-        Self::read(file, at + found as u64, &tail[found..found + END_LENGTH])
-            .ok_or_else(|| corrupt("the end of its directory is malformed"))?
     }
 
     fn read(file: &File, at: u64, end: &[u8]) -> Option<Result<Self>> {
@@ -105,10 +101,12 @@ impl Directory {
             }
             None => None,
         };
-        let (directory, size, parts) = if let Some((place, locator)) = locator {
+        let (directory, size) = if let Some((place, locator)) = locator {
             let mut fields = Fields(&locator[4..]);
             let (_, end64) = (fields.long()?, fields.double()?);
-            let parts = fields.long()?;
+            if fields.long()? > 1 {
+                return Some(Err(several_parts()));
+            }
             let mut record = [0; END64_LENGTH];
             if end64 >= place {
                 return None;
@@ -138,21 +136,21 @@ impl Directory {
                 end: end64,
                 count: Count::Exact(count64),
             };
-            (directory, size64, parts.max(1))
+            (directory, size64)
         } else {
             let directory = Self {
                 start: start.into(),
                 end: at,
                 count: Count::Low(count),
             };
-            if here != count || (disk, first_disk) != (0, 0) {
+            if (disk, first_disk) != (0, 0) {
+                return Some(Err(several_parts()));
+            }
+            if here != count {
                 return None;
             }
-            (directory, size.into(), 1)
+            (directory, size.into())
         };
-        if parts != 1 {
-            return Some(Err(corrupt("it has several parts")));
-        }
         // Of an archive that something was put in front of, offsets are too small by its length.
         if directory.start.checked_add(size) != Some(directory.end) {
             let what = "its directory is not where it should be, or has another size";
@@ -275,6 +273,35 @@ impl Listed {
         self.extra = fields;
         Ok(self)
     }
+}
+
+/// Places in the last bytes of an archive where its directory may end: a comment follows, and then
+/// nothing but zeros.
+fn ends(tail: &[u8]) -> Vec<usize> {
+    let last = tail.iter().rposition(|byte| *byte != 0);
+    let used = last.map_or(0, |last| last + 1);
+    let is_end = |at: &usize| {
+        let end = &tail[*at..];
+        let comment = Fields(&end[END_LENGTH - 2..]).short().map(usize::from);
+        let after = comment.map(|comment| at + END_LENGTH + comment);
+        end.starts_with(END) && after.is_some_and(|after| used <= after && after <= tail.len())
+    };
+    let places = 0..(tail.len() + 1).saturating_sub(END_LENGTH);
+    places.filter(is_end).collect()
+}
+
+/// The error of an archive without an end.
+fn without_end(file: &File, length: u64) -> UnpackError {
+    let mut begin = [0; 4];
+    if length > begin.len() as u64 && read_at(file, &mut begin, 0).is_ok() && MARKS.contains(&begin)
+    {
+        return unsupported("several parts, of which this is not the last one");
+    }
+    corrupt("its directory has no end, or something follows it")
+}
+
+fn several_parts() -> UnpackError {
+    unsupported("several parts, of which this is only the last one")
 }
 
 fn is_short(field: u16, value: u64) -> bool {

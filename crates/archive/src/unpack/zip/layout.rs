@@ -3,11 +3,11 @@
 use std::fs::File;
 
 use super::content::check_method;
-use super::directory::{Directory, Listed, read_at};
+use super::directory::{Directory, Listed, MARKS, read_at};
 use super::fields::{Fields, zip64};
 use crate::observer::Observer;
 use crate::unpack::place::to_path;
-use crate::unpack::{Limit, Limits, Result, UnpackError, corrupt, show};
+use crate::unpack::{Limit, Limits, Result, UnpackError, corrupt, show, unsupported};
 
 const HEADER: &[u8] = b"PK\x03\x04";
 const HEADER_LENGTH: u64 = 30;
@@ -53,9 +53,7 @@ pub(super) fn local(file: &File, directory: Directory, listed: &Listed) -> Resul
     read_at(file, &mut text, listed.header + HEADER_LENGTH)?;
     let (name, fields) = text.split_at(name_length.into());
     if (flags | listed.flags) & ENCRYPTED != 0 {
-        return Err(UnpackError::Unsupported {
-            what: "encryption".into(),
-        });
+        return Err(unsupported("encrypted data"));
     }
     check_method(listed.method)?;
     let (mut stored, mut size) = (u64::from(stored), u64::from(size));
@@ -116,7 +114,13 @@ fn check_gap(file: &File, start: u64, end: u64, observer: &mut dyn Observer) -> 
     /// Bytes that are read at a time; each time the last ones once more.
     const PIECE: u64 = 64 * 1024;
     if start == 0 && end > 0 {
-        return Err(corrupt("something is in front of its first entry"));
+        let mut begin = [0; 4];
+        if end == begin.len() as u64 {
+            read_at(file, &mut begin, 0)?;
+        }
+        if !MARKS.contains(&begin) {
+            return Err(corrupt("something is in front of its first entry"));
+        }
     }
     let mut at = start;
     let mut buffer = Vec::new();
