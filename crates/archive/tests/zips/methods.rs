@@ -1,45 +1,14 @@
 //! Compression methods, and what is not supported.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::os::fd::AsFd as _;
 
 use bchan_archive::{Limit, Manifest, UnpackError, UnpackOptions, open_dir, unpack_zip};
+use bchan_testkit::hostile::methods::{compressed, lzma};
 use bchan_testkit::hostile::zip::Zip;
 
 use super::{error, unpack};
-
-/// Every method that is supported, with what it has made of the content.
-fn compressed(content: &[u8]) -> BTreeMap<u16, Vec<u8>> {
-    let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
-    bzip2.write_all(content).unwrap();
-    let mut xz = liblzma::write::XzEncoder::new(Vec::new(), 6);
-    xz.write_all(content).unwrap();
-    let zstd = zstd::encode_all(content, 3).unwrap();
-    BTreeMap::from([
-        (0, content.to_vec()),
-        (12, bzip2.finish().unwrap()),
-        (14, lzma(content, 1 << 20)),
-        (20, zstd.clone()),
-        (93, zstd),
-        (95, xz.finish().unwrap()),
-    ])
-}
-
-/// LZMA data with an end mark and the header that it has in zip archives.
-fn lzma(content: &[u8], dictionary: u32) -> Vec<u8> {
-    let mut options = liblzma::stream::LzmaOptions::new_preset(6).unwrap();
-    options.dict_size(1 << 20);
-    let stream = liblzma::stream::Stream::new_lzma_encoder(&options).unwrap();
-    let mut encoder = liblzma::write::XzEncoder::new_stream(Vec::new(), stream);
-    encoder.write_all(content).unwrap();
-    let alone = encoder.finish().unwrap();
-    let mut data = vec![9, 20, 5, 0, alone[0]];
-    data.extend_from_slice(&dictionary.to_le_bytes());
-    data.extend_from_slice(&alone[13..]);
-    data
-}
 
 fn content() -> Vec<u8> {
     let line = |number: u32| format!("line {}\n", number.wrapping_mul(2_654_435_761));

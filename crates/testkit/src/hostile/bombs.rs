@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use super::methods;
 use super::tar::{Tar, kind, octal};
 use super::zip::Zip;
 
@@ -29,13 +30,15 @@ pub fn compressed() -> Vec<(&'static str, Vec<u8>)> {
     let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
     write(&mut bzip2);
     let zip = Zip::default().entry("bomb", 0o100_644, &zeros[..SIZE]);
-    vec![
+    let mut bombs = vec![
         ("gzip", gzip.finish().unwrap()),
         ("zstd", zstd.finish().unwrap()),
         ("xz", xz.finish().unwrap()),
         ("bzip2", bzip2.finish().unwrap()),
         ("zip", zip.finish()),
-    ]
+    ];
+    bombs.extend(methods::archives("bomb", &zeros[..SIZE]));
+    bombs
 }
 
 /// A file of 4 EiB that is nothing but a hole, in both formats that are in use.

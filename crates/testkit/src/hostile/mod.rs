@@ -2,6 +2,7 @@
 
 pub mod bombs;
 pub mod cases;
+pub mod methods;
 pub mod tar;
 pub mod zip;
 
