@@ -74,8 +74,11 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             "free some space on the server: `bchan recycle-bin clear --delete-files` may help"
                 .into()
         }
-        Error::Redirected { location, .. } => {
-            format!("if that address is right, name it with --server: {location}")
+        Error::Redirected {
+            base: Some(base), ..
+        } => format!("if that address is right, name it with --server: {base}"),
+        Error::Redirected { base: None, .. } => {
+            "does --server name a Backup-chan server, and not one that asks to log in?".into()
         }
         Error::NotBackupChan { .. } => "does --server name a Backup-chan server?".into(),
         Error::InvalidServer { .. } => "a server looks like http://127.0.0.1:5050".into(),
@@ -149,6 +152,13 @@ mod tests {
                 1,
             ),
             (
+                Error::ServerFault {
+                    status: 521,
+                    message: message(),
+                },
+                75,
+            ),
+            (
                 Error::Source {
                     source: io::ErrorKind::Other.into(),
                 },
@@ -158,6 +168,7 @@ mod tests {
                 Error::Redirected {
                     server: message(),
                     location: message(),
+                    base: None,
                 },
                 13,
             ),

@@ -521,3 +521,72 @@ fn nothing_arrives_through_a_link_in_place_of_the_server_s_own_folder() {
     upload(&server, "s", b"more");
     server.assert_no_leftovers();
 }
+
+#[test]
+fn head_is_get_without_the_body_and_options_tells_nothing() {
+    let server = TestServer::start_with_key();
+    server.target("s", "single");
+    server.target("m", "multi");
+    let (single, multi) = (upload(&server, "s", b"one"), upload(&server, "m", b"two"));
+    let ask = |key: &str, method: &str, path: &str| {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{key}Connection: close\r\n\r\n",
+            server.addr()
+        );
+        let answer = server.http().try_raw(request.as_bytes());
+        answer.unwrap_or_else(|| panic!("{method} {path} has no answer"))
+    };
+    let key = format!("Authorization: Bearer {}\r\n", server.key());
+    let ask_with_key = |method: &str, path: &str| ask(&key, method, path);
+    for path in [
+        "/api/target".to_owned(),
+        "/api/target/search?name=s".to_owned(),
+        "/api/target/m".to_owned(),
+        "/api/jobs".to_owned(),
+        "/api/recycle_bin".to_owned(),
+        "/api/openapi.json".to_owned(),
+        "/healthz".to_owned(),
+        format!("/api/backup/{single}/download"),
+        format!("/api/backup/{multi}/download"),
+    ] {
+        let (got, head) = (ask_with_key("GET", &path), ask_with_key("HEAD", &path));
+        assert_eq!((head.status, head.bytes.len()), (200, 0), "{path}");
+        for name in ["content-type", "content-length", "content-disposition"] {
+            assert_eq!(head.header(name), got.header(name), "{path}: {name}");
+        }
+    }
+    assert_eq!(ask_with_key("HEAD", "/api/backup/x/download").status, 404);
+    assert_eq!(ask_with_key("HEAD", "/api/nothing").status, 404);
+    // It starts a job.
+    let run = ask_with_key("HEAD", "/api/jobs/force_run/recycle_job");
+    assert_eq!((run.status, run.header("allow")), (405, Some("GET")));
+
+    for path in ["/", "*", "/api/target", "/nothing"] {
+        let answer = ask("", "OPTIONS", path);
+        assert_eq!((answer.status, answer.bytes.len()), (204, 0), "{path}");
+        assert_eq!(answer.header("allow"), None, "{path}");
+    }
+    let known = ask_with_key("OPTIONS", "/api/target/m");
+    assert_eq!(known.header("allow"), Some("GET, PATCH, DELETE, OPTIONS"));
+    assert_eq!(ask("", "HEAD", "/api/target").status, 401);
+}
+
+#[test]
+fn a_body_that_is_compressed_on_the_way_is_refused() {
+    let server = TestServer::start();
+    server.target("s", "single");
+    let send = |encoding: &str| {
+        let form = Form::new().file("file.txt", b"content");
+        let body = form.finish();
+        let kind = Form::content_type();
+        let headers = [("Content-Type", &*kind), ("Content-Encoding", encoding)];
+        let http = server.http();
+        http.send("POST", "/api/target/s/upload", &headers, &body)
+            .status
+    };
+    assert_eq!(
+        (send("gzip"), send("br"), send("identity")),
+        (415, 415, 200)
+    );
+    assert_eq!(backups(&server, "s").len(), 1);
+}

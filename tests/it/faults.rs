@@ -168,3 +168,74 @@ fn a_hostile_answer_does_not_take_much_memory() {
         assert!(stderr.contains(says), "{says}: {stderr}");
     }
 }
+
+#[test]
+fn what_stands_before_a_server_is_not_taken_for_it() {
+    let home = tempfile::tempdir().unwrap();
+    let ask = |answer: &'static [u8], code: i32, says: &str| {
+        let program = Program::new(home.path()).env("BCHAN_API_KEY", "bakch-1");
+        let words = [
+            "--server",
+            &fake(answer),
+            "--retries",
+            "0",
+            "target",
+            "list",
+        ];
+        let output = program.args(words).run();
+        assert_eq!(output.code, Some(code), "{output:#?}");
+        assert!(output.stderr.contains(says), "{says}: {output:#?}");
+        output.stderr
+    };
+    let page = b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nno";
+    let said = ask(page, 1, "it refuses access (403)");
+    assert!(!said.contains("refuses the API key"), "{said}");
+    let own = b"HTTP/1.1 403 F\r\nContent-Type: application/json\r\nContent-Length: 48\r\n\r\n\
+                {\"success\": false, \"message\": \"Invalid API key\"}";
+    ask(own, 12, "refuses the API key");
+    let gone = b"HTTP/1.1 521 Down\r\nContent-Length: 0\r\n\r\n";
+    ask(gone, 75, "(521)");
+    // The address for --server, without what was asked for.
+    let moved = b"HTTP/1.1 308 Moved\r\nLocation: https://b.example/x/api/target?page=1\r\n\
+                  Content-Length: 0\r\n\r\n";
+    let said = ask(moved, 13, "says to go to");
+    assert!(said.contains("--server: https://b.example/x\n"), "{said}");
+    let login = b"HTTP/1.1 302 Found\r\nLocation: https://sso.example/?to=1\r\n\
+                  Content-Length: 0\r\n\r\n";
+    let said = ask(login, 13, "https://sso.example/?to=1");
+    assert!(said.contains("asks to log in"), "{said}");
+}
+
+#[test]
+fn a_server_that_trickles_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
+                         Content-Length: 100000\r\n\r\n";
+            let mut going = stream.write_all(head).is_ok();
+            // Each byte comes well before the time-out: the pause is what is tested.
+            while going {
+                thread::sleep(std::time::Duration::from_millis(100));
+                going = stream.write_all(b" ").is_ok();
+            }
+        }
+    });
+    let home = tempfile::tempdir().unwrap();
+    let words = [
+        "--server",
+        &url,
+        "--retries",
+        "0",
+        "--timeout",
+        "1",
+        "target",
+        "list",
+    ];
+    let output = Program::new(home.path()).args(words).run();
+    assert_eq!(output.code, Some(75), "{output:#?}");
+    assert!(output.stderr.contains("does not answer"), "{output:#?}");
+}

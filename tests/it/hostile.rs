@@ -122,7 +122,7 @@ fn a_server_bounds_what_archives_become() {
         refused(&bytes, "--max-ratio", "`bomb`");
     }
     for (_, bytes) in bombs::holes() {
-        refused(&bytes, "--max-unpacked", "`bomb`");
+        refused(&bytes, "more holes", "`bomb`");
     }
     refused(&bombs::million(), "--max-entries", "`0001000`");
     // Without configured limits, the size of the disk is the limit.
@@ -268,7 +268,7 @@ fn a_client_takes_no_harm_when_it_unpacks() {
             .map(|(name, bytes)| bchan_testkit::hostile::Case {
                 name,
                 bytes,
-                outcome: Outcome::Refused("bytes of content"),
+                outcome: Outcome::Refused("more holes"),
             }),
     );
     for case in bad {

@@ -256,7 +256,9 @@ fn a_server_is_left_alone_for_as_long_as_it_asks() {
     );
     // Not retried: a wait that is too long, or errors of the client.
     assert_eq!(run(503, "86400").0, 1);
-    assert_eq!(run(429, "0").0, 1);
+    // A limit that is over soon.
+    assert_eq!(run(429, "0").0, 2);
+    assert_eq!(run(429, "86400").0, 1);
     // A server whose client was suspended for a while has not got all of it.
     assert_eq!(run(408, "0").0, 2);
     assert_eq!(run(507, "0").0, 1);

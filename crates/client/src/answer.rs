@@ -8,8 +8,8 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tokio::time::timeout;
 
+use crate::pace::Pace;
 use crate::{Client, Error};
 
 /// Largest answer that is read, in bytes. A server can make the client hold a few times as much.
@@ -91,7 +91,14 @@ pub(crate) async fn checked(client: &Client, response: Response) -> Result<Respo
             .get(LOCATION)
             .and_then(|value| value.to_str().ok());
         let location = clean(location.unwrap_or("nowhere"));
-        return Err(Error::Redirected { server, location });
+        let asked = response.url().as_str().strip_prefix(&*server);
+        let base = asked.and_then(|asked| location.strip_suffix(asked));
+        let base = base.filter(|base| !base.is_empty()).map(str::to_owned);
+        return Err(Error::Redirected {
+            server,
+            location,
+            base,
+        });
     }
     let is_json = response
         .headers()
@@ -140,7 +147,12 @@ fn meaning(server: String, status: StatusCode, message: String, known: bool) -> 
     let number = status.as_u16();
     match number {
         401 => Error::Unauthorized,
-        403 => Error::Forbidden { message },
+        403 if known => Error::Forbidden { message },
+        // A proxy's own word says nothing about the key.
+        403 => Error::NotBackupChan {
+            server,
+            what: "it refuses access (403), and is perhaps that of a proxy".into(),
+        },
         404 if known => Error::NotFound { message },
         404 => Error::NotBackupChan {
             server,
@@ -176,6 +188,7 @@ async fn read(client: &Client, mut response: Response, most: usize) -> Result<By
         what: format!("it is larger than {most} bytes"),
     };
     let mut body = Vec::new();
+    let mut pace = Pace::default();
     if let Some(length) = response.content_length() {
         let length = usize::try_from(length)
             .ok()
@@ -185,7 +198,7 @@ async fn read(client: &Client, mut response: Response, most: usize) -> Result<By
     }
     loop {
         let server = || client.server().to_owned();
-        let chunk = timeout(client.patience(), response.chunk()).await;
+        let chunk = pace.chunk(&mut response, client.patience()).await;
         let chunk = chunk.map_err(|_| Error::TimedOut { server: server() })?;
         let Some(chunk) = chunk.map_err(|error| client.failed(error))? else {
             return Ok(body.into());

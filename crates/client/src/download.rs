@@ -5,8 +5,8 @@ use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use reqwest::header::{CONTENT_DISPOSITION, TRANSFER_ENCODING};
 use reqwest::{Response, StatusCode};
-use tokio::time::timeout;
 
+use crate::pace::Pace;
 use crate::{Client, Error, answer};
 
 /// In what form a tree is sent; servers that do not know the choice have their own.
@@ -42,6 +42,7 @@ pub struct Download {
     /// True if the answer itself says where it ends, so that a part cannot look like the whole.
     pub is_framed: bool,
     received: u64,
+    pace: Pace,
     response: Response,
     client: Client,
 }
@@ -78,6 +79,7 @@ impl Client {
             length,
             is_framed,
             received: 0,
+            pace: Pace::default(),
             response,
             client: self.clone(),
         })
@@ -88,7 +90,7 @@ impl Download {
     /// The next piece; `None` only at the true end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let client = &self.client;
-        let chunk = timeout(client.patience(), self.response.chunk()).await;
+        let chunk = self.pace.chunk(&mut self.response, client.patience()).await;
         let chunk = chunk.map_err(|_| Error::TimedOut {
             server: client.server().to_owned(),
         })?;

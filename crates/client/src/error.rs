@@ -136,6 +136,8 @@ pub enum Error {
         server: String,
         /// Where to.
         location: String,
+        /// The server's address there, if the same path is asked for.
+        base: Option<String>,
     },
     /// The file of trusted certificates contains none.
     #[error("there is no certificate in PEM among those to trust")]
@@ -160,11 +162,17 @@ impl Error {
 
     /// Returns true if it is worth trying again within the same run. What the client has done wrong (4xx)
     /// stays wrong, a full disk stays full for longer than that, and a server may ask to be left
-    /// alone for longer.
+    /// alone for longer, or not say how long.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Overloaded { status: 429, .. } | Self::OutOfSpace { .. } => false,
+            // Only the server knows when its limits are over.
+            Self::Overloaded {
+                status: 429,
+                retry_after: None,
+                ..
+            }
+            | Self::OutOfSpace { .. } => false,
             error => {
                 error.is_temporary() && error.retry_after().is_none_or(|wait| wait <= LONGEST_WAIT)
             }
@@ -174,14 +182,16 @@ impl Error {
     /// Returns true if the same request may well succeed a little later.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Unreachable { .. }
-                | Self::TimedOut { .. }
-                | Self::ConnectionLost { .. }
-                | Self::Unanswered { .. }
-                | Self::OutOfSpace { .. }
-                | Self::Overloaded { .. }
-        )
+            | Self::TimedOut { .. }
+            | Self::ConnectionLost { .. }
+            | Self::Unanswered { .. }
+            | Self::OutOfSpace { .. }
+            | Self::Overloaded { .. } => true,
+            // Those that are not in the API come from proxies, about a server that does not answer.
+            Self::ServerFault { status, .. } => !matches!(status, 500 | 501),
+            _ => false,
+        }
     }
 }

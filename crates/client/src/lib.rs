@@ -11,6 +11,7 @@ mod download;
 mod endpoints;
 mod error;
 mod limit;
+mod pace;
 mod ping;
 mod sequence;
 mod silence;

@@ -122,12 +122,13 @@ impl Http {
         let _ = stream.write_all(request);
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes);
-        Answer::parse(&bytes)
+        Answer::parse(&bytes, !request.starts_with(b"HEAD "))
     }
 }
 
 impl Answer {
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    /// The answer to HEAD has the head of one that has a body.
+    fn parse(bytes: &[u8], has_body: bool) -> Option<Self> {
         let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
         let mut lines = head.split("\r\n");
@@ -143,6 +144,9 @@ impl Answer {
             headers,
             bytes: bytes[end + 4..].to_vec(),
         };
+        if !has_body {
+            return Some(answer);
+        }
         if answer.header("transfer-encoding") == Some("chunked") {
             answer.bytes = dechunk(&answer.bytes)?;
         } else if let Some(length) = answer.header("content-length")

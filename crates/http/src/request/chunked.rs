@@ -102,9 +102,11 @@ fn is_text(byte: u8) -> bool {
     byte == b' ' || byte.is_ascii_graphic()
 }
 
-/// `1a2b` or `1a2b;extension`.
+/// `1a2b` or `1a2b;extension`, with white space after the number, as some clients send it to fill up a
+/// field of fixed width.
 fn parse_size(text: &str) -> Option<u64> {
     let digits = text.split(';').next().unwrap_or_default();
+    let digits = digits.trim_end_matches([' ', '\t']);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
@@ -148,6 +150,11 @@ mod tests {
             3,
             "the next request is not touched"
         );
+        let padded = b"5   \r\nhello\r\nA \t; name\r\n0123456789\r\n0 \r\n\r\n";
+        for piece in 1..=padded.len() {
+            let (content, last, _) = read(padded, piece).await;
+            assert_eq!((&*content, last), (&b"hello0123456789"[..], Step::End));
+        }
         for cut in 0..bytes.len() - 3 {
             assert_eq!(read(&bytes[..cut], 9).await.1, Step::Starved, "{cut}");
         }
@@ -165,7 +172,7 @@ mod tests {
             "+1\r\n",
             "0x1\r\n",
             " 1\r\n",
-            "1 \r\n",
+            "1 2\r\n",
             "1\n",
             "10000000000000000\r\n",
             "1\r\nxy\r\n",

@@ -92,6 +92,23 @@ pub(crate) fn method_not_allowed(allowed: &[Method]) -> Response {
     response
 }
 
+/// The answer to `OPTIONS`, by which load balancers ask on any path whether a server lives. Without a
+/// key no methods are named, so that nothing can be learnt.
+pub(crate) fn options(allowed: &[Method]) -> Response {
+    let names = allowed.iter().map(|method| method.as_str());
+    let names: Vec<_> = names.chain(["OPTIONS"]).collect();
+    let headers = vec![("allow", names.join(", "))];
+    Response {
+        status: 204,
+        headers: if allowed.is_empty() {
+            Vec::new()
+        } else {
+            headers
+        },
+        ..Response::default()
+    }
+}
+
 /// The description of the API, which like everything else takes the key to see.
 pub(crate) fn description() -> Response {
     json_bytes(200, OPENAPI.into())

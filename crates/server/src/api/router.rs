@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use bchan_api::{Endpoint, NoRoute, Route, Subject};
+use bchan_api::{Endpoint, Method, NoRoute, Route, Subject};
 
 use crate::api::browser;
 use crate::api::error::ApiError;
@@ -32,7 +32,8 @@ impl Router {
         asked: &mut Option<Endpoint>,
     ) -> Result<Response, ApiError> {
         let app = &*self.app;
-        let route = Route::find(&request.method, &request.path);
+        let is_options = request.method == "OPTIONS";
+        let route = find(&request.method, &request.path);
         if watch::is_probe(request, &route) {
             *asked = Some(Endpoint::ShowHealth);
             return Ok(watch::in_use());
@@ -46,6 +47,7 @@ impl Router {
         }
         let grant = match checked {
             Ok(grant) => grant,
+            Err(_) if is_options => return Ok(reply::options(&[])),
             Err(error) => match watch::sight(app, request, &route) {
                 Sight::All => Grant::ALL,
                 Sight::Verdict => {
@@ -57,6 +59,10 @@ impl Router {
         };
         let route = match route {
             Ok(route) => route,
+            Err(NoRoute::MethodNotAllowed(allowed)) if is_options => {
+                return Ok(reply::options(&allowed));
+            }
+            Err(NoRoute::NotFound) if is_options => return Ok(reply::options(&[])),
             Err(NoRoute::NotFound) => return Err(ApiError::new(404, "there is no such path")),
             Err(NoRoute::MethodNotAllowed(allowed)) => {
                 return Ok(reply::method_not_allowed(&allowed));
@@ -64,6 +70,7 @@ impl Router {
         };
         *asked = Some(route.endpoint);
         browser::check_rest(request, &grant, route.endpoint, &app.allowed_hosts)?;
+        refuse_encoding(request)?;
         let object = &*admit(app, &grant, &route)?;
         Pass::new(&app.authenticator, &grant, route.endpoint).attach(request);
         let share = share(app, request, &grant, route.endpoint)?;
@@ -110,6 +117,30 @@ impl Router {
             Endpoint::ShowHealth => Ok(watch::health(&self.app, request, grant)),
             Endpoint::ShowMetrics => watch::metrics(&self.app, grant),
         }
+    }
+}
+
+/// Finds the route of a request. HEAD goes where GET does, unless that changes something; the answer
+/// is sent without its body.
+fn find(method: &str, path: &str) -> Result<Route, NoRoute> {
+    let is_head = method == "HEAD";
+    match Route::find(if is_head { "GET" } else { method }, path) {
+        Ok(route) if is_head && route.endpoint == Endpoint::RunJob => {
+            Err(NoRoute::MethodNotAllowed(vec![Method::Get]))
+        }
+        route => route,
+    }
+}
+
+/// Fails for a body that is compressed on the way: it would be stored as it comes.
+fn refuse_encoding(request: &Request) -> Result<(), ApiError> {
+    let encoding = request.headers.get("content-encoding");
+    match encoding.filter(|name| !name.trim().eq_ignore_ascii_case("identity")) {
+        Some(_) if request.has_body => {
+            let message = "a body with a Content-Encoding is not taken: send it as it is";
+            Err(ApiError::new(415, message))
+        }
+        _ => Ok(()),
     }
 }
 

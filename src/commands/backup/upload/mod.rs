@@ -149,7 +149,7 @@ impl UploadArgs {
             let bar = context.ui.bar();
             let lease = guard.lease(&options.target, &*bar.progress()).await?;
             drop(bar);
-            let ended = upload(context, options, &guard).await?;
+            let ended = Box::pin(upload(context, options, &guard)).await?;
             drop(lease);
             Ok::<_, CommandError>(ended.exit)
         });
