@@ -48,9 +48,12 @@ impl Placer<'_> {
         if let StoreAttributes::Restore { .. } = self.options.attributes {
             self.restore(meta, true, &mut faults, &mut set);
         }
-        if let Some(times) = times(meta) {
-            faults.extend(fs::futimens(fd, &times).err().map(|error| ("time", error)));
-        }
+        set_time(
+            meta,
+            &mut faults,
+            |times| fs::futimens(fd, times),
+            || fs::fstat(fd),
+        );
         self.check_kept(meta, Some(mode), || fs::fstat(fd));
         self.not_restored(path, faults);
     }
@@ -133,13 +136,14 @@ impl Placer<'_> {
                 self.restore(meta, true, &mut faults, &mut set);
             }
         }
-        if let Some(times) = times(meta) {
-            let set = fs::utimensat(&dir, &name, &times, AtFlags::SYMLINK_NOFOLLOW);
-            faults.extend(set.err().map(|error| ("time", error)));
-        }
-        self.check_kept(meta, None, || {
-            fs::statat(&dir, &name, AtFlags::SYMLINK_NOFOLLOW)
-        });
+        let stat = || fs::statat(&dir, &name, AtFlags::SYMLINK_NOFOLLOW);
+        set_time(
+            meta,
+            &mut faults,
+            |times| fs::utimensat(&dir, &name, times, AtFlags::SYMLINK_NOFOLLOW),
+            stat,
+        );
+        self.check_kept(meta, None, stat);
         self.not_restored(path, faults);
         Ok(())
     }
@@ -270,9 +274,31 @@ fn keep_attribute(name: &CStr, value: &[u8], faults: &mut Faults, set: &mut Set<
     faults.extend(done.err().map(|error| ("extended attribute", error)));
 }
 
-pub(super) fn times(meta: &Meta) -> Option<Timestamps> {
-    let (seconds, nanoseconds) = meta.mtime?;
-    Some(Timestamps {
+/// Sets the time of modification. A file system cuts what it cannot keep without a word, such as times
+/// before 1901 and after 2446 on ext4, so that is looked at.
+pub(super) fn set_time(
+    meta: &Meta,
+    faults: &mut Faults,
+    set: impl FnOnce(&Timestamps) -> std::result::Result<(), Errno>,
+    stat: impl FnOnce() -> std::result::Result<Stat, Errno>,
+) {
+    let Some((seconds, nanoseconds)) = meta.mtime else {
+        return;
+    };
+    let is_kept = || {
+        // Every file system keeps these.
+        (0..=i64::from(i32::MAX)).contains(&seconds)
+            || stat().is_ok_and(|stat| stat.st_mtime == seconds)
+    };
+    match set(&times(seconds, nanoseconds)) {
+        Err(error) => faults.push(("time", error)),
+        Ok(()) if is_kept() => {}
+        Ok(()) => faults.push(("time", Errno::RANGE)),
+    }
+}
+
+fn times(seconds: i64, nanoseconds: u32) -> Timestamps {
+    Timestamps {
         last_access: Timespec {
             tv_sec: 0,
             tv_nsec: UTIME_OMIT,
@@ -281,5 +307,5 @@ pub(super) fn times(meta: &Meta) -> Option<Timestamps> {
             tv_sec: seconds,
             tv_nsec: nanoseconds.into(),
         },
-    })
+    }
 }

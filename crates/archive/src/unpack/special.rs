@@ -6,7 +6,7 @@ use rustix::fs::{self, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::place::{Meta, Placer};
-use super::properties::{Faults, times};
+use super::properties::{Faults, set_time};
 use super::{Result, StoreAttributes, UnpackError, show};
 use crate::attributes;
 
@@ -90,9 +90,12 @@ impl Placer<'_> {
         let mode = meta.mode & 0o777;
         let set_mode = fs::fchmod(&fd, Mode::from_raw_mode(mode));
         faults.extend(set_mode.err().map(|error| ("mode", error)));
-        if let Some(times) = times(meta) {
-            faults.extend(fs::futimens(&fd, &times).err().map(|error| ("time", error)));
-        }
+        set_time(
+            meta,
+            &mut faults,
+            |times| fs::futimens(&fd, times),
+            || fs::fstat(&fd),
+        );
         self.check_kept(meta, Some(mode), || fs::fstat(&fd));
         self.done.special += 1;
         self.not_restored(path, faults);

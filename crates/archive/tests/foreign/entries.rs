@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt as _;
 use bchan_archive::UnpackError;
 use bchan_testkit::hostile::tar::{Tar, kind, octal};
 
-use super::{KEEP, NONE, not_supported, unpack, unpack_with};
+use super::{EXACTLY, KEEP, NONE, not_supported, unpack, unpack_with};
 
 #[test]
 fn a_file_that_was_archived_twice_is_there_once() {
@@ -197,4 +197,22 @@ fn unknown_records_are_named_once_and_harmless_ones_are_not() {
     let many: Vec<_> = (0..1000).map(|at| format!("VENDOR.{at}=x")).collect();
     let archive = Tar::default().pax(kind::PAX, &many.join("\n")).file("f");
     assert_eq!(unpack(&archive.finish()).1.len(), 64);
+}
+
+/// A disk with 64-bit times keeps them; one that cuts them is named. Either way the archive's word and
+/// the file's agree, or there is a warning.
+#[test]
+fn a_time_that_the_disk_cuts_is_named() {
+    for seconds in [-4_000_000_000_i64, 20_000_000_000] {
+        let bytes = Tar::default()
+            .pax(kind::PAX, &format!("mtime={seconds}"))
+            .entry(kind::FILE, "f", "", b"x")
+            .finish();
+        for attributes in [KEEP, EXACTLY] {
+            let (temp, problems) = unpack_with(&bytes, attributes).unwrap();
+            let kept = fs::metadata(temp.path().join("f")).unwrap().mtime() == seconds;
+            let named = problems.iter().any(|problem| problem.contains("time"));
+            assert_ne!(kept, named, "{seconds}: {problems:?}");
+        }
+    }
 }
