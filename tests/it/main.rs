@@ -16,6 +16,7 @@ mod check;
 mod clocks;
 mod completion;
 mod data_folder;
+mod examples;
 mod exit_codes;
 mod false_downloads;
 mod fault_points;

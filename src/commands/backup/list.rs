@@ -9,7 +9,7 @@ use crate::ui::view::Backups;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan backup list docs
-  bchan backup list docs -o id | tail -n +8 | xargs -n 1 bchan backup recycle")]
+  bchan backup list docs -o id | tail -n +8 | xargs -r -n 1 bchan backup recycle")]
 pub(super) struct ListArgs {
     /// Id, alias or name of the target
     #[arg(add = complete::targets())]

@@ -17,7 +17,7 @@ use bchan_agent::{self, Destination, DownloadOptions, Restore};
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan backup verify docs
-  bchan backup list docs -o id | xargs -n 1 bchan backup verify")]
+  bchan backup list docs -o id | xargs -r -n 1 bchan backup verify")]
 pub(super) struct VerifyArgs {
     /// Id of the backup, or id, alias or name of a target for its newest one
     #[arg(value_name = "BACKUP|TARGET", add = complete::backups_or_targets())]

@@ -10,7 +10,7 @@ use crate::ui::view::{PresetDetail, PresetList};
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan preset list
-  bchan preset list -o id | xargs -n 1 bchan preset upload --automatic")]
+  bchan preset list -o id | xargs -r -n 1 bchan preset upload --automatic")]
 pub(super) struct ListArgs {}
 
 /// Show a preset

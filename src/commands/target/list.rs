@@ -12,7 +12,7 @@ use crate::ui::view::{CompactTargets, Targets};
 #[command(after_help = "Examples:
   bchan target list
   bchan target list --tag nightly --sort location
-  bchan target list --tag old -o id | xargs -n 1 bchan target delete --yes")]
+  bchan target list --tag old -o id | xargs -r -n 1 bchan target delete --yes")]
 pub(super) struct ListArgs {
     /// Show only this page of the server's list, from 1
     #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]

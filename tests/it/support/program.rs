@@ -60,6 +60,11 @@ impl Program {
         Self { command }
     }
 
+    /// Another command, with everything that it needs.
+    pub(crate) fn of(command: Command) -> Self {
+        Self { command }
+    }
+
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
