@@ -5,7 +5,7 @@ use std::mem::ManuallyDrop;
 use std::num::{IntErrorKind, ParseIntError};
 use std::time::Duration;
 
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
@@ -120,8 +120,29 @@ fn parse() -> Result<Cli, clap::Error> {
     // with the process anyway.
     let mut command = ManuallyDrop::new(Cli::command());
     let matches = command.try_get_matches_from_mut(std::env::args_os());
-    let mut matches = matches.map_err(in_plain_words)?;
+    let mut matches = matches.map_err(|error| in_plain_words(elsewhere(error)))?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// Names the command that is meant by a word that stands in its noun's place, such as `bchan upload`.
+fn elsewhere(error: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
+        return error;
+    };
+    let definition = Cli::command();
+    let nouns = definition.get_subcommands();
+    let nouns = nouns.filter(|noun| noun.find_subcommand(word).is_some());
+    let names: Vec<_> = nouns
+        .map(|noun| format!("`bchan {} {word}`", noun.get_name()))
+        .collect();
+    if names.is_empty() {
+        return error;
+    }
+    let message = format!(
+        "unrecognized subcommand '{word}'\n\n  tip: there is {}\n\nFor more information, try '--help'.\n",
+        names.join(", ")
+    );
+    clap::Error::raw(ErrorKind::InvalidSubcommand, message)
 }
 
 /// Replaces what the standard library says of a number.

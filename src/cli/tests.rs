@@ -218,3 +218,21 @@ fn every_command_explains_itself_and_gives_an_example() {
     command.build();
     check(&command);
 }
+
+#[test]
+fn a_command_without_its_noun_is_named() {
+    let mut command = Cli::command();
+    let error = command
+        .try_get_matches_from_mut(["bchan", "upload", "x"])
+        .unwrap_err();
+    let text = super::elsewhere(error).to_string();
+    assert!(
+        text.contains("`bchan backup upload`, `bchan preset upload`"),
+        "{text}"
+    );
+    let error = command
+        .try_get_matches_from_mut(["bchan", "uplaod"])
+        .unwrap_err();
+    let text = super::elsewhere(error).to_string();
+    assert!(!text.contains("there is"), "{text}");
+}

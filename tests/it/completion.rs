@@ -238,5 +238,5 @@ fn names_that_a_shell_would_run_are_not_offered() {
 fn the_usual_variable_turns_no_backup_into_a_list_of_words() {
     let server = TestServer::start_with_key();
     let program = server.bchan(["target", "list"]).env("COMPLETE", "bash");
-    assert!(program.ok().stdout.contains("There are no targets"));
+    assert!(program.ok().stdout.contains("No targets found"));
 }

@@ -429,6 +429,12 @@ fn an_absolute_pattern_excludes_that_path() {
         "{wrong:#?}"
     );
     assert_eq!(upload(sources[0]).code, Some(2));
+    let broken = upload("[a");
+    assert_eq!(broken.code, Some(2), "{broken:#?}");
+    assert!(
+        broken.stderr.contains("a bracket is not closed"),
+        "{broken:#?}"
+    );
     let unused = upload("*.tmp");
     assert_eq!(unused.code, Some(0), "{unused:#?}");
     let says = "the pattern `*.tmp` matches nothing";

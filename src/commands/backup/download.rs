@@ -58,6 +58,12 @@ pub(super) struct DownloadArgs {
 
 impl DownloadArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
+        if self.directory.as_os_str() == "-" {
+            let message = "--directory is a folder, and `-` is none";
+            return Err(
+                CommandError::usage(message).hint("`--directory ./-` names one that is called so")
+            );
+        }
         let client = context.client().await?;
         let options = DownloadOptions {
             what: self.what,

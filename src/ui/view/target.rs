@@ -41,7 +41,7 @@ pub(crate) struct CreatedTarget {
     pub(crate) alias: Option<String>,
 }
 
-const NONE: &str = "There are no targets.\n";
+const NONE: &str = "No targets found.\n";
 
 impl Render for Targets {
     const LISTS: &'static [&'static str] = &["targets"];

@@ -123,7 +123,13 @@ impl Builder {
         let library = self
             .library
             .get_or_insert_with(|| GitignoreBuilder::new(""));
-        let added = library.add_line(file.clone(), &without_braces(&text));
+        // Of a comment nothing is read.
+        let line = if text.starts_with('#') {
+            String::new()
+        } else {
+            without_braces(&text)?
+        };
+        let added = library.add_line(file.clone(), &line);
         added.map_err(|error| plain(&error))?;
         self.lines.push(Line { file, text });
         Ok(())
@@ -188,13 +194,19 @@ fn literal(pattern: &str) -> String {
 }
 
 /// Braces mean themselves in gitignore, but a choice to the library: they are put into brackets.
-fn without_braces(line: &str) -> String {
+///
+/// # Errors
+///
+/// A bracket that is not closed, which the library takes for itself.
+fn without_braces(line: &str) -> Result<String, String> {
     let mut text = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(c) = rest.chars().next() {
         let taken = match c {
             '\\' => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
-            '[' => class(rest).unwrap_or(1),
+            '[' => {
+                class(rest).ok_or("a bracket is not closed; `\\[` means the character itself")?
+            }
             '{' | '}' => {
                 text.extend(['[', c, ']']);
                 rest = &rest[1..];
@@ -205,7 +217,7 @@ fn without_braces(line: &str) -> String {
         text.push_str(&rest[..taken]);
         rest = &rest[taken..];
     }
-    text
+    Ok(text)
 }
 
 /// Bytes of the brackets, and what is between them, that a text begins with.
