@@ -7,7 +7,7 @@
 //! a thread that may block.
 //!
 //! The crate knows nothing of backups, keys or JSON. Begin reading with `http_server.rs`, then
-//! `connection/listener.rs` and `connection/exchange.rs`.
+//! `connection/listener.rs` and `connection/exchange/mod.rs`.
 
 mod client_net;
 mod config;

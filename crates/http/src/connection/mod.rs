@@ -1,12 +1,10 @@
 //! Connections of clients: accepting them, their limits, and one request after the other.
 
-pub(crate) mod answering;
 pub(crate) mod buffer;
 pub(crate) mod client;
 pub(crate) mod exchange;
 pub(crate) mod limit;
 pub(crate) mod listener;
-pub(crate) mod outlet;
 pub(crate) mod probes;
 pub(crate) mod session;
 pub(crate) mod shared;

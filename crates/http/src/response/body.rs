@@ -6,7 +6,7 @@ use std::io::{self, IoSlice};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::SemaphorePermit;
 
-use crate::connection::outlet::Outlet;
+use crate::connection::exchange::outlet::Outlet;
 use crate::connection::workers::{LARGEST_ANSWER, Workers};
 use crate::response::head;
 use crate::upstream::inbox::{Answer, Inbox, Piece};

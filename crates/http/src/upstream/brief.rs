@@ -5,7 +5,7 @@ use std::io;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
 
-use crate::connection::answering::{BUSY, FAILED, circumstances, deliver, stream, wait};
+use crate::connection::exchange::answering::{BUSY, FAILED, circumstances, deliver, stream, wait};
 use crate::connection::limit::Slot;
 use crate::connection::session::{Connection, Next};
 use crate::connection::shared::Shared;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::io::AsyncRead;
 use tokio::time::sleep;
 
+use crate::connection::exchange::outlet::Outlet;
 use crate::connection::limit::{Slot, Waiting};
-use crate::connection::outlet::Outlet;
 use crate::connection::session::{Connection, Next};
 use crate::connection::shared::Shared;
 use crate::connection::workers::Worker;

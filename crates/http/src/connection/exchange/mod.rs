@@ -1,16 +1,19 @@
 //! One request and its response.
 
+pub(crate) mod answering;
+pub(crate) mod outlet;
+
 use std::io::{self, IoSlice};
 use std::pin::pin;
 
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::UnixStream;
 
-use crate::connection::answering::{BUSY, FAILED, circumstances, deliver, stream, wait};
 use crate::connection::buffer::Buffer;
 use crate::connection::client::Waiting as Waits;
+use crate::connection::exchange::answering::{BUSY, FAILED, circumstances, deliver, stream, wait};
+use crate::connection::exchange::outlet::Outlet;
 use crate::connection::limit::Slot;
-use crate::connection::outlet::Outlet;
 use crate::connection::session::{Connection, Next};
 use crate::connection::shared::Shared;
 use crate::connection::workers::{Kind, Worker};
