@@ -1,5 +1,6 @@
 //! `bchan recycle-bin`
 
+use bchan_api::Target;
 use clap::{Args, Subcommand};
 
 use super::{DeleteFilesArgs, count_backups};
@@ -45,8 +46,18 @@ impl RecycleBinArgs {
 }
 
 async fn list(context: &Context<'_>) -> Result<Exit, CommandError> {
-    let backups = context.client().await?.recycle_bin().await?;
-    context.ui.show(&RecycleBin { backups })?;
+    let client = context.client().await?;
+    let backups = client.recycle_bin().await?;
+    // Without their names the ids say enough.
+    let targets = match &backups[..] {
+        [] => Vec::new(),
+        _ => client.all_targets().await.unwrap_or_default(),
+    };
+    let handle = |target: Target| (target.id, target.alias.unwrap_or(target.name));
+    context.ui.show(&RecycleBin {
+        backups,
+        targets: targets.into_iter().map(handle).collect(),
+    })?;
     Ok(Exit::Done)
 }
 

@@ -1,5 +1,7 @@
 //! Lists of backups.
 
+use std::collections::HashMap;
+
 use bchan_api::Backup;
 use serde::Serialize;
 
@@ -10,6 +12,9 @@ use super::{Page, View, clean};
 pub(crate) struct RecycleBin {
     /// Newest first.
     pub(crate) backups: Vec<Backup>,
+    /// Aliases or names of targets by their ids, as far as they are known.
+    #[serde(skip)]
+    pub(crate) targets: HashMap<String, String>,
 }
 
 impl View for RecycleBin {
@@ -26,7 +31,11 @@ impl View for RecycleBin {
         for backup in &self.backups {
             table.row([
                 clean(&backup.id),
-                clean(&backup.target_id),
+                clean(
+                    self.targets
+                        .get(&backup.target_id)
+                        .unwrap_or(&backup.target_id),
+                ),
                 page.time(backup.created_at),
                 page.size(backup.filesize),
             ]);
@@ -117,6 +126,7 @@ mod tests {
     fn scripts_get_exact_times_and_nobody_gets_escapes() {
         let bin = RecycleBin {
             backups: vec![backup()],
+            targets: HashMap::new(),
         };
         let text = bin.text(&script());
         assert!(
