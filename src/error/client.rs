@@ -80,6 +80,15 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::Redirected { base: None, .. } => {
             "does --server name a Backup-chan server, and not one that asks to log in?".into()
         }
+        Error::NotBackupChan { server, what } if what == "it expects TLS" => with_tls(server),
+        Error::ConnectionLost { server, reason }
+            if server.starts_with("http://")
+                && ["before message completed", "invalid HTTP"]
+                    .iter()
+                    .any(|sign| reason.contains(sign)) =>
+        {
+            format!("if the server speaks TLS, {}", with_tls(server))
+        }
         Error::NotBackupChan { .. } => "does --server name a Backup-chan server?".into(),
         Error::InvalidServer { .. } => "a server looks like http://127.0.0.1:5050".into(),
         _ => return None,
@@ -111,6 +120,10 @@ fn distrust_hint(server: &str, reason: &Distrust) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+fn with_tls(server: &str) -> String {
+    format!("name it as {}", server.replacen("http://", "https://", 1))
 }
 
 /// Seconds in the unit that fits, rounded up.

@@ -193,6 +193,16 @@ fn what_stands_before_a_server_is_not_taken_for_it() {
     let own = b"HTTP/1.1 403 F\r\nContent-Type: application/json\r\nContent-Length: 48\r\n\r\n\
                 {\"success\": false, \"message\": \"Invalid API key\"}";
     ask(own, 12, "refuses the API key");
+    let nginx =
+        b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nContent-Length: 46\r\n\r\n\
+                  The plain HTTP request was sent to HTTPS port.";
+    let said = ask(nginx, 1, "it expects TLS");
+    assert!(said.contains("name it as https://"), "{said}");
+    // The alert of a TLS server, and one that only hangs up.
+    for answer in [&b"\x15\x03\x01\x00\x02\x02\x46"[..], b""] {
+        let said = ask(answer, 75, "was lost");
+        assert!(said.contains("name it as https://"), "{said}");
+    }
     let gone = b"HTTP/1.1 521 Down\r\nContent-Length: 0\r\n\r\n";
     ask(gone, 75, "(521)");
     // The address for --server, without what was asked for.

@@ -113,6 +113,13 @@ pub(crate) async fn checked(client: &Client, response: Response) -> Result<Respo
         .ok()
         .filter(|_| is_json);
     let known = failure.is_some();
+    // nginx says so where it expects TLS.
+    if !known && String::from_utf8_lossy(&body).contains("sent to HTTPS port") {
+        return Err(Error::NotBackupChan {
+            server,
+            what: "it expects TLS".to_owned(),
+        });
+    }
     let message = failure
         .map(|failure| clean(&failure.message))
         .filter(|text| !text.is_empty());
