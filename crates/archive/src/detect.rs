@@ -138,11 +138,19 @@ pub fn detect<R: Read>(mut reader: R) -> io::Result<(Kind, Replay<R>)> {
     ))
 }
 
+/// The beginnings of programs, in front of which a zip archive may have one that unpacks it.
+const PROGRAMS: [&[u8]; 2] = [b"MZ", b"\x7fELF"];
+const SELF_EXTRACTING: &str = "a program that unpacks itself is not unpacked";
+
 /// `None` while more has to be seen; `whole` is true if there is no more.
 fn kind_of(seen: &[u8], whole: bool) -> Option<Kind> {
     // An entry's name may begin like anything else.
     if seen.first_chunk().is_some_and(is_header) {
         return Some(Kind::Tar(Codec::None));
+    }
+    if PROGRAMS.iter().any(|begin| seen.starts_with(begin)) {
+        let has_entry = seen.windows(ZIP[0].len()).any(|bytes| bytes == ZIP[0]);
+        return has_entry.then_some(Kind::Unread(SELF_EXTRACTING));
     }
     if ZIP.iter().any(|begin| seen.starts_with(begin)) {
         return Some(Kind::Zip);
@@ -309,7 +317,12 @@ mod tests {
         assert_eq!(all(b"PK\x05\x06"), Kind::Zip);
         assert_eq!(all(b"PK\x07\x08PK\x03\x04"), Kind::Zip);
         // A program that unpacks itself is a program.
-        assert_eq!(all(b"\x7fELF\0PK\x03\x04"), Kind::Other);
+        for program in PROGRAMS {
+            let stub = [program, &vec![1; 300_000]].concat();
+            assert_eq!(all(&stub), Kind::Other);
+            let archive = [&stub[..], b"PK\x03\x04"].concat();
+            assert_eq!(all(&archive), Kind::Unread(SELF_EXTRACTING));
+        }
     }
 
     #[test]
