@@ -70,7 +70,7 @@ def test_targets_are_shown(home, api, new_target, folder):
     pages = [home.ok("target", "list", "--page", page) for page in (1, 2)]
     pages += [home.ok("target", "list", "-c", "-p", 1)]
     assert all("target-" in page for page in pages) and "Tags: seen" in "".join(pages)
-    assert "No targets found" in home.ok("target", "list", "-p", 999)
+    assert "There are no targets" in home.ok("target", "list", "-p", 999)
     name = names[0]
     assert "has no backups" in home.ok("target", "view", name)
     for _ in range(2):
