@@ -161,7 +161,7 @@ fn units_are_written_and_removed() {
     for words in [&["delete", "a b"][..], &["rename", "a b", "c"], &["reset"]] {
         let refused = preset(words).run();
         assert_eq!(refused.code, Some(1), "{refused:#?}");
-        let hint = "`bchan preset schedule a b --remove --user`";
+        let hint = "`bchan preset schedule 'a b' --remove --user`";
         assert!(refused.stderr.contains(hint), "{refused:#?}");
     }
     schedule(home.path(), &["--user", "--remove"], "a b").ok();

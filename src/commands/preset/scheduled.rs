@@ -42,9 +42,10 @@ impl Schedules {
             return Ok(());
         };
         let place = place.name();
+        let word = shlex::try_quote(preset).unwrap_or_else(|_| preset.into());
         let message = format!("preset `{preset}` is scheduled with {place}; nothing was changed");
         Err(CommandError::new(Kind::Failed, message).hint(format!(
-            "`bchan preset schedule {preset} --remove --{place}` removes the schedule"
+            "`bchan preset schedule {word} --remove --{place}` removes the schedule"
         )))
     }
 }
