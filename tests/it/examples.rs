@@ -50,7 +50,7 @@ const ADDRESSES: [&str; 5] = [
 
 struct Scene {
     server: TestServer,
-    /// Where backups go that are migrated.
+    /// The server that backups are migrated to.
     other: Option<TestServer>,
     backup: String,
 }

@@ -58,7 +58,11 @@ impl Attendance<'_, '_> {
             });
             unless_interrupted(self.context.ui, signals, self.guard, work).await
         };
-        if let (Err(_), Ok(client)) = (&outcome, self.context.client().await) {
+        // Only with a target that was made is there a client already.
+        if outcome.is_err()
+            && self.guard.created.get().is_some()
+            && let Ok(client) = self.context.client().await
+        {
             bchan_agent::remove_created(client, self.guard).await;
         }
         let (exit, summary) = describe(&outcome, &mut variables);

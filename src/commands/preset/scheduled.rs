@@ -4,7 +4,7 @@ use super::unit_paths::unit_paths;
 use crate::error::{CommandError, Kind};
 use crate::schedule::{self, Crontab, Place, UnitFile};
 
-/// Where presets are scheduled by this user.
+/// Schedules of this machine and of this user.
 pub(super) struct Schedules {
     crontab: Crontab,
 }

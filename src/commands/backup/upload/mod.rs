@@ -154,7 +154,11 @@ impl UploadArgs {
             Ok::<_, CommandError>(ended.exit)
         });
         let outcome = unless_interrupted(context.ui, signals, &guard, work).await;
-        if let (Err(_), Ok(client)) = (&outcome, context.client().await) {
+        // Only with a target that was made is there a client already.
+        if outcome.is_err()
+            && guard.created.get().is_some()
+            && let Ok(client) = context.client().await
+        {
             bchan_agent::remove_created(client, &guard).await;
         }
         outcome
