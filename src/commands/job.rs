@@ -1,6 +1,6 @@
 //! `bchan job`
 
-use bchan_api::JobStatus;
+use bchan_api::{JobStatus, Target};
 use bchan_client::Error;
 use clap::{Args, Subcommand};
 
@@ -69,8 +69,18 @@ impl JobArgs {
 }
 
 async fn list(context: &Context<'_>) -> Result<Exit, CommandError> {
-    let jobs = context.client().await?.jobs().await?;
-    context.ui.show(&JobList(jobs))?;
+    let client = context.client().await?;
+    let jobs = client.jobs().await?;
+    let names_targets = jobs.delayed.iter().any(|job| job.target_id.is_some());
+    // Without their names the ids say enough.
+    let targets = if names_targets && context.ui.writes_text() {
+        client.all_targets().await.unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    let named = |target: Target| (target.id, target.alias.unwrap_or(target.name));
+    let targets = targets.into_iter().map(named).collect();
+    context.ui.show(&JobList::new(jobs, targets))?;
     Ok(Exit::Done)
 }
 
@@ -114,12 +124,17 @@ async fn wait(ids: &[i64], context: &Context<'_>) -> Result<Exit, CommandError> 
         })?;
         jobs.push(job);
     }
-    let failed = jobs.iter().find(|job| job.status == JobStatus::Error);
-    let failure = failed.map(|job| {
-        let why = job.message.as_deref();
-        let why = why.unwrap_or("the server's log says why");
-        CommandError::failed(format!("job {} failed: {why}", job.id))
-    });
-    context.ui.show(&EndedJobs { jobs })?;
-    failure.map_or(Ok(Exit::Done), Err)
+    let failed = jobs.iter().filter(|job| job.status == JobStatus::Error);
+    let failures: Vec<_> = failed
+        .map(|job| {
+            let why = job.message.as_deref();
+            let why = why.unwrap_or("the server's log says why");
+            format!("job {} ({}) failed: {why}", job.id, job.name)
+        })
+        .collect();
+    context.ui.show(&EndedJobs::new(jobs))?;
+    if failures.is_empty() {
+        return Ok(Exit::Done);
+    }
+    Err(CommandError::failed(failures.join("; ")))
 }

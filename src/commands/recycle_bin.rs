@@ -49,9 +49,10 @@ async fn list(context: &Context<'_>) -> Result<Exit, CommandError> {
     let client = context.client().await?;
     let backups = client.recycle_bin().await?;
     // Without their names the ids say enough.
-    let targets = match &backups[..] {
-        [] => Vec::new(),
-        _ => client.all_targets().await.unwrap_or_default(),
+    let targets = if backups.is_empty() || !context.ui.writes_text() {
+        Vec::new()
+    } else {
+        client.all_targets().await.unwrap_or_default()
     };
     let handle = |target: Target| (target.id, target.alias.unwrap_or(target.name));
     context.ui.show(&RecycleBin {

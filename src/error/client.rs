@@ -16,7 +16,7 @@ pub(super) fn kind(error: &Error) -> Kind {
     match error {
         Error::Unauthorized | Error::Forbidden { .. } => Kind::Unauthorised,
         Error::NotFound { .. } => Kind::NotFound,
-        Error::Ambiguous { .. } => Kind::Usage,
+        Error::Ambiguous { .. } | Error::AmbiguousId { .. } => Kind::Usage,
         Error::Busy { .. } => Kind::Busy,
         Error::InvalidServer { .. }
         | Error::NoCertificate
@@ -50,6 +50,7 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::Unanswered { .. } => {
             "`bchan backup list` with the target shows whether it is".into()
         }
+        Error::AmbiguousId { .. } => "add more characters of the id".into(),
         Error::Ambiguous { .. } => "name one of them by its alias or id".into(),
         Error::Busy { .. } => "try again when the server is done with it".into(),
         Error::Overloaded {

@@ -10,7 +10,9 @@ mod text;
 pub(crate) mod view;
 mod voice;
 
+use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::os::fd::AsFd as _;
 
 use clap::ColorChoice;
 
@@ -108,6 +110,23 @@ impl Ui {
             .map_err(CommandError::output)
     }
 
+    /// Standard output for the content of a backup instead of a report.
+    pub(crate) fn stdout_for_content(&self) -> Result<File, CommandError> {
+        let stdout = io::stdout();
+        if stdout.is_terminal() {
+            let message = "standard output is a terminal, which cannot keep a backup";
+            return Err(CommandError::usage(message)
+                .hint("`| tar tz` or `> FILE` at the end of the line takes it"));
+        }
+        if !self.writes_text() {
+            let message = "standard output cannot take both a backup and a report of it";
+            return Err(CommandError::usage(message)
+                .hint("leave --output out; the exit code says how it went"));
+        }
+        let fd = stdout.as_fd().try_clone_to_owned();
+        fd.map(File::from).map_err(CommandError::output)
+    }
+
     /// Shows a manual page, or prints it if standard output is not a terminal. `help` replaces it
     /// at a terminal without `man`.
     pub(crate) fn page(&self, page: &str, help: impl Fn() -> String) -> Result<(), CommandError> {
@@ -192,6 +211,11 @@ impl Ui {
                 .hint("--yes answers it in advance"));
         }
         Err(not_confirmed())
+    }
+
+    /// Returns true if results are written for people.
+    pub(crate) fn writes_text(&self) -> bool {
+        self.output == OutputFormat::Table
     }
 
     /// Returns true if questions can be asked.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bchan_archive::Problem;
 use bchan_client::Error;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
@@ -116,13 +115,6 @@ impl Progress for Transfer {
 
     fn bytes(&self, n: u64) {
         self.bar.inc(n);
-    }
-
-    fn problem(&self, path: &Path, problem: &Problem) {
-        // The report at the end lists them all; this line is for people at the terminal.
-        if self.voice.verbose {
-            self.say(|voice| voice.verbose(&format!("{}: {problem}", path.display())));
-        }
     }
 
     fn delivered(&self, delivered: &Delivered) {

@@ -37,7 +37,11 @@ const FOLDERS: [&str; 9] = [
 ];
 
 /// Ids in examples.
-const IDS: [&str; 2] = ["5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90", "BACKUP-ID"];
+const IDS: [&str; 3] = [
+    "5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90",
+    "5e2f6a0c",
+    "BACKUP-ID",
+];
 
 /// Addresses in examples.
 const ADDRESSES: [&str; 5] = [

@@ -118,3 +118,32 @@ fn a_download_makes_one_folder_and_no_path() {
         assert!(!home.path().join("none").exists());
     }
 }
+
+#[test]
+fn a_download_goes_to_standard_output_and_is_checked_there() {
+    let home = tempfile::tempdir().unwrap();
+    let whole = archive(home.path());
+    for (kind, reply, code) in [
+        ("multi", Reply::bytes(200, &whole), 0),
+        ("single", Reply::bytes(200, &whole), 0),
+        ("multi", Reply::bytes(200, &whole[..50_000]), 1),
+        ("multi", Reply::html(200, "Sign in"), 1),
+    ] {
+        let server = server(kind, reply);
+        let folder = home.path().join(format!("{kind}-{code}"));
+        fs::create_dir_all(&folder).unwrap();
+        let program = Program::new(home.path()).env("BCHAN_SERVER", server.url());
+        let args = ["backup", "download", "t", "-d", "-", "--retries", "0"];
+        let mut command = program.current_dir(&folder).args(args).into_command();
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{kind}: {output:?}");
+        if code == 0 {
+            assert_eq!(output.stdout, whole, "{kind}");
+        }
+        assert!(!folder.join("-").exists());
+    }
+    let server = server("multi", Reply::bytes(200, &whole));
+    let args = ["download", "t", "-d", "-", "-o", "json"];
+    let refused = run(&server, home.path(), &args);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+}

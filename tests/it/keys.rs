@@ -349,6 +349,11 @@ fn keys_are_listed_and_taken_away() {
     assert_eq!(list["keys"][1]["rights"], "read");
     assert_eq!(list["keys"][1]["targets"], json!([id]));
     let table = run(&["server", "list-keys", "--data", data]).ok().stdout;
+    let line = table.lines().find(|line| line.starts_with("reader"));
+    assert!(
+        line.unwrap().contains(" t ") && !table.contains(&id),
+        "{table}"
+    );
     for secret in [&reader[6..], &server.key()[6..], "sha256"] {
         assert!(!table.contains(secret) && !list.to_string().contains(secret));
     }

@@ -166,6 +166,84 @@ fn jobs_are_waited_for() {
         .run();
     assert_eq!(failed.code, Some(1), "{failed:#?}");
     assert!(failed.stderr.contains("failed"), "{failed:#?}");
+    // Of which the error tells, and nothing else.
+    assert_eq!(failed.stdout, "", "{failed:#?}");
+}
+
+#[test]
+fn jobs_name_their_targets_and_have_the_times_of_all_results() {
+    let server = TestServer::start();
+    let id = server.target("docs", "single");
+    server.upload(&id, b"content");
+    let shown = server.bchan(["job", "list"]).ok().stdout;
+    let upload = shown.lines().find(|line| line.contains("upload_job"));
+    assert!(upload.unwrap().contains(" docs "), "{shown}");
+    let jobs = server.bchan(["job", "list"]).json();
+    assert_eq!(jobs["delayed"][0]["target_id"], *id);
+    for time in [
+        &jobs["delayed"][0]["start_time"],
+        &jobs["delayed"][0]["end_time"],
+        &jobs["scheduled"][0]["next_run"],
+    ] {
+        let is_iso = time.as_str().is_some_and(|time| time.ends_with("+00:00"));
+        assert!(is_iso, "{time}");
+    }
+}
+
+#[test]
+fn the_first_characters_of_an_id_stand_for_a_backup() {
+    let server = TestServer::start();
+    server.target("docs", "single");
+    let ids: Vec<String> = (0..2_u8).map(|n| server.upload("docs", &[n])).collect();
+    let (id, short) = (&ids[0], &ids[0][..8]);
+    let upper = short.to_uppercase();
+    server.bchan(["backup", "verify", &upper]).ok();
+    server.bchan(["backup", "recycle", short]).ok();
+    assert_eq!(server.backup("docs", id).unwrap()["is_recycled"], true);
+    server.bchan(["backup", "restore", short]).ok();
+    assert_eq!(server.backup("docs", id).unwrap()["is_recycled"], false);
+    // Three are too few, and others are none.
+    for unknown in [&id[..3], "zzzz", &format!("{short}z")] {
+        let output = server.bchan(["backup", "delete", unknown]).run();
+        assert_eq!(output.code, Some(10), "{unknown}: {output:#?}");
+    }
+    let deleted = server.bchan(["backup", "delete", short, "-d"]).ok();
+    assert!(deleted.stdout.contains(&**id), "{deleted:#?}");
+    assert!(server.backup("docs", id).is_none());
+    assert!(server.backup("docs", &ids[1]).is_some());
+}
+
+#[test]
+fn targets_are_listed_with_what_they_hold() {
+    let server = TestServer::start();
+    server.target("docs", "single");
+    server.target("empty", "single");
+    server.upload("docs", b"123");
+    let newest = server.upload("docs", b"45");
+    let recycled = server.upload("docs", b"6");
+    server.bchan(["backup", "recycle", &recycled]).ok();
+    let newest = server.backup("docs", &newest).unwrap();
+    let items = json_lines(&server, &["target", "list", "--backups"]);
+    let held = |item: &Value| {
+        let fields = ["name", "backup_count", "backup_bytes", "newest_backup"];
+        fields.map(|field| item[field].clone())
+    };
+    assert_eq!(
+        held(&items[0]),
+        [
+            json!("docs"),
+            json!(2),
+            json!(5),
+            newest["created_at"].clone()
+        ]
+    );
+    assert_eq!(
+        held(&items[1]),
+        [json!("empty"), json!(0), json!(0), Value::Null]
+    );
+    let text = lines(&server, &["target", "list", "--backups"]);
+    assert!(text[1].contains("5 B"), "{text:?}");
+    assert!(text[2].contains("never"), "{text:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! From a stored backup to files here.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ pub enum Destination {
     Directory(PathBuf),
     /// Unpacked into this directory, which is empty or not there yet.
     Extract(PathBuf),
+    /// Into standard output, or another open file that keeps nothing.
+    Pipe(Arc<File>),
     /// Nowhere: it is only read to its end and hashed.
     Nowhere,
 }
@@ -33,7 +36,8 @@ pub enum Destination {
 /// Options of a download.
 #[derive(Clone, Debug)]
 pub struct DownloadOptions {
-    /// Id of a backup; or id or alias of a target, of which the newest backup is meant.
+    /// Id of a backup, or the beginning of one; or id, alias or name of a target for its newest
+    /// backup.
     pub what: String,
     pub destination: Destination,
     /// How often to try again.
@@ -95,8 +99,11 @@ pub async fn download(
     progress.total(0, found.backup.filesize, reads && found.backup.filesize > 0);
     let mut attempt = 0;
     let written = loop {
+        // What was written into a pipe cannot be taken back.
+        let mut can_repeat = true;
         let outcome = match client.download(&found.backup.id, format).await {
             Ok(incoming) => {
+                can_repeat = !matches!(options.destination, Destination::Pipe(_));
                 progress.phase(Phase::Receiving);
                 found.file_name.clone_from(&incoming.file_name);
                 receive(incoming, &options, &found, &progress).await
@@ -104,7 +111,9 @@ pub async fn download(
             Err(error) => Err(error.into()),
         };
         match outcome {
-            Err(AgentError::Client(error)) if error.is_passing() && attempt < options.retries => {
+            Err(AgentError::Client(error))
+                if can_repeat && error.is_passing() && attempt < options.retries =>
+            {
                 attempt += 1;
                 let wait = pause(attempt, &error);
                 progress.retrying(attempt, &error, wait);
@@ -150,18 +159,8 @@ async fn find(client: &Client, what: &str) -> Result<(Target, Backup), AgentErro
         Err(Error::NotFound { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    // The API cannot show a single backup: look through all targets.
-    for target in client.all_targets().await? {
-        let view = match client.target(&target.id).await {
-            Ok(view) => view,
-            Err(Error::NotFound { .. }) => continue,
-            Err(error) => return Err(error.into()),
-        };
-        if let Some(backup) = view.backups.into_iter().find(|backup| backup.id == what) {
-            return Ok((view.target, backup));
-        }
-    }
-    Err(AgentError::NoSuchBackup {
+    let found = client.find_backup(what).await?;
+    found.ok_or_else(|| AgentError::NoSuchBackup {
         what: what.to_owned(),
     })
 }
@@ -179,6 +178,7 @@ async fn receive(
         let progress = Arc::clone(progress);
         crate::work::spawn(move || match &destination {
             Destination::Directory(path) => save::save(reader, path, &found, &progress),
+            Destination::Pipe(out) => save::pass_on(reader, out, &found, &progress),
             Destination::Extract(path) => extract::extract(reader, path, &found, &progress),
             Destination::Nowhere => verify_archive::examine(reader, &found, &progress),
         })

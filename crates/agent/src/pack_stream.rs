@@ -436,7 +436,6 @@ impl Observer for Listener {
     }
 
     fn problem(&mut self, path: &Path, problem: &Problem) {
-        self.progress.problem(path, problem);
         self.count += 1;
         if self.warnings.len() < MOST_WARNINGS {
             self.warnings.push(Warning {

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use bchan_archive::Problem;
 use bchan_client::Error;
 
 use crate::report::Delivered;
@@ -32,7 +31,6 @@ pub trait Progress: Send + Sync {
     fn entry(&self, _path: &Path) {}
     /// So many bytes of content have passed.
     fn bytes(&self, _count: u64) {}
-    fn problem(&self, _path: &Path, _problem: &Problem) {}
     /// An attempt has failed, and another one starts after this time.
     fn retrying(&self, _attempt: u32, _error: &Error, _wait: Duration) {}
     /// A backup that had waited for the server is there now.

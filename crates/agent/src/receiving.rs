@@ -35,7 +35,7 @@ pub(crate) fn check(found: &Found, digest: &str) -> Result<bool, AgentError> {
 /// Copies everything, reading ahead, and returns its length in bytes.
 pub(crate) fn copy<R: Read + Send>(
     reader: R,
-    file: &mut impl Write,
+    file: &mut (impl Write + ?Sized),
     path: &Path,
     progress: &dyn Progress,
 ) -> Result<u64, AgentError> {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use bchan_archive::Problem;
 use bchan_client::{Client, Error};
 
 use crate::error::AgentError;
@@ -131,10 +130,6 @@ impl Progress for Watched {
 
     fn bytes(&self, count: u64) {
         self.inner.bytes(count);
-    }
-
-    fn problem(&self, path: &Path, problem: &Problem) {
-        self.inner.problem(path, problem);
     }
 
     fn retrying(&self, attempt: u32, error: &Error, wait: Duration) {

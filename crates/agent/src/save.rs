@@ -1,7 +1,7 @@
-//! Keeping a download as one file.
+//! Writing a download as one file.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -38,22 +38,7 @@ pub(crate) fn save(
     part::sweep(directory);
     let mut file = new_part(directory).map_err(AgentError::io("creating a file in", directory))?;
     progress.entry(&path);
-    let (bytes, checked) = match found.target.target_type {
-        TargetType::Single => {
-            let mut reader = Hashing::new(reader, found);
-            let bytes = copy(&mut reader, file.as_file_mut(), &path, &**progress)?;
-            let digest = reader.digest();
-            let compared = digest.map_or(Ok(false), |digest| check(found, &digest))?;
-            (
-                bytes,
-                Checked {
-                    compared,
-                    ..Checked::default()
-                },
-            )
-        }
-        TargetType::Multi => keep_tree(reader, file.as_file_mut(), &path, found, progress)?,
-    };
+    let (bytes, checked) = write_checked(reader, file.as_file_mut(), &path, found, progress)?;
     file.as_file()
         .sync_all()
         .map_err(AgentError::io("writing", &path))?;
@@ -72,6 +57,49 @@ pub(crate) fn save(
     })
 }
 
+/// Writes a download into an open file, such as a pipe. It is checked like any other, but the reader of
+/// a pipe has it by then: only the outcome tells whether it is whole.
+pub(crate) fn pass_on(
+    reader: Incoming,
+    mut out: &File,
+    found: &Found,
+    progress: &Arc<dyn Progress>,
+) -> Result<Written, AgentError> {
+    let path = Path::new("standard output");
+    progress.entry(path);
+    let (bytes, checked) = write_checked(reader, &mut out, path, found, progress)?;
+    Ok(Written {
+        path: path.to_owned(),
+        compared: checked.compared,
+        attributes: checked.attributes,
+        amount: Amount::of_file(bytes),
+        not_restored: 0,
+        warnings: Vec::new(),
+    })
+}
+
+/// Writes everything, and checks it on the way. Returns its length in bytes.
+fn write_checked(
+    reader: Incoming,
+    out: &mut (dyn Write + Send),
+    path: &Path,
+    found: &Found,
+    progress: &Arc<dyn Progress>,
+) -> Result<(u64, Checked), AgentError> {
+    if found.target.target_type == TargetType::Multi {
+        return write_tree(reader, out, path, found, progress);
+    }
+    let mut reader = Hashing::new(reader, found);
+    let bytes = copy(&mut reader, out, path, &**progress)?;
+    let digest = reader.digest();
+    let compared = digest.map_or(Ok(false), |digest| check(found, &digest))?;
+    let checked = Checked {
+        compared,
+        ..Checked::default()
+    };
+    Ok((bytes, checked))
+}
+
 /// The checks that a download has passed.
 #[derive(Default)]
 struct Checked {
@@ -82,9 +110,9 @@ struct Checked {
 /// Writes an archive down, and checks it on the way: its end, and its content against the hash and
 /// the receipt that the server has. An archive of which this program does not read everything is
 /// kept unchecked. Returns its length in bytes.
-fn keep_tree(
+fn write_tree(
     reader: Incoming,
-    file: &mut File,
+    file: &mut (dyn Write + Send),
     path: &Path,
     found: &Found,
     progress: &Arc<dyn Progress>,
@@ -124,7 +152,7 @@ fn keep_tree(
 /// A reader that writes down what is read.
 struct Tee<'a> {
     reader: Incoming,
-    file: &'a mut File,
+    file: &'a mut (dyn Write + Send),
     bytes: u64,
     /// The error of writing, which ends reading as well.
     fault: Option<io::Error>,

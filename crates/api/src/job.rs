@@ -36,6 +36,9 @@ pub struct UploadJob {
     /// The reason of a failure. Sent by servers of this project only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// Id of the target that an upload is for. Sent by servers of this project only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_id: Option<String>,
 }
 
 /// A job that runs on an interval.

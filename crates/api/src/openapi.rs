@@ -77,6 +77,7 @@ mod tests {
             start_time: HttpTime(None),
             end_time: HttpTime(Some(Time::from_unix_seconds(1))),
             message: message.map(str::to_owned),
+            target_id: message.map(|_| ID.into()),
         }
     }
 

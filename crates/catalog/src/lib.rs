@@ -23,7 +23,7 @@ pub use self::object::{DirectoryName, Object, ObjectName};
 pub use self::records::{
     Order, Present, SavedClock, Sent, Sequence, SequencePart, StoredBackup, StoredUpload, UploadKey,
 };
-pub use self::sqlite::{Sqlite, copy, create, exists, files, find_target, open};
+pub use self::sqlite::{Sqlite, copy, create, exists, files, find_target, name_target, open};
 pub use self::types::{
     BackupRow, Health, OperationId, Progress, TargetRow, TargetSum, TargetSums, Totals,
 };

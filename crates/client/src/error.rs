@@ -66,6 +66,13 @@ pub enum Error {
         /// Aliases or ids of the targets.
         ids: Vec<String>,
     },
+    /// Several backups have ids that begin like this.
+    #[error("the ids of {} backups begin with `{beginning}`: {}", ids.len(), ids.join(", "))]
+    AmbiguousId {
+        beginning: String,
+        /// Ids of the backups.
+        ids: Vec<String>,
+    },
     /// The server is busy with the same thing.
     #[error("the server is busy: {message}")]
     Busy {

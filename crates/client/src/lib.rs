@@ -10,6 +10,7 @@ mod distrust;
 mod download;
 mod endpoints;
 mod error;
+mod find_backup;
 mod limit;
 mod pace;
 mod ping;

@@ -23,7 +23,7 @@ mod start;
 
 pub use auth::{
     Adopted, CertificateError, KeyError, NamedKey, NewCertificate, Rights, adopt_key, key_path,
-    list_keys, new_certificate, new_key, new_named_key, revoke_key,
+    list_keys, name_of_target, new_certificate, new_key, new_named_key, revoke_key,
 };
 pub use bchan_engine::UnpackLimits;
 pub use bchan_engine::check::{

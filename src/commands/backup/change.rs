@@ -12,9 +12,9 @@ use crate::ui::view::Done;
 /// Delete a backup
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
-  bchan backup delete 5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90 --delete-files")]
+  bchan backup delete 5e2f6a0c --delete-files")]
 pub(super) struct DeleteArgs {
-    /// Id of the backup
+    /// Id of the backup, or its first characters
     #[arg(add = complete::all_backups())]
     backup: String,
     #[command(flatten)]
@@ -24,9 +24,9 @@ pub(super) struct DeleteArgs {
 /// Move a backup to the recycle bin
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
-  bchan backup recycle 5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90")]
+  bchan backup recycle 5e2f6a0c")]
 pub(super) struct RecycleArgs {
-    /// Id of the backup
+    /// Id of the backup, or its first characters
     #[arg(add = complete::backups())]
     backup: String,
 }
@@ -36,22 +36,21 @@ pub(super) struct RecycleArgs {
 /// This restores the backup on the server. To get its files, use `bchan backup download`.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
-  bchan backup restore 5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90")]
+  bchan backup restore 5e2f6a0c")]
 pub(super) struct RestoreArgs {
-    /// Id of the backup
+    /// Id of the backup, or its first characters
     #[arg(add = complete::recycled_backups())]
     backup: String,
 }
 
 impl DeleteArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
-        let what = format!("backup {}", self.backup);
-        context.ui.confirm(&self.files.question(&what)).await?;
         let client = context.client().await?;
-        let outcome = client
-            .delete_backup(&self.backup, self.files.delete_files)
-            .await;
-        outcome.map_err(|error| explain(error, &self.backup))?;
+        let backup = client.whole_backup_id(&self.backup).await?;
+        let what = format!("backup {backup}");
+        context.ui.confirm(&self.files.question(&what)).await?;
+        let outcome = client.delete_backup(&backup, self.files.delete_files).await;
+        outcome.map_err(|error| explain(error, &backup))?;
         context.ui.show(&self.files.report(&what))?;
         Ok(Exit::Done)
     }
@@ -59,8 +58,9 @@ impl DeleteArgs {
 
 impl RecycleArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
-        let backup = self.backup;
-        let outcome = context.client().await?.set_recycled(&backup, true).await;
+        let client = context.client().await?;
+        let backup = client.whole_backup_id(&self.backup).await?;
+        let outcome = client.set_recycled(&backup, true).await;
         outcome.map_err(|error| explain(error, &backup))?;
         context.ui.show(&Done::new(format!(
             "moved backup {backup} to the recycle bin"
@@ -71,8 +71,9 @@ impl RecycleArgs {
 
 impl RestoreArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
-        let backup = self.backup;
-        let outcome = context.client().await?.set_recycled(&backup, false).await;
+        let client = context.client().await?;
+        let backup = client.whole_backup_id(&self.backup).await?;
+        let outcome = client.set_recycled(&backup, false).await;
         outcome.map_err(|error| explain(error, &backup))?;
         context.ui.show(&Done::new(format!(
             "took backup {backup} out of the recycle bin"

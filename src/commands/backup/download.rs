@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -13,17 +14,24 @@ use bchan_agent::{self, Destination, DownloadOptions, Restore};
 /// Download a backup
 ///
 /// A backup of a folder arrives as one archive, or unpacked with --extract. It gets its name only
-/// after it was checked, so there are no partial files, and no file is overwritten.
+/// after it was checked, so there are no partial files, and no file is overwritten. Standard output
+/// gets it before it is checked: use it only if the exit code is 0.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan backup download docs --extract /tmp/docs
-  bchan backup download 5e2f6a0c-8f7f-4d0e-9a53-2f8b6a1c7d90 --directory ~/Downloads")]
+  bchan backup download 5e2f6a0c --directory ~/Downloads
+  bchan backup download docs --directory - | tar tz")]
 pub(super) struct DownloadArgs {
-    /// Id of the backup, or id, alias or name of a target for its newest one
+    /// Id of the backup or its first characters, or a target for its newest one
+    ///
+    /// A target is named by its id, alias or name. Of the id of a backup, four characters are enough
+    /// if no other begins with them.
     #[arg(value_name = "BACKUP|TARGET", add = complete::backups_or_targets())]
     what: String,
 
     /// Folder to put the file into (letter as in the Python client)
+    ///
+    /// `-` writes the file to standard output.
     #[arg(
         short,
         long,
@@ -58,19 +66,16 @@ pub(super) struct DownloadArgs {
 
 impl DownloadArgs {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<Exit, CommandError> {
-        if self.directory.as_os_str() == "-" {
-            let message = "--directory is a folder, and `-` is none";
-            return Err(
-                CommandError::usage(message).hint("`--directory ./-` names one that is called so")
-            );
-        }
+        let prints = self.directory.as_os_str() == "-" && self.extract.is_none();
+        let destination = match self.extract {
+            Some(directory) => Destination::Extract(directory),
+            None if prints => Destination::Pipe(Arc::new(context.ui.stdout_for_content()?)),
+            None => Destination::Directory(self.directory),
+        };
         let client = context.client().await?;
         let options = DownloadOptions {
             what: self.what,
-            destination: match self.extract {
-                Some(directory) => Destination::Extract(directory),
-                None => Destination::Directory(self.directory),
-            },
+            destination,
             retries: context.settings().await?.retries.value,
             limit: self.limit_download.map(Rate::limit),
             restore: Restore {
@@ -91,7 +96,9 @@ impl DownloadArgs {
             warnings: warnings(report.warnings),
         };
         say_warnings(context, &view.warnings, report.not_restored, !complete);
-        context.ui.show(&view)?;
+        if !prints {
+            context.ui.show(&view)?;
+        }
         Ok(if complete {
             Exit::Done
         } else {

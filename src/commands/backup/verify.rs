@@ -19,7 +19,10 @@ use bchan_agent::{self, Destination, DownloadOptions, Restore};
   bchan backup verify docs
   bchan backup list docs -o id | xargs -r -n 1 bchan backup verify")]
 pub(super) struct VerifyArgs {
-    /// Id of the backup, or id, alias or name of a target for its newest one
+    /// Id of the backup or its first characters, or a target for its newest one
+    ///
+    /// A target is named by its id, alias or name. Of the id of a backup, four characters are enough
+    /// if no other begins with them.
     #[arg(value_name = "BACKUP|TARGET", add = complete::backups_or_targets())]
     what: String,
 

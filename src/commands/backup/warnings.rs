@@ -5,7 +5,7 @@ use bchan_agent::DownloadReport;
 use crate::context::Context;
 use crate::ui::view::Warning;
 
-/// Warnings beyond this number are counted, not shown; JSON has more of them.
+/// Warnings beyond this number are counted, not shown; JSON and `--verbose` have more of them.
 const SHOWN: usize = 100;
 
 /// Says what is missing or odd in a transfer. `serious` is what makes it incomplete; anything else
@@ -18,10 +18,15 @@ pub(super) fn say_warnings(context: &Context<'_>, warnings: &[Warning], total: u
             context.ui.mild_warning(message);
         }
     };
-    for warning in warnings.iter().take(SHOWN) {
+    let most = if context.ui.is_verbose() {
+        warnings.len()
+    } else {
+        SHOWN
+    };
+    for warning in warnings.iter().take(most) {
         say(&format!("{}: {}", warning.path, warning.problem));
     }
-    let shown = warnings.len().min(SHOWN) as u64;
+    let shown = warnings.len().min(most) as u64;
     if total > shown {
         say(&format!("and {} more", total - shown));
     }

@@ -115,7 +115,8 @@ mod with_server {
             let data = data_folder(self.data.data)?;
             let named = bchan_server::list_keys(&data)?;
             let has_main = bchan_server::key_path(&data).exists();
-            context.ui.show(&KeyList::new(has_main, named))?;
+            let name_of = |id: &String| bchan_server::name_of_target(&data, id);
+            context.ui.show(&KeyList::new(has_main, named, name_of))?;
             Ok(Exit::Done)
         }
     }

@@ -1,9 +1,10 @@
 use bchan_api::Target;
+use bchan_client::Error;
 use clap::{Args, ValueEnum};
 
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
-use crate::ui::view::{CompactTargets, Targets};
+use crate::ui::view::{CompactTargets, TargetOverview, TargetOverviews, Targets};
 
 /// List targets
 ///
@@ -11,6 +12,7 @@ use crate::ui::view::{CompactTargets, Targets};
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   bchan target list
+  bchan target list --backups
   bchan target list --tag nightly --sort location
   bchan target list --tag old -o id | xargs -r -n 1 bchan target delete --yes")]
 pub(super) struct ListArgs {
@@ -29,6 +31,12 @@ pub(super) struct ListArgs {
     /// Show only aliases (or ids) and names, one line each (letter as in the Python client)
     #[arg(short, long)]
     compact: bool,
+
+    /// Also show the number, size and newest of the backups
+    ///
+    /// The server is asked once for each target.
+    #[arg(long, conflicts_with = "compact")]
+    backups: bool,
 
     #[command(flatten)]
     shape: Shape,
@@ -63,11 +71,37 @@ impl ListArgs {
             None => client.all_targets().await?,
         };
         targets.retain(|target| self.tags.iter().all(|tag| target.tags.contains(tag)));
+        if self.backups {
+            self.shape.sort(&mut targets);
+            return overview(targets, context).await;
+        }
         self.shape.show(targets, self.compact, context)
     }
 }
 
+/// Shows targets with what is stored in them.
+async fn overview(targets: Vec<Target>, context: &Context<'_>) -> Result<Exit, CommandError> {
+    let client = context.client().await?;
+    let mut rows = Vec::with_capacity(targets.len());
+    for target in targets {
+        match client.target(&target.id).await {
+            Ok(view) => rows.push(TargetOverview::of(view)),
+            // It was deleted since.
+            Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    context.ui.show(&TargetOverviews { targets: rows })?;
+    Ok(Exit::Done)
+}
+
 impl Shape {
+    fn sort(&self, targets: &mut [Target]) {
+        if let Some(key) = self.sort {
+            sort(targets, key);
+        }
+    }
+
     /// Shows targets as they are wanted.
     pub(super) fn show(
         self,
@@ -75,9 +109,7 @@ impl Shape {
         compact: bool,
         context: &Context<'_>,
     ) -> Result<Exit, CommandError> {
-        if let Some(key) = self.sort {
-            sort(&mut targets, key);
-        }
+        self.sort(&mut targets);
         let targets = Targets { targets };
         if compact {
             context.ui.show(&CompactTargets(targets))?;

@@ -20,19 +20,31 @@ struct Key {
     /// Ids of the targets that it is for; none for all.
     targets: Option<Vec<String>>,
     created_at: Option<Time>,
+    /// Aliases or names of the targets.
+    #[serde(skip)]
+    target_names: Option<Vec<String>>,
 }
 
 impl KeyList {
-    pub(crate) fn new(has_main: bool, named: Vec<NamedKey>) -> Self {
+    pub(crate) fn new(
+        has_main: bool,
+        named: Vec<NamedKey>,
+        name_of: impl Fn(&String) -> String,
+    ) -> Self {
         let main = has_main.then(|| Key {
             name: None,
             rights: "full".into(),
             targets: None,
             created_at: None,
+            target_names: None,
         });
         let named = named.into_iter().map(|key| Key {
             name: Some(key.name),
             rights: key.rights.to_string(),
+            target_names: key
+                .targets
+                .as_ref()
+                .map(|ids| ids.iter().map(&name_of).collect()),
             targets: key.targets,
             created_at: Some(key.created_at),
         });
@@ -49,7 +61,7 @@ impl View for KeyList {
         }
         let mut table = page.table(&["name", "rights", "targets", "created"]);
         for key in &self.keys {
-            let targets = key.targets.as_ref();
+            let targets = key.target_names.as_ref();
             table.row([
                 key.name.as_deref().map_or_else(|| "-".into(), clean),
                 key.rights.clone(),

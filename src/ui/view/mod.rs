@@ -20,6 +20,7 @@ mod render;
 mod schedule;
 mod stats;
 mod target;
+mod target_overview;
 mod transfer;
 mod upload;
 
@@ -52,5 +53,6 @@ use self::render::count;
 pub(crate) use self::schedule::{PlannedSchedule, Schedule, ScheduleFile, Scheduled};
 pub(crate) use self::stats::ServerStats;
 pub(crate) use self::target::{CompactTargets, CreatedTarget, Targets, View as TargetDetail};
+pub(crate) use self::target_overview::{TargetOverview, TargetOverviews};
 pub(crate) use self::transfer::{Download, Verification, Warning};
 pub(crate) use self::upload::{ShrunkSource, Upload};

@@ -50,3 +50,11 @@ pub fn find_target(data: &Path, id_or_alias: &str) -> Result<Option<String>> {
     let found = connection.query_row(sql, [id_or_alias], |row| row.get(0));
     Ok(found.optional()?)
 }
+
+/// Returns the alias of the target with this id, or its name if it has none.
+pub fn name_target(data: &Path, id: &str) -> Result<Option<String>> {
+    let connection = open_from_outside(&data.join(DATABASE))?;
+    let sql = "SELECT coalesce(alias, name) FROM targets WHERE id = ?1";
+    let found = connection.query_row(sql, [id], |row| row.get(0));
+    Ok(found.optional()?)
+}

@@ -80,7 +80,7 @@ pub(super) fn fail_unfinished(connection: &Connection, failure: &str) -> Result<
 }
 
 pub(super) fn recent(connection: &Connection, only: Option<&[String]>) -> Result<Vec<UploadJob>> {
-    let sql = "SELECT id, name, status, start_time, end_time, message FROM jobs \
+    let sql = "SELECT id, name, status, start_time, end_time, message, target_id FROM jobs \
         WHERE ?1 IS NULL OR target_id IN (SELECT value FROM json_each(?1)) ORDER BY id";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_and_then([totals::list(only)?], read)?;
@@ -121,5 +121,6 @@ fn read(row: &Row<'_>) -> Result<UploadJob> {
         start_time: time(3)?,
         end_time: time(4)?,
         message: row.get(5)?,
+        target_id: row.get(6)?,
     })
 }

@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 
 use bchan_api::{JobStatus, SequenceFile, Target, TargetFilter, Time, UploadJob};
 
-pub use self::admin::{copy, create, exists, files, find_target, open};
+pub use self::admin::{copy, create, exists, files, find_target, name_target, open};
 use self::connection::{connect, copy_through, identity, open_reader, replaced};
 pub use self::database::Sqlite;
 use super::catalog::Store;

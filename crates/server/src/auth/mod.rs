@@ -19,7 +19,7 @@ pub use self::certificate::{CertificateError, NewCertificate, new_certificate};
 pub use self::create::{Adopted, adopt_key, key_path, new_key};
 pub(crate) use self::denied::Denied;
 pub use self::error::KeyError;
-pub use self::named_keys::{list_keys, new_named_key, revoke_key};
+pub use self::named_keys::{list_keys, name_of_target, new_named_key, revoke_key};
 pub(crate) use self::pass::{Pass, recheck};
 pub(crate) use self::rights::Grant;
 pub use self::rights::{NamedKey, Rights};

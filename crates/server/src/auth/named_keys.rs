@@ -77,6 +77,13 @@ pub fn list_keys(data: &Path) -> Result<Vec<NamedKey>, KeyError> {
     Ok(parse(&path, &text)?.keys)
 }
 
+/// The alias or name of a target that a key is for; its id where no name can be found.
+#[must_use]
+pub fn name_of_target(data: &Path, id: &str) -> String {
+    let found = control::name_target(data, id).ok().flatten();
+    found.unwrap_or_else(|| id.to_owned())
+}
+
 /// Takes a key away. A running server refuses it from now on.
 pub fn revoke_key(data: &Path, name: &str) -> Result<(), KeyError> {
     change(data, |keys| {

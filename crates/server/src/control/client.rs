@@ -57,6 +57,15 @@ pub(crate) fn find_target(data: &Path, id_or_alias: &str) -> Result<Option<Strin
     )
 }
 
+/// Returns the alias of the target with this id, or its name, whether a server runs or not.
+pub(crate) fn name_target(data: &Path, id: &str) -> Result<Option<String>, ControlError> {
+    ask_or(
+        data,
+        |server| server.name_target(id),
+        || bchan_catalog::name_target(data, id),
+    )
+}
+
 /// Tells a running server that it has keys from now on. Returns `None` if no server runs.
 pub(crate) fn note_keys(data: &Path) -> Option<io::Result<()>> {
     WaitingClient::connect(data).map(WaitingClient::note_keys)
@@ -121,6 +130,16 @@ impl WaitingClient {
         let mut reader = self.ask(&Question::FindTarget { name })?;
         match receive_good(&mut reader)? {
             Answer::Target { id } => Ok(id),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// The alias or name of the target with this id.
+    fn name_target(self, id: &str) -> io::Result<Option<String>> {
+        let id = id.to_owned();
+        let mut reader = self.ask(&Question::NameTarget { id })?;
+        match receive_good(&mut reader)? {
+            Answer::TargetName { name } => Ok(name),
             _ => Err(unexpected()),
         }
     }

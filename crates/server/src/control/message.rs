@@ -26,6 +26,7 @@ pub(super) const STALL: Duration = Duration::from_secs(60);
 pub(super) enum Question {
     CopyDatabase,
     FindTarget { name: String },
+    NameTarget { id: String },
     NoteKeys,
 }
 
@@ -39,6 +40,9 @@ pub(super) enum Answer {
     },
     Target {
         id: Option<String>,
+    },
+    TargetName {
+        name: Option<String>,
     },
     Failed {
         message: String,

@@ -10,5 +10,5 @@ mod message;
 mod server;
 
 pub use self::client::ControlError;
-pub(crate) use self::client::{copy_database, find_target, note_keys};
+pub(crate) use self::client::{copy_database, find_target, name_target, note_keys};
 pub(crate) use self::server::{COPY_FOLDER, Control};

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use bchan_api::Target;
 use rustix::net::{Shutdown, shutdown};
 use uuid::Uuid;
 
@@ -111,6 +112,16 @@ impl WorkerPool {
                 let found = found.map(|target| target.map(|target| target.id));
                 let found = found.map_err(|error| chain(&error));
                 send(stream, &answer_of(found, |id| Answer::Target { id }))
+            }
+            Question::NameTarget { id } => {
+                let found = self.app.engine.store.target(&id);
+                let named = |target: Target| target.alias.unwrap_or(target.name);
+                let found = found.map(|target| target.map(named));
+                let found = found.map_err(|error| chain(&error));
+                send(
+                    stream,
+                    &answer_of(found, |name| Answer::TargetName { name }),
+                )
             }
             Question::NoteKeys => {
                 // Reads the files, if they have changed.
