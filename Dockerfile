@@ -1,8 +1,4 @@
-# The server. Everything it keeps is below /data:
-#
-#   docker build -t bchan .
-#   docker run --rm -v bchan:/data bchan server new-key --data /data
-#   docker run -d -v bchan:/data -p 5050:5050 bchan
+# The server. Everything it keeps is below /data. docs/server.md says how to run it.
 
 FROM rust:1-bookworm AS build
 WORKDIR /src

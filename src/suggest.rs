@@ -3,7 +3,7 @@
 use bchan_api::Target;
 
 /// How alike two names must be, from 0 (nothing in common) to 1 (the same).
-const ALIKE: f64 = 0.8;
+const ALIKE: f64 = 0.85;
 
 /// More than a few are no help.
 const MOST: usize = 3;

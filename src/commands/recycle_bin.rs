@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use super::{DeleteFilesArgs, count_backups};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
-use crate::ui::view::RecycleBin;
+use crate::ui::view::{Done, RecycleBin};
 
 /// List or empty the recycle bin
 #[derive(Args, Debug)]
@@ -65,10 +65,14 @@ async fn list(context: &Context<'_>) -> Result<Exit, CommandError> {
 async fn clear(args: ClearArgs, context: &Context<'_>) -> Result<Exit, CommandError> {
     let client = context.client().await?;
     let count = client.recycle_bin().await?.len();
-    let what = format!("{} in the recycle bin", count_backups(count));
-    if count > 0 {
-        context.ui.confirm(&args.files.question(&what)).await?;
+    if count == 0 {
+        context
+            .ui
+            .show(&Done::new("the recycle bin is empty".to_owned()))?;
+        return Ok(Exit::Done);
     }
+    let what = format!("{} in the recycle bin", count_backups(count));
+    context.ui.confirm(&args.files.question(&what)).await?;
     client.clear_recycle_bin(args.files.delete_files).await?;
     context.ui.show(&args.files.report(&what))?;
     Ok(Exit::Done)

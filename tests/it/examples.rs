@@ -126,6 +126,7 @@ impl Scene {
                 "pg_dump",
                 "case $1 in -Fc) echo dump >\"$3\";; *) echo dump;; esac",
             ),
+            ("docker", ":"),
             ("logger", ":"),
             ("crontab", "echo no crontab for you >&2; exit 1"),
             (

@@ -13,7 +13,7 @@ pub(super) struct RecyclingArgs {
     recycle_criteria: Option<RecycleCriteria>,
 
     /// Number of backups or days, for the criterion
-    #[arg(short = 'v', long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..))]
+    #[arg(short = 'v', long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
     recycle_value: Option<i64>,
 
     /// Action on an old backup: recycle or delete it (letter as in the Python client)
