@@ -1,6 +1,6 @@
 //! The definition of the command line, and the way from its arguments to an exit code.
 
-use std::error::Error as _;
+use std::error::Error;
 use std::mem::ManuallyDrop;
 use std::num::{IntErrorKind, ParseIntError};
 use std::time::Duration;
@@ -145,17 +145,10 @@ fn elsewhere(error: clap::Error) -> clap::Error {
     clap::Error::raw(ErrorKind::InvalidSubcommand, message)
 }
 
-/// Replaces what the standard library says of a number.
+/// Replaces what libraries say of a number.
 fn in_plain_words(error: clap::Error) -> clap::Error {
-    let source = error.source();
-    let Some(number) = source.and_then(|source| source.downcast_ref::<ParseIntError>()) else {
+    let Some(reason) = error.source().and_then(number_fault) else {
         return error;
-    };
-    let reason = match number.kind() {
-        IntErrorKind::Zero => "it must be at least 1",
-        IntErrorKind::PosOverflow => "it is too large",
-        IntErrorKind::NegOverflow => "it is too small",
-        _ => "it is not a whole number",
     };
     let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     let value = context(ContextKind::InvalidValue);
@@ -164,6 +157,28 @@ fn in_plain_words(error: clap::Error) -> clap::Error {
         "invalid value '{value}' for '{option}': {reason}\n\nFor more information, try '--help'.\n"
     );
     clap::Error::raw(ErrorKind::ValueValidation, message)
+}
+
+/// The reason for which a text is not the number that is wanted; none if the error says it well enough.
+fn number_fault(source: &(dyn Error + 'static)) -> Option<String> {
+    let reason = match source
+        .downcast_ref::<ParseIntError>()
+        .map(ParseIntError::kind)
+    {
+        Some(IntErrorKind::Zero) => "it must be at least 1",
+        Some(IntErrorKind::PosOverflow) => "it is too large",
+        Some(IntErrorKind::NegOverflow) => "it is too small",
+        Some(_) => "it is not a whole number",
+        None => {
+            // A range without an end has the largest number of its type there.
+            let text = source.to_string();
+            let (from, end) = text.split_once(" is not in ")?.1.split_once("..")?;
+            let end = end.trim_start_matches('=');
+            let is_open = end == i64::MAX.to_string() || end == u32::MAX.to_string();
+            return is_open.then(|| format!("it must be at least {from}"));
+        }
+    };
+    Some(reason.to_owned())
 }
 
 /// Runs the command until it ends or a signal asks it to. A cancelled command is dropped, which

@@ -212,6 +212,11 @@ fn no_argument_is_refused_in_the_words_of_a_library() {
         (&["--port", "abc", "stats"][..], "it is not a whole number"),
         (&["job", "wait", "abc"], "it is not a whole number"),
         (
+            &["target", "edit", "t", "-v", "-3"],
+            "it must be at least 0",
+        ),
+        (&["target", "list", "-p", "0"], "it must be at least 1"),
+        (
             &["backup", "upload", "a", "b", "--threads", "0"],
             "it must be at least 1",
         ),
