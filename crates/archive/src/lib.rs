@@ -36,7 +36,11 @@ pub use combine::{NameConflict, combine};
 pub use compare::{Comparison, Likeness, compare};
 pub use compress::{Compression, Encoder};
 pub use detect::{Codec, Kind, Replay, detect};
-pub use manifest::{Manifest, Receipt};
+pub use manifest::{
+    Manifest, ManifestIndex, MtreeEntries, MtreeEntry, MtreeError, MtreeHeader, MtreeKind,
+    MtreeLimits, MtreeReader, MtreeReceipt, MtreeWriter, Receipt, Seen, mtree_receipt,
+    read_mtree_zstd,
+};
 pub use observer::{ENTRY, EntryKind, Observer, Problem};
 pub use own_data::own_data_above;
 pub use pack::{KeepAttributes, PackError, PackOptions, PackSummary, pack};

@@ -1,13 +1,19 @@
 //! The entries of a tree.
 
+use std::fs::File;
+
 use sha2::{Digest as _, Sha256};
 
 use super::folders::Folders;
+use super::mtree::Texts;
 use super::order::split;
 use super::records::{Content, Place, Records};
 
 /// A list of entries with their digests: about 35 bytes each beside their names, 32 more where it is
-/// to give a receipt, and 8 more while the hash is made, or 16 while the receipt is.
+/// to give a receipt, 5 more where it is to give a [manifest file](super::mtree), and 8 more while the
+/// hash is made, or 16 while the receipt or the manifest file is.
+///
+/// A clone gives no manifest file: the file of texts stays with the original.
 #[derive(Clone, Debug, Default)]
 pub struct Manifest {
     pub(super) records: Records,
@@ -22,9 +28,22 @@ pub struct Manifest {
     pub(super) odd: bool,
     pub(super) files: u64,
     pub(super) bytes: u64,
+    /// The texts of the entries, where there is to be a manifest file.
+    pub(super) texts: Texts,
 }
 
 impl Manifest {
+    /// An empty list that can give a [manifest file](Self::write_mtree). The texts of the entries,
+    /// some hundred bytes each, are written into `file`, which must be empty and nobody else's.
+    #[must_use]
+    pub fn with_texts(file: File) -> Self {
+        Self {
+            records: Records::with_offsets(),
+            texts: Texts::new(file),
+            ..Self::default()
+        }
+    }
+
     /// Adds a file by its path relative to the root.
     pub fn add_file(&mut self, path: &[u8], size: u64, digest: [u8; 32]) {
         self.files += 1;
@@ -60,9 +79,9 @@ impl Manifest {
     /// Bytes of memory that an entry would take beside the target of a link, about. Stops counting
     /// when they are more than `most`.
     pub(crate) fn cost(&self, path: &[u8], most: u64) -> u64 {
-        /// A record with the digest of a receipt, its place in the order, and a run of entries of
-        /// one directory.
-        const ENTRY: u64 = 96;
+        /// A record with the digest of a receipt and the offset of its text, its place in the
+        /// order, and a run of entries of one directory.
+        const ENTRY: u64 = 104;
         let (folder, name) = split(path);
         ENTRY + name.len() as u64 + self.folders.cost(folder, most)
     }
@@ -71,7 +90,7 @@ impl Manifest {
         &mut self,
         path: &[u8],
         content: Content<'_>,
-        text: Option<&[u8; 32]>,
+        text: Option<(&[u8; 32], usize)>,
     ) -> Place {
         self.odd |= std::str::from_utf8(path).is_err();
         let (folder, name) = split(path);

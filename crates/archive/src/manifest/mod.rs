@@ -11,21 +11,30 @@
 //! as U+DC00 more than itself.
 
 mod entries;
+mod escape;
 mod folders;
 mod index;
 mod links;
+mod listing;
+mod mtree;
 mod order;
 mod receipt;
 #[cfg(test)]
 mod receipt_tests;
+mod record;
 mod records;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod tests;
+mod text;
 mod tree_hash;
 
 pub use self::entries::Manifest;
+pub use self::mtree::{
+    ManifestIndex, MtreeEntries, MtreeEntry, MtreeError, MtreeHeader, MtreeKind, MtreeLimits,
+    MtreeReader, MtreeReceipt, MtreeWriter, Seen, mtree_receipt, read_mtree_zstd,
+};
 pub(crate) use self::order::code_points;
 pub use self::receipt::Receipt;
-pub(crate) use self::receipt::{Kind, Properties};
+pub(crate) use self::text::{Kind, Properties};

@@ -4,22 +4,21 @@ use std::ffi::CString;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
-use super::receipt::{Kind, Properties};
-use super::{Manifest, Receipt};
+use super::{Kind, Manifest, Properties, Receipt};
 
 /// Everything about an entry that the receipt covers.
 #[derive(Clone, Debug, PartialEq)]
-struct Entry {
-    kind: Of,
-    mode: u32,
-    mtime: Option<(i64, u32)>,
-    owner: Option<(u32, u32)>,
-    names: (Option<String>, Option<String>),
-    attributes: BTreeMap<CString, Vec<u8>>,
+pub(super) struct Entry {
+    pub(super) kind: Of,
+    pub(super) mode: u32,
+    pub(super) mtime: Option<(i64, u32)>,
+    pub(super) owner: Option<(u32, u32)>,
+    pub(super) names: (Option<String>, Option<String>),
+    pub(super) attributes: BTreeMap<CString, Vec<u8>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Of {
+pub(super) enum Of {
     File { size: u64, digest: u8 },
     Directory,
     Link(Vec<u8>),
@@ -30,9 +29,9 @@ enum Of {
 
 /// A tree: entries by the components of their paths, and further names of files by the first.
 #[derive(Clone, Debug, PartialEq)]
-struct Tree {
-    entries: BTreeMap<Vec<Vec<u8>>, Entry>,
-    groups: BTreeMap<Vec<Vec<u8>>, Vec<Vec<Vec<u8>>>>,
+pub(super) struct Tree {
+    pub(super) entries: BTreeMap<Vec<Vec<u8>>, Entry>,
+    pub(super) groups: BTreeMap<Vec<Vec<u8>>, Vec<Vec<Vec<u8>>>>,
 }
 
 impl Entry {
@@ -62,28 +61,32 @@ impl Entry {
 }
 
 impl Tree {
-    /// The receipt of its entries in an order that `seed` chooses, as is the name of each file that
-    /// comes with its content.
     fn receipt(&self, seed: usize) -> Receipt {
+        let mut manifest = Manifest::default();
+        self.add(&mut manifest, seed);
+        manifest.receipt().unwrap()
+    }
+
+    /// Adds its entries in an order that `seed` chooses, as is the name of each file that comes with
+    /// its content.
+    pub(super) fn add(&self, manifest: &mut Manifest, seed: usize) {
         let mut paths: Vec<_> = self.entries.iter().collect();
         let count = paths.len().max(1);
         paths.rotate_left(seed % count);
         if seed.is_multiple_of(2) {
             paths.reverse();
         }
-        let mut manifest = Manifest::default();
         for (path, entry) in paths {
             let mut names = vec![path];
             names.extend(self.groups.get(path).into_iter().flatten());
             let count = names.len();
             names.rotate_left(seed % count);
             let first = names[0].join(&b'/');
-            entry.add(&mut manifest, &first);
+            entry.add(manifest, &first);
             for name in &names[1..] {
                 manifest.add_hard_link(&name.join(&b'/'), &first, 0);
             }
         }
-        manifest.receipt().unwrap()
     }
 }
 
@@ -154,7 +157,7 @@ fn entry() -> impl Strategy<Value = Entry> {
         })
 }
 
-fn tree() -> impl Strategy<Value = Tree> {
+pub(super) fn tree() -> impl Strategy<Value = Tree> {
     let entries = btree_map(path(), entry(), 1..12);
     (entries, vec((any::<prop::sample::Index>(), path()), 0..6)).prop_map(|(entries, names)| {
         let mut groups = BTreeMap::<_, Vec<_>>::new();

@@ -19,7 +19,8 @@ const FILE: usize = 0;
 const LINK: usize = 1;
 const HARD_LINK: usize = 2;
 const DIRECTORY: usize = 3;
-/// Set where the digest of the entry's text follows its name.
+/// Set where the digest of the entry's text follows its name, and in lists with offsets the offset
+/// of that text.
 const TEXT: usize = 4;
 /// Bits in front of the length of a name.
 const BITS: usize = 3;
@@ -31,6 +32,8 @@ pub(super) struct Place(usize);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Records {
     blocks: Vec<Vec<u8>>,
+    /// True if it is remembered where the texts of entries are.
+    has_offsets: bool,
 }
 
 /// An entry.
@@ -40,6 +43,8 @@ pub(super) struct Record<'a> {
     pub(super) content: Content<'a>,
     /// Digest of its text, if that is known; a second name has that of the first.
     pub(super) text: Option<&'a [u8]>,
+    /// Offset of that text in a file of texts; 0 in a list without offsets.
+    pub(super) offset: usize,
 }
 
 /// Content of an entry.
@@ -55,11 +60,21 @@ pub(super) enum Content<'a> {
 }
 
 impl Records {
+    /// An empty list that remembers where the texts of entries are. This takes up to five bytes for
+    /// each entry while the texts are shorter than 32 GiB.
+    pub(super) fn with_offsets() -> Self {
+        Self {
+            has_offsets: true,
+            ..Self::default()
+        }
+    }
+
+    /// Adds an entry, with the digest of its text and the offset of that.
     pub(super) fn push(
         &mut self,
         name: &[u8],
         content: Content<'_>,
-        text: Option<&[u8; DIGEST]>,
+        text: Option<(&[u8; DIGEST], usize)>,
     ) -> Place {
         let (kind, tail) = match content {
             Content::File(digest) => (FILE, digest),
@@ -67,7 +82,7 @@ impl Records {
             Content::HardLink(target) => (HARD_LINK, target),
             Content::Directory => (DIRECTORY, &[][..]),
         };
-        let most = name.len() + DIGEST + tail.len() + 2 * NUMBER;
+        let most = name.len() + DIGEST + tail.len() + 3 * NUMBER;
         let limit = if self.blocks.len() == 1 { FIRST } else { BLOCK };
         let fits = |block: &Vec<u8>| block.len() + most <= limit;
         if !self.blocks.last().is_some_and(fits) {
@@ -80,7 +95,12 @@ impl Records {
         let flag = if text.is_some() { TEXT } else { 0 };
         push_number(block, name.len() << BITS | flag | kind);
         block.extend_from_slice(name);
-        block.extend_from_slice(text.map_or(&[], |text| &text[..]));
+        if let Some((digest, offset)) = text {
+            block.extend_from_slice(digest);
+            if self.has_offsets {
+                push_number(block, offset);
+            }
+        }
         if let Content::Link(_) | Content::HardLink(_) = content {
             push_number(block, tail.len());
         }
@@ -122,6 +142,12 @@ impl Records {
         let head = take_number(&mut rest);
         let name = take(&mut rest, head >> BITS);
         let text = (head & TEXT != 0).then(|| take(&mut rest, DIGEST));
+        let has_offset = text.is_some() && self.has_offsets;
+        let offset = if has_offset {
+            take_number(&mut rest)
+        } else {
+            0
+        };
         let mut target = || {
             let length = take_number(&mut rest);
             take(&mut rest, length)
@@ -136,6 +162,7 @@ impl Records {
             name,
             content,
             text,
+            offset,
         };
         (record, rest.len())
     }
@@ -203,14 +230,21 @@ mod tests {
             BLOCK,
             5,
         ];
-        let mut records = Records::default();
+        for records in [Records::default(), Records::with_offsets()] {
+            come_back(records, &lengths);
+        }
+    }
+
+    fn come_back(mut records: Records, lengths: &[usize]) {
         let mut places = Vec::new();
-        for length in lengths {
+        for &length in lengths {
             let name = vec![b'n'; length];
-            places.push(records.push(&name, Content::File(&[7; 32]), Some(&[8; DIGEST])));
+            let text = |byte: u8| [byte; DIGEST];
+            places.push(records.push(&name, Content::File(&[7; 32]), Some((&text(8), 0))));
             places.push(records.push(&name, Content::Link(&name), None));
             places.push(records.push(&name, Content::HardLink(&name), None));
-            places.push(records.push(&name, Content::Directory, Some(&[9; DIGEST])));
+            let far = Some((&text(9), usize::MAX));
+            places.push(records.push(&name, Content::Directory, far));
         }
         assert!(places.is_sorted());
         let found: Vec<_> = records.iter().map(|(place, _)| place).collect();
@@ -221,6 +255,8 @@ mod tests {
             assert_eq!(records.name(place).len(), length);
             let text = [Some(&[8; DIGEST][..]), None, None, Some(&[9; DIGEST])];
             assert_eq!(record.text, text[number % 4]);
+            let is_far = records.has_offsets && number % 4 == 3;
+            assert_eq!(record.offset, if is_far { usize::MAX } else { 0 });
             match (number % 4, record.content) {
                 (0, Content::File(digest)) => assert_eq!(digest, [7; 32]),
                 (1, Content::Link(target)) | (2, Content::HardLink(target)) => {
