@@ -10,7 +10,7 @@ use super::order::split;
 use super::records::{Content, Place, Records};
 
 /// A list of entries with their digests: about 35 bytes each beside their names, 32 more where it is
-/// to give a receipt, 5 more where it is to give a [manifest file](super::mtree), and 8 more while the
+/// to give a receipt, 5 more where it is to give a manifest file, and 8 more while the
 /// hash is made, or 16 while the receipt or the manifest file is.
 ///
 /// A clone gives no manifest file: the file of texts stays with the original.

@@ -35,7 +35,7 @@
 //!
 //! This is the SHA-256 of digests and not of the whole text, because texts would take several
 //! hundred bytes an entry until all entries are there to be sorted. A digest takes 32. The lines of
-//! a [manifest file](super::mtree) have these texts, and are enough to compute the receipt again.
+//! a manifest file have these texts, and are enough to compute the receipt again.
 
 use sha2::{Digest as _, Sha256};
 
