@@ -22,7 +22,7 @@ fn key(server: &TestServer, name: &str, rights: &str, targets: &[&str]) -> Strin
 }
 
 /// A request for each endpoint, with the rights that allow it. `$T` is a target, `$B` a backup.
-const REQUESTS: [(&str, &str, &[&str]); 24] = [
+const REQUESTS: [(&str, &str, &[&str]); 25] = [
     ("GET", "openapi.json", &["full", "read", "append"]),
     ("GET", "target", &["full", "read"]),
     ("GET", "target/search?name=t", &["full", "read"]),
@@ -31,6 +31,7 @@ const REQUESTS: [(&str, &str, &[&str]); 24] = [
     ("PATCH", "target/$T", &["full"]),
     ("POST", "target/$T/upload", &["full", "append"]),
     ("GET", "backup/$B/download", &["full", "read"]),
+    ("GET", "backup/$B/manifest", &["full", "read"]),
     ("PATCH", "backup/$B", &["full"]),
     ("DELETE", "backup/$B", &["full"]),
     ("GET", "recycle_bin", &["full", "read"]),

@@ -38,6 +38,7 @@ mod lists;
 mod logs;
 mod lost_disk;
 mod main_job;
+mod manifests;
 mod metadata;
 mod migrate;
 mod migrate_plain;

@@ -64,7 +64,7 @@ fn every_endpoint_answers_as_described() {
         }
         Endpoint::EditBackup => json("PATCH", endpoint, &kept, json!({"is_recycled": true})),
         Endpoint::DeleteBackup => json("DELETE", endpoint, &gone, json!({"delete_files": true})),
-        Endpoint::Download => server.http().get(&endpoint.path(&kept)),
+        Endpoint::Download | Endpoint::Manifest => server.http().get(&endpoint.path(&kept)),
         Endpoint::RunJob => server.http().get(&endpoint.path("tmp_purge_job")),
         Endpoint::BeginSequence => json(
             "POST",

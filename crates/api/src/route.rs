@@ -63,6 +63,8 @@ pub enum Endpoint {
     DeleteBackup,
     /// Fetch the content of a backup.
     Download,
+    /// Fetch the list of all entries of a backup.
+    Manifest,
     /// List the recycle bin.
     ListRecycleBin,
     /// Empty the recycle bin.
@@ -111,6 +113,7 @@ const TABLE: &[(Endpoint, Method, &str)] = &[
     (E::EditBackup, M::Patch, "backup/*"),
     (E::DeleteBackup, M::Delete, "backup/*"),
     (E::Download, M::Get, "backup/*/download"),
+    (E::Manifest, M::Get, "backup/*/manifest"),
     (E::ListRecycleBin, M::Get, "recycle_bin"),
     (E::ClearRecycleBin, M::Delete, "recycle_bin"),
     (E::ListJobs, M::Get, "jobs"),

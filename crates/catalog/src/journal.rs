@@ -120,6 +120,21 @@ impl Operation {
         renames.chain(moves.iter().map(|step| &step.aside))
     }
 
+    /// Ids of the backups that it changes.
+    pub fn backup_ids(&self) -> Vec<&str> {
+        match self {
+            Self::Publish { backup, .. } => vec![&backup.backup.id],
+            Self::Relocate { moves, .. } => {
+                let ids = moves.iter().map(|step| step.after.backup.id.as_str());
+                ids.collect()
+            }
+            Self::Delete { backups, .. } => {
+                let ids = backups.iter().map(|backup| backup.backup_id.as_str());
+                ids.collect()
+            }
+        }
+    }
+
     /// Directories that are a target's location before or after it, but not both.
     pub fn left_directories(&self) -> Vec<&DirectoryName> {
         match self {

@@ -21,6 +21,7 @@ mod error;
 pub mod ingest;
 pub mod jobs;
 mod limits;
+pub mod manifest;
 pub mod open_backup;
 pub mod ops;
 pub mod policy;

@@ -14,6 +14,8 @@ pub mod durable;
 mod error;
 pub mod in_use;
 pub mod layout;
+mod listed;
+pub mod manifests;
 pub mod name_template;
 pub mod relocate;
 pub mod sidecar;

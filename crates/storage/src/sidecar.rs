@@ -2,8 +2,9 @@
 //!
 //! In every directory that holds backups (a target's location, the recycle bin) the server's own
 //! folder `.bchan/<instance>` has a file for each of them, `records/<backup id>.json`, and for each
-//! target that has backups there, `targets/<target id>.json`; the recycle bin has all targets. From
-//! these and the backups themselves, `bchan server check --repair` rebuilds a lost database.
+//! target that has backups there, `targets/<target id>.json`; the recycle bin has all targets. Beside
+//! them are the [manifests](crate::manifests) of backups. From the records and the backups
+//! themselves, `bchan server check --repair` rebuilds a lost database.
 //!
 //! A record is written before its backup is moved there and removed after the backup has gone, by
 //! journalled steps, so that a crash leaves at most one record too many. The start of a server adds
@@ -22,10 +23,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::durable;
 use crate::durable::open;
+use crate::listed::ids;
+use crate::manifests::Manifests;
 use bchan_catalog::StoredBackup;
 
 /// Version of the format of these files.
 const VERSION: u32 = 1;
+
+/// Suffix of sidecar files.
+const JSON: &str = ".json";
 
 /// Longest file that is read back, in bytes.
 const LONGEST: u64 = 1 << 20;
@@ -43,6 +49,7 @@ pub struct Sidecar {
     own: PathBuf,
     records: PathBuf,
     targets: PathBuf,
+    manifests: Manifests,
 }
 
 impl Sidecar {
@@ -52,12 +59,21 @@ impl Sidecar {
             own: own.to_owned(),
             records: own.join("records"),
             targets: own.join("targets"),
+            manifests: Manifests::new(own),
         }
+    }
+
+    fn folders(&self) -> [&Path; 3] {
+        [&self.records, &self.targets, self.manifests.folder()]
+    }
+
+    pub fn manifests(&self) -> &Manifests {
+        &self.manifests
     }
 
     /// Makes the folders, where they are missing.
     pub fn prepare(&self) -> io::Result<()> {
-        for folder in [&self.records, &self.targets] {
+        for folder in self.folders() {
             durable::create_dirs(folder)?;
             // A link in place of one of these folders would lead what is written elsewhere.
             open::directory(folder)?;
@@ -111,7 +127,9 @@ impl Sidecar {
         durable::remove_file(&durable::partial(&file(&self.records, id))?)
     }
 
+    /// Removes the record of a backup, and its manifest before that.
     pub fn remove_record(&self, id: &str) -> io::Result<()> {
+        self.manifests.remove(id)?;
         remove(&self.records, id)
     }
 
@@ -135,7 +153,7 @@ impl Sidecar {
 
     /// Ids of all backups that have a record.
     pub fn record_ids(&self) -> io::Result<HashSet<String>> {
-        Ok(ids(&self.records)?.into_iter().collect())
+        Ok(ids(&self.records, JSON)?.into_iter().collect())
     }
 
     /// The record of one backup.
@@ -167,7 +185,7 @@ impl Sidecar {
 
     /// Removes files that a crash has left half-written. No other writer may be active.
     pub fn sweep(&self) -> io::Result<()> {
-        for folder in [&self.records, &self.targets] {
+        for folder in self.folders() {
             let entries = match fs::read_dir(folder) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 other => other?,
@@ -184,7 +202,7 @@ impl Sidecar {
 
     /// Removes the folders if they are empty.
     pub fn tidy(&self) {
-        for folder in [&self.records, &self.targets] {
+        for folder in self.folders() {
             // It may hold something, or be gone already.
             let _ = fs::remove_dir(folder);
         }
@@ -192,7 +210,7 @@ impl Sidecar {
 }
 
 fn file(folder: &Path, id: &str) -> PathBuf {
-    folder.join(format!("{id}.json"))
+    folder.join(format!("{id}{JSON}"))
 }
 
 fn write<T: Serialize>(folder: &Path, id: &str, content: &T) -> io::Result<()> {
@@ -210,28 +228,13 @@ fn remove(folder: &Path, id: &str) -> io::Result<()> {
     durable::remove_file(&path)
 }
 
-fn ids(folder: &Path) -> io::Result<Vec<String>> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other?,
-    };
-    let mut ids = Vec::new();
-    for entry in entries {
-        let name = entry?.file_name();
-        let id = name.to_str().and_then(|name| name.strip_suffix(".json"));
-        ids.extend(id.filter(|id| !id.starts_with('.')).map(str::to_owned));
-    }
-    ids.sort();
-    Ok(ids)
-}
-
 fn read_all<T: DeserializeOwned>(folder: &Path) -> io::Result<Vec<(PathBuf, io::Result<T>)>> {
     let with_content = |id: String| {
         let path = file(folder, &id);
         let content = read(&path);
         (path, content)
     };
-    Ok(ids(folder)?.into_iter().map(with_content).collect())
+    Ok(ids(folder, JSON)?.into_iter().map(with_content).collect())
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> io::Result<T> {

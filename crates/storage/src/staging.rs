@@ -18,6 +18,11 @@ use crate::in_use::{InUse, InUseGuard};
 /// Name of the file or the tree that arrives.
 const CONTENT: &str = "content";
 
+/// Where the manifest of a backup arrives whose content arrives at `content`.
+pub fn arrived_manifest(content: &Path) -> PathBuf {
+    content.with_file_name("manifest")
+}
+
 /// A new folder of its own; removed with all that is still in it when dropped.
 #[derive(Debug)]
 pub struct Staging {
@@ -57,6 +62,20 @@ impl Staging {
     /// Where the file or the tree arrives.
     pub fn content(&self) -> PathBuf {
         self.folder.join(CONTENT)
+    }
+
+    /// Makes the file of the manifest.
+    pub fn create_manifest(&self) -> Result<File, StorageError> {
+        let mut options = File::options();
+        let options = options.write(true).create_new(true).mode(0o600);
+        let made = options.open(arrived_manifest(&self.content()));
+        made.map_err(StorageError::io("creating the backup's manifest"))
+    }
+
+    /// Removes the file of the manifest.
+    pub fn remove_manifest(&self) -> Result<(), StorageError> {
+        let removed = fs::remove_file(arrived_manifest(&self.content()));
+        removed.map_err(StorageError::io("removing an empty manifest"))
     }
 
     /// Makes the file of a single target.

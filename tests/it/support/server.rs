@@ -347,6 +347,16 @@ fn collect_leftovers(path: &Path, left: &mut Vec<PathBuf>) {
             let partial = |path: &PathBuf| path.extension().is_none_or(|ext| ext != "json");
             let entries = fs::read_dir(&path).unwrap();
             left.extend(entries.map(|entry| entry.unwrap().path()).filter(partial));
+        } else if path.ends_with("manifests") {
+            // A manifest never outlives its record.
+            let is_stray = |path: &PathBuf| {
+                let name = path.file_name().unwrap().to_str().unwrap();
+                let id = name.strip_suffix(".mtree.zst");
+                let records = path.parent().unwrap().with_file_name("records");
+                !id.is_some_and(|id| records.join(format!("{id}.json")).exists())
+            };
+            let entries = fs::read_dir(&path).unwrap();
+            left.extend(entries.map(|entry| entry.unwrap().path()).filter(is_stray));
         } else if path.ends_with("staging") || path.ends_with("trash") {
             left.extend(
                 fs::read_dir(&path)

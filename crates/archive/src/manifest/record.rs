@@ -8,6 +8,19 @@ use super::records::Content;
 use super::text::{self, Kind, Properties};
 
 impl Manifest {
+    /// Adds a file that came alone, without a time, an owner or attributes.
+    pub fn record_file(&mut self, path: &[u8], mode: u32, size: u64, digest: [u8; 32]) {
+        let properties = Properties {
+            mode,
+            mtime: None,
+            owner: None,
+            user: None,
+            group: None,
+            attributes: &[],
+        };
+        self.record(path, Kind::File { size, digest }, &properties);
+    }
+
     /// Adds an entry with everything that the receipt covers.
     pub(crate) fn record(&mut self, path: &[u8], kind: Kind<'_>, properties: &Properties<'_>) {
         self.record_with(path, kind, properties, &Extras::default());

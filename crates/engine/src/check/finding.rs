@@ -63,6 +63,12 @@ pub enum FindingKind {
     StaleRecord,
     /// A record that cannot be read.
     DamagedRecord,
+    /// A manifest without a backup.
+    StaleManifest,
+    /// A manifest that cannot be read. The backup itself may be sound.
+    DamagedManifest,
+    /// Backups of trees have no manifest: they are older than manifests, or lost it. No fault.
+    NoManifest,
     /// Something that is no backup lies where backups lie. No fault: backups can be forgotten with
     /// their files kept.
     Stranger,
@@ -72,7 +78,10 @@ impl FindingKind {
     /// Returns true if it is more than a note.
     #[must_use]
     pub fn is_fault(self) -> bool {
-        !matches!(self, Self::Interrupted | Self::Moved | Self::Stranger)
+        !matches!(
+            self,
+            Self::Interrupted | Self::Moved | Self::NoManifest | Self::Stranger
+        )
     }
 }
 

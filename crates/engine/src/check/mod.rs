@@ -7,6 +7,7 @@
 mod backups;
 mod database;
 mod finding;
+mod manifests;
 mod markers;
 mod place;
 mod records;
@@ -58,5 +59,6 @@ pub fn check(
     markers::check(&engine, &mut desk)?;
     records::check_backups(&engine, &pending, &mut desk)?;
     backups::check(&engine, &pending, &mut desk)?;
+    manifests::check(&engine, &pending, &mut desk)?;
     Ok(desk.summary)
 }

@@ -20,7 +20,7 @@ use bchan_storage::name_template::RESERVED;
 
 type Pending = [(OperationId, Operation, Progress)];
 
-fn unreadable(error: io::Error) -> Error {
+pub(super) fn unreadable(error: io::Error) -> Error {
     Error::from_io("reading the records beside the backups", error)
 }
 
@@ -186,9 +186,9 @@ fn damaged(engine: &Engine, desk: &mut Desk<'_>, home: &Path, path: &Path, error
     desk.repair(finding, || quarantine(engine, home, path));
 }
 
-/// Moves a record aside.
-fn quarantine(engine: &Engine, home: &Path, path: &Path) -> Result<String, Error> {
-    let fail = |error| Error::from_io("moving a record aside", error);
+/// Moves a record or a manifest aside.
+pub(super) fn quarantine(engine: &Engine, home: &Path, path: &Path) -> Result<String, Error> {
+    let fail = |error| Error::from_io("moving a file aside", error);
     let folder = engine.layout.own(home).join("quarantine");
     durable::create_dirs(&folder).map_err(fail)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -199,7 +199,7 @@ fn quarantine(engine: &Engine, home: &Path, path: &Path) -> Result<String, Error
 }
 
 /// Every directory that backups lie in, as the database knows them.
-fn homes(engine: &Engine) -> Result<BTreeSet<PathBuf>, CheckError> {
+pub(super) fn homes(engine: &Engine) -> Result<BTreeSet<PathBuf>, CheckError> {
     let mut homes = BTreeSet::from([engine.layout.bin().to_owned()]);
     for location in engine.store.locations()? {
         homes.extend(engine.layout.resolve(&location).ok());

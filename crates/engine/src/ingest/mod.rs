@@ -6,7 +6,7 @@ mod place;
 use std::io::{self, Read};
 
 use bchan_api::TargetType;
-use bchan_archive::UnpackOptions;
+use bchan_archive::{MtreeHeader, StoreAttributes, UnpackOptions};
 use sha2::{Digest as _, Sha256};
 
 pub use self::from_body::from_body;
@@ -53,15 +53,15 @@ impl<'a> Receiver<'a> {
         options: UnpackOptions,
         staging: &'a Staging,
         room: &'a mut SpaceGuard,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, Error> {
+        Ok(Self {
             kind,
             options,
             staging,
             room,
-            placed: Placed::default(),
+            placed: Placed::new(kind, staging)?,
             digests: Vec::new(),
-        }
+        })
     }
 
     /// Reads one file to its end and stores it, unpacked if it is an archive of a tree.
@@ -102,15 +102,23 @@ impl<'a> Receiver<'a> {
 
     /// Makes the content durable, unless its receipt differs from the one that the client sent.
     pub fn finish(
-        self,
+        mut self,
         manual: bool,
         expected_receipt: Option<String>,
     ) -> Result<ReceivedBackup, Error> {
-        let content = self.placed.finish(self.kind, self.staging)?;
+        let content = self.placed.content(self.kind, self.staging)?;
         if expected_receipt.is_some() && expected_receipt != content.receipt {
             return Err(Error::invalid(
                 "what arrived is not what was sent: its receipt differs; nothing was stored",
             ));
+        }
+        if self.kind == TargetType::Multi {
+            let header = MtreeHeader {
+                is_rebuilt: false,
+                stored_as: stored_as(&self.options),
+                receipt: content.receipt_digest,
+            };
+            self.placed.write_manifest(&header, self.staging)?;
         }
         self.staging.sync(self.kind)?;
         Ok(ReceivedBackup {
@@ -127,6 +135,19 @@ impl<'a> Receiver<'a> {
             warnings: self.room.warnings(),
         })
     }
+}
+
+/// Names the settings that decide what of an archive is on the disk.
+fn stored_as(options: &UnpackOptions) -> String {
+    let attributes = match options.attributes {
+        StoreAttributes::Ignore => "ignore",
+        StoreAttributes::Keep { special: false } => "keep",
+        StoreAttributes::Keep { special: true } => "keep-special",
+        StoreAttributes::Restore { .. } => "restore",
+    };
+    let owner = if options.preserve_owner { "-owner" } else { "" };
+    let setid = if options.keep_setid { "-setid" } else { "" };
+    format!("1-{attributes}{owner}{setid}")
 }
 
 /// Returns the digest of the only file, or the digest of the digests of several.

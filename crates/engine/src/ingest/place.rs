@@ -1,14 +1,14 @@
 //! Putting a file part where it belongs: unpacked, or as it is.
 
 use std::fs::File;
-use std::io::{Read, Write as _};
+use std::io::{self, BufWriter, Read, Write as _};
 use std::os::fd::AsFd as _;
 use std::path::Path;
 
 use bchan_api::TargetType;
 use bchan_archive::{
-    Codec, Kind, Limit, Manifest, Observer as _, Problem, UnpackError, UnpackOptions, Unpacked,
-    Writeback,
+    Codec, Compression, Encoder, Kind, Limit, Manifest, MtreeHeader, Observer as _, Problem,
+    UnpackError, UnpackOptions, Unpacked, Writeback,
 };
 use rustix::fs::{Mode, OFlags, openat};
 
@@ -19,8 +19,14 @@ use bchan_storage::name_template;
 use bchan_storage::space::SpaceGuard;
 use bchan_storage::staging::Staging;
 
+/// How manifests are compressed. Higher levels gain little: most of a manifest is digests.
+const MANIFEST_COMPRESSION: Compression = Compression::Zstd {
+    level: 3,
+    threads: 1,
+    adapt: false,
+};
+
 /// State of the parts that have arrived.
-#[derive(Default)]
 pub(super) struct Placed {
     /// File parts.
     pub(super) parts: usize,
@@ -37,14 +43,55 @@ pub(super) struct Content {
     pub(super) hash: String,
     /// Receipt of the tree, where it has one.
     pub(super) receipt: Option<String>,
+    /// The same in bytes.
+    pub(super) receipt_digest: Option<[u8; 32]>,
     /// True if what is stored must come to that receipt.
     pub(super) reproducible: bool,
 }
 
 impl Placed {
+    /// That of no part.
+    pub(super) fn new(kind: TargetType, staging: &Staging) -> Result<Self, Error> {
+        Ok(Self {
+            parts: 0,
+            manifest: match kind {
+                TargetType::Single => Manifest::default(),
+                TargetType::Multi => Manifest::with_texts(staging.spool()?),
+            },
+            kept: false,
+            single: None,
+        })
+    }
+
+    /// Writes the manifest file of a tree, if everything that stands in it is known. It becomes
+    /// durable with the content.
+    pub(super) fn write_manifest(
+        &mut self,
+        header: &MtreeHeader,
+        staging: &Staging,
+    ) -> Result<(), Error> {
+        let mut write = || {
+            let file = staging.create_manifest().map_err(io::Error::other)?;
+            let mut out = Encoder::new(BufWriter::new(file), MANIFEST_COMPRESSION)?;
+            let is_written = self.manifest.write_mtree(header, &mut out)?;
+            out.finish()?.flush()?;
+            io::Result::Ok(is_written)
+        };
+        let is_written =
+            write().map_err(|error| Error::from_io("writing the backup's manifest", error))?;
+        if !is_written {
+            staging.remove_manifest()?;
+        }
+        Ok(())
+    }
+
     /// Sums up.
-    pub(super) fn finish(self, kind: TargetType, staging: &Staging) -> Result<Content, Error> {
-        match (kind, self.single) {
+    pub(super) fn content(
+        &mut self,
+        kind: TargetType,
+        staging: &Staging,
+    ) -> Result<Content, Error> {
+        match (kind, self.single.take()) {
             (TargetType::Single, Some(content)) => Ok(content),
             (TargetType::Single, None) => Err(Error::invalid("no file arrived")),
             (TargetType::Multi, _) => {
@@ -56,6 +103,7 @@ impl Placed {
                     filesize: self.manifest.bytes(),
                     hash: self.manifest.tree_hash(),
                     receipt: receipt.map(|receipt| receipt.hex()),
+                    receipt_digest: receipt.map(|receipt| receipt.sha256),
                     reproducible: self.kept && receipt.is_some_and(|receipt| receipt.is_closed),
                 })
             }
@@ -78,6 +126,7 @@ pub(super) fn place_single<R: Read + Send>(
         filesize,
         hash: hex_digest(digest),
         receipt: None,
+        receipt_digest: None,
         reproducible: false,
     });
     Ok(())
@@ -156,7 +205,8 @@ fn put(
     }
     created(room)?;
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let file = openat(tree, name, flags, Mode::RUSR | Mode::WUSR).map_err(|error| match error {
+    let mode = Mode::RUSR | Mode::WUSR;
+    let file = openat(tree, name, flags, mode).map_err(|error| match error {
         rustix::io::Errno::EXIST => {
             let name = name.escape_debug();
             Error::invalid(format!("two files of the upload are called `{name}`"))
@@ -166,7 +216,8 @@ fn put(
     let mut reader = Hashing::new(reader);
     copy(&mut reader, File::from(file), room)?;
     let (digest, length) = reader.so_far();
-    placed.manifest.add_file(name.as_bytes(), length, digest);
+    let manifest = &mut placed.manifest;
+    manifest.record_file(name.as_bytes(), mode.as_raw_mode(), length, digest);
     Ok(())
 }
 

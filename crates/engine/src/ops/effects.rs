@@ -15,6 +15,7 @@ use bchan_storage::durable::{self, remove};
 use bchan_storage::layout::Layout;
 use bchan_storage::relocate::{MoveError, Moved, relocate};
 use bchan_storage::sidecar::Sidecar;
+use bchan_storage::staging::arrived_manifest;
 
 type Result<T> = std::result::Result<T, OperationError>;
 
@@ -82,11 +83,12 @@ pub(super) fn perform(engine: &Engine, operation: &Operation, copies: &mut Copie
         Operation::Publish {
             backup, from, to, ..
         } => {
-            let written = sidecar_of(engine, to).write_record(backup);
-            written.map_err(OperationError::io(
-                "writing the record of",
-                &engine.layout.path_of(to),
-            ))?;
+            let (sidecar, path) = (sidecar_of(engine, to), engine.layout.path_of(to));
+            let written = sidecar.write_record(backup);
+            written.map_err(OperationError::io("writing the record of", &path))?;
+            let arrived = arrived_manifest(&engine.layout.path_of(from));
+            let adopted = sidecar.manifests().adopt(&backup.backup.id, &arrived);
+            adopted.map_err(OperationError::io("moving the manifest of", &path))?;
             if relocate(&engine.mover(), from, to)? == Moved::Copied {
                 copies.add(to);
             }
@@ -114,7 +116,9 @@ fn perform_move(engine: &Engine, step: &Move, copies: &mut Copies) -> Result<()>
     let written = if stays_in_directory(step) {
         sidecar.stage_record(&step.after)
     } else {
-        sidecar.write_record(&step.after)
+        let (before, id) = (sidecar_of(engine, &step.from), &step.after.backup.id);
+        let copied = sidecar.manifests().copy_from(before.manifests(), id);
+        copied.and_then(|()| sidecar.write_record(&step.after))
     };
     let to = engine.layout.path_of(&step.to);
     written.map_err(OperationError::io("writing the record of", &to))?;

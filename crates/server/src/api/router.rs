@@ -102,6 +102,7 @@ impl Router {
             Endpoint::EditBackup => backup::edit(app, request, object),
             Endpoint::DeleteBackup => backup::delete(app, request, object),
             Endpoint::Download => download::download(app, request, object),
+            Endpoint::Manifest => download::manifest(app, object),
             Endpoint::ListRecycleBin => recycle_bin::list(app, grant),
             Endpoint::ClearRecycleBin => recycle_bin::clear(app, request),
             Endpoint::ListJobs => jobs::list(app, grant),
@@ -170,7 +171,8 @@ fn share(
     grant: &Grant,
     endpoint: Endpoint,
 ) -> Result<Option<Share>, ApiError> {
-    if !request.has_body && endpoint != Endpoint::Download {
+    let is_download = matches!(endpoint, Endpoint::Download | Endpoint::Manifest);
+    if !request.has_body && !is_download {
         return Ok(None);
     }
     let share = app.shares.take(grant, request.peer.ip());

@@ -27,7 +27,7 @@ pub(crate) fn receive(
     room: &mut SpaceGuard,
 ) -> Result<ReceivedBackup, ApiError> {
     let mut form = Multipart::new(body, content_type).map_err(from_multipart)?;
-    let mut receiver = Receiver::new(kind, *options, staging, room);
+    let mut receiver = Receiver::new(kind, *options, staging, room)?;
     let mut manual = false;
     let mut expected_receipt = None;
     while let Some(mut part) = form.next_part().map_err(from_multipart)? {

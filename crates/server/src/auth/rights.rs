@@ -40,6 +40,7 @@ impl Rights {
             E::ListTargets
             | E::SearchTargets
             | E::Download
+            | E::Manifest
             | E::ListRecycleBin
             | E::ShowStats
             | E::ShowLog

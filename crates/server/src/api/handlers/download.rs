@@ -80,6 +80,33 @@ pub(crate) fn download(app: &App, request: &Request, id: &str) -> Result<Respons
     })
 }
 
+/// `GET /backup/<ID>/manifest`: the list of all entries, as a compressed file of its own.
+pub(crate) fn manifest(app: &App, id: &str) -> Result<Response, ApiError> {
+    let (stored, file) = bchan_engine::manifest::open(&app.engine, id)?;
+    let Some(file) = file else {
+        let message = format!(
+            "backup {id} has no manifest: it is a single file, or older than manifests and not \
+             checked for integrity since"
+        );
+        return Err(ApiError::new(404, message));
+    };
+    let meta = file.metadata();
+    let meta = meta.map_err(|error| ApiError::from_io("reading a manifest", error))?;
+    let name = format!("{}.mtree.zst", stored.file_name);
+    Ok(Response {
+        status: 200,
+        headers: vec![
+            ("content-type", "application/zstd".to_owned()),
+            ("content-disposition", disposition(&name)),
+        ],
+        body: Body::Sized {
+            reader: Box::new(file),
+            length: meta.len(),
+        },
+        ..Response::default()
+    })
+}
+
 fn adapts(value: Option<&str>) -> Result<bool, ApiError> {
     match value {
         None | Some("false") => Ok(false),
