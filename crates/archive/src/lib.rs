@@ -43,14 +43,17 @@ pub use manifest::{
 };
 pub use observer::{ENTRY, EntryKind, Observer, Problem};
 pub use own_data::own_data_above;
-pub use pack::{KeepAttributes, PackError, PackOptions, PackSummary, pack};
+pub use pack::{
+    Amount, Increment, KeepAttributes, Look, PackError, PackOptions, PackSummary, pack,
+    pack_increment,
+};
 pub use select::{Reason, Rules, Selection, SelectionError};
 pub use size::{InvalidSize, Size};
 pub use source::{Opened, Source};
 pub use survey::{Survey, survey};
 pub use tree::{hash_tree, open_dir, remove_tree, size_tree};
 pub use unpack::{
-    Limit, Limits, StoreAttributes, UnpackError, UnpackOptions, Unpacked, examine_tar, unpack_tar,
-    unpack_zip,
+    BaseTree, Limit, Limits, Share, StoreAttributes, UnpackError, UnpackOptions, Unpacked,
+    examine_tar, unpack_increment, unpack_tar, unpack_zip,
 };
 pub use writeback::Writeback;

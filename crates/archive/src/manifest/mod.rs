@@ -31,6 +31,7 @@ mod text;
 mod tree_hash;
 
 pub use self::entries::Manifest;
+pub(crate) use self::mtree::Extras;
 pub use self::mtree::{
     ManifestIndex, MtreeEntries, MtreeEntry, MtreeError, MtreeHeader, MtreeKind, MtreeLimits,
     MtreeReader, MtreeReceipt, MtreeWriter, Seen, mtree_receipt, read_mtree_zstd,

@@ -24,6 +24,9 @@ const MOST_PIECES: usize = 100_000;
 /// kept in memory, since their number stands in front of them.
 const MOST_UNSAID: usize = 8 << 20;
 
+/// Bytes that are hashed at a time of a file that is only read.
+const HASHED: usize = 256 * 1024;
+
 /// A piece of a file: offset and length in bytes.
 type Piece = (u64, u64);
 
@@ -54,6 +57,7 @@ impl Packer<'_> {
             size: stored,
             target: b"",
             real_size: map.as_ref().map(|_| size),
+            referred: None,
         };
         let fail = |source| PackError::Write { source };
         entry.write(&mut self.out).map_err(fail)?;
@@ -102,6 +106,7 @@ impl Packer<'_> {
             size,
             target: b"",
             real_size: None,
+            referred: None,
         };
         let wrote = entry.write(&mut self.out);
         let wrote = wrote.and_then(|()| self.out.write_all(&content));
@@ -163,17 +168,54 @@ impl Packer<'_> {
 
     /// Passes over a hole, which hashes as the zeros that it reads as.
     fn hole(&mut self, hasher: &mut Option<Sha256>, length: u64) {
-        static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
         if let Some(hasher) = hasher {
-            let mut left = length;
-            while left > 0 {
-                let count = usize::try_from(left).unwrap_or(usize::MAX).min(ZEROS.len());
-                hasher.update(&ZEROS[..count]);
-                left -= count as u64;
-            }
+            hash_zeros(hasher, length);
         }
         self.observer.bytes(length);
     }
+}
+
+fn hash_zeros(hasher: &mut Sha256, length: u64) {
+    static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+    let mut left = length;
+    while left > 0 {
+        let count = usize::try_from(left).unwrap_or(usize::MAX).min(ZEROS.len());
+        hasher.update(&ZEROS[..count]);
+        left -= count as u64;
+    }
+}
+
+/// The digest of a file that is read without being written; none if that does not work, or if it
+/// changes meanwhile.
+pub(super) fn digest_of(fd: &OwnedFd, stat: &Stat) -> Option<[u8; 32]> {
+    let size = u64::try_from(stat.st_size).ok()?;
+    let pieces = pieces(fd, stat, size);
+    let whole = [(0, size)];
+    let pieces = pieces.as_deref().unwrap_or(&whole);
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; HASHED];
+    let mut at = 0;
+    for &(offset, length) in pieces {
+        hash_zeros(&mut hasher, offset - at);
+        at = offset;
+        while at < offset + length {
+            let left = usize::try_from(offset + length - at).unwrap_or(HASHED);
+            let wanted = left.min(HASHED);
+            match rustix::io::pread(fd, &mut buffer[..wanted], at) {
+                Ok(0) => return None,
+                Ok(count) => {
+                    hasher.update(&buffer[..count]);
+                    at += count as u64;
+                }
+                Err(Errno::INTR) => {}
+                Err(_) => return None,
+            }
+        }
+    }
+    hash_zeros(&mut hasher, size - at);
+    let is_longer = !matches!(rustix::io::pread(fd, &mut buffer[..1], size), Ok(0));
+    let is_same = !is_longer && changed(fd, stat).is_none();
+    is_same.then(|| hasher.finalize().into())
 }
 
 /// Reads a file from its beginning, as far as it is kept in memory.

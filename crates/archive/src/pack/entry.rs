@@ -28,6 +28,15 @@ pub(super) struct Entry<'a> {
     pub(super) target: &'a [u8],
     /// Size of a file of which only the parts that are not holes follow.
     pub(super) real_size: Option<u64>,
+    /// Where an earlier backup has the content, if not at the same path.
+    pub(super) referred: Option<Referred<'a>>,
+}
+
+/// A file of an earlier backup.
+pub(super) struct Referred<'a> {
+    pub(super) path: &'a [u8],
+    pub(super) size: u64,
+    pub(super) digest: [u8; 32],
 }
 
 impl Entry<'_> {
@@ -84,6 +93,11 @@ impl Entry<'_> {
             );
         } else if self.path.len() > LONGEST_NAME {
             record(&mut records, "path", self.path);
+        }
+        if let Some(Referred { path, size, digest }) = &self.referred {
+            record(&mut records, "BCHAN.path", path);
+            record(&mut records, "BCHAN.size", size.to_string().as_bytes());
+            record(&mut records, "BCHAN.sha256", hex::encode(digest).as_bytes());
         }
         if self.target.len() > LONGEST_NAME {
             record(&mut records, "linkpath", self.target);

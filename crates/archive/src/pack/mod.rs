@@ -5,7 +5,9 @@
 //! archive is valid in any case.
 
 mod content;
+mod earlier;
 mod entry;
+mod increment;
 mod metadata;
 mod node;
 mod options;
@@ -22,9 +24,11 @@ use std::time::{Duration, Instant};
 use rustix::fs::{FileType, Stat, major, minor};
 use tar::EntryType;
 
+use self::earlier::Earlier;
+pub use self::earlier::{Increment, Look};
 use self::entry::{BLOCK, Entry};
 use self::metadata::Node;
-pub use self::options::{KeepAttributes, PackOptions, PackSummary};
+pub use self::options::{Amount, KeepAttributes, PackOptions, PackSummary};
 use self::out::Out;
 use self::packer::Packer;
 use self::readahead::Clock;
@@ -45,10 +49,22 @@ pub fn pack<W: Write + Send>(
     options: &PackOptions,
     observer: &mut dyn Observer,
 ) -> Result<(PackSummary, W), PackError> {
+    pack_increment(sources, out, options, None, observer)
+}
+
+/// The same; the archive refers to an earlier backup for what that has, and the manifest of the
+/// summary can be written as a file.
+pub fn pack_increment<W: Write + Send>(
+    sources: &[Source],
+    out: W,
+    options: &PackOptions,
+    increment: Option<Increment>,
+    observer: &mut dyn Observer,
+) -> Result<(PackSummary, W), PackError> {
     let fail = |source| PackError::Write { source };
     let made = Out::before(out, |out| {
         readahead::with(sources, &options.rules, |clock| {
-            make(sources, out, clock, options, observer)
+            make(sources, out, clock, (options, increment), observer)
         })
     });
     match made.map_err(fail)? {
@@ -63,19 +79,24 @@ fn make(
     sources: &[Source],
     out: Out,
     clock: Clock<'_>,
-    options: &PackOptions,
+    (options, increment): (&PackOptions, Option<Increment>),
     observer: &mut dyn Observer,
 ) -> Result<PackSummary, PackError> {
-    let summary = PackSummary {
+    let mut summary = PackSummary {
         manifest: options.manifest.then(Manifest::default),
         ..PackSummary::default()
     };
+    let earlier = increment.map(|increment| {
+        summary.manifest = Some(Manifest::with_texts(increment.texts));
+        Earlier::new(increment.previous, increment.look, increment.begun)
+    });
     let mut packer = Packer {
         out,
         clock,
         options,
         observer,
         summary,
+        earlier,
         seen: HashMap::new(),
         names: Names::default(),
     };
@@ -111,14 +132,18 @@ impl SourceVisitor for Packer<'_> {
     fn leaf(&mut self, place: Place<'_>, at: At<'_>, stat: &Stat) -> Result<(), PackError> {
         if file_type(stat) != FileType::RegularFile {
             self.clock.pass(0, Duration::ZERO);
+        } else if self.reuse(place, at, stat)? {
+            self.clock.pass(0, Duration::ZERO);
+            return Ok(());
         }
         let begun = Instant::now();
         match file_type(stat) {
             FileType::RegularFile => match open_file(at, self.options.force_readable) {
                 Ok((fd, stat)) => {
+                    let problems = self.summary.problems();
                     let node = self.open_node(place, fd.as_fd(), &stat);
                     let opened = begun.elapsed();
-                    let done = self.file(&place, &fd, &node);
+                    let done = self.file(&place, &fd, &node, problems);
                     let size = u64::try_from(stat.st_size).unwrap_or(0);
                     self.clock.pass(size, opened + self.out.time_of_reading());
                     return done;
@@ -188,34 +213,49 @@ impl Packer<'_> {
         Ok(())
     }
 
-    fn file(&mut self, place: &Place<'_>, fd: &OwnedFd, node: &Node) -> Result<(), PackError> {
+    /// A file, with the number of problems before it was opened.
+    fn file(
+        &mut self,
+        place: &Place<'_>,
+        fd: &OwnedFd,
+        node: &Node,
+        problems: u64,
+    ) -> Result<(), PackError> {
         // What stands for something that could not be on this disk.
         if file_type(&node.stat) != FileType::RegularFile {
             return self.special(place, node);
         }
-        let stat = &node.stat;
-        let size = u64::try_from(stat.st_size).unwrap_or(0);
-        if let Some(first) = self.seen.get(&FileKey::of(stat)) {
-            let first = first.clone();
-            self.observer.entry(place.path, 0);
-            self.head(place.name, EntryType::Link, node, &first)?;
-            if let Some(manifest) = &mut self.summary.manifest {
-                manifest.add_hard_link(place.name, &first, size);
-            }
-            self.summary.files += 1;
+        if self.second_name(place, node)? {
             return Ok(());
         }
+        let size = u64::try_from(node.stat.st_size).unwrap_or(0);
         self.observer.entry(place.path, size);
-        let (digest, size) = self.content(place, fd, node)?;
+        let content = if let Some(known) = self.refer_by_content(place, fd, node)? {
+            known
+        } else {
+            let (digest, size) = self.content(place, fd, node)?;
+            self.summary.new.add(size);
+            (size, digest)
+        };
+        let after = self.state_after(fd, &node.stat, problems);
+        self.record(place, node, content, after.as_ref());
+        Ok(())
+    }
+
+    /// Packs another name of a file that was packed before, and returns true, if it is one.
+    fn second_name(&mut self, place: &Place<'_>, node: &Node) -> Result<bool, PackError> {
+        let Some(first) = self.seen.get(&FileKey::of(&node.stat)) else {
+            return Ok(false);
+        };
+        let first = first.clone();
+        let size = u64::try_from(node.stat.st_size).unwrap_or(0);
+        self.observer.entry(place.path, 0);
+        self.head(place.name, EntryType::Link, node, &first)?;
         if let Some(manifest) = &mut self.summary.manifest {
-            manifest.record(place.name, Kind::File { size, digest }, &node.properties());
-        }
-        if stat.st_nlink > 1 {
-            self.seen.insert(FileKey::of(stat), place.name.to_owned());
+            manifest.add_hard_link(place.name, &first, size);
         }
         self.summary.files += 1;
-        self.summary.bytes += size;
-        Ok(())
+        Ok(true)
     }
 
     /// Writes the head of an entry without content.
@@ -233,6 +273,7 @@ impl Packer<'_> {
             size: 0,
             target,
             real_size: None,
+            referred: None,
         };
         entry
             .write(&mut self.out)

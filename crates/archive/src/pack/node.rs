@@ -34,7 +34,12 @@ impl Packer<'_> {
         self.node(place, stat, found)
     }
 
-    fn node(&mut self, place: Place<'_>, stat: &Stat, found: Result<Attributes, Errno>) -> Node {
+    pub(super) fn node(
+        &mut self,
+        place: Place<'_>,
+        stat: &Stat,
+        found: Result<Attributes, Errno>,
+    ) -> Node {
         let found = found.unwrap_or_else(|error| {
             let source = error.into();
             self.problem(place.path, &Problem::AttributesLost { source });

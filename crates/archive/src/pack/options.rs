@@ -44,6 +44,20 @@ pub struct PackOptions {
     pub own_modes: bool,
 }
 
+/// A number of files, and the bytes of their contents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amount {
+    pub files: u64,
+    pub bytes: u64,
+}
+
+impl Amount {
+    pub(super) fn add(&mut self, bytes: u64) {
+        self.files += 1;
+        self.bytes += bytes;
+    }
+}
+
 /// Summary of what was packed.
 #[derive(Clone, Debug, Default)]
 pub struct PackSummary {
@@ -59,6 +73,10 @@ pub struct PackSummary {
     pub attributed: u64,
     /// Bytes of content.
     pub bytes: u64,
+    /// Files of which an earlier backup has the content, without hard links.
+    pub reused: Amount,
+    /// Files whose content is in the archive.
+    pub new: Amount,
     /// Entries that were gone when their turn came.
     pub vanished: u64,
     /// Entries that could not be read, or not to their end, or not with all that belongs to them.
@@ -90,6 +108,11 @@ impl PackSummary {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.files == 0 && self.links == 0 && self.special == 0
+    }
+
+    /// Problems with files that were read all the same.
+    pub(super) fn problems(&self) -> u64 {
+        self.unreadable + self.changed
     }
 
     pub(crate) fn count(&mut self, problem: &Problem) {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::earlier::Earlier;
 use super::options::{PackOptions, PackSummary};
 use super::out::Out;
 use super::readahead::Clock;
@@ -15,6 +16,7 @@ pub(super) struct Packer<'a> {
     pub(super) options: &'a PackOptions,
     pub(super) observer: &'a mut dyn Observer,
     pub(super) summary: PackSummary,
+    pub(super) earlier: Option<Earlier>,
     /// Files with several names, and what the first is called.
     pub(super) seen: HashMap<FileKey, Vec<u8>>,
     pub(super) names: Names,

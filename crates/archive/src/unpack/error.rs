@@ -35,6 +35,14 @@ pub enum UnpackError {
         /// Name of the entry that was too much, escaped.
         entry: String,
     },
+    /// An entry refers to what a base does not have, or not as the entry says.
+    #[error("the archive's entry `{entry}` refers to a file that the base {base} does not have")]
+    Base {
+        /// Index of the base.
+        base: u8,
+        /// Name of the entry, escaped.
+        entry: String,
+    },
     /// The reader of the archive failed.
     #[error("reading the archive failed")]
     Read { source: io::Error },

@@ -24,6 +24,21 @@ pub enum StoreAttributes {
     },
 }
 
+/// How files that an earlier backup has are made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Share {
+    /// As a hard link where all metadata is the same, or else as a reflink where the file system
+    /// knows them, or else as a copy.
+    #[default]
+    Auto,
+    /// As a reflink or a copy.
+    Reflink,
+    /// As a hard link or a copy.
+    Hardlink,
+    /// As a copy.
+    Copy,
+}
+
 /// How to unpack.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct UnpackOptions {
@@ -34,8 +49,23 @@ pub struct UnpackOptions {
     pub preserve_owner: bool,
     /// True if set-user-id, set-group-id and sticky bits are kept.
     pub keep_setid: bool,
+    /// How files that an earlier backup has are made.
+    pub share: Share,
     /// Bounds.
     pub limits: Limits,
+}
+
+impl UnpackOptions {
+    /// Names the settings that decide what of an archive is on the disk. Files that were stored
+    /// under the same settings from the same metadata are the same.
+    #[must_use]
+    pub fn stored_as(&self) -> &'static str {
+        match (self.attributes, self.preserve_owner, self.keep_setid) {
+            (StoreAttributes::Keep { .. }, false, false) => "keep-1",
+            (StoreAttributes::Keep { .. }, true, false) => "keep-owner-1",
+            _ => "other",
+        }
+    }
 }
 
 /// Summary of what was unpacked.
@@ -51,6 +81,10 @@ pub struct Unpacked {
     pub special: u64,
     /// Bytes of content.
     pub bytes: u64,
+    /// Files that were made from those of an earlier backup.
+    pub reused_files: u64,
+    /// Their bytes.
+    pub reused_bytes: u64,
     /// Modes, times, owners, attributes and devices that could not be set.
     pub not_restored: u64,
     /// Entries of other users or groups, which only root can restore as such.

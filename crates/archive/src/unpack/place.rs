@@ -13,6 +13,7 @@ use rustix::fs::{self, AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::parents::Parents;
+use super::sharing::Sharing;
 use super::{Limit, Limits, Result, StoreAttributes, UnpackError, UnpackOptions, Unpacked, show};
 use crate::attributes::{self, Attributes};
 use crate::manifest::Properties;
@@ -80,6 +81,7 @@ pub(super) struct Placer<'a> {
     pub(super) replaced: bool,
     /// True if nothing is made: what an archive holds is only read, counted and hashed.
     dry: bool,
+    pub(super) sharing: Sharing,
 }
 
 impl<'a> Placer<'a> {
@@ -102,6 +104,7 @@ impl<'a> Placer<'a> {
             lists: HashSet::new(),
             replaced: false,
             dry: false,
+            sharing: Sharing::default(),
         }
     }
 

@@ -7,6 +7,8 @@ mod extension;
 mod keyword;
 mod meta;
 mod number;
+mod reference;
+mod reference_records;
 mod sparse;
 mod text;
 
@@ -19,6 +21,7 @@ use tar::Header;
 
 use self::extension::Extensions;
 use self::number::BLOCK;
+use super::base::BaseTree;
 use super::place::{Placer, Reading};
 use super::read::Stream;
 use super::{Limit, Result, UnpackError, UnpackOptions, Unpacked, corrupt};
@@ -54,8 +57,21 @@ pub fn unpack_tar<R: Read + Send>(
     manifest: &mut Manifest,
     observer: &mut dyn Observer,
 ) -> Result<Unpacked> {
+    unpack_increment(codec, reader, &mut [], into, options, manifest, observer)
+}
+
+/// The same for an archive whose entries may refer to files of these backups.
+pub fn unpack_increment<R: Read + Send>(
+    codec: Codec,
+    reader: R,
+    bases: &mut [BaseTree<'_>],
+    into: BorrowedFd<'_>,
+    options: &UnpackOptions,
+    manifest: &mut Manifest,
+    observer: &mut dyn Observer,
+) -> Result<Unpacked> {
     let placer = Placer::new(into, options, observer);
-    let (done, replaced) = run(codec, reader, placer, manifest)?;
+    let (done, replaced) = run(codec, reader, bases, placer, manifest)?;
     // Hard links and replaced entries are simpler to look up on disk than to keep account of.
     if replaced {
         *manifest = crate::hash_tree(into.as_fd(), &mut Reading(observer)).map_err(|source| {
@@ -79,19 +95,21 @@ pub fn examine_tar<R: Read + Send>(
     observer: &mut dyn Observer,
 ) -> Result<Unpacked> {
     let placer = Placer::nowhere(options, observer);
-    Ok(run(codec, reader, placer, manifest)?.0)
+    Ok(run(codec, reader, &mut [], placer, manifest)?.0)
 }
 
 /// Says, too, whether something was put in the place of something else.
 fn run<R: Read + Send>(
     codec: Codec,
     reader: R,
+    bases: &mut [BaseTree<'_>],
     placer: Placer<'_>,
     manifest: &mut Manifest,
 ) -> Result<(Unpacked, bool)> {
     Stream::of(codec, reader, placer.limits(), |stream| {
         let mut unpacker = Unpacker {
             stream,
+            bases,
             placer,
             manifest,
             defaults: Extensions::default(),
@@ -104,8 +122,10 @@ fn run<R: Read + Send>(
     })
 }
 
-struct Unpacker<'a, 'm> {
+struct Unpacker<'a, 'b, 'm> {
     stream: Stream,
+    /// Backups that entries may refer to.
+    bases: &'m mut [BaseTree<'b>],
     placer: Placer<'a>,
     manifest: &'m mut Manifest,
     /// Global PAX headers, which apply to all entries that follow.
@@ -116,7 +136,7 @@ struct Unpacker<'a, 'm> {
     said_names: bool,
 }
 
-impl Unpacker<'_, '_> {
+impl Unpacker<'_, '_, '_> {
     fn run(&mut self) -> Result<()> {
         let mut extensions = Extensions::default();
         let mut pending = false;

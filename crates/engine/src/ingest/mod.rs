@@ -6,7 +6,7 @@ mod place;
 use std::io::{self, Read};
 
 use bchan_api::TargetType;
-use bchan_archive::{MtreeHeader, StoreAttributes, UnpackOptions};
+use bchan_archive::{MtreeHeader, UnpackOptions};
 use sha2::{Digest as _, Sha256};
 
 pub use self::from_body::from_body;
@@ -115,7 +115,7 @@ impl<'a> Receiver<'a> {
         if self.kind == TargetType::Multi {
             let header = MtreeHeader {
                 is_rebuilt: false,
-                stored_as: stored_as(&self.options),
+                stored_as: self.options.stored_as().to_owned(),
                 receipt: content.receipt_digest,
             };
             self.placed.write_manifest(&header, self.staging)?;
@@ -135,19 +135,6 @@ impl<'a> Receiver<'a> {
             warnings: self.room.warnings(),
         })
     }
-}
-
-/// Names the settings that decide what of an archive is on the disk.
-fn stored_as(options: &UnpackOptions) -> String {
-    let attributes = match options.attributes {
-        StoreAttributes::Ignore => "ignore",
-        StoreAttributes::Keep { special: false } => "keep",
-        StoreAttributes::Keep { special: true } => "keep-special",
-        StoreAttributes::Restore { .. } => "restore",
-    };
-    let owner = if options.preserve_owner { "-owner" } else { "" };
-    let setid = if options.keep_setid { "-setid" } else { "" };
-    format!("1-{attributes}{owner}{setid}")
 }
 
 /// Returns the digest of the only file, or the digest of the digests of several.

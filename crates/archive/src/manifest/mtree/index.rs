@@ -1,6 +1,7 @@
 //! Finding entries of a manifest file.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::sync::{Mutex, PoisonError};
@@ -19,7 +20,7 @@ use super::read::MtreeReader;
 const STEPS: usize = 64;
 
 /// A manifest file whose entries can be found by path and by content. It takes 16 bytes of memory for
-/// each file, half a byte for each entry, and some hundred KiB; the entries are in a temporary file.
+/// each file, about 18 for each size that files have, half a byte for each entry, and some hundred KiB; the entries are in a temporary file.
 #[derive(Debug)]
 pub struct ManifestIndex {
     header: MtreeHeader,
@@ -29,6 +30,8 @@ pub struct ManifestIndex {
     marks: Marks,
     /// First bytes of the digests of files, and their offsets, sorted.
     digests: Vec<(u64, u64)>,
+    /// Sizes of the files in there.
+    sizes: HashSet<u64>,
     cursor: Mutex<Cursor>,
     /// Reads entries that are found by their content.
     apart: Mutex<FrameReader>,
@@ -50,14 +53,15 @@ impl ManifestIndex {
     ) -> Result<Self, MtreeError> {
         let mut out = FrameWriter::new(temp);
         let (mut marks, mut digests) = (Marks::default(), Vec::new());
-        let mut links = HardLinks::default();
+        let (mut links, mut sizes) = (HardLinks::default(), HashSet::new());
         while let Some(entry) = reader.read()? {
             marks.put(out.at());
-            if let MtreeKind::File { digest, .. } = &entry.kind
+            if let MtreeKind::File { size, digest } = &entry.kind
                 && entry.hard_link_of.is_none()
                 && entry.problem.is_none()
             {
                 digests.push((prefix(digest), out.at()));
+                sizes.insert(*size);
             }
             links.put(&entry);
             out.push(&[reader.lines()])?;
@@ -72,6 +76,7 @@ impl ManifestIndex {
             count: reader.entries(),
             marks,
             digests,
+            sizes,
             cursor: Mutex::default(),
             apart: Mutex::default(),
         };
@@ -146,6 +151,11 @@ impl ManifestIndex {
             digest: *digest,
         };
         Ok((entry.kind == kind).then_some(entry))
+    }
+
+    /// Returns true if a file without a problem has this size.
+    pub fn has_size(&self, size: u64) -> bool {
+        self.sizes.contains(&size)
     }
 
     /// All entries, in their order.

@@ -13,7 +13,7 @@ const RECORD: u64 = 20 * BLOCK as u64;
 /// The beginning of the index of a tar archive that pixz puts after the archive, in the compressed data.
 const PIXZ_INDEX: [u8; 8] = [0xa6, 0x4c, 0x32, 0x2e, 0xd6, 0x14, 0xae, 0xdb];
 
-impl Unpacker<'_, '_> {
+impl Unpacker<'_, '_, '_> {
     /// Reads to the end of the stream. Only zeros may follow the end mark, an index of pixz, or the rest
     /// of its record if the stream ends with that.
     pub(super) fn tail(&mut self) -> Result<()> {

@@ -7,9 +7,10 @@ use tar::{EntryType, Header};
 
 use super::extension::Extensions;
 use super::number::BLOCK;
+use super::reference_records::REFERENCE;
 use super::sparse::{self, Map, read_map};
 use super::{Unpacker, is_zero, size};
-use crate::manifest::Kind;
+use crate::manifest::{Extras, Kind};
 use crate::tar_header::is_header;
 use crate::unpack::data::Sink;
 use crate::unpack::place::{Meta, to_path};
@@ -34,7 +35,7 @@ fn refuse(name: &[u8], reason: &'static str) -> Result<()> {
     Err(UnpackError::Refused { entry, reason })
 }
 
-impl Unpacker<'_, '_> {
+impl Unpacker<'_, '_, '_> {
     pub(super) fn entry(
         &mut self,
         header: &Header,
@@ -43,6 +44,8 @@ impl Unpacker<'_, '_> {
     ) -> Result<()> {
         let path = self.placer.clean(name)?;
         let kind = header.entry_type();
+        let is_reference = kind.as_byte() == REFERENCE;
+        let records = extensions.take_reference(is_reference);
         if kind.as_byte() == CONTINUATION {
             return Err(unsupported("a file that continues from another volume"));
         }
@@ -92,6 +95,7 @@ impl Unpacker<'_, '_> {
             EntryType::Char | EntryType::Block | EntryType::Fifo => {
                 self.special(&path, header, extensions.device, &meta)
             }
+            _ if is_reference => self.reference(&path, &meta, stored, records),
             _ => refuse(name, "entries of its kind are not supported"),
         }
     }
@@ -170,6 +174,7 @@ impl Unpacker<'_, '_> {
         let limits = placer.limits();
         let mut holes = placer.holes;
         let mut digest = [0; 32];
+        let lost = placer.done.not_restored;
         placer.file(path, meta, |file: Option<&File>, observer| {
             let fail = |error: std::io::Error| UnpackError::Write {
                 path: to_path(path).to_owned(),
@@ -204,8 +209,19 @@ impl Unpacker<'_, '_> {
         })?;
         placer.holes = holes;
         let size = map.size;
-        manifest.record(path, Kind::File { size, digest }, &meta.properties());
+        self.record_file(path, Kind::File { size, digest }, meta, lost);
         self.skip_padding(stored)
+    }
+
+    /// Records a file. `lost` is the number of properties that could not be set before it.
+    pub(super) fn record_file(&mut self, path: &[u8], kind: Kind<'_>, meta: &Meta, lost: u64) {
+        let is_lost = self.placer.done.not_restored > lost;
+        let extras = Extras {
+            problem: is_lost.then_some("metadata"),
+            ..Extras::default()
+        };
+        self.manifest
+            .record_with(path, kind, &meta.properties(), &extras);
     }
 
     /// Returns true if the content of a hard link follows. Some programs store it with each name of a file;

@@ -8,6 +8,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use percent_encoding::percent_decode;
 
 use super::keyword;
+use super::reference_records::{MOST_RECORDS, PREFIX, Records};
 use super::sparse::{MOST_PIECES, Map};
 use super::text::{parse, until_nul};
 use crate::attributes::{self, Attributes};
@@ -48,6 +49,8 @@ pub(super) struct Extensions {
     /// Keywords that are not known.
     pub(super) unknown: Vec<Vec<u8>>,
     attributes: Attributes,
+    /// Records of an entry that refers to another backup.
+    reference: Records,
     /// True if the map of a sparse file stands in front of its data.
     pub(super) sparse_in_data: bool,
     /// True if the path is that of a sparse file, which stands above any other.
@@ -122,7 +125,8 @@ impl Extensions {
             || !self.numbers.is_empty()
             || !self.attributes.is_empty()
             || self.lists != [None, None]
-            || !self.lost.is_empty();
+            || !self.lost.is_empty()
+            || !self.reference.is_empty();
         if is_of_one {
             let what = "a PAX header for all entries with a record that belongs to one entry";
             return Err(unsupported(what));
@@ -183,6 +187,11 @@ impl Extensions {
                     if let Some((name, value)) = self.usable("LIBARCHIVE.xattr", both) {
                         self.add_attribute(name, value);
                     }
+                } else if let Some(keyword) = name.strip_prefix(PREFIX) {
+                    if self.reference.len() == MOST_RECORDS {
+                        return None;
+                    }
+                    self.reference.push((keyword.to_vec(), value.to_vec()));
                 } else if !keyword::is_harmless(name) {
                     self.add_unknown(name);
                 }
@@ -214,6 +223,18 @@ impl Extensions {
     fn add_attribute(&mut self, name: CString, value: Vec<u8>) {
         self.attributes_size += name.count_bytes() + value.len();
         self.attributes.push((name, value));
+    }
+
+    /// The records of a reference. They mean nothing to other entries.
+    pub(super) fn take_reference(&mut self, is_reference: bool) -> Records {
+        let records = std::mem::take(&mut self.reference);
+        if is_reference {
+            return records;
+        }
+        for (keyword, _) in records {
+            self.add_unknown(&[PREFIX, &keyword].concat());
+        }
+        Records::new()
     }
 
     fn add_unknown(&mut self, keyword: &[u8]) {

@@ -22,7 +22,7 @@ const LISTS: [&CStr; 2] = [c"system.posix_acl_access", c"system.posix_acl_defaul
 const MOST_KEYWORDS: usize = 64;
 const LONGEST_KEYWORD: usize = 200;
 
-impl Unpacker<'_, '_> {
+impl Unpacker<'_, '_, '_> {
     /// Metadata of an entry. `lists` is the number of its lists: links have none, and only directories
     /// have two.
     pub(super) fn meta(

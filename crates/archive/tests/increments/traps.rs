@@ -1,0 +1,281 @@
+//! Changes that are easily missed.
+
+use std::fs::{self, File, FileTimes, Permissions};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _, PermissionsExt as _, symlink};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::{XattrFlags, setxattr};
+
+use crate::world::World;
+
+/// A world with some files and a backup of them.
+fn furnished() -> World {
+    let mut world = World::new();
+    for (path, content) in [
+        ("a", "alpha"),
+        ("b", "beta"),
+        ("deep/down/c", "gamma"),
+        ("empty", ""),
+    ] {
+        world.write(path, content);
+    }
+    let first = world.backup();
+    assert_eq!(first.packed.reused.files, 0);
+    world
+}
+
+fn set_mtime(path: &Path, to: SystemTime) {
+    let file = File::options().write(true).open(path).unwrap();
+    file.set_times(FileTimes::new().set_modified(to)).unwrap();
+}
+
+fn inode(path: &Path) -> u64 {
+    fs::symlink_metadata(path).unwrap().ino()
+}
+
+#[test]
+fn unchanged_files_are_referred_to_and_linked() {
+    let mut world = furnished();
+    let before = world.last();
+    let again = world.backup();
+    // An empty file has no content to refer to.
+    assert_eq!(again.packed.reused.files, 3);
+    assert_eq!(again.packed.new.files, 1);
+    assert_eq!(again.unpacked.reused_files, 3);
+    let path = "source/deep/down/c";
+    assert_eq!(inode(&before.join(path)), inode(&again.place.join(path)));
+}
+
+#[test]
+fn unchanged_files_are_not_opened() {
+    let mut world = furnished();
+    // Even root opens nothing through a name that is no directory.
+    let content = "other";
+    let path = world.at("a");
+    let meta = fs::metadata(&path).unwrap();
+    let file = File::options().write(true).open(&path).unwrap();
+    // The content changes below the times, which no program does by itself.
+    file.write_at(content.as_bytes(), 0).unwrap();
+    drop(file);
+    set_mtime(&path, meta.modified().unwrap());
+    world.look.ignores_ctime = true;
+    let (packed, _) = world.pack();
+    assert_eq!(packed.reused.files, 3);
+    world.look.reads_all = true;
+    let again = world.backup();
+    assert_eq!(again.packed.reused.files, 2);
+    assert_eq!(
+        fs::read(again.place.join("source/a")).unwrap(),
+        content.as_bytes()
+    );
+}
+
+#[test]
+fn a_restored_time_does_not_hide_a_change() {
+    let mut world = furnished();
+    let path = world.at("a");
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    fs::write(&path, "ALPHA").unwrap();
+    set_mtime(&path, modified);
+    let again = world.backup();
+    assert_eq!(again.packed.new.files, 2);
+    assert_eq!(fs::read(again.place.join("source/a")).unwrap(), b"ALPHA");
+}
+
+#[test]
+fn a_change_in_the_tick_of_the_first_read_is_found() {
+    let mut world = furnished();
+    world.begun = SystemTime::now();
+    // Read while it may still change without another time.
+    world.backup();
+    let (packed, _) = world.pack();
+    // All of it is read again, and known by its content.
+    assert_eq!(packed.reused.files, 3);
+    let client = String::from_utf8(world.manifests.as_ref().unwrap().0.clone()).unwrap();
+    assert!(!client.contains("#:s "), "{client}");
+}
+
+#[test]
+fn a_touched_file_is_read_and_referred_to() {
+    let mut world = furnished();
+    set_mtime(
+        &world.at("a"),
+        SystemTime::UNIX_EPOCH + Duration::from_secs(77),
+    );
+    let again = world.backup();
+    assert_eq!(again.packed.reused.files, 3);
+    assert_eq!(
+        fs::metadata(again.place.join("source/a")).unwrap().mtime(),
+        77
+    );
+}
+
+#[test]
+fn changes_of_metadata_alone_are_found() {
+    let mut world = furnished();
+    fs::set_permissions(world.at("a"), Permissions::from_mode(0o751)).unwrap();
+    setxattr(world.at("b"), "user.x", b"1", XattrFlags::empty()).unwrap();
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(world.at("deep/down/c"), Some(12), Some(34)).unwrap();
+    }
+    let before = world.last();
+    let again = world.backup();
+    assert_eq!(again.packed.reused.files, 3);
+    let path = "source/a";
+    assert_ne!(inode(&before.join(path)), inode(&again.place.join(path)));
+    setxattr(world.at("b"), "user.x", b"2", XattrFlags::empty()).unwrap();
+    world.look.ignores_ctime = true;
+    world.backup();
+}
+
+#[test]
+fn renamed_files_and_moved_directories_are_known_by_their_content() {
+    let mut world = furnished();
+    fs::rename(world.at("a"), world.at("z")).unwrap();
+    fs::rename(world.at("deep"), world.at("moved")).unwrap();
+    let again = world.backup();
+    assert_eq!(again.packed.reused.files, 3);
+    let first = world.backup();
+    assert_eq!(first.packed.reused.files, 3);
+}
+
+#[test]
+fn an_entry_changes_its_kind_and_back() {
+    let mut world = furnished();
+    for _ in 0..2 {
+        let path = world.at("a");
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        world.write("a/inside", "alpha");
+        world.backup();
+        fs::remove_dir_all(&path).unwrap();
+        symlink("b", &path).unwrap();
+        world.backup();
+        fs::remove_file(&path).unwrap();
+        world.write("a", "alpha");
+        world.backup();
+    }
+}
+
+#[test]
+fn groups_of_links_grow_shrink_and_split() {
+    let mut world = furnished();
+    fs::hard_link(world.at("a"), world.at("a2")).unwrap();
+    world.backup();
+    fs::hard_link(world.at("a"), world.at("a3")).unwrap();
+    world.backup();
+    let again = world.backup();
+    // Three names of one inode, and the others.
+    assert_eq!(again.packed.reused.files, 3);
+    fs::remove_file(world.at("a")).unwrap();
+    world.backup();
+    fs::copy(world.at("a2"), world.at("copy")).unwrap();
+    fs::rename(world.at("copy"), world.at("a3")).unwrap();
+    world.backup();
+    world.backup();
+}
+
+#[test]
+fn two_references_to_one_inode_do_not_become_one_file() {
+    let mut world = World::new();
+    world.write("a", "same content");
+    world.backup();
+    fs::copy(world.at("a"), world.at("b")).unwrap();
+    let again = world.backup();
+    assert_eq!(again.packed.reused.files, 2);
+    let inodes = ["a", "b"].map(|name| inode(&again.place.join("source").join(name)));
+    assert_ne!(inodes[0], inodes[1]);
+}
+
+#[test]
+fn sparse_files_keep_their_holes() {
+    let mut world = World::new();
+    let file = File::create(world.at("sparse")).unwrap();
+    file.set_len(8 << 20).unwrap();
+    file.write_at(b"data", 3 << 20).unwrap();
+    world.backup();
+    let again = world.backup();
+    assert_eq!(again.packed.reused.files, 1);
+    set_mtime(&world.at("sparse"), SystemTime::UNIX_EPOCH);
+    world.options.share = bchan_archive::Share::Copy;
+    let again = world.backup();
+    assert_eq!(again.packed.reused.files, 1);
+    let stored = fs::metadata(again.place.join("source/sparse")).unwrap();
+    assert!(stored.blocks() * 512 < 4 << 20, "{}", stored.blocks());
+}
+
+#[test]
+fn a_time_in_the_future_is_not_trusted() {
+    let mut world = furnished();
+    set_mtime(
+        &world.at("a"),
+        SystemTime::now() + Duration::from_secs(999_999),
+    );
+    world.backup();
+    let client = String::from_utf8(world.manifests.as_ref().unwrap().0.clone()).unwrap();
+    assert_eq!(client.matches("#:s ").count(), 3, "{client}");
+}
+
+#[test]
+fn a_new_inode_with_old_times_is_read_unless_inodes_are_ignored() {
+    let mut world = furnished();
+    let modified = fs::metadata(world.at("a")).unwrap().modified().unwrap();
+    world.write("new", "ALPHA");
+    fs::rename(world.at("new"), world.at("a")).unwrap();
+    set_mtime(&world.at("a"), modified);
+    world.look.ignores_ctime = true;
+    let (packed, _) = world.pack();
+    assert_eq!(packed.reused.files, 2);
+    world.look.ignores_inode = true;
+    let (packed, _) = world.pack();
+    assert_eq!(packed.reused.files, 3);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_reported_every_time() {
+    if rustix::process::geteuid().is_root() {
+        return;
+    }
+    let mut world = furnished();
+    fs::set_permissions(world.at("a"), Permissions::from_mode(0o000)).unwrap();
+    for _ in 0..2 {
+        let again = world.backup();
+        assert_eq!(again.packed.unreadable, 1);
+    }
+}
+
+#[test]
+fn an_increment_is_small() {
+    let mut world = World::new();
+    for number in 0..500 {
+        world.write(
+            &format!("d{}/file {number}", number % 7),
+            vec![b'x'; 5000 + number],
+        );
+    }
+    let first = world.backup();
+    let again = world.backup();
+    assert_eq!(again.packed.reused.files, 500);
+    assert!(
+        again.sent * 3 < first.sent,
+        "{} of {}",
+        again.sent,
+        first.sent
+    );
+}
+
+#[test]
+fn the_ways_of_sharing_give_the_same_backup() {
+    use bchan_archive::Share;
+    for share in [Share::Auto, Share::Hardlink, Share::Reflink, Share::Copy] {
+        let mut world = furnished();
+        world.options.share = share;
+        let before = world.last();
+        let again = world.backup();
+        assert_eq!(again.packed.reused.files, 3);
+        let path = "source/a";
+        let same = inode(&before.join(path)) == inode(&again.place.join(path));
+        assert_eq!(same, matches!(share, Share::Auto | Share::Hardlink));
+    }
+}
