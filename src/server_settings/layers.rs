@@ -154,7 +154,7 @@ mod tests {
     }
 
     /// Every option, with a value for the option, one for the variable and one for the file.
-    const ALL: [(&str, [&str; 3]); 18] = [
+    const ALL: [(&str, [&str; 3]); 19] = [
         ("data", ["/d1", "/d2", "/d3"]),
         ("storage-root", ["/s1", "/s2", "/s3"]),
         ("recycle-bin", ["/r1", "/r2", "/r3"]),
@@ -172,6 +172,7 @@ mod tests {
             ["recycle_job=1m", "recycle_job=2m", "recycle_job=3m"],
         ),
         ("log-level", ["error", "warn", "debug"]),
+        ("share", ["copy", "reflink", "auto"]),
         ("no-auth", ["false", "true", "false"]),
         ("allowed-host", ["a.example", "b.example", "c.example"]),
         ("open-monitoring", ["true", "false", "true"]),

@@ -12,6 +12,19 @@ use clap::{Args, ValueEnum};
 use super::storage::StorageArgs;
 use super::values;
 
+/// How files are made that an earlier backup has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShareMode {
+    /// Hard links where all metadata is the same, or else reflinks, or else copies
+    Auto,
+    /// Reflinks or copies
+    Reflink,
+    /// Hard links or copies
+    Hardlink,
+    /// Copies
+    Copy,
+}
+
 /// How much a server logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum LogLevel {
@@ -37,7 +50,7 @@ pub(super) enum LogLevel {
 ///
 /// On SIGHUP the server reloads the configuration file and applies tls-cert and tls-key (whose
 /// files it reads in any case), max-connections, reserve, max-unpacked, max-entries, max-ratio,
-/// preserve-owner, job-intervals, grace and log-level. If anything is invalid, nothing changes, and
+/// preserve-owner, share, job-intervals, grace and log-level. If anything is invalid, nothing changes, and
 /// the log has the reason. Other changes need a restart; the log names them. Changed keys apply at
 /// once, without a signal.
 ///
@@ -146,4 +159,12 @@ pub(crate) struct ServerSettings {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     pub(super) preserve_owner: Option<bool>,
+
+    /// Way in which a backup shares unchanged files with the one before it [env: BCHAN_SHARE]
+    /// [default: auto]
+    ///
+    /// One damaged sector of the disk damages every backup that shares the file. With `copy`, each
+    /// backup has files of its own, and takes its full size on the disk.
+    #[arg(long, value_name = "WAY", value_enum)]
+    pub(super) share: Option<ShareMode>,
 }

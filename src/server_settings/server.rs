@@ -1,10 +1,10 @@
 //! The settings as the server takes them.
 
-use bchan_server::{Auth, Config, JobIntervals, TlsFiles};
+use bchan_server::{Auth, Config, JobIntervals, Share, TlsFiles};
 use tracing_subscriber::filter::LevelFilter;
 
 use super::given::GivenSettings;
-use super::options::{LogLevel, ServerSettings};
+use super::options::{LogLevel, ServerSettings, ShareMode};
 use super::storage::StorageArgs;
 use crate::config::{Environment, data_dir};
 use crate::error::{CommandError, Kind};
@@ -59,6 +59,7 @@ impl ServerSettings {
             open_monitoring: self.open_monitoring.unwrap_or(default.open_monitoring),
             unpack,
             preserve_owner: self.preserve_owner.unwrap_or(default.preserve_owner),
+            share: self.share.map_or(default.share, ShareMode::share),
             reserve: self.reserve.unwrap_or(default.reserve),
             intervals: JobIntervals::new(intervals),
             grace: self.grace.unwrap_or(default.grace),
@@ -80,6 +81,17 @@ impl StorageArgs {
     #[cfg(feature = "import-mariadb")]
     pub(crate) fn from_file(path: &std::path::Path) -> Result<Self, CommandError> {
         Ok(ServerSettings::from_file(path)?.storage)
+    }
+}
+
+impl ShareMode {
+    fn share(self) -> Share {
+        match self {
+            Self::Auto => Share::Auto,
+            Self::Reflink => Share::Reflink,
+            Self::Hardlink => Share::Hardlink,
+            Self::Copy => Share::Copy,
+        }
     }
 }
 

@@ -22,7 +22,7 @@ fn key(server: &TestServer, name: &str, rights: &str, targets: &[&str]) -> Strin
 }
 
 /// A request for each endpoint, with the rights that allow it. `$T` is a target, `$B` a backup.
-const REQUESTS: [(&str, &str, &[&str]); 25] = [
+const REQUESTS: [(&str, &str, &[&str]); 26] = [
     ("GET", "openapi.json", &["full", "read", "append"]),
     ("GET", "target", &["full", "read"]),
     ("GET", "target/search?name=t", &["full", "read"]),
@@ -30,6 +30,7 @@ const REQUESTS: [(&str, &str, &[&str]); 25] = [
     ("GET", "target/$T", &["full", "read", "append"]),
     ("PATCH", "target/$T", &["full"]),
     ("POST", "target/$T/upload", &["full", "append"]),
+    ("POST", "target/$T/increment", &["full", "append"]),
     ("GET", "backup/$B/download", &["full", "read"]),
     ("GET", "backup/$B/manifest", &["full", "read"]),
     ("PATCH", "backup/$B", &["full"]),

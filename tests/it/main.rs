@@ -29,6 +29,7 @@ mod hostile;
 mod import;
 #[cfg(feature = "import-mariadb")]
 mod import_faults;
+mod increments;
 mod interruption;
 #[cfg(target_os = "linux")]
 mod io_errors;

@@ -62,6 +62,10 @@ fn every_endpoint_answers_as_described() {
             let form = Form::new().file("a", b"x").field("manual", "1");
             server.http().post(&endpoint.path("t"), &form)
         }
+        Endpoint::Increment => {
+            let form = Form::new().file("a", b"x").field("manual", "0");
+            server.http().post(&endpoint.path("t"), &form)
+        }
         Endpoint::EditBackup => json("PATCH", endpoint, &kept, json!({"is_recycled": true})),
         Endpoint::DeleteBackup => json("DELETE", endpoint, &gone, json!({"delete_files": true})),
         Endpoint::Download | Endpoint::Manifest => server.http().get(&endpoint.path(&kept)),

@@ -15,6 +15,18 @@ pub enum Access {
     Public,
 }
 
+/// Makes a directory that only its owner can enter, and those above it that are missing.
+pub(crate) fn create_private_dirs(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path)
+}
+
 /// Puts content into a file, in place of what may be in it. A link stays a link.
 pub fn write(path: &Path, content: &[u8], access: Access) -> io::Result<()> {
     let resolved = fs::canonicalize(path);

@@ -81,6 +81,7 @@ fn fill(
         preserve_owner: found.restore.owners && found.keeps,
         keep_setid: found.restore.privileged,
         limits: limits(dir, content)?,
+        ..UnpackOptions::default()
     };
     let done = match kind {
         Kind::Tar(codec) => bchan_archive::unpack_tar(

@@ -9,6 +9,8 @@
 
 mod amount;
 pub mod atomic_file;
+mod base;
+mod cache;
 pub mod characters;
 mod confirm;
 mod download;
@@ -58,11 +60,11 @@ pub use self::input::Input;
 pub use self::job::ended_job;
 pub use self::migrate::{MigrateOptions, MigrateReport, TargetReport, TargetStatus, migrate};
 pub use self::options::UploadOptions;
-pub use self::packing::{Compress, Packing};
+pub use self::packing::{Compress, Look, Packing};
 pub use self::plan::{BackupInput, check_names};
 pub use self::progress::{Phase, Progress};
 pub use self::received::Restore;
-pub use self::report::{Delivered, Outcome, UploadReport, Warning};
+pub use self::report::{Delivered, Files, Outcome, Parts, UploadReport, Warning};
 pub use self::run::run;
 pub use self::run_guard::RunGuard;
 pub use self::shrunk::{ShrinkLimit, Shrunk};

@@ -14,6 +14,7 @@ use bchan_archive::{
 };
 use bchan_client::UploadWriter;
 
+use crate::cache::Incremental;
 use crate::error::AgentError;
 use crate::floor::ShrinkLimit;
 use crate::input::Input;
@@ -165,7 +166,7 @@ pub(crate) fn produce(
     feed: Option<Incoming>,
     writer: impl Sink,
     progress: Arc<dyn Progress>,
-    floor: Option<ShrinkLimit>,
+    (floor, incremental): (Option<ShrinkLimit>, Option<&Incremental>),
 ) -> Result<Produced, ProduceError> {
     let mut counting = Counting { writer, count: 0 };
     let mut listener = Listener::new(progress);
@@ -209,8 +210,10 @@ pub(crate) fn produce(
         (UploadSource::Archive(archive), _) => {
             let fail = |source| PackError::Write { source };
             let encoder = Encoder::new(counting, archive.compression).map_err(fail)?;
+            let increment = incremental.and_then(Incremental::begin);
+            let (sources, options) = (&archive.sources, &archive.options);
             let packed =
-                bchan_archive::pack(&archive.sources, encoder, &archive.options, &mut listener);
+                bchan_archive::pack_increment(sources, encoder, options, increment, &mut listener);
             let (summary, encoder) = match packed {
                 Err(PackError::Empty) => {
                     return Err(ProduceError::Empty(Box::new(content.nothing(listener))));
@@ -238,6 +241,8 @@ pub(crate) fn produce(
         .finish(receipt.as_deref())
         .map_err(|source| PackError::Write { source })?;
     // While the server does its part.
+    let manifest = incremental.zip(summary.manifest.as_mut());
+    let manifest = manifest.and_then(|(incremental, manifest)| incremental.write(manifest));
     let hashes = hashes_of(file, summary.manifest.take(), receipt, content);
     let Listener {
         warnings,
@@ -254,6 +259,7 @@ pub(crate) fn produce(
             UploadSource::Archive(archive) => archive.options.rules.unmatched(),
             _ => Vec::new(),
         },
+        manifest,
     })
 }
 

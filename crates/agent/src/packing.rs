@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::thread;
 
 use bchan_archive::Compression;
+pub use bchan_archive::Look;
 use serde::Deserialize;
 
 /// How an archive is made.
@@ -19,6 +20,10 @@ pub struct Packing {
     pub attributes: bool,
     /// True if pipes and devices go in.
     pub special: bool,
+    /// True if nothing is taken from an earlier backup.
+    pub full: bool,
+    /// When a file counts as unchanged.
+    pub look: Look,
 }
 
 /// A way to compress, and perhaps how hard to try.

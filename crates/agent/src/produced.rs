@@ -2,6 +2,8 @@
 
 use bchan_archive::PackSummary;
 
+use tempfile::NamedTempFile;
+
 use crate::report::Warning;
 
 /// Outcome of packing.
@@ -16,6 +18,8 @@ pub struct Produced {
     pub warning_count: u64,
     /// Excluding patterns that have matched nothing.
     pub unmatched: Vec<String>,
+    /// The manifest as a file, for the next upload.
+    pub(crate) manifest: Option<NamedTempFile>,
 }
 
 /// Hashes that a server reports if it has stored the content as it was sent.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use bchan_api::{Backup, Target, Time};
+use bchan_archive::PackSummary;
 use serde::Serialize;
 
 use crate::amount::Amount;
@@ -41,6 +42,35 @@ impl Outcome {
     }
 }
 
+/// The parts of a backup by where their contents come from. Second names of a file count in neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Parts {
+    /// Files that the server has taken from an earlier backup.
+    pub reused: Files,
+    /// Files whose contents were sent.
+    pub new: Files,
+}
+
+/// A number of files, and the bytes of their contents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Files {
+    pub files: u64,
+    pub bytes: u64,
+}
+
+impl From<&PackSummary> for Parts {
+    fn from(summary: &PackSummary) -> Self {
+        let files = |amount: bchan_archive::Amount| Files {
+            files: amount.files,
+            bytes: amount.bytes,
+        };
+        Self {
+            reused: files(summary.reused),
+            new: files(summary.new),
+        }
+    }
+}
+
 /// Outcome of an upload.
 #[derive(Debug)]
 pub struct UploadReport {
@@ -53,6 +83,8 @@ pub struct UploadReport {
     pub unverified: Option<Unverified>,
     pub target: Target,
     pub amount: Amount,
+    /// Files that an earlier backup has, and files whose contents were sent, of a tree.
+    pub parts: Option<Parts>,
     /// Bytes that were sent.
     pub sent: u64,
     pub warnings: Vec<Warning>,

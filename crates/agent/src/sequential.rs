@@ -173,7 +173,7 @@ impl Run<'_> {
                     UploadSource::File(file.source.clone()),
                     Arc::clone(self.progress),
                 );
-                crate::work::spawn(move || produce(&content, None, writer, progress, None))
+                crate::work::spawn(move || produce(&content, None, writer, progress, (None, None)))
             };
             let limit = self.options.limit.clone();
             let (id, entry) = (&self.target.id, &file.entry);
@@ -317,6 +317,7 @@ async fn report(
             files: count,
             bytes,
         },
+        parts: None,
         sent: run.sent,
         warnings,
         warning_count,

@@ -73,6 +73,15 @@ impl StateFolder {
         Self { folder, server }
     }
 
+    /// Where manifests of backups are remembered.
+    pub(crate) fn caches(&self) -> PathBuf {
+        self.folder.join("manifests")
+    }
+
+    pub(crate) fn server(&self) -> &str {
+        &self.server
+    }
+
     pub fn lock_file(&self, target: &str) -> PathBuf {
         self.folder.join("locks").join(self.key(target) + ".lock")
     }

@@ -12,6 +12,8 @@ use bchan_archive::PackError;
 use bchan_client::{Client, Error, Upload, UploadWriter, upload_pipe};
 
 use crate::amount::Amount;
+use crate::base::find_base;
+use crate::cache::Incremental;
 use crate::confirm::{self, Terms, Verified};
 use crate::error::AgentError;
 use crate::floor::ShrinkLimit;
@@ -22,7 +24,7 @@ use crate::pause::pause;
 use crate::plan::{Plan, is_kept};
 use crate::produced::Produced;
 use crate::progress::{Phase, Progress};
-use crate::report::{Outcome, UploadReport, Warning};
+use crate::report::{Outcome, Parts, UploadReport, Warning};
 use crate::run_guard::RunGuard;
 use crate::target_name::new_target;
 
@@ -47,8 +49,10 @@ pub(crate) async fn upload(
     if let Some(floor) = entered.floor {
         floor.check_ahead(&content).await?;
     }
+    let incremental = find_base(client, &options, guard, (&target, &backups), &content).await;
     let transferred = Transfer {
         target,
+        incremental,
         before: backups.into_iter().map(|backup| backup.id).collect(),
         content,
         file_name,
@@ -87,6 +91,8 @@ pub(crate) struct Transfer {
     /// The backups that are there already.
     pub before: HashSet<String>,
     pub content: UploadSource,
+    /// The earlier backup that it may refer to, and where its manifest is remembered.
+    pub incremental: Option<Incremental>,
     pub file_name: String,
     /// How much of it there must be.
     pub floor: Option<ShrinkLimit>,
@@ -100,11 +106,13 @@ pub(crate) async fn transfer(
         target,
         before,
         content,
+        incremental,
         file_name,
         floor,
     }: Transfer,
     progress: Arc<dyn Progress>,
 ) -> Result<UploadReport, AgentError> {
+    let packed = matches!(content, UploadSource::Archive(_));
     let stop = Arc::new(AtomicBool::new(false));
     let counter = progress.wants_total().then(|| {
         let (content, stop) = (content.clone(), Arc::clone(&stop));
@@ -113,7 +121,8 @@ pub(crate) async fn transfer(
     });
     progress.phase(Phase::Sending);
     let sending = (&content, &*file_name, floor);
-    let sent = send(client, &target, &options, sending, &progress).await;
+    let to = (&target, incremental.clone());
+    let sent = send(client, to, &options, sending, &progress).await;
     stop.store(true, Ordering::Relaxed);
     // It looks at the flag for each file; a panic there is no reason to fail.
     let _ = counter.map(thread::JoinHandle::join);
@@ -164,7 +173,14 @@ pub(crate) async fn transfer(
     }
     progress.phase(Phase::Done);
     let last = attempts.len().saturating_sub(1);
-    let produced = attempts.swap_remove(verified.attempt.unwrap_or(last));
+    let mut produced = attempts.swap_remove(verified.attempt.unwrap_or(last));
+    let remembered = (incremental, produced.manifest.take(), &verified.backup);
+    if let (Some(incremental), Some(manifest), Some(backup)) = remembered
+        && verified.unverified.is_none()
+        && let Err(error) = incremental.cache.keep(&backup.id, manifest)
+    {
+        progress.trouble(&format!("the next backup will send everything: {error}"));
+    }
     let lost = lost(client, &target, &accepted, &produced);
     let Produced {
         summary,
@@ -173,6 +189,7 @@ pub(crate) async fn transfer(
         warning_count,
         unmatched,
         hashes: _,
+        manifest: _,
     } = produced;
     let complete = summary.is_complete() && lost.is_empty();
     let warning_count = warning_count + lost.len() as u64;
@@ -184,6 +201,7 @@ pub(crate) async fn transfer(
         unverified: verified.unverified,
         target,
         amount: Amount::from(&summary),
+        parts: Some(Parts::from(&summary)).filter(|_| packed),
         sent,
         warnings,
         warning_count,
@@ -293,6 +311,20 @@ fn is_other_content(error: &Error) -> bool {
     matches!(error, Error::Rejected { status: 422, .. })
 }
 
+/// Returns true if a server does not take an upload, and may take another one.
+fn is_refusal(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Rejected {
+            status: 400..=421,
+            ..
+        } | Error::ServerFault { .. }
+            | Error::NotFound { .. }
+            | Error::NotBackupChan { .. }
+            | Error::TooLarge { .. }
+    )
+}
+
 /// Returns true if the server may have taken the request all the same.
 fn is_no_answer(error: &Error) -> bool {
     matches!(
@@ -313,10 +345,29 @@ fn unanswered(client: &Client, error: Error) -> Error {
     }
 }
 
+/// The outcome of the producer of an attempt. Fails if that is final, whatever the server says.
+fn unless_final(
+    produced: Result<Produced, ProduceError>,
+    content: &UploadSource,
+    cut: bool,
+) -> Result<Result<Produced, PackError>, AgentError> {
+    match produced {
+        // There is an answer, so the rest was not read.
+        Err(ProduceError::Pack(PackError::Source { source, .. })) if cut && content.is_stream() => {
+            Ok(Err(PackError::Write { source }))
+        }
+        // A part cannot have been acknowledged as the whole.
+        Err(ProduceError::Shrunk(shrunk)) => Err(AgentError::Shrunk(shrunk)),
+        Err(ProduceError::Empty(error)) => Err(*error),
+        Err(ProduceError::Pack(error)) => Ok(Err(error)),
+        Ok(produced) => Ok(Ok(produced)),
+    }
+}
+
 /// Sends the content, again and again while that can neither harm nor be hopeless.
 async fn send(
     client: &Client,
-    target: &Target,
+    (target, mut incremental): (&Target, Option<Incremental>),
     options: &UploadOptions,
     (content, file_name, floor): (&UploadSource, &str, Option<ShrinkLimit>),
     progress: &Arc<dyn Progress>,
@@ -340,7 +391,11 @@ async fn send(
                 writer,
                 progress: Arc::clone(&progress),
             };
-            crate::work::spawn(move || produce(&content, feed, writer, progress, floor))
+            let incremental = incremental.clone();
+            crate::work::spawn(move || {
+                let limits = (floor, incremental.as_ref());
+                produce(&content, feed, writer, progress, limits)
+            })
         };
         let upload = Upload {
             body,
@@ -351,24 +406,13 @@ async fn send(
             sha256: ours,
             receipt: compares && target.target_type == TargetType::Multi && content.is_packed(),
             known_sha256: content.known_sha256().filter(|_| compares),
+            base: incremental.as_ref().and_then(Incremental::base_id),
             idempotency_key: key.clone(),
         };
         let (answer, cut) = pumped(client.upload(&target.id, upload), pump).await?;
         // The request holds the other end no more, so the producer ends soon.
         let produced = producer.await.map_err(|_| AgentError::Thread)?;
-        let produced = match produced {
-            // There is an answer, so the rest was not read.
-            Err(ProduceError::Pack(PackError::Source { source, .. }))
-                if cut && content.is_stream() =>
-            {
-                Err(PackError::Write { source })
-            }
-            // A part cannot have been acknowledged as the whole.
-            Err(ProduceError::Shrunk(shrunk)) => return Err(AgentError::Shrunk(shrunk)),
-            Err(ProduceError::Empty(error)) => return Err(*error),
-            Err(ProduceError::Pack(error)) => Err(error),
-            Ok(produced) => Ok(produced),
-        };
+        let produced = unless_final(produced, content, cut)?;
         let error = match (answer, produced) {
             (Ok(accepted), Ok(produced)) => {
                 whole.push(produced);
@@ -405,6 +449,14 @@ async fn send(
                 attempts: whole,
                 refused: Some(error),
             });
+        }
+        // A base that is gone, or has not what was expected: all is sent, in the same attempt.
+        if let Some(with_base) = incremental.take_if(|given| given.base.is_some()) {
+            incremental = Some(with_base.full());
+            if is_refusal(&error) {
+                continue;
+            }
+            incremental = Some(with_base);
         }
         // A server that does not know the key might store what it gets twice.
         let safe = content.is_repeatable() && (ours || matches!(error, Error::Unreachable { .. }));

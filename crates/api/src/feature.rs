@@ -20,15 +20,18 @@ pub enum Feature {
     /// nothing that differs, and says it again with the backup. Takes the header
     /// [`backup-chan-sha256`](crate::header::SHA256).
     Receipt,
+    /// Keeps a manifest of each backup of a tree, and takes uploads that refer to an earlier backup.
+    Increment,
 }
 
 impl Feature {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Zstd,
         Self::Sha256,
         Self::DownloadFormat,
         Self::Metadata,
         Self::Receipt,
+        Self::Increment,
     ];
 
     const fn as_str(self) -> &'static str {
@@ -38,6 +41,7 @@ impl Feature {
             Self::DownloadFormat => "download-format",
             Self::Metadata => "metadata",
             Self::Receipt => "receipt",
+            Self::Increment => "increment",
         }
     }
 }

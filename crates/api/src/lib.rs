@@ -47,6 +47,14 @@ pub mod header {
     /// Request header with the hex SHA-256 of the only file of an upload, from a client that knows
     /// it before it sends: a server that has stored the upload needs no more to say so.
     pub const SHA256: &str = "backup-chan-sha256";
+    /// Request header that names the backups to which an incremental upload refers: `b=<id>`.
+    pub const BASE: &str = "bchan-base";
+}
+
+/// Words that tell failures of one status apart.
+pub mod reason {
+    /// An upload refers to a backup that does not have what it should (409): all of it must be sent.
+    pub const BASE: &str = "base";
 }
 
 /// Names of the form fields of an upload.

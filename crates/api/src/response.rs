@@ -19,6 +19,9 @@ pub struct Failure {
     /// The error, for people.
     #[serde(default)]
     pub message: String,
+    /// A word for programs, where the status does not say enough; see [`reason`](crate::reason).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 impl Failure {
@@ -27,6 +30,7 @@ impl Failure {
         Self {
             success: false,
             message: message.into(),
+            reason: None,
         }
     }
 }

@@ -57,6 +57,8 @@ pub enum Endpoint {
     DeleteRecycled,
     /// Store a new backup.
     Upload,
+    /// Store a new backup that refers to earlier ones.
+    Increment,
     /// Recycle or restore a backup.
     EditBackup,
     /// Delete a backup.
@@ -110,6 +112,7 @@ const TABLE: &[(Endpoint, Method, &str)] = &[
     (E::DeleteBackups, M::Delete, "target/*/all"),
     (E::DeleteRecycled, M::Delete, "target/*/recycled"),
     (E::Upload, M::Post, "target/*/upload"),
+    (E::Increment, M::Post, "target/*/increment"),
     (E::EditBackup, M::Patch, "backup/*"),
     (E::DeleteBackup, M::Delete, "backup/*"),
     (E::Download, M::Get, "backup/*/download"),

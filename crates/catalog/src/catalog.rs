@@ -109,6 +109,10 @@ pub trait Store: Send + Sync {
     /// Records what a look at the content has shown, unless the backup has gone or moved since it
     /// was read as `seen`; says whether it was recorded.
     fn set_health(&self, seen: &StoredBackup, health: &Health) -> Result<bool>;
+    /// When all of the content of a backup was last read; none if it was not since it arrived.
+    fn checked_at(&self, id: &str) -> Result<Option<Time>>;
+    /// Records that some content of a backup was last read at this time.
+    fn set_checked_at(&self, id: &str, at: Time) -> Result<()>;
     /// The same for the bytes of the content.
     fn set_filesize(&self, seen: &StoredBackup, bytes: u64) -> Result<bool>;
 

@@ -26,7 +26,9 @@ const fn largest(endpoint: Endpoint) -> usize {
         Endpoint::SearchTargets => 64 * MIB,
         // Ten targets, or all of a server without pages; a thousand jobs with their messages; what
         // could not be kept of an upload, a line each.
-        Endpoint::ListTargets | Endpoint::ListJobs | Endpoint::Upload => 16 * MIB,
+        Endpoint::ListTargets | Endpoint::ListJobs | Endpoint::Upload | Endpoint::Increment => {
+            16 * MIB
+        }
         _ => MIB,
     }
 }

@@ -3,6 +3,7 @@
 use bchan_api::Endpoint;
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
+use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_DISPOSITION, TRANSFER_ENCODING};
 use reqwest::{Response, StatusCode};
 
@@ -48,6 +49,12 @@ pub struct Download {
 }
 
 impl Client {
+    /// Starts to fetch the manifest of a backup.
+    pub async fn manifest(&self, id: &str) -> Result<Download, Error> {
+        let request = self.request(Endpoint::Manifest, id);
+        self.start(Endpoint::Manifest, request).await
+    }
+
     /// Starts to fetch the content of a backup.
     pub async fn download(
         &self,
@@ -62,7 +69,11 @@ impl Client {
                 request = request.query(&[("adapt", "true")]);
             }
         }
-        let response = answer::checked(self, self.send(Endpoint::Download, request).await?).await?;
+        self.start(Endpoint::Download, request).await
+    }
+
+    async fn start(&self, endpoint: Endpoint, request: RequestBuilder) -> Result<Download, Error> {
+        let response = answer::checked(self, self.send(endpoint, request).await?).await?;
         if response.status() != StatusCode::OK {
             return Err(Error::NotBackupChan {
                 server: self.server().to_owned(),

@@ -40,6 +40,8 @@ pub struct Upload {
     pub known_sha256: Option<String>,
     /// How fast it goes.
     pub limit: Option<RateLimit>,
+    /// The backup to which the file refers; only for servers that say they take that.
+    pub base: Option<String>,
     /// Makes it harmless to send the same upload twice, on servers that know of it.
     pub idempotency_key: Option<String>,
 }
@@ -246,7 +248,14 @@ impl Client {
         if upload.receipt {
             form = form.part(form::RECEIPT, later(received));
         }
-        let mut request = self.request(Endpoint::Upload, target).multipart(form);
+        let endpoint = match upload.base {
+            Some(_) => Endpoint::Increment,
+            None => Endpoint::Upload,
+        };
+        let mut request = self.request(endpoint, target).multipart(form);
+        if let Some(base) = upload.base {
+            request = request.header(header::BASE, format!("b={base}"));
+        }
         if let Some(key) = upload.idempotency_key {
             request = request.header(header::IDEMPOTENCY_KEY, key);
         }
@@ -270,7 +279,7 @@ impl Client {
             }
         };
         self.note(&response);
-        answer::json(self, Endpoint::Upload, response).await
+        answer::json(self, endpoint, response).await
     }
 }
 

@@ -94,12 +94,14 @@ impl Engine {
     pub fn unpack_options(&self, disk: u64) -> UnpackOptions {
         let Limits {
             preserve_owner,
+            share,
             unpack,
             ..
         } = self.limits();
         UnpackOptions {
             attributes: StoreAttributes::Keep { special: false },
             preserve_owner,
+            share,
             keep_setid: false,
             limits: bchan_archive::Limits {
                 max_bytes: unpack.max_bytes.unwrap_or(disk),

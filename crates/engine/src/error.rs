@@ -16,6 +16,8 @@ pub enum Kind {
     Forbidden,
     NotFound,
     Conflict,
+    /// An upload refers to an earlier backup that does not have what it should.
+    Base,
     TooLarge,
     /// A limit on the number of requests is reached.
     TooMany,

@@ -10,6 +10,7 @@
 //! a status. Begin reading with `engine.rs`, then `ops/mod.rs`.
 
 mod access;
+pub mod bases;
 pub mod change;
 pub mod check;
 pub mod cleanup;

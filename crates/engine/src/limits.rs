@@ -1,11 +1,14 @@
 //! Limits that can change while the server runs.
 
+use bchan_archive::Share;
 use bchan_storage::space::Reserve;
 
 /// Bounds of what uploads may use, and what becomes of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     pub preserve_owner: bool,
+    /// How files are made that an earlier backup has.
+    pub share: Share,
     pub unpack: UnpackLimits,
     pub reserve: Reserve,
 }

@@ -34,7 +34,11 @@ pub fn open(engine: &Engine, id: &str) -> Result<(StoredBackup, Option<File>), E
 }
 
 /// Opens the manifest where the record of the backup says that it lies.
-fn at(engine: &Engine, target: &Target, stored: &StoredBackup) -> Result<Option<File>, Error> {
+pub(crate) fn at(
+    engine: &Engine,
+    target: &Target,
+    stored: &StoredBackup,
+) -> Result<Option<File>, Error> {
     let directory = engine.directory(target, stored.backup.is_recycled)?;
     let sidecar = engine.layout.sidecar(&directory);
     let opened = sidecar.manifests().open(&stored.backup.id);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bchan_api::ApiKey;
+pub use bchan_archive::Share;
 
 use crate::intervals::JobIntervals;
 use crate::log::LogFile;
@@ -48,6 +49,8 @@ pub struct Config {
     pub unpack: UnpackLimits,
     /// True if unpacked files get the owners that their archive names. Needs root.
     pub preserve_owner: bool,
+    /// How files are made that an earlier backup has.
+    pub share: Share,
     /// Free space that uploads never use.
     pub reserve: Reserve,
     /// True if scheduled jobs run on their intervals; they can be forced to run in any case.
@@ -89,6 +92,7 @@ impl Config {
             open_monitoring: false,
             unpack: UnpackLimits::default(),
             preserve_owner: false,
+            share: Share::default(),
             reserve: Reserve::default(),
             schedule: true,
             intervals: JobIntervals::default(),
@@ -111,6 +115,7 @@ impl From<&Config> for Limits {
     fn from(config: &Config) -> Self {
         Self {
             preserve_owner: config.preserve_owner,
+            share: config.share,
             unpack: config.unpack,
             reserve: config.reserve,
         }

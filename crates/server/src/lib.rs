@@ -32,7 +32,7 @@ pub use bchan_engine::check::{
 pub use bchan_engine::start::data_folder::OpenError;
 pub use bchan_http::{Probe, ProbeError, TlsError, TlsFiles};
 pub use bchan_storage::space::Reserve;
-pub use config::{Auth, Config, DEFAULT_GRACE, DEFAULT_LISTEN};
+pub use config::{Auth, Config, DEFAULT_GRACE, DEFAULT_LISTEN, Share};
 pub use control::ControlError;
 pub use intervals::JobIntervals;
 pub use log::{LogFile, Masked};

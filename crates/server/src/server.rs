@@ -186,6 +186,7 @@ impl Server {
         *config = Config {
             unpack: new.unpack,
             preserve_owner: new.preserve_owner,
+            share: new.share,
             reserve: new.reserve,
             intervals: new.intervals.clone(),
             max_connections,

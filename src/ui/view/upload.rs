@@ -1,6 +1,6 @@
 //! Reports of uploads.
 
-use bchan_agent::{Amount, Delivered, Outcome, ShrinkLimit, Shrunk};
+use bchan_agent::{Amount, Delivered, Outcome, Parts, ShrinkLimit, Shrunk};
 use bchan_api::Backup;
 use serde::Serialize;
 
@@ -20,6 +20,9 @@ pub(crate) struct Upload {
     pub(crate) complete: bool,
     #[serde(flatten)]
     pub(crate) amount: Amount,
+    /// Contents that an earlier backup has, and contents that were sent.
+    #[serde(flatten)]
+    pub(crate) parts: Option<Parts>,
     /// Bytes that went over the wire.
     pub(crate) sent: u64,
     /// Problems with entries.
@@ -44,13 +47,26 @@ impl Upload {
     }
 }
 
+impl Upload {
+    /// The number and the size of new files, if there are others.
+    fn changed(&self, page: &Page) -> String {
+        match self.parts {
+            Some(Parts { reused, new }) if reused.files > 0 => {
+                let (files, bytes) = (new.files, page.size(new.bytes));
+                format!("{files} new or changed, {bytes}; ")
+            }
+            _ => String::new(),
+        }
+    }
+}
+
 impl View for Upload {
     const REPORT: bool = true;
 
     fn text(&self, page: &Page) -> String {
         let target = clean(&self.target);
         let what = amount(self.amount, page);
-        let sent = page.size(self.sent);
+        let sent = format!("{}{} sent", self.changed(page), page.size(self.sent));
         let id = self.backup.as_ref().map(|backup| clean(&backup.id));
         let place = id.map_or(String::new(), |id| format!(" as backup {id}"));
         let fault = if self.complete {
@@ -59,13 +75,13 @@ impl View for Upload {
             format!("; incomplete: {}", count(self.warning_count, "problem"))
         };
         match self.status {
-            Outcome::Stored => format!("stored {what} ({sent} sent) in {target}{place}{fault}\n"),
+            Outcome::Stored => format!("stored {what} ({sent}) in {target}{place}{fault}\n"),
             Outcome::Accepted => format!(
-                "sent {what} ({sent} sent) to {target}; {} is storing it{fault}\n",
+                "sent {what} ({sent}) to {target}; {} is storing it{fault}\n",
                 self.job()
             ),
             Outcome::Unconfirmed => format!(
-                "sent {what} ({sent} sent) to {target}; the server does not say what became of {}{fault}\n",
+                "sent {what} ({sent}) to {target}; the server does not say what became of {}{fault}\n",
                 self.job()
             ),
         }
@@ -129,6 +145,8 @@ impl View for ShrunkSource {
 
 #[cfg(test)]
 mod tests {
+    use bchan_agent::Files;
+
     use super::*;
     use crate::ui::page::tests::{script, terminal};
 
@@ -143,6 +161,7 @@ mod tests {
                 files: 2,
                 bytes: 2048,
             },
+            parts: None,
             sent: 512,
             warnings: vec![Warning {
                 path: "a".into(),
@@ -170,6 +189,27 @@ mod tests {
             upload(Outcome::Unconfirmed)
                 .text(&script())
                 .contains("does not say")
+        );
+    }
+
+    #[test]
+    fn an_upload_says_what_was_new() {
+        let files = |files, bytes| Files { files, bytes };
+        let report = Upload {
+            parts: Some(Parts {
+                reused: files(44_205, 491_782_144),
+                new: files(12, 3_250_585),
+            }),
+            ..upload(Outcome::Stored)
+        };
+        let text = report.text(&terminal(80));
+        let expected = "2.0 KiB (12 new or changed, 3.1 MiB; 512 B sent) in";
+        assert!(text.contains(expected), "{text}");
+        let value = serde_json::to_value(report).unwrap();
+        assert_eq!(value["reused"]["files"], 44_205);
+        assert_eq!(
+            value["new"],
+            serde_json::json!({"files": 12, "bytes": 3_250_585})
         );
     }
 

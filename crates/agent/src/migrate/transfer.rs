@@ -77,6 +77,7 @@ impl Transfer<'_> {
             limit: None,
             receipt: false,
             known_sha256: None,
+            base: None,
         };
         let (answer, came) = tokio::join!(
             self.to.upload(self.to_target, upload),

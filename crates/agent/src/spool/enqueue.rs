@@ -79,7 +79,7 @@ async fn put(spool: &Spool, wanted: Wanted, progress: Arc<dyn Progress>) -> Resu
     let stop = Stop(Arc::clone(&signs));
     let (feed, pump) = wanted.content.begin().await?;
     let (content, floor) = (wanted.content.clone(), wanted.floor);
-    let produce = move || produce(&content, feed, writer, progress, floor);
+    let produce = move || produce(&content, feed, writer, progress, (floor, None));
     let mut producer = crate::work::spawn(produce);
     let produced = tokio::select! {
         produced = &mut producer => produced,

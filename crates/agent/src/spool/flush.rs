@@ -101,6 +101,7 @@ async fn send(
         return Err(AgentError::NoZstd);
     }
     let transferred = Transfer {
+        incremental: None,
         target,
         before: backups.into_iter().map(|backup| backup.id).collect(),
         content: UploadSource::Kept(Arc::new(entry.clone())),

@@ -97,6 +97,21 @@ pub(super) fn set_health(
     Ok(changed > 0)
 }
 
+pub(super) fn checked_at(connection: &Connection, id: &str) -> Result<Option<Time>> {
+    let sql = "SELECT checked_at FROM backups WHERE id = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_row([id], |row| row.get::<_, Option<i64>>(0));
+    let found = found.optional()?.flatten();
+    Ok(found.map(Time::from_unix_seconds))
+}
+
+pub(super) fn set_checked_at(connection: &Connection, id: &str, at: Time) -> Result<()> {
+    let sql = "UPDATE backups SET checked_at = ?2 WHERE id = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.execute(params![id, at.unix_seconds()])?;
+    Ok(())
+}
+
 pub(super) fn set_filesize(
     connection: &Connection,
     seen: &StoredBackup,

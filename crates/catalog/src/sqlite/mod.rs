@@ -251,6 +251,14 @@ impl Store for Sqlite {
         self.write(|transaction| backups::set_health(transaction, seen, health))
     }
 
+    fn checked_at(&self, id: &str) -> Result<Option<Time>> {
+        backups::checked_at(&*self.reader()?, id)
+    }
+
+    fn set_checked_at(&self, id: &str, at: Time) -> Result<()> {
+        self.write(|transaction| backups::set_checked_at(transaction, id, at))
+    }
+
     fn set_filesize(&self, seen: &StoredBackup, bytes: u64) -> Result<bool> {
         self.write(|transaction| backups::set_filesize(transaction, seen, bytes))
     }

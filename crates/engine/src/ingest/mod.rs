@@ -6,7 +6,7 @@ mod place;
 use std::io::{self, Read};
 
 use bchan_api::TargetType;
-use bchan_archive::{MtreeHeader, UnpackOptions};
+use bchan_archive::{BaseTree, MtreeHeader, UnpackOptions};
 use sha2::{Digest as _, Sha256};
 
 pub use self::from_body::from_body;
@@ -38,25 +38,29 @@ pub struct ReceivedBackup {
 }
 
 /// Takes the files of one upload.
-pub struct Receiver<'a> {
+pub struct Receiver<'a, 'b> {
     kind: TargetType,
     pub options: UnpackOptions,
+    bases: &'a mut [BaseTree<'b>],
     staging: &'a Staging,
     room: &'a mut SpaceGuard,
     placed: Placed,
     digests: Vec<String>,
 }
 
-impl<'a> Receiver<'a> {
+impl<'a, 'b> Receiver<'a, 'b> {
+    /// The archive may refer to files of `bases`.
     pub fn new(
         kind: TargetType,
         options: UnpackOptions,
+        bases: &'a mut [BaseTree<'b>],
         staging: &'a Staging,
         room: &'a mut SpaceGuard,
     ) -> Result<Self, Error> {
         Ok(Self {
             kind,
             options,
+            bases,
             staging,
             room,
             placed: Placed::new(kind, staging)?,
@@ -71,6 +75,8 @@ impl<'a> Receiver<'a> {
             staging,
             room,
             placed,
+            options,
+            bases,
             ..
         } = self;
         match self.kind {
@@ -81,7 +87,7 @@ impl<'a> Receiver<'a> {
             }
             TargetType::Single => place_single(&mut file, name, staging, room, placed)?,
             TargetType::Multi => {
-                place_tree(&mut file, name, &self.options, staging, room, placed)?;
+                place_tree(&mut file, name, (options, bases), staging, room, placed)?;
             }
         }
         placed.parts += 1;

@@ -7,13 +7,13 @@ use std::path::Path;
 
 use bchan_api::TargetType;
 use bchan_archive::{
-    Codec, Compression, Encoder, Kind, Limit, Manifest, MtreeHeader, Observer as _, Problem,
-    UnpackError, UnpackOptions, Unpacked, Writeback,
+    BaseTree, Codec, Compression, Encoder, Kind, Limit, Manifest, MtreeHeader, Observer as _,
+    Problem, UnpackError, UnpackOptions, Unpacked, Writeback,
 };
 use rustix::fs::{Mode, OFlags, openat};
 
 use super::from_body::from_body;
-use crate::error::{Error, is_out_of_space};
+use crate::error::{self, Error, is_out_of_space};
 use bchan_storage::digest::{Digest, Hashing, hex_digest};
 use bchan_storage::name_template;
 use bchan_storage::space::SpaceGuard;
@@ -150,7 +150,7 @@ pub(super) fn place_plain<R: Read + Send>(
 pub(super) fn place_tree<R: Read + Send>(
     part: &mut Hashing<R>,
     name: &str,
-    options: &UnpackOptions,
+    (options, bases): (&UnpackOptions, &mut [BaseTree<'_>]),
     staging: &Staging,
     room: &mut SpaceGuard,
     placed: &mut Placed,
@@ -163,7 +163,8 @@ pub(super) fn place_tree<R: Read + Send>(
     let manifest = &mut placed.manifest;
     let unpacked = match kind {
         Kind::Tar(codec) => {
-            bchan_archive::unpack_tar(codec, replay, tree.as_fd(), options, manifest, room)
+            let into = tree.as_fd();
+            bchan_archive::unpack_increment(codec, replay, bases, into, options, manifest, room)
         }
         Kind::Zip => {
             created(room)?;
@@ -182,6 +183,10 @@ pub(super) fn place_tree<R: Read + Send>(
     if kind == Kind::Tar(Codec::None) && done == Unpacked::default() {
         // A file of zeros would look the same.
         room.problem(Path::new(base_name(name)), &Problem::NoEntries);
+    }
+    if done.reused_files > 0 {
+        let (files, bytes) = (done.reused_files, done.reused_bytes);
+        tracing::info!(files, bytes, "an upload refers to an earlier backup");
     }
     placed.kept = done.not_restored == 0 && done.altered == 0;
     Ok(())
@@ -251,8 +256,8 @@ fn copy<R: Read + Send>(reader: R, mut file: File, room: &mut SpaceGuard) -> Res
     copied.map_err(|error| Error::from_io("receiving the backup", error))?
 }
 
-fn from_unpack(error: UnpackError) -> Error {
-    match &error {
+fn from_unpack(fault: UnpackError) -> Error {
+    match &fault {
         UnpackError::Read { source } => from_body(source),
         UnpackError::Write { source, .. } if is_out_of_space(source) => Error::out_of_space(),
         UnpackError::Write { source, .. }
@@ -270,9 +275,13 @@ fn from_unpack(error: UnpackError) -> Error {
                 Limit::Ratio(_) | Limit::Holes(_) => "; --max-ratio of the server allows more",
                 _ => "",
             };
-            Error::too_large(format!("{error}{option}"))
+            Error::too_large(format!("{fault}{option}"))
         }
-        _ => Error::invalid(error.to_string()),
+        UnpackError::Base { .. } => Error::new(
+            error::Kind::Base,
+            "the earlier backup does not have what this upload refers to; send all of it",
+        ),
+        _ => Error::invalid(fault.to_string()),
     }
-    .caused_by(error)
+    .caused_by(fault)
 }

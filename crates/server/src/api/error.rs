@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
+use bchan_api::reason;
 use bchan_catalog::StoreError;
 use bchan_engine::{Error, Kind};
 
@@ -18,6 +19,8 @@ pub(crate) struct ApiError {
     pub(crate) cause: Option<Box<dyn StdError + Send + Sync>>,
     /// Seconds after which a repeated request may succeed, where that is known.
     pub(crate) retry_after: Option<u64>,
+    /// Word for programs that tells this error from others with its status.
+    pub(crate) reason: Option<&'static str>,
 }
 
 impl ApiError {
@@ -27,6 +30,7 @@ impl ApiError {
             message: message.into(),
             cause: None,
             retry_after: None,
+            reason: None,
         }
     }
 
@@ -55,7 +59,7 @@ impl From<Error> for ApiError {
             Kind::Invalid => 400,
             Kind::Forbidden => 403,
             Kind::NotFound => 404,
-            Kind::Conflict => 409,
+            Kind::Conflict | Kind::Base => 409,
             Kind::TooLarge => 413,
             Kind::TooMany => 429,
             Kind::OutOfSpace => 507,
@@ -67,6 +71,7 @@ impl From<Error> for ApiError {
             message: error.message,
             cause: error.cause,
             retry_after: error.retry_after,
+            reason: (error.kind == Kind::Base).then_some(reason::BASE),
         }
     }
 }
@@ -100,6 +105,7 @@ pub(crate) fn for_engine(denied: Denied) -> Error {
         message,
         cause,
         retry_after,
+        reason: _,
     } = denied.into();
     Error {
         kind: if status == 503 {

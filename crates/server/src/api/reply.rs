@@ -36,7 +36,11 @@ pub(crate) fn done() -> Response {
 
 /// An answer that says what went wrong. It repeats no key that came in the place of something else.
 pub(crate) fn failure(error: &ApiError) -> Response {
-    let mut response = json(error.status, &Failure::new(mask_text(&error.message)));
+    let failure = Failure {
+        reason: error.reason.map(str::to_owned),
+        ..Failure::new(mask_text(&error.message))
+    };
+    let mut response = json(error.status, &failure);
     match error.status {
         401 => response.headers.push(("www-authenticate", "Bearer".into())),
         503 if error.retry_after.is_none() => {

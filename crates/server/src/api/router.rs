@@ -99,6 +99,7 @@ impl Router {
             Endpoint::DeleteBackups => target::delete_backups(app, request, object),
             Endpoint::DeleteRecycled => target::delete_recycled(app, request, object),
             Endpoint::Upload => upload::upload(app, request, grant, object),
+            Endpoint::Increment => upload::increment(app, request, grant, object),
             Endpoint::EditBackup => backup::edit(app, request, object),
             Endpoint::DeleteBackup => backup::delete(app, request, object),
             Endpoint::Download => download::download(app, request, object),

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use bchan_api::{TargetType, form};
-use bchan_archive::{StoreAttributes, UnpackOptions};
+use bchan_archive::{BaseTree, StoreAttributes, UnpackOptions};
 
 use crate::api::error::ApiError;
 use bchan_engine::Error;
@@ -22,12 +22,12 @@ pub(crate) fn receive(
     body: &mut (dyn Read + Send),
     content_type: &str,
     kind: TargetType,
-    options: &UnpackOptions,
+    (options, bases): (&UnpackOptions, &mut [BaseTree<'_>]),
     staging: &Staging,
     room: &mut SpaceGuard,
 ) -> Result<ReceivedBackup, ApiError> {
     let mut form = Multipart::new(body, content_type).map_err(from_multipart)?;
-    let mut receiver = Receiver::new(kind, *options, staging, room)?;
+    let mut receiver = Receiver::new(kind, *options, bases, staging, room)?;
     let mut manual = false;
     let mut expected_receipt = None;
     while let Some(mut part) = form.next_part().map_err(from_multipart)? {

@@ -48,6 +48,7 @@ impl Rights {
                 matches!(self, Self::Full | Self::Read)
             }
             E::Upload
+            | E::Increment
             | E::BeginSequence
             | E::UploadFile
             | E::FinishSequence

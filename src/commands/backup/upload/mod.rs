@@ -375,6 +375,7 @@ fn view(report: UploadReport) -> Upload {
         complete: report.complete,
         amount: report.amount,
         delivered: report.delivered,
+        parts: report.parts,
         sent: report.sent,
         warnings: warnings(report.warnings),
         warning_count: report.warning_count,

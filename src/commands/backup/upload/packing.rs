@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::commands::backup::limit::Rate;
 use crate::config::Settings;
-use bchan_agent::{Compress, Packing};
+use bchan_agent::{Compress, Look, Packing};
 
 /// Options for archives and their way.
 #[derive(Args, Debug)]
@@ -41,6 +41,29 @@ pub(crate) struct PackingArgs {
     /// what they were.
     #[arg(long)]
     pub(crate) special: bool,
+
+    /// Send everything, also what the last backup has
+    #[arg(long)]
+    full: bool,
+
+    /// Read every file to find out whether it has changed
+    ///
+    /// By default a file is not read if its path, size, inode and times are as in the last backup.
+    #[arg(long)]
+    checksum: bool,
+
+    /// Do not look at the inode change time of files
+    ///
+    /// For file systems where it changes although the file does not. A change that keeps size and
+    /// modification time is not noticed then.
+    #[arg(long)]
+    ignore_ctime: bool,
+
+    /// Do not look at the inode numbers of files
+    ///
+    /// For file systems that number files again at each mount.
+    #[arg(long)]
+    ignore_inode: bool,
 }
 
 impl PackingArgs {
@@ -51,6 +74,12 @@ impl PackingArgs {
             threads: self.threads,
             attributes: !self.no_xattrs,
             special: self.special,
+            full: self.full,
+            look: Look {
+                reads_all: self.checksum,
+                ignores_ctime: self.ignore_ctime,
+                ignores_inode: self.ignore_inode,
+            },
         }
     }
 

@@ -1,5 +1,7 @@
 //! Uploads.
 
+use std::path::PathBuf;
+
 use bchan_api::{Accepted, Backup, JobStatus, Target, header};
 
 use super::limits::{admit, while_client_waits};
@@ -9,10 +11,11 @@ use crate::api::upload_form;
 use crate::app::App;
 use crate::auth::{Grant, recheck};
 use bchan_catalog::{Object, Sent, StoredUpload, UploadKey};
-use bchan_engine::Error;
+use bchan_engine::bases::Base;
 use bchan_engine::ingest::ReceivedBackup;
 use bchan_engine::jobs::UPLOAD;
 use bchan_engine::publish::{PublishRequest, publish};
+use bchan_engine::{Error, Kind};
 use bchan_http::{Request, Response};
 use bchan_storage::durable;
 use bchan_storage::space::SpaceGuard;
@@ -24,6 +27,38 @@ pub(crate) fn upload(
     request: &mut Request,
     grant: &Grant,
     id: &str,
+) -> Result<Response, ApiError> {
+    store(app, request, grant, (id, None))
+}
+
+/// `POST /target/<ID>/increment`: the same for an archive that may refer to an earlier backup.
+pub(crate) fn increment(
+    app: &App,
+    request: &mut Request,
+    grant: &Grant,
+    id: &str,
+) -> Result<Response, ApiError> {
+    let base = named_base(request)?;
+    store(app, request, grant, (id, base.as_deref()))
+}
+
+/// The id of the backup that an upload refers to.
+fn named_base(request: &Request) -> Result<Option<String>, ApiError> {
+    let Some(text) = request.headers.get(header::BASE) else {
+        return Ok(None);
+    };
+    match text.trim().strip_prefix("b=") {
+        Some(id) if !id.is_empty() && !id.contains(',') => Ok(Some(id.to_owned())),
+        _ => Err(ApiError::bad_request("Bchan-Base must be b=<backup id>")),
+    }
+}
+
+/// Stores an upload. With a base, it may refer to that.
+fn store(
+    app: &App,
+    request: &mut Request,
+    grant: &Grant,
+    (id, base): (&str, Option<&str>),
 ) -> Result<Response, ApiError> {
     let mut target = app.engine.target(id)?;
     app.engine.require_open(&target)?;
@@ -58,19 +93,7 @@ pub(crate) fn upload(
         return Ok(earlier.answer());
     }
     let _seat = admit(app, &target, grant)?;
-    // Below the location, so that it arrives on the file system where it will stay.
-    let (location, staging) = loop {
-        let _busy = app.engine.share_folders();
-        let location = app.engine.enter_location(&target)?;
-        let staging = Staging::create(&app.engine.layout.staging(&location), &app.engine.in_use)
-            .map_err(Error::from)?;
-        let now = app.engine.target(&target.id)?;
-        if now.location == target.location {
-            break (location, staging);
-        }
-        // The target has just moved, and nothing would look for left-overs in its former location.
-        target = now;
-    };
+    let (location, staging) = stage(app, &mut target)?;
     let room = SpaceGuard::new(&location, app.engine.limits().reserve);
     let mut room = while_client_waits(room, request);
     // Refused at once if it cannot fit.
@@ -82,6 +105,10 @@ pub(crate) fn upload(
     let disk = room.total();
     let disk = disk.map_err(|error| ApiError::from_io("asking for the size of the disk", error))?;
     let options = app.engine.unpack_options(disk);
+    let base = base.map(|id| open_base(app, &target, id, &staging));
+    let mut base = base.transpose()?;
+    let read_at = base.as_ref().map(Base::read_at);
+    let mut bases = Vec::from_iter(base.as_mut().and_then(Base::tree));
 
     let job_id = app
         .engine
@@ -92,7 +119,7 @@ pub(crate) fn upload(
         request.body(),
         &content_type,
         target.target_type,
-        &options,
+        (&options, &mut bases),
         &staging,
         &mut room,
     )
@@ -119,6 +146,12 @@ pub(crate) fn upload(
         };
         let receipt = arrival.receipt.clone();
         let backup_id = publish(&target, job_id, arrival, origin)?;
+        // Without it, what is not read now counts as read now, which is no reason to fail.
+        if let Some(at) = read_at
+            && let Err(error) = app.engine.store.set_checked_at(&backup_id, at)
+        {
+            tracing::warn!(backup = backup_id, %error, "it is not recorded when a backup was read");
+        }
         Ok(Outcome::Stored(Accepted {
             job_id,
             backup_id: Some(backup_id),
@@ -127,6 +160,32 @@ pub(crate) fn upload(
         }))
     });
     end(app, &target, job_id, stored, staging)
+}
+
+/// Makes a staging folder below the location, so that an upload arrives on the file system where it
+/// will stay. The target is read again.
+fn stage(app: &App, target: &mut Target) -> Result<(PathBuf, Staging), ApiError> {
+    loop {
+        let _busy = app.engine.share_folders();
+        let location = app.engine.enter_location(target)?;
+        let staging = Staging::create(&app.engine.layout.staging(&location), &app.engine.in_use)
+            .map_err(Error::from)?;
+        let now = app.engine.target(&target.id)?;
+        if now.location == target.location {
+            return Ok((location, staging));
+        }
+        // The target has just moved, and nothing would look for left-overs in its former location.
+        *target = now;
+    }
+}
+
+/// Opens the backup that an upload refers to.
+fn open_base(app: &App, target: &Target, id: &str, staging: &Staging) -> Result<Base, ApiError> {
+    let base = Base::open(&app.engine, target, id, staging)?;
+    base.ok_or_else(|| {
+        let message = "the target has no such backup to refer to; send all of it";
+        Error::new(Kind::Base, message).into()
+    })
 }
 
 /// Ends the job of an upload, removes what is not stored, and answers.
