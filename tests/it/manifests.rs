@@ -1,7 +1,7 @@
 //! The manifest that the server keeps of each backup of a tree.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use bchan_archive::{
@@ -174,4 +174,37 @@ fn a_check_finds_manifests_that_are_damaged_missing_or_without_a_backup() {
         .http()
         .get(&format!("/api/backup/{}/manifest", id(&backup)));
     assert_eq!(answer.status, 404);
+}
+
+#[test]
+fn the_integrity_check_makes_lost_and_damaged_manifests_again() {
+    let (server, backup) = furnished();
+    let (_, before) = fetched(&server, id(&backup));
+    let [manifest] = &*manifests(&server.storage().join("m")) else {
+        panic!("one manifest is expected");
+    };
+    fs::remove_file(manifest).unwrap();
+    for damage in [|path: &Path| fs::write(path, "x").unwrap(), |_: &Path| {}] {
+        assert_eq!(server.run_job("integrity_check_job")["status"], "FINISHED");
+        let (header, entries) = fetched(&server, id(&backup));
+        assert!(header.is_rebuilt);
+        assert_eq!(header.receipt, None);
+        assert_eq!(entries, before);
+        damage(manifest);
+    }
+    server.assert_no_leftovers();
+}
+
+#[test]
+fn files_of_a_backup_with_a_manifest_that_was_made_later_are_linked() {
+    let (server, _) = furnished();
+    fs::remove_file(&manifests(&server.storage().join("m"))[0]).unwrap();
+    server.run_job("integrity_check_job");
+    let tree = server.home().join("tree");
+    let report = server.bchan(["backup", "upload", "m"]).arg(&tree).json();
+    assert_eq!(report["reused"]["files"], 1, "{report}");
+    let id = report["backup"]["id"].as_str().unwrap();
+    let stored = server.storage().join(format!("m/m-{id}/tree/a b"));
+    // Two names in each backup.
+    assert_eq!(fs::metadata(stored).unwrap().nlink(), 4);
 }

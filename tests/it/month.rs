@@ -118,7 +118,8 @@ impl Scene {
             }
             Night::Restarting | Night::Killed => {
                 let broken = self.link.break_once(self.server().addr());
-                let mut child = self.run(&[]);
+                // What is new of a night passes at once.
+                let mut child = self.run(&["--full"]);
                 broken.recv().unwrap();
                 if night == Night::Killed {
                     child.kill().unwrap();

@@ -10,10 +10,18 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use bchan_archive::Compression;
 use rustix::fs::OFlags;
 
 use crate::durable::{self, open};
 use crate::listed::ids;
+
+/// How manifests are compressed. Higher levels gain little: most of a manifest is digests.
+pub const COMPRESSION: Compression = Compression::Zstd {
+    level: 3,
+    threads: 1,
+    adapt: false,
+};
 
 /// Suffix of manifest files.
 const SUFFIX: &str = ".mtree.zst";

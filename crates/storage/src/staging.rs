@@ -72,6 +72,11 @@ impl Staging {
         made.map_err(StorageError::io("creating the backup's manifest"))
     }
 
+    /// Opens the file of the manifest for reading.
+    pub fn arrived_manifest(&self) -> io::Result<File> {
+        File::open(arrived_manifest(&self.content()))
+    }
+
     /// Removes the file of the manifest.
     pub fn remove_manifest(&self) -> Result<(), StorageError> {
         let removed = fs::remove_file(arrived_manifest(&self.content()));

@@ -7,24 +7,18 @@ use std::path::Path;
 
 use bchan_api::TargetType;
 use bchan_archive::{
-    BaseTree, Codec, Compression, Encoder, Kind, Limit, Manifest, MtreeHeader, Observer as _,
-    Problem, UnpackError, UnpackOptions, Unpacked, Writeback,
+    BaseTree, Codec, Encoder, Kind, Limit, Manifest, MtreeHeader, Observer as _, Problem,
+    UnpackError, UnpackOptions, Unpacked, Writeback,
 };
 use rustix::fs::{Mode, OFlags, openat};
 
 use super::from_body::from_body;
 use crate::error::{self, Error, is_out_of_space};
 use bchan_storage::digest::{Digest, Hashing, hex_digest};
+use bchan_storage::manifests;
 use bchan_storage::name_template;
 use bchan_storage::space::SpaceGuard;
 use bchan_storage::staging::Staging;
-
-/// How manifests are compressed. Higher levels gain little: most of a manifest is digests.
-const MANIFEST_COMPRESSION: Compression = Compression::Zstd {
-    level: 3,
-    threads: 1,
-    adapt: false,
-};
 
 /// State of the parts that have arrived.
 pub(super) struct Placed {
@@ -72,7 +66,7 @@ impl Placed {
     ) -> Result<(), Error> {
         let mut write = || {
             let file = staging.create_manifest().map_err(io::Error::other)?;
-            let mut out = Encoder::new(BufWriter::new(file), MANIFEST_COMPRESSION)?;
+            let mut out = Encoder::new(BufWriter::new(file), manifests::COMPRESSION)?;
             let is_written = self.manifest.write_mtree(header, &mut out)?;
             out.finish()?.flush()?;
             io::Result::Ok(is_written)

@@ -2,12 +2,30 @@
 
 use std::time::{Duration, Instant};
 
+use bchan_api::Target;
+
 use super::context::{Cancel, JobContext};
 use crate::error::Error;
+use crate::manifest;
 use crate::verify::{self, Verdict};
+use bchan_catalog::StoredBackup;
 
 /// Time between two lines in the log.
 const REPORT: Duration = Duration::from_secs(60);
+
+/// Makes the manifest of a sound backup, if it has none. That it does not work is no fault of the
+/// backup.
+fn rebuild(context: &JobContext<'_>, target: &Target, stored: &StoredBackup) {
+    let backup = &stored.backup.id;
+    match manifest::rebuild(context.engine, target, stored, context.cancel) {
+        Ok(true) => tracing::info!(backup, "made the manifest of a backup"),
+        Ok(false) => {}
+        Err(error) => {
+            let message = error.message;
+            tracing::warn!(backup, message, "the manifest of a backup cannot be made");
+        }
+    }
+}
 
 #[derive(Default)]
 struct Tally {
@@ -41,9 +59,13 @@ pub(super) fn run(context: &JobContext<'_>) -> Result<(), Error> {
         let Some(now) = engine.store.backup_in(*row)? else {
             continue;
         };
-        let verdict = engine
-            .target(&now.backup.target_id)
-            .and_then(|target| verify::verify(engine, &target, &now, context.cancel));
+        let verdict = engine.target(&now.backup.target_id).and_then(|target| {
+            let verdict = verify::verify(engine, &target, &now, context.cancel)?;
+            if let Verdict::Sound { .. } = verdict {
+                rebuild(context, &target, &now);
+            }
+            Ok(verdict)
+        });
         match verdict {
             Ok(Verdict::Sound { bytes }) => {
                 tally.sound += 1;
