@@ -9,6 +9,7 @@ mod attributes;
 mod combine;
 mod compare;
 mod compress;
+mod delta;
 mod detect;
 mod gzip;
 mod manifest;

@@ -11,6 +11,7 @@ use tar::EntryType;
 use super::entry::{BLOCK, Entry, pad};
 use super::metadata::Node;
 use super::packer::Packer;
+use crate::delta::BlockCutter;
 use crate::observer::Problem;
 use crate::pack_error::PackError;
 use crate::tour::{Place, SourceVisitor as _};
@@ -27,18 +28,63 @@ const MOST_UNSAID: usize = 8 << 20;
 /// Bytes that are hashed at a time of a file that is only read.
 const HASHED: usize = 256 * 1024;
 
+/// Content of a file, as the manifest has it.
+#[derive(Clone, Debug)]
+pub(super) struct FileContent {
+    pub(super) size: u64,
+    /// Zeros if it is not wanted.
+    pub(super) digest: [u8; 32],
+    /// Its blocks, if it is large and the next backup will want them.
+    pub(super) blocks: Option<Vec<u8>>,
+}
+
+/// Hashes and blocks of content, while it is written.
+struct Digester {
+    hasher: Option<Sha256>,
+    cutter: Option<BlockCutter>,
+}
+
+impl Digester {
+    fn push(&mut self, bytes: &[u8]) {
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(bytes);
+        }
+        if let Some(cutter) = &mut self.cutter {
+            cutter.push(bytes);
+        }
+    }
+
+    fn hole(&mut self, length: u64) {
+        if let Some(hasher) = &mut self.hasher {
+            hash_zeros(hasher, length);
+        }
+        if let Some(cutter) = &mut self.cutter {
+            cutter.hole(length);
+        }
+    }
+
+    fn finish(self, size: u64) -> FileContent {
+        FileContent {
+            size,
+            digest: self
+                .hasher
+                .map_or([0; 32], |hasher| hasher.finalize().into()),
+            blocks: self.cutter.map(|cutter| cutter.finish().to_bytes()),
+        }
+    }
+}
+
 /// A piece of a file: offset and length in bytes.
 type Piece = (u64, u64);
 
 impl Packer<'_> {
-    /// Writes a file and returns the digest of what was written, zeros when none is wanted, and its
-    /// size.
+    /// Writes a file.
     pub(super) fn content(
         &mut self,
         place: &Place<'_>,
         fd: &OwnedFd,
         node: &Node,
-    ) -> Result<([u8; 32], u64), PackError> {
+    ) -> Result<FileContent, PackError> {
         let stat = &node.stat;
         let size = u64::try_from(stat.st_size).unwrap_or(0);
         if size == 0 {
@@ -58,22 +104,27 @@ impl Packer<'_> {
             target: b"",
             real_size: map.as_ref().map(|_| size),
             referred: None,
+            part: None,
         };
         let fail = |source| PackError::Write { source };
         entry.write(&mut self.out).map_err(fail)?;
         if let Some(map) = map {
             self.out.write_all(&map).map_err(fail)?;
         }
-        let mut hasher = self.summary.manifest.is_some().then(Sha256::new);
+        let wanted = self.earlier.is_some();
+        let mut digester = Digester {
+            hasher: self.summary.manifest.is_some().then(Sha256::new),
+            cutter: BlockCutter::new(size).filter(|_| wanted),
+        };
         let mut problem = None;
         let mut at = 0;
         for &(offset, length) in pieces {
-            self.hole(&mut hasher, offset - at);
+            self.hole(&mut digester, offset - at);
             at = offset + length;
-            let piece = self.piece(fd, offset, length, at == size, &mut hasher);
+            let piece = self.piece(fd, offset, length, at == size, &mut digester);
             problem = problem.or(piece.map_err(fail)?);
         }
-        self.hole(&mut hasher, size - at);
+        self.hole(&mut digester, size - at);
         pad(&mut self.out, stored).map_err(fail)?;
         let longer = |problem: &Problem| matches!(problem, Problem::Longer { .. });
         // That it has changed says more.
@@ -84,10 +135,7 @@ impl Packer<'_> {
         if let Some(problem) = problem {
             self.problem(place.path, &problem);
         }
-        Ok((
-            hasher.map_or([0; 32], |hasher| hasher.finalize().into()),
-            size,
-        ))
+        Ok(digester.finish(size))
     }
 
     /// Writes a file that is said to be empty, with the content that it has all the same.
@@ -96,7 +144,7 @@ impl Packer<'_> {
         place: &Place<'_>,
         fd: &OwnedFd,
         node: &Node,
-    ) -> Result<([u8; 32], u64), PackError> {
+    ) -> Result<FileContent, PackError> {
         let (content, problem) = beginning(fd);
         let size = content.len() as u64;
         let entry = Entry {
@@ -107,6 +155,7 @@ impl Packer<'_> {
             target: b"",
             real_size: None,
             referred: None,
+            part: None,
         };
         let wrote = entry.write(&mut self.out);
         let wrote = wrote.and_then(|()| self.out.write_all(&content));
@@ -120,7 +169,11 @@ impl Packer<'_> {
         }
         let wanted = self.summary.manifest.is_some();
         let digest = wanted.then(|| Sha256::digest(&content).into());
-        Ok((digest.unwrap_or([0; 32]), size))
+        Ok(FileContent {
+            size,
+            digest: digest.unwrap_or([0; 32]),
+            blocks: None,
+        })
     }
 
     /// Writes one piece; what cannot be read of it becomes zeros. If it is the `last` one of the
@@ -131,7 +184,7 @@ impl Packer<'_> {
         offset: u64,
         length: u64,
         last: bool,
-        hasher: &mut Option<Sha256>,
+        digester: &mut Digester,
     ) -> io::Result<Option<Problem>> {
         let mut done = 0;
         let mut problem = None;
@@ -157,9 +210,7 @@ impl Packer<'_> {
                 }
             };
             let count = bytes.len() as u64;
-            if let Some(hasher) = hasher {
-                hasher.update(bytes);
-            }
+            digester.push(bytes);
             self.observer.bytes(count);
             done += count;
         }
@@ -167,10 +218,8 @@ impl Packer<'_> {
     }
 
     /// Passes over a hole, which hashes as the zeros that it reads as.
-    fn hole(&mut self, hasher: &mut Option<Sha256>, length: u64) {
-        if let Some(hasher) = hasher {
-            hash_zeros(hasher, length);
-        }
+    fn hole(&mut self, digester: &mut Digester, length: u64) {
+        digester.hole(length);
         self.observer.bytes(length);
     }
 }
@@ -240,7 +289,7 @@ fn beginning(fd: &OwnedFd) -> (Vec<u8>, Option<Problem>) {
 }
 
 /// Returns true if a file is not what it was when it was opened.
-fn changed(fd: &OwnedFd, before: &Stat) -> Option<Problem> {
+pub(super) fn changed(fd: &OwnedFd, before: &Stat) -> Option<Problem> {
     let after = fs::fstat(fd).ok()?;
     if after.st_size > before.st_size {
         Some(Problem::Grown)
@@ -254,7 +303,7 @@ fn changed(fd: &OwnedFd, before: &Stat) -> Option<Problem> {
 }
 
 /// The pieces between the holes of a file; `None` for one that has no holes worth it.
-fn pieces(fd: &OwnedFd, stat: &Stat, size: u64) -> Option<Vec<Piece>> {
+pub(super) fn pieces(fd: &OwnedFd, stat: &Stat, size: u64) -> Option<Vec<Piece>> {
     let on_disk = u64::try_from(stat.st_blocks)
         .unwrap_or(0)
         .saturating_mul(512);

@@ -75,7 +75,7 @@ impl Earlier {
         same.then_some(entry)
     }
 
-    fn entry(&mut self, path: &[u8]) -> Option<MtreeEntry> {
+    pub(super) fn entry(&mut self, path: &[u8]) -> Option<MtreeEntry> {
         let found = self.index.as_ref()?.entry(path);
         let Ok(entry) = found else {
             // The file of the index cannot be read: everything is sent.
@@ -98,13 +98,13 @@ impl Earlier {
         path: &[u8],
         size: u64,
         digest: [u8; 32],
-    ) -> Option<Vec<u8>> {
+    ) -> Option<MtreeEntry> {
         let wanted = MtreeKind::File { size, digest };
-        if self.entry(path).is_some_and(|entry| entry.kind == wanted) {
-            return Some(path.to_vec());
+        let same = self.entry(path).filter(|entry| entry.kind == wanted);
+        if same.is_some() {
+            return same;
         }
-        let found = self.index.as_ref()?.with_digest(size, &digest).ok()??;
-        Some(found.path)
+        self.index.as_ref()?.with_digest(size, &digest).ok()?
     }
 
     /// The state of a file whose content and attributes are known; none if it may change without a

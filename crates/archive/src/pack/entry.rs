@@ -30,6 +30,14 @@ pub(super) struct Entry<'a> {
     pub(super) real_size: Option<u64>,
     /// Where an earlier backup has the content, if not at the same path.
     pub(super) referred: Option<Referred<'a>>,
+    pub(super) part: Option<Part>,
+}
+
+/// A part of the operations on a file of an earlier backup.
+pub(super) struct Part {
+    pub(super) index: u64,
+    /// Size and digest of the file that results, in the last part.
+    pub(super) result: Option<(u64, [u8; 32])>,
 }
 
 /// A file of an earlier backup.
@@ -98,6 +106,13 @@ impl Entry<'_> {
             record(&mut records, "BCHAN.path", path);
             record(&mut records, "BCHAN.size", size.to_string().as_bytes());
             record(&mut records, "BCHAN.sha256", hex::encode(digest).as_bytes());
+        }
+        if let Some(Part { index, result }) = &self.part {
+            record(&mut records, "BCHAN.part", index.to_string().as_bytes());
+            if let Some((size, digest)) = result {
+                record(&mut records, "BCHAN.realsize", size.to_string().as_bytes());
+                record(&mut records, "BCHAN.result", hex::encode(digest).as_bytes());
+            }
         }
         if self.target.len() > LONGEST_NAME {
             record(&mut records, "linkpath", self.target);

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use rustix::fs::{Stat, fstat};
 use tar::EntryType;
 
-use super::content::digest_of;
+use super::content::{FileContent, digest_of};
 use super::earlier::{Earlier, is_same};
 use super::entry::{Entry, Referred};
 use super::metadata::Node;
@@ -37,6 +37,11 @@ impl Packer<'_> {
         let MtreeKind::File { size, digest } = entry.kind else {
             return Ok(false);
         };
+        let content = FileContent {
+            size,
+            digest,
+            blocks: entry.blocks,
+        };
         let node = if ignores_ctime {
             // Nothing else would show that attributes have changed.
             match open_file(at, self.options.force_readable) {
@@ -54,17 +59,17 @@ impl Packer<'_> {
         self.observer.entry(place.path, size);
         self.observer.bytes(size);
         self.refer(&place, &node, (size, digest), None)?;
-        self.record(&place, &node, (size, digest), Some(stat));
+        self.record(&place, &node, &content, Some(stat));
         Ok(true)
     }
 
-    /// Packs a file whose content the base turns out to have, and returns its size and digest.
+    /// Packs a file whose content the base turns out to have.
     pub(super) fn refer_by_content(
         &mut self,
         place: &Place<'_>,
         fd: &OwnedFd,
         node: &Node,
-    ) -> Result<Option<(u64, [u8; 32])>, PackError> {
+    ) -> Result<Option<FileContent>, PackError> {
         let size = u64::try_from(node.stat.st_size).unwrap_or(0);
         let may_be_known = |earlier: &Earlier| size > 0 && earlier.has_size(size);
         if !self.earlier.as_ref().is_some_and(may_be_known) {
@@ -81,9 +86,13 @@ impl Packer<'_> {
             return Ok(None);
         };
         self.observer.bytes(size);
-        let elsewhere = (there != place.name).then_some(&*there);
+        let elsewhere = (there.path != place.name).then_some(&*there.path);
         self.refer(place, node, (size, digest), elsewhere)?;
-        Ok(Some((size, digest)))
+        Ok(Some(FileContent {
+            size,
+            digest,
+            blocks: there.blocks,
+        }))
     }
 
     /// Writes an entry that refers to the base's file at `elsewhere`, or at the same path.
@@ -103,6 +112,7 @@ impl Packer<'_> {
             target: b"",
             real_size: None,
             referred,
+            part: None,
         };
         let wrote = entry.write(&mut self.out);
         wrote.map_err(|source| PackError::Write { source })?;
@@ -116,7 +126,7 @@ impl Packer<'_> {
         &mut self,
         place: &Place<'_>,
         node: &Node,
-        (size, digest): (u64, [u8; 32]),
+        content: &FileContent,
         unchanged: Option<&Stat>,
     ) {
         let seen = self.earlier.as_ref().zip(unchanged);
@@ -124,8 +134,10 @@ impl Packer<'_> {
         if let Some(manifest) = &mut self.summary.manifest {
             let extras = Extras {
                 seen,
+                blocks: content.blocks.as_deref(),
                 ..Extras::default()
             };
+            let (size, digest) = (content.size, content.digest);
             let kind = Kind::File { size, digest };
             manifest.record_with(place.name, kind, &node.properties(), &extras);
         }
@@ -134,7 +146,7 @@ impl Packer<'_> {
                 .insert(FileKey::of(&node.stat), place.name.to_owned());
         }
         self.summary.files += 1;
-        self.summary.bytes += size;
+        self.summary.bytes += content.size;
     }
 
     /// The state of an open file, if it is what it was and nothing was reported since the summary had

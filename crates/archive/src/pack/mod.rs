@@ -13,6 +13,7 @@ mod node;
 mod options;
 mod out;
 mod packer;
+mod patch;
 mod readahead;
 
 use std::collections::HashMap;
@@ -230,15 +231,17 @@ impl Packer<'_> {
         }
         let size = u64::try_from(node.stat.st_size).unwrap_or(0);
         self.observer.entry(place.path, size);
-        let content = if let Some(known) = self.refer_by_content(place, fd, node)? {
+        let content = if let Some(changed) = self.patch(place, fd, node)? {
+            changed
+        } else if let Some(known) = self.refer_by_content(place, fd, node)? {
             known
         } else {
-            let (digest, size) = self.content(place, fd, node)?;
-            self.summary.new.add(size);
-            (size, digest)
+            let content = self.content(place, fd, node)?;
+            self.summary.new.add(content.size);
+            content
         };
         let after = self.state_after(fd, &node.stat, problems);
-        self.record(place, node, content, after.as_ref());
+        self.record(place, node, &content, after.as_ref());
         Ok(())
     }
 
@@ -274,6 +277,7 @@ impl Packer<'_> {
             target,
             real_size: None,
             referred: None,
+            part: None,
         };
         entry
             .write(&mut self.out)

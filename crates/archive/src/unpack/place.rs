@@ -299,24 +299,29 @@ impl<'a> Placer<'a> {
         meta: &Meta,
         fill: impl FnOnce(Option<&File>, &mut dyn Observer) -> Result<u64>,
     ) -> Result<()> {
-        const FLAGS: OFlags = OFlags::WRONLY
-            .union(OFlags::CREATE)
-            .union(OFlags::EXCL)
-            .union(OFlags::NOFOLLOW)
-            .union(OFlags::CLOEXEC);
         if self.dry {
             self.done.bytes += fill(None, self.observer)?;
             self.done.files += 1;
             return Ok(());
         }
-        let fd = self.make(path, |dir, name| {
-            fs::openat(dir, name, FLAGS, Mode::RUSR | Mode::WUSR)
-        })?;
-        let file = File::from(fd);
+        let file = self.create(path)?;
         self.done.bytes += fill(Some(&file), self.observer)?;
         self.set_open(path, file.as_fd(), meta, FileType::RegularFile);
         self.done.files += 1;
         Ok(())
+    }
+
+    /// Makes an empty file.
+    pub(super) fn create(&mut self, path: &[u8]) -> Result<File> {
+        const FLAGS: OFlags = OFlags::WRONLY
+            .union(OFlags::CREATE)
+            .union(OFlags::EXCL)
+            .union(OFlags::NOFOLLOW)
+            .union(OFlags::CLOEXEC);
+        let fd = self.make(path, |dir, name| {
+            fs::openat(dir, name, FLAGS, Mode::RUSR | Mode::WUSR)
+        })?;
+        Ok(File::from(fd))
     }
 
     pub(super) fn symlink(&mut self, path: &[u8], target: &[u8], meta: &Meta) -> Result<()> {

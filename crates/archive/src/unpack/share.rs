@@ -58,6 +58,15 @@ impl Placer<'_> {
         Ok(true)
     }
 
+    /// Makes the file that operations on a base's file will fill, and says whether it is a reflink of
+    /// that.
+    pub(super) fn begin_patch(&mut self, path: &[u8], base: &File) -> Result<(File, bool)> {
+        let file = self.create(path)?;
+        let clones = matches!(self.options.share, Share::Auto | Share::Reflink);
+        let is_clone = clones && !self.sharing.no_clones && fs::ioctl_ficlone(&file, base).is_ok();
+        Ok((file, is_clone))
+    }
+
     /// Returns true if the inode of a base's file has what would be set on a new one.
     fn is_as_wanted(&self, meta: &Meta, base: &BaseFile) -> bool {
         let entry = &base.entry;

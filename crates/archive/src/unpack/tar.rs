@@ -7,6 +7,7 @@ mod extension;
 mod keyword;
 mod meta;
 mod number;
+mod patch;
 mod reference;
 mod reference_records;
 mod sparse;
@@ -138,6 +139,16 @@ struct Unpacker<'a, 'b, 'm> {
 
 impl Unpacker<'_, '_, '_> {
     fn run(&mut self) -> Result<()> {
+        while let Some((header, name, extensions)) = self.next_entry()? {
+            self.placer.arrived = self.stream.arrived();
+            self.entry(&header, &name, extensions)
+                .map_err(|error| error.at(&name))?;
+        }
+        self.tail()
+    }
+
+    /// Reads the header of the next entry, and the records before it; none at the end mark.
+    fn next_entry(&mut self) -> Result<Option<(Header, Vec<u8>, Extensions)>> {
         let mut extensions = Extensions::default();
         let mut pending = false;
         while let Some(header) = self.header()? {
@@ -160,14 +171,10 @@ impl Unpacker<'_, '_, '_> {
                     continue;
                 }
                 _ => {
-                    let mut extensions = std::mem::take(&mut extensions).over(&self.defaults);
+                    let mut extensions = extensions.over(&self.defaults);
                     let name = extensions.path.take();
                     let name = name.unwrap_or_else(|| header.path_bytes().into_owned());
-                    self.placer.arrived = self.stream.arrived();
-                    self.entry(&header, &name, extensions)
-                        .map_err(|error| error.at(&name))?;
-                    pending = false;
-                    continue;
+                    return Ok(Some((header, name, extensions)));
                 }
             }
             pending = true;
@@ -175,7 +182,7 @@ impl Unpacker<'_, '_, '_> {
         if pending {
             return Err(corrupt("it ends with a header that belongs to no entry"));
         }
-        self.tail()
+        Ok(None)
     }
 
     fn read_global(&mut self, records: &[u8]) -> Result<()> {

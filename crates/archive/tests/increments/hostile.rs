@@ -175,6 +175,87 @@ fn malformed_references_are_refused() {
     assert!(matches!(error, UnpackError::Unsupported { .. }), "{error}");
 }
 
+/// An archive with a patch of `source/a` in one part.
+fn patch(operations: &[u8], records: &[(&str, &str)]) -> Vec<u8> {
+    let size = operations.len() as u64;
+    let mut archive = archive(b'P', "source/a", records, size);
+    let at = archive.len() - 1024 - 512;
+    archive[at..at + operations.len()].copy_from_slice(operations);
+    archive
+}
+
+#[test]
+fn patches_that_lie_are_refused() {
+    let world = furnished();
+    let digest = digest("alphax");
+    let result = [
+        ("BCHAN.part", "0"),
+        ("BCHAN.realsize", "6"),
+        ("BCHAN.result", &*digest),
+    ];
+    unpack(&world, &patch(b"C\0\x05L\x01xE", &result)).unwrap();
+    // Another result, from the same or from other operations.
+    let wrong = [
+        ("BCHAN.part", "0"),
+        ("BCHAN.realsize", "7"),
+        ("BCHAN.result", &*digest),
+    ];
+    for (operations, records) in [
+        (&b"C\0\x05L\x01xE"[..], wrong),
+        (b"C\0\x05L\x01yE", result),
+        (b"C\0\x06E", result),
+        (b"C\xff\xff\x7f\x01E", result),
+    ] {
+        let error = unpack(&world, &patch(operations, &records)).unwrap_err();
+        assert!(matches!(error, UnpackError::Base { .. }), "{error}");
+    }
+    for operations in [&b"C\0\x05L\x01x"[..], b"X", b"C\0\x05EE"] {
+        let error = unpack(&world, &patch(operations, &result)).unwrap_err();
+        assert!(matches!(error, UnpackError::Corrupt { .. }), "{error}");
+    }
+    let malformed: [&[(&str, &str)]; 5] = [
+        &result[1..],
+        &result[..2],
+        &[("BCHAN.part", "1"), result[1], result[2]],
+        &[("BCHAN.part", "0")],
+        &[
+            ("BCHAN.part", "0"),
+            ("BCHAN.sha256", &digest),
+            result[1],
+            result[2],
+        ],
+    ];
+    for records in malformed {
+        let error = unpack(&world, &patch(b"C\0\x05L\x01xE", records)).unwrap_err();
+        assert!(
+            matches!(error, UnpackError::Corrupt { .. }),
+            "{records:?}: {error}"
+        );
+    }
+    for path in ["source/deep", "source/link", "source/missing"] {
+        let records = [&[("BCHAN.path", path)], &result[..]].concat();
+        let error = unpack(&world, &patch(b"C\0\x05L\x01xE", &records)).unwrap_err();
+        assert!(matches!(error, UnpackError::Base { .. }), "{path}: {error}");
+    }
+}
+
+#[test]
+fn a_patch_makes_no_more_than_is_allowed() {
+    let mut world = furnished();
+    world.options.limits.max_bytes = 1000;
+    let mut bomb = b"C\0\x05".repeat(100);
+    bomb.push(b'E');
+    let records = [
+        ("BCHAN.part", "0"),
+        ("BCHAN.realsize", "1"),
+        ("BCHAN.result", &*digest("")),
+    ];
+    unpack(&world, &patch(&bomb, &records)).unwrap_err();
+    world.options.limits.max_bytes = 400;
+    let error = unpack(&world, &patch(&bomb, &records)).unwrap_err();
+    assert!(matches!(error, UnpackError::Limit { .. }), "{error}");
+}
+
 #[test]
 fn a_reference_without_a_base_is_refused() {
     let world = World::new();

@@ -245,6 +245,88 @@ fn a_file_that_cannot_be_read_is_reported_every_time() {
     }
 }
 
+/// Content without repetition.
+fn noise(length: usize, seed: u64) -> Vec<u8> {
+    let mut state = seed | 1;
+    let mut bytes = Vec::with_capacity(length + 8);
+    while bytes.len() < length {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend_from_slice(&state.to_le_bytes());
+    }
+    bytes.truncate(length);
+    bytes
+}
+
+#[test]
+fn of_a_large_file_only_the_changes_are_sent() {
+    use bchan_archive::Share;
+    for share in [Share::Auto, Share::Copy] {
+        let mut world = World::new();
+        world.options.share = share;
+        let mut content = noise(5 << 20, 1);
+        world.write("large", &content);
+        world.backup();
+        content[1 << 20..(1 << 20) + 100].fill(7);
+        world.write("large", &content);
+        let again = world.backup();
+        assert!(again.sent < 1 << 20, "{}", again.sent);
+        assert_eq!(again.packed.new.files, 1);
+        assert_eq!(again.packed.new.bytes + again.packed.reused.bytes, 5 << 20);
+        // Longer, shorter, and too small for blocks.
+        content.extend_from_slice(&noise(300_000, 2));
+        for length in [content.len(), 3 << 20, 1000, 5 << 20, 2 << 20] {
+            world.write("large", &content[..length]);
+            world.backup();
+        }
+        // Unchanged, with a time that is new.
+        set_mtime(&world.at("large"), SystemTime::UNIX_EPOCH);
+        let again = world.backup();
+        assert!(again.sent < 100_000, "{}", again.sent);
+        // What is not read again keeps its blocks for the time after.
+        assert_eq!(world.backup().packed.reused.files, 1);
+        content[0] ^= 1;
+        world.write("large", &content[..2 << 20]);
+        let again = world.backup();
+        assert!(again.sent < 1 << 20, "{}", again.sent);
+    }
+}
+
+#[test]
+fn of_a_large_sparse_file_only_the_changes_are_sent() {
+    let mut world = World::new();
+    let file = File::create(world.at("sparse")).unwrap();
+    file.set_len(64 << 20).unwrap();
+    for (number, at) in [1 << 20, 30 << 20, 60 << 20].into_iter().enumerate() {
+        file.write_at(&noise(600_000, number as u64 + 5), at)
+            .unwrap();
+    }
+    world.backup();
+    file.write_at(&noise(5000, 77), 40 << 20).unwrap();
+    let again = world.backup();
+    assert!(again.sent < 1 << 20, "{}", again.sent);
+    let stored = fs::metadata(again.place.join("source/sparse")).unwrap();
+    assert!(stored.blocks() * 512 < 32 << 20, "{}", stored.blocks());
+}
+
+#[test]
+fn a_changed_large_file_of_several_names_stays_one_file() {
+    let mut world = World::new();
+    let mut content = noise(2 << 20, 3);
+    world.write("a", &content);
+    fs::hard_link(world.at("a"), world.at("b")).unwrap();
+    world.backup();
+    content[5] ^= 1;
+    fs::write(world.at("b"), &content).unwrap();
+    let again = world.backup();
+    assert!(again.sent < 1 << 20, "{}", again.sent);
+    fs::remove_file(world.at("a")).unwrap();
+    content[6] ^= 1;
+    fs::write(world.at("b"), &content).unwrap();
+    world.backup();
+}
+
 #[test]
 fn an_increment_is_small() {
     let mut world = World::new();

@@ -7,7 +7,7 @@ use tar::{EntryType, Header};
 
 use super::extension::Extensions;
 use super::number::BLOCK;
-use super::reference_records::REFERENCE;
+use super::reference_records::{PATCH, REFERENCE};
 use super::sparse::{self, Map, read_map};
 use super::{Unpacker, is_zero, size};
 use crate::manifest::{Extras, Kind};
@@ -45,7 +45,8 @@ impl Unpacker<'_, '_, '_> {
         let path = self.placer.clean(name)?;
         let kind = header.entry_type();
         let is_reference = kind.as_byte() == REFERENCE;
-        let records = extensions.take_reference(is_reference);
+        let is_patch = kind.as_byte() == PATCH;
+        let records = extensions.take_reference(is_reference || is_patch);
         if kind.as_byte() == CONTINUATION {
             return Err(unsupported("a file that continues from another volume"));
         }
@@ -96,6 +97,7 @@ impl Unpacker<'_, '_, '_> {
                 self.special(&path, header, extensions.device, &meta)
             }
             _ if is_reference => self.reference(&path, &meta, stored, records),
+            _ if is_patch => self.patch(&path, &meta, stored, records),
             _ => refuse(name, "entries of its kind are not supported"),
         }
     }

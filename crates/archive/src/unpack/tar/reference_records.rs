@@ -1,6 +1,6 @@
 //! Entries that refer to the content of a file of an earlier backup.
 //!
-//! Such an entry has the type `R`, no content, and all metadata of a normal entry. These PAX records
+//! An entry for all of a file has the type `R`, no content, and all metadata of a normal entry. These PAX records
 //! say where its content is:
 //!
 //! | keyword | value |
@@ -13,8 +13,22 @@
 //! Size and digest may be left out where the path is that of the entry: most of what is sent of an
 //! unchanged file would be its digest. Then they are those of the base's manifest, and the receipt
 //! shows whether the client meant the same.
+//!
+//! A file that has changed in part comes in one or more entries of the type `P` that follow each
+//! other, all with the name and the metadata of the file. Their contents together are operations
+//! (`crate::delta`). The first one may have `BCHAN.base` and `BCHAN.path`, and these records say the
+//! rest:
+//!
+//! | keyword | value |
+//! | --- | --- |
+//! | `BCHAN.part` | index of the entry, from 0 |
+//! | `BCHAN.realsize` | bytes of the file that results, in the last entry |
+//! | `BCHAN.result` | its SHA-256, in the last entry |
 
 use super::text::parse;
+
+/// Type of an entry whose content is operations on a file of an earlier backup.
+pub(super) const PATCH: u8 = b'P';
 
 /// Type of an entry without content of its own.
 pub(super) const REFERENCE: u8 = b'R';
@@ -56,6 +70,44 @@ impl Reference {
             base: base.unwrap_or(0),
             path,
             content,
+        })
+    }
+}
+
+/// A part of the operations for a file.
+pub(super) struct Patch {
+    pub(super) base: Option<u8>,
+    pub(super) path: Option<Vec<u8>>,
+    pub(super) part: u64,
+    /// Size and digest of the file, in the last part.
+    pub(super) result: Option<(u64, [u8; 32])>,
+}
+
+impl Patch {
+    pub(super) fn read(records: Records) -> Option<Self> {
+        let (mut base, mut path, mut part) = (None, None, None);
+        let (mut size, mut digest) = (None, None);
+        for (keyword, value) in records {
+            let is_first = match &*keyword {
+                b"base" => base.replace(parse(&value)?).is_none(),
+                b"path" => path.replace(value).is_none(),
+                b"part" => part.replace(parse(&value)?).is_none(),
+                b"realsize" => size.replace(parse(&value)?).is_none(),
+                b"result" => digest.replace(read_digest(&value)?).is_none(),
+                _ => false,
+            };
+            if !is_first {
+                return None;
+            }
+        }
+        let part = part?;
+        let is_whole =
+            size.is_some() == digest.is_some() && (part == 0 || (base.is_none() && path.is_none()));
+        is_whole.then(|| Self {
+            base,
+            path,
+            part,
+            result: size.zip(digest),
         })
     }
 }
