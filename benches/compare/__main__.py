@@ -7,6 +7,7 @@ import shutil
 import tempfile
 
 import data
+import increments
 import report
 import requests
 import scale
@@ -28,7 +29,14 @@ PROGRAMS = {
 }
 
 # What needs no tree.
-OTHERS = {"requests": requests.compare, "scale": scale.compare, "startup": startup.compare}
+OTHERS = {
+    "again": increments.again,
+    "edit": increments.edit,
+    "resume": increments.resume,
+    "requests": requests.compare,
+    "scale": scale.compare,
+    "startup": startup.compare,
+}
 
 
 class World:

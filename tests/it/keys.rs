@@ -22,7 +22,7 @@ fn key(server: &TestServer, name: &str, rights: &str, targets: &[&str]) -> Strin
 }
 
 /// A request for each endpoint, with the rights that allow it. `$T` is a target, `$B` a backup.
-const REQUESTS: [(&str, &str, &[&str]); 26] = [
+const REQUESTS: [(&str, &str, &[&str]); 27] = [
     ("GET", "openapi.json", &["full", "read", "append"]),
     ("GET", "target", &["full", "read"]),
     ("GET", "target/search?name=t", &["full", "read"]),
@@ -31,6 +31,7 @@ const REQUESTS: [(&str, &str, &[&str]); 26] = [
     ("PATCH", "target/$T", &["full"]),
     ("POST", "target/$T/upload", &["full", "append"]),
     ("POST", "target/$T/increment", &["full", "append"]),
+    ("GET", "target/$T/partial", &["full", "append"]),
     ("GET", "backup/$B/download", &["full", "read"]),
     ("GET", "backup/$B/manifest", &["full", "read"]),
     ("PATCH", "backup/$B", &["full"]),

@@ -4,6 +4,7 @@
 use bchan_api::{Endpoint, OPENAPI};
 use serde_json::json;
 
+use crate::resuming::{interrupt, wait_for_partial};
 use crate::support::{Form, TestServer};
 
 #[test]
@@ -25,7 +26,7 @@ fn whoever_has_the_key_is_told() {
 /// Asks for each endpoint once, so that each has a good answer to compare.
 #[test]
 fn every_endpoint_answers_as_described() {
-    let server = TestServer::start();
+    let server = TestServer::start_with_key();
     let id = server.target("t", "multi");
     server.target("other", "multi");
     let (kept, gone) = (server.upload("t", b"1"), server.upload("t", b"2"));
@@ -65,6 +66,19 @@ fn every_endpoint_answers_as_described() {
         Endpoint::Increment => {
             let form = Form::new().file("a", b"x").field("manual", "0");
             server.http().post(&endpoint.path("t"), &form)
+        }
+        Endpoint::Partial => {
+            let token = "0".repeat(32);
+            let tree = server.home().join("tree");
+            std::fs::create_dir(&tree).unwrap();
+            std::fs::write(tree.join("file"), vec![b'x'; 100_000]).unwrap();
+            std::fs::write(tree.join("second"), vec![b'x'; 100_000]).unwrap();
+            interrupt(&server, "t", &tree, 80, &token);
+            wait_for_partial(&server, "t", &token);
+            let headers = [("bchan-upload", &*token)];
+            server
+                .http()
+                .send("GET", &endpoint.path("t"), &headers, b"")
         }
         Endpoint::EditBackup => json("PATCH", endpoint, &kept, json!({"is_recycled": true})),
         Endpoint::DeleteBackup => json("DELETE", endpoint, &gone, json!({"delete_files": true})),

@@ -1,9 +1,11 @@
 //! Finding the earlier backup that an upload can refer to.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use bchan_api::{Backup, Feature, Target, TargetType};
-use bchan_client::Client;
+use bchan_client::{Client, Download};
+use tempfile::NamedTempFile;
 
 use crate::cache::{Base, Cache, Incremental};
 use crate::options::UploadOptions;
@@ -34,22 +36,52 @@ pub(crate) async fn find_base(
     } else {
         fetch(client, &cache, backups).await
     };
+    let (token, was_begun) = cache.token().ok()?;
     Some(Incremental {
         cache,
         base,
+        token,
+        was_begun,
+        is_refused: false,
+        partial: None,
         look: options.packing.look,
     })
 }
 
+/// Most bytes of a manifest that is fetched.
+const MOST: u64 = 1 << 30;
+
 /// Fetches the manifest of the newest backup. What does not work is no reason to fail.
 async fn fetch(client: &Client, cache: &Cache, backups: &[Backup]) -> Option<Base> {
-    /// Most bytes of a manifest.
-    const MOST: u64 = 1 << 30;
     let sound = backups
         .iter()
         .filter(|backup| !backup.hash_mismatch && !backup.is_recycled);
     let newest = sound.max_by_key(|backup| backup.created_at)?;
-    let mut manifest = client.manifest(&newest.id).await.ok()?;
+    let manifest = client.manifest(&newest.id).await.ok()?;
+    let file = received(manifest, cache).await?;
+    cache.keep(&newest.id, file).ok()?
+}
+
+/// Fetches the manifest of what has arrived of an earlier attempt, or of an upload that was
+/// interrupted before.
+pub(crate) async fn find_partial(client: &Client, target: &Target, incremental: &mut Incremental) {
+    if incremental.was_begun && !incremental.is_refused {
+        incremental.partial = fetch_partial(client, target, incremental).await;
+    }
+    incremental.was_begun = true;
+}
+
+async fn fetch_partial(
+    client: &Client,
+    target: &Target,
+    incremental: &Incremental,
+) -> Option<PathBuf> {
+    let manifest = client.partial(&target.id, &incremental.token).await.ok()?;
+    let file = received(manifest, &incremental.cache).await?;
+    incremental.cache.keep_partial(file).ok()
+}
+
+async fn received(mut manifest: Download, cache: &Cache) -> Option<NamedTempFile> {
     let mut file = cache.create().ok()?;
     let mut length = 0;
     while let Some(bytes) = manifest.chunk().await.ok()? {
@@ -59,5 +91,5 @@ async fn fetch(client: &Client, cache: &Cache, backups: &[Backup]) -> Option<Bas
         }
         file.write_all(&bytes).ok()?;
     }
-    cache.keep(&newest.id, file).ok()?
+    Some(file)
 }

@@ -18,10 +18,15 @@ use bchan_archive::{
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
-use crate::atomic_file::create_private_dirs;
+use crate::atomic_file::{self, Access, create_private_dirs};
 
 /// Changes when what is recorded of an entry changes.
 const VERSION: u32 = 1;
+
+/// Name of the file with the token of an upload that has not come to its end.
+const TOKEN: &str = "token";
+/// Name of the manifest of what has arrived of it.
+const PARTIAL: &str = "partial";
 
 /// Suffix of the files.
 const SUFFIX: &str = ".mtree.zst";
@@ -53,6 +58,14 @@ pub(crate) struct Base {
 pub(crate) struct Incremental {
     pub(crate) cache: Cache,
     pub(crate) base: Option<Base>,
+    /// Name of what arrives, should the upload be interrupted.
+    pub(crate) token: String,
+    /// True if an earlier upload with this token may have been interrupted.
+    pub(crate) was_begun: bool,
+    /// True if the server could not use what it was referred to.
+    pub(crate) is_refused: bool,
+    /// Manifest of what has arrived of it.
+    pub(crate) partial: Option<PathBuf>,
     pub(crate) look: Look,
 }
 
@@ -111,6 +124,28 @@ impl Cache {
         is_name.then(|| self.folder.join(format!("{id}{SUFFIX}")))
     }
 
+    /// The token of the last upload if that has not come to its end, or else a new one that is
+    /// remembered; and whether it is an old one.
+    pub(crate) fn token(&self) -> io::Result<(String, bool)> {
+        let path = self.folder.join(TOKEN);
+        let is_token =
+            |text: &String| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if let Some(token) = fs::read_to_string(&path).ok().filter(is_token) {
+            return Ok((token, true));
+        }
+        let token = uuid::Uuid::new_v4().simple().to_string();
+        create_private_dirs(&self.folder)?;
+        atomic_file::write(&path, token.as_bytes(), Access::Private)?;
+        Ok((token, false))
+    }
+
+    /// Keeps the manifest of what has arrived of an interrupted upload.
+    pub(crate) fn keep_partial(&self, manifest: NamedTempFile) -> io::Result<PathBuf> {
+        let path = self.folder.join(PARTIAL);
+        manifest.persist(&path).map_err(|error| error.error)?;
+        Ok(path)
+    }
+
     /// A file for a manifest that comes from the server.
     pub(crate) fn create(&self) -> io::Result<NamedTempFile> {
         create_private_dirs(&self.folder)?;
@@ -151,25 +186,27 @@ impl Cache {
     }
 }
 
-impl Base {
-    fn index(&self, temp: File) -> Option<ManifestIndex> {
-        let file = File::open(&self.path).ok()?;
-        let reader = read_mtree_zstd(file).ok()?;
-        ManifestIndex::from_reader(reader, temp).ok()
-    }
+fn index(path: &Path, temp: File) -> Option<ManifestIndex> {
+    let file = File::open(path).ok()?;
+    let reader = read_mtree_zstd(file).ok()?;
+    ManifestIndex::from_reader(reader, temp).ok()
 }
 
 impl Incremental {
-    pub(crate) fn base_id(&self) -> Option<String> {
-        self.base.as_ref().map(|base| base.id.clone())
+    /// The header that names what the upload refers to.
+    pub(crate) fn named(&self) -> Option<String> {
+        let base = self.base.as_ref().map(|base| format!("b={}", base.id));
+        let partial = self.partial.as_ref().map(|_| format!("p={}", self.token));
+        let named: Vec<_> = [base, partial].into_iter().flatten().collect();
+        (!named.is_empty()).then(|| named.join(", "))
     }
 
-    /// The same without an earlier backup.
-    pub(crate) fn full(&self) -> Self {
-        Self {
-            base: None,
-            ..self.clone()
-        }
+    /// Refers to nothing from here on. Returns true if it did.
+    pub(crate) fn give_up(&mut self) -> bool {
+        self.is_refused = true;
+        let named = self.named().is_some();
+        (self.base, self.partial) = (None, None);
+        named
     }
 
     /// The increment for packing; none if no file can be made here.
@@ -177,9 +214,11 @@ impl Incremental {
         let begun = SystemTime::now();
         let texts = self.cache.temp_file().ok()?;
         let temp = self.cache.temp_file().ok()?;
+        let other = self.cache.temp_file().ok()?;
         Some(Increment {
             texts,
-            previous: self.base.as_ref().and_then(|base| base.index(temp)),
+            previous: self.base.as_ref().and_then(|base| index(&base.path, temp)),
+            partial: self.partial.as_ref().and_then(|path| index(path, other)),
             look: self.look,
             begun,
         })

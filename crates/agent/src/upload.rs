@@ -12,7 +12,7 @@ use bchan_archive::PackError;
 use bchan_client::{Client, Error, Upload, UploadWriter, upload_pipe};
 
 use crate::amount::Amount;
-use crate::base::find_base;
+use crate::base::{find_base, find_partial};
 use crate::cache::Incremental;
 use crate::confirm::{self, Terms, Verified};
 use crate::error::AgentError;
@@ -382,6 +382,9 @@ async fn send(
     // True if an attempt was sent whole, and what became of it is not known.
     let mut undecided = false;
     loop {
+        if let Some(given) = &mut incremental {
+            find_partial(client, target, given).await;
+        }
         // A server does not wait for long, so whatever takes its time to begin does that before.
         let (feed, pump) = content.begin().await?;
         let (writer, body) = upload_pipe(PIPE);
@@ -406,7 +409,8 @@ async fn send(
             sha256: ours,
             receipt: compares && target.target_type == TargetType::Multi && content.is_packed(),
             known_sha256: content.known_sha256().filter(|_| compares),
-            base: incremental.as_ref().and_then(Incremental::base_id),
+            base: incremental.as_ref().and_then(Incremental::named),
+            token: incremental.as_ref().map(|given| given.token.clone()),
             idempotency_key: key.clone(),
         };
         let (answer, cut) = pumped(client.upload(&target.id, upload), pump).await?;
@@ -451,12 +455,8 @@ async fn send(
             });
         }
         // A base that is gone, or has not what was expected: all is sent, in the same attempt.
-        if let Some(with_base) = incremental.take_if(|given| given.base.is_some()) {
-            incremental = Some(with_base.full());
-            if is_refusal(&error) {
-                continue;
-            }
-            incremental = Some(with_base);
+        if is_refusal(&error) && incremental.as_mut().is_some_and(Incremental::give_up) {
+            continue;
         }
         // A server that does not know the key might store what it gets twice.
         let safe = content.is_repeatable() && (ours || matches!(error, Error::Unreachable { .. }));

@@ -47,7 +47,11 @@ pub mod header {
     /// Request header with the hex SHA-256 of the only file of an upload, from a client that knows
     /// it before it sends: a server that has stored the upload needs no more to say so.
     pub const SHA256: &str = "backup-chan-sha256";
-    /// Request header that names the backups to which an incremental upload refers: `b=<id>`.
+    /// Request header with a token that the client chooses: if the upload is interrupted, the next
+    /// one can go on from what has arrived.
+    pub const UPLOAD: &str = "bchan-upload";
+    /// Request header that names what an incremental upload refers to: an earlier backup, `b=<id>`,
+    /// and what has arrived of an interrupted upload, `p=<token>`.
     pub const BASE: &str = "bchan-base";
 }
 

@@ -59,6 +59,8 @@ pub enum Endpoint {
     Upload,
     /// Store a new backup that refers to earlier ones.
     Increment,
+    /// Fetch the list of what has arrived of an interrupted upload.
+    Partial,
     /// Recycle or restore a backup.
     EditBackup,
     /// Delete a backup.
@@ -113,6 +115,7 @@ const TABLE: &[(Endpoint, Method, &str)] = &[
     (E::DeleteRecycled, M::Delete, "target/*/recycled"),
     (E::Upload, M::Post, "target/*/upload"),
     (E::Increment, M::Post, "target/*/increment"),
+    (E::Partial, M::Get, "target/*/partial"),
     (E::EditBackup, M::Patch, "backup/*"),
     (E::DeleteBackup, M::Delete, "backup/*"),
     (E::Download, M::Get, "backup/*/download"),

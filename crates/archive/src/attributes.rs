@@ -3,8 +3,10 @@
 use std::ffi::{CStr, CString};
 use std::os::fd::{AsRawFd as _, BorrowedFd};
 
-use rustix::fs::{self, Mode, Stat, XattrFlags};
+use rustix::fs::{self, Mode, XattrFlags};
 use rustix::io::Errno;
+
+use crate::open;
 
 /// Names and values.
 pub(crate) type Attributes = Vec<(CString, Vec<u8>)>;
@@ -22,12 +24,13 @@ pub(crate) fn size(attributes: &Attributes) -> usize {
 }
 
 /// Those of an open file or directory. With `force`, its owner may have locked himself out of it.
-pub(crate) fn of_open(fd: BorrowedFd<'_>, stat: &Stat, force: bool) -> Result<Attributes, Errno> {
+pub(crate) fn of_open(fd: BorrowedFd<'_>, force: bool) -> Result<Attributes, Errno> {
     let list = |buffer: &mut [u8]| fs::flistxattr(fd, buffer);
     let get = |name: &CStr, buffer: &mut [u8]| fs::fgetxattr(fd, name, buffer);
     match read(list, get) {
         Err(Errno::ACCESS) if force => {
-            let mode = Mode::from_raw_mode(stat.st_mode);
+            let _alone = open::forcing();
+            let mode = Mode::from_raw_mode(fs::fstat(fd)?.st_mode);
             fs::fchmod(fd, mode | Mode::RUSR)?;
             let again = read(list, get);
             fs::fchmod(fd, mode)?;

@@ -108,20 +108,14 @@ impl Entry<'_> {
 struct Opened<'a> {
     entry: Entry<'a>,
     fd: OwnedFd,
-    stat: Stat,
     /// The mode that it must get back, if it was opened by force.
     mode: Option<Mode>,
 }
 
 impl<'a> Opened<'a> {
     fn open(entry: Entry<'a>) -> io::Result<Self> {
-        let (fd, stat, mode) = open::directory(entry.dir, entry.name, true)?;
-        Ok(Self {
-            entry,
-            fd,
-            stat,
-            mode,
-        })
+        let (fd, _, mode) = open::directory(entry.dir, entry.name, true)?;
+        Ok(Self { entry, fd, mode })
     }
 
     /// The directory once more, to be walked.
@@ -217,7 +211,7 @@ impl Comparer<'_> {
             }
             FileType::Directory => {
                 let (one, other) = (Opened::open(one)?, Opened::open(other)?);
-                match self.open_attributes((&one.fd, &one.stat), (&other.fd, &other.stat))? {
+                match self.open_attributes(&one.fd, &other.fd)? {
                     Some(what) => Ok(different(what)),
                     None => self.walk(&mut Tree::new(&one)?, &mut Tree::new(&other)?),
                 }
@@ -272,8 +266,7 @@ impl Comparer<'_> {
         match file_type(&stat) {
             FileType::Directory => {
                 let (mut here, mut there) = (Opened::open(here)?, Opened::open(there)?);
-                let found =
-                    self.open_attributes((&here.fd, &here.stat), (&there.fd, &there.stat))?;
+                let found = self.open_attributes(&here.fd, &there.fd)?;
                 if found.is_some() {
                     return Ok(found);
                 }
@@ -364,7 +357,7 @@ impl Comparer<'_> {
         if [&stat, &other_stat].map(file_type) != [FileType::RegularFile; 2] {
             return Ok(Some("kind"));
         }
-        let found = self.open_attributes((&fd, &stat), (&other_fd, &other_stat))?;
+        let found = self.open_attributes(&fd, &other_fd)?;
         if found.is_some() || self.likeness == Likeness::Outline {
             return Ok(found);
         }
@@ -397,13 +390,9 @@ impl Comparer<'_> {
         }
     }
 
-    fn open_attributes(
-        &self,
-        (one, stat): (&OwnedFd, &Stat),
-        (other, other_stat): (&OwnedFd, &Stat),
-    ) -> io::Result<Difference> {
-        let found = attributes::of_open(one.as_fd(), stat, true)?;
-        let other_found = attributes::of_open(other.as_fd(), other_stat, true)?;
+    fn open_attributes(&self, one: &OwnedFd, other: &OwnedFd) -> io::Result<Difference> {
+        let found = attributes::of_open(one.as_fd(), true)?;
+        let other_found = attributes::of_open(other.as_fd(), true)?;
         Ok(self.attributes(found, other_found))
     }
 

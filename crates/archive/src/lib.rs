@@ -54,7 +54,7 @@ pub use source::{Opened, Source};
 pub use survey::{Survey, survey};
 pub use tree::{hash_tree, open_dir, remove_tree, size_tree};
 pub use unpack::{
-    BaseTree, Limit, Limits, Share, StoreAttributes, UnpackError, UnpackOptions, Unpacked,
+    BaseTree, Bases, Limit, Limits, Share, StoreAttributes, UnpackError, UnpackOptions, Unpacked,
     examine_tar, unpack_increment, unpack_tar, unpack_zip,
 };
 pub use writeback::Writeback;

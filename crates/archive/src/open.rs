@@ -4,11 +4,20 @@ use std::ffi::CStr;
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{self, AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use crate::walk::DIRECTORY;
+
+/// Held while a file has another mode than it should, so that no other thread takes that for its
+/// own: backups may share the file.
+static FORCING: Mutex<()> = Mutex::new(());
+
+pub(crate) fn forcing() -> MutexGuard<'static, ()> {
+    FORCING.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Opens a root: a link is followed, a pipe is not waited for.
 pub(crate) fn root(path: &Path) -> io::Result<OwnedFd> {
@@ -30,6 +39,7 @@ pub(crate) fn file(
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
     let fd = match open_quietly(dir, name, flags) {
         Err(Errno::ACCESS) if force => {
+            let _alone = forcing();
             let stat = fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
             let mode = Mode::from_raw_mode(stat.st_mode);
             fs::chmodat(dir, name, mode | Mode::RUSR, AtFlags::empty())?;

@@ -1,6 +1,6 @@
 //! Downloads, a chunk at a time.
 
-use bchan_api::Endpoint;
+use bchan_api::{Endpoint, header};
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use reqwest::RequestBuilder;
@@ -53,6 +53,13 @@ impl Client {
     pub async fn manifest(&self, id: &str) -> Result<Download, Error> {
         let request = self.request(Endpoint::Manifest, id);
         self.start(Endpoint::Manifest, request).await
+    }
+
+    /// Starts to fetch the manifest of what has arrived of an interrupted upload.
+    pub async fn partial(&self, target: &str, token: &str) -> Result<Download, Error> {
+        let request = self.request(Endpoint::Partial, target);
+        let request = request.header(header::UPLOAD, token);
+        self.start(Endpoint::Partial, request).await
     }
 
     /// Starts to fetch the content of a backup.

@@ -40,8 +40,10 @@ pub struct Upload {
     pub known_sha256: Option<String>,
     /// How fast it goes.
     pub limit: Option<RateLimit>,
-    /// The backup to which the file refers; only for servers that say they take that.
+    /// Value of the header [`BASE`](header::BASE), which names what the file refers to; only for servers that say they take that.
     pub base: Option<String>,
+    /// Name of what arrives, should the upload be interrupted.
+    pub token: Option<String>,
     /// Makes it harmless to send the same upload twice, on servers that know of it.
     pub idempotency_key: Option<String>,
 }
@@ -254,7 +256,10 @@ impl Client {
         };
         let mut request = self.request(endpoint, target).multipart(form);
         if let Some(base) = upload.base {
-            request = request.header(header::BASE, format!("b={base}"));
+            request = request.header(header::BASE, base);
+        }
+        if let Some(token) = upload.token {
+            request = request.header(header::UPLOAD, token);
         }
         if let Some(key) = upload.idempotency_key {
             request = request.header(header::IDEMPOTENCY_KEY, key);

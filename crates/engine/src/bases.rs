@@ -1,15 +1,19 @@
 //! Backups that the archive of an upload may refer to.
 
+use std::fs::File;
 use std::os::fd::AsFd as _;
+use std::path::Path;
 use std::time::Duration;
 
 use bchan_api::{Target, Time};
 use bchan_archive::{BaseTree, ManifestIndex, Opened, read_mtree_zstd};
+use sha2::{Digest as _, Sha256};
 
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::manifest;
 use bchan_storage::content::Content;
+use bchan_storage::partials::Partial;
 use bchan_storage::staging::Staging;
 
 /// A backup whose content was not read for longer is read while it is referred to.
@@ -26,7 +30,62 @@ pub struct Base {
     verify: bool,
 }
 
+/// Returns true if a client's token is the one of a partial.
+fn is_token(partial: &Partial, token: &str) -> bool {
+    let digest = hex::encode(Sha256::digest(token));
+    // Both have one length, and a hash tells nothing about the token.
+    digest == partial.token_sha256
+}
+
+/// The manifest of what has arrived of an interrupted upload, for the client that has the token.
+pub fn partial_manifest(
+    engine: &Engine,
+    target: &Target,
+    token: &str,
+) -> Result<Option<File>, Error> {
+    let directory = engine.directory(target, false)?;
+    let partials = engine.layout.partials(&directory);
+    let known = partials.about(&target.id);
+    if !known.is_some_and(|partial| is_token(&partial, token)) {
+        return Ok(None);
+    }
+    Ok(partials.manifest(&target.id).ok())
+}
+
 impl Base {
+    /// Takes what has arrived of an interrupted upload into `staging`. None if there is nothing of the
+    /// client that has the token.
+    pub fn adopt(
+        engine: &Engine,
+        (target, location): (&Target, &Path),
+        token: &str,
+        staging: &Staging,
+    ) -> Result<Option<Self>, Error> {
+        let partials = engine.layout.partials(location);
+        let known = partials.about(&target.id);
+        if !known.is_some_and(|partial| is_token(&partial, token)) {
+            return Ok(None);
+        }
+        let Ok(file) = partials.manifest(&target.id) else {
+            return Ok(None);
+        };
+        let Ok(path) = partials.adopt(&target.id, staging) else {
+            return Ok(None);
+        };
+        let Ok(Content::Tree(root)) = Content::open(&path, target.target_type) else {
+            return Ok(None);
+        };
+        let temp = staging.spool()?;
+        let index = read_mtree_zstd(file);
+        let index = index.and_then(|reader| ManifestIndex::from_reader(reader, temp));
+        Ok(index.ok().map(|index| Self {
+            root,
+            index: Some(index),
+            last_read: Time::now(),
+            verify: true,
+        }))
+    }
+
     /// Opens a backup with its manifest, which is kept in `staging` while this lives. None if the
     /// target has no such backup, if that is broken, or has no manifest that can be read.
     pub fn open(

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::engine::Engine;
+use crate::error::Error;
 use crate::ops;
 use crate::sequential;
 use bchan_catalog::StoreError;
@@ -74,6 +75,30 @@ fn former_homes(engine: &Engine) -> Result<(), StoreError> {
 pub fn partial_records(engine: &Engine) -> Result<(), StoreError> {
     for home in homes(engine)? {
         if let Err(error) = engine.layout.sidecar(&home).sweep() {
+            tracing::warn!(path = %home.display(), %error, "left-overs stay");
+        }
+    }
+    Ok(())
+}
+
+/// Removes what has arrived of interrupted uploads that are too old, or whose target is not there.
+pub fn partials(engine: &Engine) -> Result<(), Error> {
+    let mut targets = Vec::new();
+    for target in engine.all_targets()? {
+        if let Ok(location) = engine.layout.resolve(&target.location) {
+            targets.push((location, target.id));
+        }
+    }
+    for home in homes(engine)? {
+        if engine.require_disk(&home).is_err() {
+            continue;
+        }
+        let is_wanted = |id: &str| {
+            targets
+                .iter()
+                .any(|target| target.0 == home && target.1 == id)
+        };
+        if let Err(error) = engine.layout.partials(&home).purge(is_wanted) {
             tracing::warn!(path = %home.display(), %error, "left-overs stay");
         }
     }

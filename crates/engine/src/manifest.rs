@@ -137,6 +137,7 @@ fn read(
     let increment = Increment {
         texts: staging.spool().map_err(io::Error::other)?,
         previous: None,
+        partial: None,
         look: Look::default(),
         begun: SystemTime::now(),
     };

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::durable;
 use crate::error::StorageError;
 use crate::name_template::RESERVED;
+use crate::partials::Partials;
 use crate::sidecar::Sidecar;
 
 pub struct Layout {
@@ -66,6 +67,11 @@ impl Layout {
     /// Where the records of the backups in `directory` are.
     pub fn sidecar(&self, directory: &Path) -> Sidecar {
         Sidecar::new(&self.own(directory))
+    }
+
+    /// Where the files of interrupted uploads to `directory` are.
+    pub fn partials(&self, directory: &Path) -> Partials {
+        Partials::new(&self.own(directory))
     }
 
     /// The name of a directory in the catalog. Fails if its path is not UTF-8, as a name must stand

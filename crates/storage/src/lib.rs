@@ -17,6 +17,7 @@ pub mod layout;
 mod listed;
 pub mod manifests;
 pub mod name_template;
+pub mod partials;
 pub mod relocate;
 pub mod sidecar;
 pub mod space;

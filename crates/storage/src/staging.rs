@@ -59,6 +59,15 @@ impl Staging {
         ObjectName::Staged(self.name.clone(), CONTENT.to_owned())
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Makes everything in the folder durable.
+    pub(crate) fn sync_all(&self) -> io::Result<()> {
+        self.sync.sync()
+    }
+
     /// Where the file or the tree arrives.
     pub fn content(&self) -> PathBuf {
         self.folder.join(CONTENT)

@@ -78,6 +78,7 @@ impl Transfer<'_> {
             receipt: false,
             known_sha256: None,
             base: None,
+            token: None,
         };
         let (answer, came) = tokio::join!(
             self.to.upload(self.to_target, upload),

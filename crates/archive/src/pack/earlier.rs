@@ -19,6 +19,8 @@ pub struct Increment {
     pub texts: File,
     /// Manifest of the earlier backup; none if there is no such backup.
     pub previous: Option<ManifestIndex>,
+    /// Manifest of what has arrived of an interrupted upload; the server has it as base 1.
+    pub partial: Option<ManifestIndex>,
     /// The conditions under which a file is unchanged.
     pub look: Look,
     /// When the walk begins.
@@ -39,19 +41,25 @@ pub struct Look {
 
 /// State of an increment while an archive is made.
 pub(super) struct Earlier {
-    pub(super) index: Option<ManifestIndex>,
+    index: Option<ManifestIndex>,
+    partial: Option<ManifestIndex>,
     pub(super) look: Look,
     /// In seconds and nanoseconds; nothing that was changed later is trusted.
     trusted_until: (i64, u32),
 }
 
 impl Earlier {
-    pub(super) fn new(index: Option<ManifestIndex>, look: Look, begun: SystemTime) -> Self {
+    pub(super) fn new(
+        (index, partial): (Option<ManifestIndex>, Option<ManifestIndex>),
+        look: Look,
+        begun: SystemTime,
+    ) -> Self {
         let until = begun.checked_sub(COARSEST);
         let until = until.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
         let until = until.unwrap_or_default();
         Self {
             index,
+            partial,
             look,
             trusted_until: (
                 i64::try_from(until.as_secs()).unwrap_or(i64::MAX),
@@ -87,24 +95,27 @@ impl Earlier {
 
     /// Returns true if a file of this size may be known.
     pub(super) fn has_size(&self, size: u64) -> bool {
-        self.index
-            .as_ref()
-            .is_some_and(|index| index.has_size(size))
+        let mut indexes = [&self.index, &self.partial].into_iter().flatten();
+        indexes.any(|index| index.has_size(size))
     }
 
-    /// Where the base has this content: under the same path if that is possible.
+    /// A file with this content, and the base that has it: under the same path if that is possible.
     pub(super) fn with_content(
         &mut self,
         path: &[u8],
         size: u64,
         digest: [u8; 32],
-    ) -> Option<MtreeEntry> {
+    ) -> Option<(u8, MtreeEntry)> {
         let wanted = MtreeKind::File { size, digest };
         let same = self.entry(path).filter(|entry| entry.kind == wanted);
-        if same.is_some() {
-            return same;
+        if let Some(same) = same {
+            return Some((0, same));
         }
-        self.index.as_ref()?.with_digest(size, &digest).ok()?
+        let indexes = [&self.index, &self.partial];
+        indexes.into_iter().zip(0..).find_map(|(index, base)| {
+            let found = index.as_ref()?.with_digest(size, &digest);
+            found.ok().flatten().map(|entry| (base, entry))
+        })
     }
 
     /// The state of a file whose content and attributes are known; none if it may change without a

@@ -42,6 +42,7 @@ pub(super) struct Part {
 
 /// A file of an earlier backup.
 pub(super) struct Referred<'a> {
+    pub(super) base: u8,
     pub(super) path: &'a [u8],
     pub(super) size: u64,
     pub(super) digest: [u8; 32],
@@ -102,7 +103,14 @@ impl Entry<'_> {
         } else if self.path.len() > LONGEST_NAME {
             record(&mut records, "path", self.path);
         }
-        if let Some(Referred { path, size, digest }) = &self.referred {
+        if let Some(Referred {
+            base,
+            path,
+            size,
+            digest,
+        }) = &self.referred
+        {
+            record(&mut records, "BCHAN.base", base.to_string().as_bytes());
             record(&mut records, "BCHAN.path", path);
             record(&mut records, "BCHAN.size", size.to_string().as_bytes());
             record(&mut records, "BCHAN.sha256", hex::encode(digest).as_bytes());

@@ -58,7 +58,7 @@ impl Packer<'_> {
         }
         self.observer.entry(place.path, size);
         self.observer.bytes(size);
-        self.refer(&place, &node, (size, digest), None)?;
+        self.refer(&place, &node, size, None)?;
         self.record(&place, &node, &content, Some(stat));
         Ok(true)
     }
@@ -82,12 +82,18 @@ impl Packer<'_> {
             .earlier
             .as_mut()
             .and_then(|earlier| earlier.with_content(place.name, size, digest));
-        let Some(there) = there else {
+        let Some((base, there)) = there else {
             return Ok(None);
         };
         self.observer.bytes(size);
-        let elsewhere = (there.path != place.name).then_some(&*there.path);
-        self.refer(place, node, (size, digest), elsewhere)?;
+        let is_same = base == 0 && there.path == place.name;
+        let referred = Referred {
+            base,
+            path: &there.path,
+            size,
+            digest,
+        };
+        self.refer(place, node, size, Some(referred).filter(|_| !is_same))?;
         Ok(Some(FileContent {
             size,
             digest,
@@ -95,15 +101,15 @@ impl Packer<'_> {
         }))
     }
 
-    /// Writes an entry that refers to the base's file at `elsewhere`, or at the same path.
+    /// Writes an entry that refers to a file of a base; by default, the one at the same path of
+    /// base 0.
     fn refer(
         &mut self,
         place: &Place<'_>,
         node: &Node,
-        (size, digest): (u64, [u8; 32]),
-        elsewhere: Option<&[u8]>,
+        size: u64,
+        referred: Option<Referred<'_>>,
     ) -> Result<(), PackError> {
-        let referred = elsewhere.map(|path| Referred { path, size, digest });
         let entry = Entry {
             path: place.name,
             kind: EntryType::new(REFERENCE),

@@ -89,7 +89,8 @@ fn make(
     };
     let earlier = increment.map(|increment| {
         summary.manifest = Some(Manifest::with_texts(increment.texts));
-        Earlier::new(increment.previous, increment.look, increment.begun)
+        let known = (increment.previous, increment.partial);
+        Earlier::new(known, increment.look, increment.begun)
     });
     let mut packer = Packer {
         out,

@@ -20,7 +20,7 @@ impl Packer<'_> {
         let force = self.options.force_readable && file_type(stat) == FileType::RegularFile;
         let found = match self.options.attributes {
             KeepAttributes::None => Ok(Vec::new()),
-            _ => attributes::of_open(fd, stat, force),
+            _ => attributes::of_open(fd, force),
         };
         self.node(place, stat, found)
     }

@@ -23,6 +23,31 @@ pub struct BaseTree<'a> {
     verify: bool,
 }
 
+/// The backups that the entries of an archive may refer to.
+#[derive(Default)]
+pub struct Bases<'a> {
+    /// Base 0: a stored backup.
+    pub earlier: Option<BaseTree<'a>>,
+    /// Base 1: what has arrived of an upload that was interrupted.
+    pub partial: Option<BaseTree<'a>>,
+}
+
+impl<'a> Bases<'a> {
+    /// Returns true if there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.earlier.is_none() && self.partial.is_none()
+    }
+
+    pub(super) fn get_mut(&mut self, base: u8) -> Option<&mut BaseTree<'a>> {
+        match base {
+            0 => self.earlier.as_mut(),
+            1 => self.partial.as_mut(),
+            _ => None,
+        }
+    }
+}
+
 /// A file of a base, as its manifest has it.
 pub(super) struct BaseFile {
     /// The directory that it lies in.

@@ -19,7 +19,7 @@ mod special;
 mod tar;
 mod zip;
 
-pub use self::base::BaseTree;
+pub use self::base::{BaseTree, Bases};
 pub use self::error::UnpackError;
 use self::error::{Result, corrupt, show, unsupported};
 pub use self::limits::{Limit, Limits};

@@ -22,7 +22,7 @@ use tar::Header;
 
 use self::extension::Extensions;
 use self::number::BLOCK;
-use super::base::BaseTree;
+use super::base::Bases;
 use super::place::{Placer, Reading};
 use super::read::Stream;
 use super::{Limit, Result, UnpackError, UnpackOptions, Unpacked, corrupt};
@@ -58,14 +58,15 @@ pub fn unpack_tar<R: Read + Send>(
     manifest: &mut Manifest,
     observer: &mut dyn Observer,
 ) -> Result<Unpacked> {
-    unpack_increment(codec, reader, &mut [], into, options, manifest, observer)
+    let bases = &mut Bases::default();
+    unpack_increment(codec, reader, bases, into, options, manifest, observer)
 }
 
 /// The same for an archive whose entries may refer to files of these backups.
 pub fn unpack_increment<R: Read + Send>(
     codec: Codec,
     reader: R,
-    bases: &mut [BaseTree<'_>],
+    bases: &mut Bases<'_>,
     into: BorrowedFd<'_>,
     options: &UnpackOptions,
     manifest: &mut Manifest,
@@ -96,14 +97,14 @@ pub fn examine_tar<R: Read + Send>(
     observer: &mut dyn Observer,
 ) -> Result<Unpacked> {
     let placer = Placer::nowhere(options, observer);
-    Ok(run(codec, reader, &mut [], placer, manifest)?.0)
+    Ok(run(codec, reader, &mut Bases::default(), placer, manifest)?.0)
 }
 
 /// Says, too, whether something was put in the place of something else.
 fn run<R: Read + Send>(
     codec: Codec,
     reader: R,
-    bases: &mut [BaseTree<'_>],
+    bases: &mut Bases<'_>,
     placer: Placer<'_>,
     manifest: &mut Manifest,
 ) -> Result<(Unpacked, bool)> {
@@ -126,7 +127,7 @@ fn run<R: Read + Send>(
 struct Unpacker<'a, 'b, 'm> {
     stream: Stream,
     /// Backups that entries may refer to.
-    bases: &'m mut [BaseTree<'b>],
+    bases: &'m mut Bases<'b>,
     placer: Placer<'a>,
     manifest: &'m mut Manifest,
     /// Global PAX headers, which apply to all entries that follow.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use bchan_archive::{
-    BaseTree, Codec, Increment, KeepAttributes, Look, Manifest, ManifestIndex, MtreeHeader,
+    BaseTree, Bases, Codec, Increment, KeepAttributes, Look, Manifest, ManifestIndex, MtreeHeader,
     PackOptions, PackSummary, Source, StoreAttributes, UnpackError, UnpackOptions, Unpacked, pack,
     pack_increment, unpack_increment, unpack_tar,
 };
@@ -103,6 +103,7 @@ impl World {
         let increment = Increment {
             texts: self.temp_file(),
             previous,
+            partial: None,
             look: self.look,
             begun: self.begun,
         };
@@ -124,11 +125,12 @@ impl World {
             (root, index(self, server))
         });
         let (base, index) = base.unzip();
-        let mut bases: Vec<_> = base
-            .iter()
-            .zip(index)
-            .map(|(root, index)| BaseTree::new(root.as_fd(), index, self.verify))
-            .collect();
+        let earlier = base.as_ref().zip(index);
+        let earlier = earlier.map(|(root, index)| BaseTree::new(root.as_fd(), index, self.verify));
+        let mut bases = Bases {
+            earlier,
+            partial: None,
+        };
         let unpacked = unpack_increment(
             Codec::None,
             archive,

@@ -6,7 +6,7 @@ mod place;
 use std::io::{self, Read};
 
 use bchan_api::TargetType;
-use bchan_archive::{BaseTree, MtreeHeader, UnpackOptions};
+use bchan_archive::{Bases, MtreeHeader, UnpackOptions};
 use sha2::{Digest as _, Sha256};
 
 pub use self::from_body::from_body;
@@ -41,7 +41,7 @@ pub struct ReceivedBackup {
 pub struct Receiver<'a, 'b> {
     kind: TargetType,
     pub options: UnpackOptions,
-    bases: &'a mut [BaseTree<'b>],
+    bases: &'a mut Bases<'b>,
     staging: &'a Staging,
     room: &'a mut SpaceGuard,
     placed: Placed,
@@ -53,7 +53,7 @@ impl<'a, 'b> Receiver<'a, 'b> {
     pub fn new(
         kind: TargetType,
         options: UnpackOptions,
-        bases: &'a mut [BaseTree<'b>],
+        bases: &'a mut Bases<'b>,
         staging: &'a Staging,
         room: &'a mut SpaceGuard,
     ) -> Result<Self, Error> {
@@ -104,6 +104,19 @@ impl<'a, 'b> Receiver<'a, 'b> {
     /// Hex SHA-256 of the last file as it was sent.
     pub fn last_digest(&self) -> Option<&str> {
         self.digests.last().map(String::as_str)
+    }
+
+    /// Writes the manifest of what has arrived of an archive that ended early, and returns the bytes of
+    /// its files; none if nothing of it can be used.
+    pub fn interrupted(&mut self) -> Option<u64> {
+        let bytes = self.placed.arrived().filter(|bytes| *bytes > 0)?;
+        let header = MtreeHeader {
+            is_rebuilt: false,
+            stored_as: self.options.stored_as().to_owned(),
+            receipt: None,
+        };
+        let written = self.placed.write_manifest(&header, self.staging);
+        written.ok().map(|()| bytes)
     }
 
     /// Makes the content durable, unless its receipt differs from the one that the client sent.

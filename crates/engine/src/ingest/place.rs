@@ -7,8 +7,8 @@ use std::path::Path;
 
 use bchan_api::TargetType;
 use bchan_archive::{
-    BaseTree, Codec, Encoder, Kind, Limit, Manifest, MtreeHeader, Observer as _, Problem,
-    UnpackError, UnpackOptions, Unpacked, Writeback,
+    Bases, Codec, Encoder, Kind, Limit, Manifest, MtreeHeader, Observer as _, Problem, UnpackError,
+    UnpackOptions, Unpacked, Writeback,
 };
 use rustix::fs::{Mode, OFlags, openat};
 
@@ -27,6 +27,8 @@ pub(super) struct Placed {
     manifest: Manifest,
     /// True if everything that was unpacked is kept as it was.
     kept: bool,
+    /// True if the archive ended early, and was sound so far.
+    cut: bool,
     single: Option<Content>,
 }
 
@@ -53,6 +55,7 @@ impl Placed {
                 TargetType::Multi => Manifest::with_texts(staging.spool()?),
             },
             kept: false,
+            cut: false,
             single: None,
         })
     }
@@ -77,6 +80,11 @@ impl Placed {
             staging.remove_manifest()?;
         }
         Ok(())
+    }
+
+    /// Bytes of the files that have arrived of an archive that ended early.
+    pub(super) fn arrived(&self) -> Option<u64> {
+        self.cut.then(|| self.manifest.bytes())
     }
 
     /// Sums up.
@@ -144,7 +152,7 @@ pub(super) fn place_plain<R: Read + Send>(
 pub(super) fn place_tree<R: Read + Send>(
     part: &mut Hashing<R>,
     name: &str,
-    (options, bases): (&UnpackOptions, &mut [BaseTree<'_>]),
+    (options, bases): (&UnpackOptions, &mut Bases<'_>),
     staging: &Staging,
     room: &mut SpaceGuard,
     placed: &mut Placed,
@@ -173,6 +181,7 @@ pub(super) fn place_tree<R: Read + Send>(
         }
         Kind::Other => return put(&mut replay, name, &tree, room, placed),
     };
+    placed.cut = matches!(unpacked, Err(UnpackError::Read { .. }));
     let done = unpacked.map_err(from_unpack)?;
     if kind == Kind::Tar(Codec::None) && done == Unpacked::default() {
         // A file of zeros would look the same.

@@ -10,5 +10,6 @@ pub(super) fn run(context: &JobContext<'_>) -> Result<(), Error> {
     let engine = context.engine;
     ops::decide_all(engine)?;
     cleanup::left_overs(engine)?;
+    cleanup::partials(engine)?;
     Ok(())
 }

@@ -360,6 +360,10 @@ pub fn tidy(engine: &Engine, location: &Path) {
         return;
     }
     engine.layout.sidecar(location).tidy();
+    // Nothing is sent here any more.
+    if let Err(error) = engine.layout.partials(location).purge(|_| false) {
+        tracing::warn!(path = %location.display(), %error, "left-overs stay");
+    }
     durable::remove_if_empty(&engine.layout.staging(location));
     durable::remove_if_empty(&engine.layout.trash(location));
     match markers::leave(engine, location) {

@@ -100,6 +100,7 @@ impl Router {
             Endpoint::DeleteRecycled => target::delete_recycled(app, request, object),
             Endpoint::Upload => upload::upload(app, request, grant, object),
             Endpoint::Increment => upload::increment(app, request, grant, object),
+            Endpoint::Partial => upload::partial(app, request, object),
             Endpoint::EditBackup => backup::edit(app, request, object),
             Endpoint::DeleteBackup => backup::delete(app, request, object),
             Endpoint::Download => download::download(app, request, object),
@@ -172,7 +173,10 @@ fn share(
     grant: &Grant,
     endpoint: Endpoint,
 ) -> Result<Option<Share>, ApiError> {
-    let is_download = matches!(endpoint, Endpoint::Download | Endpoint::Manifest);
+    let is_download = matches!(
+        endpoint,
+        Endpoint::Download | Endpoint::Manifest | Endpoint::Partial
+    );
     if !request.has_body && !is_download {
         return Ok(None);
     }

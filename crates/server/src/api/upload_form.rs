@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use bchan_api::{TargetType, form};
-use bchan_archive::{BaseTree, StoreAttributes, UnpackOptions};
+use bchan_archive::{Bases, StoreAttributes, UnpackOptions};
 
 use crate::api::error::ApiError;
 use bchan_engine::Error;
@@ -17,17 +17,34 @@ use bchan_storage::staging::Staging;
 const LONGEST_FIELD: usize = 4096;
 
 /// Reads the form of an upload to its end and puts its files into `staging`, durably; archives are
-/// unpacked. On an error the caller drops the staging folder.
+/// unpacked. On an error the caller drops the staging folder, unless `arrived` says that files of this
+/// many bytes have come, with their manifest.
 pub(crate) fn receive(
     body: &mut (dyn Read + Send),
     content_type: &str,
     kind: TargetType,
-    (options, bases): (&UnpackOptions, &mut [BaseTree<'_>]),
+    (options, bases): (&UnpackOptions, &mut Bases<'_>),
     staging: &Staging,
     room: &mut SpaceGuard,
+    arrived: &mut Option<u64>,
 ) -> Result<ReceivedBackup, ApiError> {
     let mut form = Multipart::new(body, content_type).map_err(from_multipart)?;
     let mut receiver = Receiver::new(kind, *options, bases, staging, room)?;
+    match read(&mut form, &mut receiver) {
+        Ok((manual, expected_receipt)) => Ok(receiver.finish(manual, expected_receipt)?),
+        Err(error) => {
+            *arrived = receiver.interrupted();
+            Err(error)
+        }
+    }
+}
+
+/// Reads all parts. Returns whether a person has started the upload, and the receipt that the client
+/// expects.
+fn read(
+    form: &mut Multipart<&mut (dyn Read + Send)>,
+    receiver: &mut Receiver<'_, '_>,
+) -> Result<(bool, Option<String>), ApiError> {
     let mut manual = false;
     let mut expected_receipt = None;
     while let Some(mut part) = form.next_part().map_err(from_multipart)? {
@@ -73,7 +90,7 @@ pub(crate) fn receive(
             "the form has no file part `backup_file`",
         ));
     }
-    Ok(receiver.finish(manual, expected_receipt)?)
+    Ok((manual, expected_receipt))
 }
 
 /// A file with the values of the form's fields.

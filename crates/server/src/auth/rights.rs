@@ -49,6 +49,7 @@ impl Rights {
             }
             E::Upload
             | E::Increment
+            | E::Partial
             | E::BeginSequence
             | E::UploadFile
             | E::FinishSequence

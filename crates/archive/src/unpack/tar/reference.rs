@@ -37,7 +37,7 @@ impl Unpacker<'_, '_, '_> {
             base,
             entry: show(path),
         };
-        let tree = self.bases.get_mut(usize::from(base)).ok_or_else(refused)?;
+        let tree = self.bases.get_mut(base).ok_or_else(refused)?;
         let found = tree.find(&there, content, self.placer.observer);
         let found = found.map_err(|error| write_error(path, error))?;
         let found = found.ok_or_else(refused)?;

@@ -1,5 +1,6 @@
 //! Sending a backup back.
 
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::thread;
@@ -90,14 +91,18 @@ pub(crate) fn manifest(app: &App, id: &str) -> Result<Response, ApiError> {
         );
         return Err(ApiError::new(404, message));
     };
+    manifest_response(file, &format!("{}.mtree.zst", stored.file_name))
+}
+
+/// Sends a manifest file under this name.
+pub(crate) fn manifest_response(file: File, name: &str) -> Result<Response, ApiError> {
     let meta = file.metadata();
     let meta = meta.map_err(|error| ApiError::from_io("reading a manifest", error))?;
-    let name = format!("{}.mtree.zst", stored.file_name);
     Ok(Response {
         status: 200,
         headers: vec![
             ("content-type", "application/zstd".to_owned()),
-            ("content-disposition", disposition(&name)),
+            ("content-disposition", disposition(name)),
         ],
         body: Body::Sized {
             reader: Box::new(file),

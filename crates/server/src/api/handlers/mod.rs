@@ -9,6 +9,7 @@ pub(crate) mod seq;
 pub(crate) mod server;
 pub(crate) mod target;
 pub(crate) mod upload;
+mod upload_head;
 pub(crate) mod watch;
 
 /// The last value of a query parameter, percent-decoded; `None` when it is not there.

@@ -2,22 +2,27 @@
 
 use std::path::PathBuf;
 
-use bchan_api::{Accepted, Backup, JobStatus, Target, header};
+use bchan_api::{Accepted, Backup, JobStatus, Target};
+use bchan_archive::Bases;
+use sha2::{Digest as _, Sha256};
 
+use super::download::manifest_response;
 use super::limits::{admit, while_client_waits};
+use super::upload_head::{Named, content_type, idempotency_key, known_sha256, named_bases, token};
 use crate::api::error::ApiError;
 use crate::api::reply;
 use crate::api::upload_form;
 use crate::app::App;
 use crate::auth::{Grant, recheck};
 use bchan_catalog::{Object, Sent, StoredUpload, UploadKey};
-use bchan_engine::bases::Base;
+use bchan_engine::bases::{Base, partial_manifest};
 use bchan_engine::ingest::ReceivedBackup;
 use bchan_engine::jobs::UPLOAD;
 use bchan_engine::publish::{PublishRequest, publish};
 use bchan_engine::{Error, Kind};
 use bchan_http::{Request, Response};
 use bchan_storage::durable;
+use bchan_storage::partials::{Partial, Partials};
 use bchan_storage::space::SpaceGuard;
 use bchan_storage::staging::Staging;
 
@@ -28,7 +33,7 @@ pub(crate) fn upload(
     grant: &Grant,
     id: &str,
 ) -> Result<Response, ApiError> {
-    store(app, request, grant, (id, None))
+    store(app, request, grant, (id, Named::default()))
 }
 
 /// `POST /target/<ID>/increment`: the same for an archive that may refer to an earlier backup.
@@ -38,53 +43,36 @@ pub(crate) fn increment(
     grant: &Grant,
     id: &str,
 ) -> Result<Response, ApiError> {
-    let base = named_base(request)?;
-    store(app, request, grant, (id, base.as_deref()))
+    let named = named_bases(request)?;
+    store(app, request, grant, (id, named))
 }
 
-/// The id of the backup that an upload refers to.
-fn named_base(request: &Request) -> Result<Option<String>, ApiError> {
-    let Some(text) = request.headers.get(header::BASE) else {
-        return Ok(None);
-    };
-    match text.trim().strip_prefix("b=") {
-        Some(id) if !id.is_empty() && !id.contains(',') => Ok(Some(id.to_owned())),
-        _ => Err(ApiError::bad_request("Bchan-Base must be b=<backup id>")),
-    }
+/// `GET /target/<ID>/partial`: the manifest of what has arrived of an interrupted upload, for the
+/// client that has chosen its token.
+pub(crate) fn partial(app: &App, request: &Request, id: &str) -> Result<Response, ApiError> {
+    let target = app.engine.target(id)?;
+    app.engine.require_open(&target)?;
+    let token = token(request)?.ok_or_else(|| {
+        let message = "Bchan-Upload must have the token of the interrupted upload";
+        ApiError::bad_request(message)
+    })?;
+    let file = partial_manifest(&app.engine, &target, &token)?;
+    let file = file.ok_or_else(|| ApiError::new(404, "nothing has arrived of such an upload"))?;
+    manifest_response(file, "partial.mtree.zst")
 }
 
-/// Stores an upload. With a base, it may refer to that.
+/// Stores an upload, which may refer to the bases that it names.
 fn store(
     app: &App,
     request: &mut Request,
     grant: &Grant,
-    (id, base): (&str, Option<&str>),
+    (id, named): (&str, Named),
 ) -> Result<Response, ApiError> {
     let mut target = app.engine.target(id)?;
     app.engine.require_open(&target)?;
-    let content_type = request
-        .headers
-        .get("content-type")
-        .unwrap_or_default()
-        .to_owned();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("multipart/form-data") {
-        let message = "an upload must have the content type multipart/form-data";
-        return Err(ApiError::new(415, message));
-    }
-    if !request.has_body && request.content_length.is_none() {
-        return Err(ApiError::new(
-            411,
-            "an upload needs a Content-Length or chunked encoding",
-        ));
-    }
+    let content_type = content_type(request)?;
     let key = idempotency_key(request, grant, &target)?;
-    let sha256 = request.headers.get(header::SHA256);
-    let is_digest = |text: &str| text.len() == 64 && text.bytes().all(|c| c.is_ascii_hexdigit());
-    if sha256.is_some_and(|text| !is_digest(text)) {
-        let message = "Backup-Chan-Sha256 must be a SHA-256 in 64 hexadecimal digits";
-        return Err(ApiError::bad_request(message));
-    }
+    let sha256 = known_sha256(request)?;
     // Without the digest, only the content can tell whether it is the same.
     if let Some(sha256) = sha256
         && let Some(earlier) = earlier(app, &target, key.as_ref())?
@@ -105,10 +93,21 @@ fn store(
     let disk = room.total();
     let disk = disk.map_err(|error| ApiError::from_io("asking for the size of the disk", error))?;
     let options = app.engine.unpack_options(disk);
-    let base = base.map(|id| open_base(app, &target, id, &staging));
-    let mut base = base.transpose()?;
+    let token = token(request)?;
+    let mut base = match &named.backup {
+        Some(id) => Some(open_base(app, &target, id, &staging)?),
+        None => None,
+    };
+    let mut partial = match &named.token {
+        Some(token) => Base::adopt(&app.engine, (&target, &location), token, &staging)?,
+        None => None,
+    };
     let read_at = base.as_ref().map(Base::read_at);
-    let mut bases = Vec::from_iter(base.as_mut().and_then(Base::tree));
+    let mut bases = Bases {
+        earlier: base.as_mut().and_then(Base::tree),
+        partial: partial.as_mut().and_then(Base::tree),
+    };
+    let mut arrived = None;
 
     let job_id = app
         .engine
@@ -122,6 +121,7 @@ fn store(
         (&options, &mut bases),
         &staging,
         &mut room,
+        &mut arrived,
     )
     .and_then(|mut arrival| {
         let warnings = std::mem::take(&mut arrival.warnings);
@@ -159,6 +159,8 @@ fn store(
             receipt,
         }))
     });
+    let partials = app.engine.layout.partials(&location);
+    resumable(&partials, &target, &stored, &staging, token.zip(arrived));
     end(app, &target, job_id, stored, staging)
 }
 
@@ -186,6 +188,30 @@ fn open_base(app: &App, target: &Target, id: &str, staging: &Staging) -> Result<
         let message = "the target has no such backup to refer to; send all of it";
         Error::new(Kind::Base, message).into()
     })
+}
+
+/// Keeps what has arrived of an interrupted upload for the next one, and removes it once a backup is
+/// stored. That this does not work costs only time.
+fn resumable(
+    partials: &Partials,
+    target: &Target,
+    stored: &Result<Outcome, ApiError>,
+    staging: &Staging,
+    arrived: Option<(String, u64)>,
+) {
+    let done = match (stored, arrived) {
+        (Ok(_), _) => partials.remove(&target.id),
+        (Err(_), Some((token, bytes))) => {
+            let token = hex::encode(Sha256::digest(token));
+            let kept = partials.keep(&target.id, staging, &Partial::new(token, bytes));
+            kept.and_then(|()| partials.give_back(&target.id, staging))
+        }
+        (Err(_), None) => partials.give_back(&target.id, staging),
+    };
+    if let Err(error) = done {
+        let target = &target.id;
+        tracing::warn!(target, %error, "what has arrived of an upload is not kept");
+    }
 }
 
 /// Ends the job of an upload, removes what is not stored, and answers.
@@ -231,27 +257,6 @@ enum Outcome {
     Stored(Accepted),
     /// It was stored before.
     Earlier(Earlier),
-}
-
-/// Name that the client gives the upload, so that it can be sent twice and stored once.
-fn idempotency_key(
-    request: &Request,
-    grant: &Grant,
-    target: &Target,
-) -> Result<Option<UploadKey>, ApiError> {
-    /// Longest key, in bytes.
-    const LONGEST: usize = 255;
-    match request.headers.get(header::IDEMPOTENCY_KEY) {
-        Some(key) if key.is_empty() || key.len() > LONGEST => {
-            let message = format!("Idempotency-Key must have 1 to {LONGEST} characters");
-            Err(ApiError::bad_request(message))
-        }
-        key => Ok(key.map(|name| UploadKey {
-            client: grant.name.clone().unwrap_or_default(),
-            target_id: target.id.clone(),
-            name: name.to_owned(),
-        })),
-    }
 }
 
 /// An upload that was stored under the same key, and whose backup is there.
