@@ -195,18 +195,31 @@ struct Known {
 }
 
 struct Scene {
-    server: TestServer,
+    server: Option<TestServer>,
     backups: Vec<Known>,
     location: String,
     moves: u64,
 }
 
 impl Scene {
+    fn server(&self) -> &TestServer {
+        self.server.as_ref().unwrap()
+    }
+
+    /// Kills the server, and starts it again with this environment.
+    fn restart(&mut self, env: &[(&str, &str)]) {
+        let mut old = self.server.take().unwrap();
+        if old.is_alive() {
+            old.kill();
+        }
+        self.server = TestServer::over(old.into_home(), &[], env).ok();
+    }
+
     fn place(&self, known: &Known) -> PathBuf {
         let home = if known.recycled {
-            self.server.data().join("recycle-bin")
+            self.server().data().join("recycle-bin")
         } else {
-            self.server.storage().join(&self.location)
+            self.server().storage().join(&self.location)
         };
         home.join(format!("m-{}", known.id)).join("tree")
     }
@@ -228,7 +241,7 @@ impl Scene {
     fn upload(&mut self, source: &Path, options: &[&str]) {
         let upload = ["backup", "upload", "m", "--allow-shrink"];
         let before = tree(source);
-        let report = self.server.bchan(upload).args(options).arg(source).json();
+        let report = self.server().bchan(upload).args(options).arg(source).json();
         assert_eq!(report["complete"], true, "{report}");
         let known = Known {
             id: report["backup"]["id"].as_str().unwrap().to_owned(),
@@ -241,7 +254,82 @@ impl Scene {
 
     fn change(&self, method: &str, known: &Known, body: &Value) {
         let path = format!("/api/backup/{}", known.id);
-        self.server.http().json(method, &path, body).success(200);
+        self.server().http().json(method, &path, body).success(200);
+    }
+
+    /// The backups of the target that are not known, which must be of this tree.
+    fn take_in(&mut self, tree: &Tree) -> usize {
+        let view = self.server().http().get("/api/target/m").success(200);
+        let backups = view["backups"].as_array().unwrap();
+        let ids = backups.iter().map(|backup| backup["id"].as_str().unwrap());
+        let is_known = |id: &&str| self.backups.iter().any(|known| known.id == *id);
+        let new: Vec<_> = ids.filter(|id| !is_known(id)).map(str::to_owned).collect();
+        for id in &new {
+            let known = Known {
+                id: id.clone(),
+                recycled: false,
+                tree: tree.clone(),
+            };
+            self.check(&known);
+            self.backups.push(known);
+        }
+        new.len()
+    }
+
+    /// An upload in which the server dies at one of its durable steps.
+    fn upload_with_a_death(&mut self, source: &Path, step: u64) {
+        let at = step.to_string();
+        self.restart(&[("BCHAN_ABORT_AT", &*at), ("BCHAN_ABORT_FROM", "run")]);
+        let upload = [
+            "backup",
+            "upload",
+            "m",
+            "--allow-shrink",
+            "--retries",
+            "0",
+            "--quiet",
+        ];
+        let outcome = self.server().bchan(upload).arg(source).run();
+        self.restart(&[]);
+        let taken_in = self.take_in(&tree(source));
+        assert!(
+            taken_in <= 1 && (outcome.code != Some(0) || taken_in == 1),
+            "{outcome:?}"
+        );
+        self.server().assert_no_leftovers();
+    }
+
+    /// An upload whose client is killed when the server has begun to receive.
+    fn upload_with_a_kill(&mut self, source: &Path) {
+        let upload = [
+            "backup",
+            "upload",
+            "m",
+            "--allow-shrink",
+            "--full",
+            "--quiet",
+        ];
+        let mut child = self
+            .server()
+            .bchan(upload)
+            .arg(source)
+            .into_command()
+            .spawn()
+            .unwrap();
+        let begun = |server: &TestServer| server.log().matches("an upload begins").count();
+        let before = begun(self.server());
+        while begun(self.server()) == before && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // The end of the job is the end of what the server makes of it.
+        let is_running = |job: &Value| job["status"] == "RUNNING" || job["status"] == "PENDING";
+        let jobs = || self.server().http().get("/api/jobs").success(200)["delayed"].clone();
+        while jobs().as_array().unwrap().iter().any(is_running) {
+            std::thread::yield_now();
+        }
+        assert!(self.take_in(&tree(source)) <= 1);
     }
 
     /// One of the things that happen to backups.
@@ -263,16 +351,16 @@ impl Scene {
                 self.moves += 1;
                 self.location = format!("place{}", self.moves);
                 let edit = json!({ "location": self.location });
-                self.server
+                self.server()
                     .http()
                     .json("PATCH", "/api/target/m", &edit)
                     .success(200);
             }
-            5 => drop(self.server.run_job("integrity_check_job")),
-            6 => self.server.crash_and_restart(),
+            5 => drop(self.server().run_job("integrity_check_job")),
+            6 => self.restart(&[]),
             _ => {
-                self.server.run_job("deduplicate_job");
-                let view = self.server.http().get("/api/target/m").success(200);
+                self.server().run_job("deduplicate_job");
+                let view = self.server().http().get("/api/target/m").success(200);
                 let left = view["backups"].as_array().unwrap();
                 let is_left =
                     |known: &Known| left.iter().any(|backup| backup["id"] == known.id.as_str());
@@ -290,7 +378,7 @@ fn every_backup_is_and_stays_what_a_full_one_would_be() {
     };
     let (steps, seed) = (number("BCHAN_STEPS", 40), number("BCHAN_SEED", 7));
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    let server = TestServer::start_with_key();
+    let server = TestServer::start();
     server.target_with(
         "m",
         "multi",
@@ -299,7 +387,7 @@ fn every_backup_is_and_stays_what_a_full_one_would_be() {
     let source = server.home().join("tree");
     fs::create_dir(&source).unwrap();
     let mut scene = Scene {
-        server,
+        server: Some(server),
         backups: Vec::new(),
         location: "place0".to_owned(),
         moves: 0,
@@ -320,6 +408,11 @@ fn every_backup_is_and_stays_what_a_full_one_would_be() {
             2 => &["--ignore-inode"],
             _ => &[],
         };
+        match dice.roll(8) {
+            0 => scene.upload_with_a_death(&source, 1 + dice.roll(60)),
+            1 => scene.upload_with_a_kill(&source),
+            _ => {}
+        }
         scene.upload(&source, options);
         if dice.roll(2) == 0 {
             scene.happen(&mut dice);
@@ -337,8 +430,8 @@ fn every_backup_is_and_stays_what_a_full_one_would_be() {
         scene.check(known);
     }
     assert_eq!(
-        scene.server.run_job("integrity_check_job")["status"],
+        scene.server().run_job("integrity_check_job")["status"],
         "FINISHED"
     );
-    scene.server.assert_no_leftovers();
+    scene.server().assert_no_leftovers();
 }

@@ -144,7 +144,7 @@ pub async fn download(
 }
 
 /// Finds the backup that is meant.
-async fn find(client: &Client, what: &str) -> Result<(Target, Backup), AgentError> {
+pub(crate) async fn find(client: &Client, what: &str) -> Result<(Target, Backup), AgentError> {
     match client.find_target(what).await {
         Ok(TargetView { target, backups }) => {
             // They come newest first.

@@ -40,7 +40,7 @@ pub use detect::{Codec, Kind, Replay, detect};
 pub use manifest::{
     Manifest, ManifestIndex, MtreeEntries, MtreeEntry, MtreeError, MtreeHeader, MtreeKind,
     MtreeLimits, MtreeReader, MtreeReceipt, MtreeWriter, Receipt, Seen, mtree_receipt,
-    read_mtree_zstd,
+    read_mtree_zstd, unpack_mtree,
 };
 pub use observer::{ENTRY, EntryKind, Observer, Problem};
 pub use own_data::own_data_above;

@@ -4,6 +4,7 @@ mod change;
 mod download;
 mod limit;
 mod list;
+mod manifest;
 pub(crate) mod upload;
 mod verify;
 mod warnings;
@@ -27,6 +28,7 @@ enum BackupCommand {
     Download(download::DownloadArgs),
     List(list::ListArgs),
     Verify(verify::VerifyArgs),
+    Manifest(manifest::ManifestArgs),
     Delete(change::DeleteArgs),
     Recycle(change::RecycleArgs),
     Restore(change::RestoreArgs),
@@ -39,6 +41,7 @@ impl BackupArgs {
             BackupCommand::Download(args) => args.run(context).await,
             BackupCommand::List(args) => args.run(context).await,
             BackupCommand::Verify(args) => args.run(context).await,
+            BackupCommand::Manifest(args) => args.run(context).await,
             BackupCommand::Delete(args) => args.run(context).await,
             BackupCommand::Recycle(args) => args.run(context).await,
             BackupCommand::Restore(args) => args.run(context).await,

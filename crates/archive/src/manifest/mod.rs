@@ -34,7 +34,7 @@ pub use self::entries::Manifest;
 pub(crate) use self::mtree::Extras;
 pub use self::mtree::{
     ManifestIndex, MtreeEntries, MtreeEntry, MtreeError, MtreeHeader, MtreeKind, MtreeLimits,
-    MtreeReader, MtreeReceipt, MtreeWriter, Seen, mtree_receipt, read_mtree_zstd,
+    MtreeReader, MtreeReceipt, MtreeWriter, Seen, mtree_receipt, read_mtree_zstd, unpack_mtree,
 };
 pub(crate) use self::order::code_points;
 pub use self::receipt::Receipt;

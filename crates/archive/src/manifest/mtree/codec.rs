@@ -1,6 +1,6 @@
 //! Manifest files that are compressed with zstd.
 
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read, Write};
 
 use zstd::stream::read::Decoder;
 
@@ -16,4 +16,11 @@ pub fn read_mtree_zstd<R: Read>(
     let mut decoder = Decoder::new(reader)?;
     decoder.window_log_max(LARGEST_WINDOW)?;
     MtreeReader::new(BufReader::with_capacity(64 * 1024, decoder))
+}
+
+/// Writes the text of a manifest file that is compressed with zstd. The text is not checked.
+pub fn unpack_mtree(reader: impl Read, out: &mut impl Write) -> io::Result<u64> {
+    let mut decoder = Decoder::new(reader)?;
+    decoder.window_log_max(LARGEST_WINDOW)?;
+    io::copy(&mut decoder, out)
 }

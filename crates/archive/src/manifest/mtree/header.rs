@@ -7,6 +7,8 @@ use super::error::MtreeError;
 
 /// The first line, by which programs know the format.
 pub(super) const SIGNATURE: &[u8] = b"#mtree\n";
+/// The line after the header, without which NetBSD's program finds no root.
+pub(super) const ROOT: &[u8] = b". type=dir\n";
 /// Version of the format.
 const VERSION: u64 = 1;
 
@@ -33,6 +35,7 @@ impl MtreeHeader {
             push_hex(&mut text, receipt);
         }
         text.push(b'\n');
+        text.extend_from_slice(ROOT);
         out.write_all(&text)
     }
 
@@ -50,7 +53,10 @@ impl MtreeHeader {
             Some(VERSION) => Self::parse_words(words)
                 .filter(|header| {
                     let mut again = Vec::new();
-                    header.write(&mut again).is_ok() && again.strip_prefix(SIGNATURE) == Some(line)
+                    let is_written = header.write(&mut again).is_ok();
+                    let again = again.strip_prefix(SIGNATURE);
+                    let again = again.and_then(|again| again.strip_suffix(ROOT));
+                    is_written && again == Some(line)
                 })
                 .ok_or_else(malformed),
             Some(version) => Err(MtreeError::Version(version)),

@@ -28,7 +28,7 @@ mod write;
 mod writer;
 
 pub use self::bounds::MtreeLimits;
-pub use self::codec::read_mtree_zstd;
+pub use self::codec::{read_mtree_zstd, unpack_mtree};
 pub use self::entry::{MtreeEntry, MtreeKind};
 pub use self::error::MtreeError;
 pub(crate) use self::extras::Extras;

@@ -6,7 +6,7 @@ use std::io::BufRead;
 use super::bounds::{LONGEST_ENTRY, MtreeLimits};
 use super::entry::{MtreeEntry, MtreeKind};
 use super::error::MtreeError;
-use super::header::{MtreeHeader, SIGNATURE};
+use super::header::{MtreeHeader, ROOT, SIGNATURE};
 use super::lines::Lines;
 use super::order::compare;
 use super::parse;
@@ -50,6 +50,10 @@ impl<R: BufRead> MtreeReader<R> {
             _ => return Err(MtreeError::Foreign),
         }
         let header = MtreeHeader::parse(lines.next()?)?;
+        if lines.next()? != ROOT {
+            let fault = "it is not that of the root";
+            return Err(MtreeError::Malformed { line: 3, fault });
+        }
         Ok(Self {
             lines,
             limits,

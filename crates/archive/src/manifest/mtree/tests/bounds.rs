@@ -28,9 +28,9 @@ fn nothing_without_bounds_is_held() {
         let reader = MtreeReader::new(io::BufReader::new(text)).unwrap();
         reader.last().unwrap().unwrap_err()
     };
-    assert!(matches!(read_on("./", "a"), MtreeError::Line(3)));
+    assert!(matches!(read_on("./", "a"), MtreeError::Line(4)));
     let lines = read_on("./a type=fifo mode=0644\n", "#:q 00000000000000000000000\n");
-    assert!(matches!(lines, MtreeError::Entry(3)));
+    assert!(matches!(lines, MtreeError::Entry(4)));
     let limits = |max_entries, max_bytes| {
         let limits = MtreeLimits {
             max_entries,

@@ -29,6 +29,7 @@ fn the_lines_of_an_entry_follow_it() {
     let expected = format!(
         "#mtree\n\
          #:h v=1 rebuilt=0 stored-as=attributes\\075keep\\040special receipt={}\n\
+         . type=dir\n\
          ./a type=file size=5 {words} sha256digest={digest}\n\
          #:p changed\\040while\\040read\n\
          #:s ino=12 ctime=-1.999999999 trusted=1\n\
