@@ -12,6 +12,7 @@ mod compress;
 mod delta;
 mod detect;
 mod gzip;
+mod holes;
 mod manifest;
 mod observer;
 mod open;

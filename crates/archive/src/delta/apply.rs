@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 
-use rustix::fs::{FallocateFlags, fallocate, ftruncate};
+use rustix::fs::ftruncate;
 use sha2::{Digest as _, Sha256};
 
 use super::{leb128, operation};
@@ -235,10 +235,7 @@ impl<'a> Applier<'a> {
 
     fn hole(&mut self, length: u64, observer: &mut dyn Observer) -> Result<(), DeltaError> {
         static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
-        let is_empty = !self.is_clone || {
-            let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
-            fallocate(self.out, flags, self.length, length).is_ok()
-        };
+        let is_empty = !self.is_clone || punch(self.out, self.length, length);
         let mut left = length;
         while left > 0 {
             let count = usize::try_from(left).unwrap_or(usize::MAX).min(ZEROS.len());
@@ -254,4 +251,18 @@ impl<'a> Applier<'a> {
         self.holes += length;
         Ok(())
     }
+}
+
+/// Makes a hole of what a file has, and says whether that has worked.
+#[cfg(target_os = "linux")]
+fn punch(file: &File, offset: u64, length: u64) -> bool {
+    use rustix::fs::{FallocateFlags, fallocate};
+
+    let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+    fallocate(file, flags, offset, length).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn punch(_file: &File, _offset: u64, _length: u64) -> bool {
+    false
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 
-use rustix::fs::{self, SeekFrom, Stat};
+use rustix::fs::{self, Stat};
 use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 use tar::EntryType;
@@ -12,14 +12,10 @@ use super::entry::{BLOCK, Entry, pad};
 use super::metadata::Node;
 use super::packer::Packer;
 use crate::delta::BlockCutter;
+use crate::holes::{Piece, pieces};
 use crate::observer::Problem;
 use crate::pack_error::PackError;
 use crate::tour::{Place, SourceVisitor as _};
-
-/// Smallest saving, in bytes, that makes it worth to tell holes from zeros.
-const WORTH_IT: u64 = 64 * 1024;
-/// Most pieces between holes; a file that has more is written out.
-const MOST_PIECES: usize = 100_000;
 
 /// Most bytes that are stored of a file that is said to be empty and is not, as in /proc: they are
 /// kept in memory, since their number stands in front of them.
@@ -73,9 +69,6 @@ impl Digester {
         }
     }
 }
-
-/// A piece of a file: offset and length in bytes.
-type Piece = (u64, u64);
 
 impl Packer<'_> {
     /// Writes a file.
@@ -300,34 +293,6 @@ pub(super) fn changed(fd: &OwnedFd, before: &Stat) -> Option<Problem> {
     } else {
         None
     }
-}
-
-/// The pieces between the holes of a file; `None` for one that has no holes worth it.
-pub(super) fn pieces(fd: &OwnedFd, stat: &Stat, size: u64) -> Option<Vec<Piece>> {
-    let on_disk = u64::try_from(stat.st_blocks)
-        .unwrap_or(0)
-        .saturating_mul(512);
-    if on_disk.saturating_add(WORTH_IT) > size {
-        return None;
-    }
-    let mut pieces = Vec::new();
-    let mut at = 0;
-    while at < size {
-        let start = match fs::seek(fd, SeekFrom::Data(at)) {
-            Ok(start) if start < size => start,
-            // Nothing but a hole from here on.
-            Ok(_) | Err(Errno::NXIO) => break,
-            Err(_) => return None,
-        };
-        let end = fs::seek(fd, SeekFrom::Hole(start)).ok()?.min(size);
-        if end <= start || pieces.len() == MOST_PIECES {
-            return None;
-        }
-        pieces.push((start, end - start));
-        at = end;
-    }
-    let data: u64 = pieces.iter().map(|piece| piece.1).sum();
-    (data + WORTH_IT <= size).then_some(pieces)
 }
 
 /// The map that stands in front of the data, in whole blocks, as GNU's format 1.0 has it.

@@ -6,11 +6,12 @@ use std::os::fd::OwnedFd;
 use rustix::io::{Errno, pread};
 use tar::EntryType;
 
-use super::content::{FileContent, changed, pieces};
+use super::content::{FileContent, changed};
 use super::entry::{Entry, Part, pad};
 use super::metadata::Node;
 use super::packer::Packer;
 use crate::delta::{Blocks, Encoder, SMALLEST};
+use crate::holes::pieces;
 use crate::observer::Problem;
 use crate::pack_error::PackError;
 use crate::tour::{Place, SourceVisitor as _};

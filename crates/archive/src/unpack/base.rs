@@ -130,6 +130,12 @@ impl BaseFile {
         Some((self.stat.st_mtime, nanoseconds))
     }
 
+    /// Bytes of its content without holes.
+    pub(super) fn bytes_on_disk(&self) -> u64 {
+        let blocks = u64::try_from(self.stat.st_blocks).unwrap_or(0);
+        self.content.0.min(blocks.saturating_mul(512))
+    }
+
     /// Opens it; none if it is not what it was.
     pub(super) fn open(&self) -> Option<std::fs::File> {
         let (fd, stat) = open::file(self.directory.as_fd(), &self.name, true).ok()?;

@@ -2,8 +2,8 @@
 
 use std::ffi::CString;
 use std::fs::File;
-use std::io::Read as _;
 use std::os::fd::BorrowedFd;
+use std::os::unix::fs::FileExt as _;
 
 use rustix::fs::{self, AtFlags};
 use rustix::io::Errno;
@@ -12,6 +12,7 @@ use super::base::{BaseFile, inode};
 use super::data::Sink;
 use super::place::{Meta, Placer, to_path, write_error};
 use super::{Result, Share, UnpackError};
+use crate::holes::pieces;
 use crate::observer::Observer;
 
 /// Bytes that are copied at a time.
@@ -63,7 +64,7 @@ impl Placer<'_> {
     pub(super) fn begin_patch(&mut self, path: &[u8], base: &File) -> Result<(File, bool)> {
         let file = self.create(path)?;
         let clones = matches!(self.options.share, Share::Auto | Share::Reflink);
-        let is_clone = clones && !self.sharing.no_clones && fs::ioctl_ficlone(&file, base).is_ok();
+        let is_clone = clones && !self.sharing.no_clones && ficlone(&file, base).is_ok();
         Ok((file, is_clone))
     }
 
@@ -135,7 +136,7 @@ fn clone(
 ) -> Result<Cloned> {
     let fail = |error: std::io::Error| write_error(path, error);
     observer.proceed(0).map_err(fail)?;
-    match fs::ioctl_ficlone(to, from) {
+    match ficlone(to, from) {
         Ok(()) => {}
         Err(
             Errno::OPNOTSUPP
@@ -158,10 +159,10 @@ fn clone(
     })
 }
 
-/// Copies a file, and gives its size and digest; none if it cannot be read.
+/// Copies a file with its holes, and gives its size and digest; none if it cannot be read.
 fn copy(
     path: &[u8],
-    mut from: &File,
+    from: &File,
     to: Option<&File>,
     observer: &mut dyn Observer,
 ) -> Result<Option<(u64, [u8; 32])>> {
@@ -169,17 +170,41 @@ fn copy(
         path: to_path(path).to_owned(),
         source,
     };
+    let Ok(stat) = fs::fstat(from) else {
+        return Ok(None);
+    };
+    let size = u64::try_from(stat.st_size).unwrap_or(0);
+    let pieces = pieces(from, &stat, size).unwrap_or_else(|| vec![(0, size)]);
     let mut sink = Sink::new(to);
     let mut buffer = vec![0; BUFFER];
-    loop {
-        let count = match from.read(&mut buffer) {
-            Ok(0) => return sink.finish().map(Some).map_err(fail),
-            Ok(count) => count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(_) => return Ok(None),
-        };
-        observer.proceed(count as u64).map_err(fail)?;
-        sink.write(&buffer[..count]).map_err(fail)?;
-        observer.bytes(count as u64);
+    // The end is a piece of nothing.
+    for (offset, length) in pieces.into_iter().chain([(size, 0)]) {
+        let hole = offset - sink.length();
+        sink.skip(hole, observer).map_err(fail)?;
+        observer.bytes(hole);
+        let end = offset + length;
+        while sink.length() < end {
+            let wanted = usize::try_from(end - sink.length()).unwrap_or(BUFFER);
+            let count = match from.read_at(&mut buffer[..wanted.min(BUFFER)], sink.length()) {
+                Ok(0) => return Ok(None),
+                Ok(count) => count,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(_) => return Ok(None),
+            };
+            observer.proceed(count as u64).map_err(fail)?;
+            sink.write(&buffer[..count]).map_err(fail)?;
+            observer.bytes(count as u64);
+        }
     }
+    sink.finish().map(Some).map_err(fail)
+}
+
+#[cfg(target_os = "linux")]
+fn ficlone(to: &File, from: &File) -> std::result::Result<(), Errno> {
+    fs::ioctl_ficlone(to, from)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn ficlone(_to: &File, _from: &File) -> std::result::Result<(), Errno> {
+    Err(Errno::OPNOTSUPP)
 }

@@ -206,6 +206,21 @@ fn sparse_files_keep_their_holes() {
 }
 
 #[test]
+fn holes_of_files_of_the_base_count_against_no_limit() {
+    let mut world = World::new();
+    let file = File::create(world.at("sparse")).unwrap();
+    file.set_len(32 << 20).unwrap();
+    file.write_at(b"data", 3 << 20).unwrap();
+    world.options.limits.max_bytes = 1 << 20;
+    world.backup();
+    for share in [bchan_archive::Share::Auto, bchan_archive::Share::Copy] {
+        world.options.share = share;
+        let again = world.backup();
+        assert_eq!(again.packed.reused.files, 1);
+    }
+}
+
+#[test]
 fn a_time_in_the_future_is_not_trusted() {
     let mut world = furnished();
     set_mtime(

@@ -42,7 +42,9 @@ impl Unpacker<'_, '_, '_> {
         let found = found.map_err(|error| write_error(path, error))?;
         let found = found.ok_or_else(refused)?;
         let (size, digest) = found.content;
-        self.placer.admit(self.manifest, path, size, 0)?;
+        let data = found.bytes_on_disk();
+        self.placer.admit(self.manifest, path, data, 0)?;
+        self.placer.holes += size - data;
         let lost = self.placer.done.not_restored;
         if !self.placer.share(path, meta, &found)? {
             return Err(refused());
