@@ -1,7 +1,8 @@
 //! Random edits of a tree, with incremental backups and whatever else happens to backups in between.
 //!
 //! Every backup must be what a full one would have been, and must stay that, whatever becomes of the
-//! backups that it shares files with. `BCHAN_STEPS` is the number of steps, `BCHAN_SEED` makes others.
+//! backups that it shares files with. `BCHAN_STEPS` is the number of steps, `BCHAN_SEED` makes others,
+//! and `BCHAN_TEST_SHARE` is the way in which the server shares files.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, FileTimes, Permissions};
@@ -212,7 +213,8 @@ impl Scene {
         if old.is_alive() {
             old.kill();
         }
-        self.server = TestServer::over(old.into_home(), &[], env).ok();
+        let options = old.options().to_vec();
+        self.server = TestServer::over(old.into_home(), &options, env).ok();
     }
 
     fn place(&self, known: &Known) -> PathBuf {
@@ -378,7 +380,8 @@ fn every_backup_is_and_stays_what_a_full_one_would_be() {
     };
     let (steps, seed) = (number("BCHAN_STEPS", 40), number("BCHAN_SEED", 7));
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    let server = TestServer::start();
+    let share = std::env::var("BCHAN_TEST_SHARE").unwrap_or("auto".to_owned());
+    let server = TestServer::start_with(&["--share", &share], false);
     server.target_with(
         "m",
         "multi",

@@ -132,6 +132,10 @@ impl TestServer {
         self.child.wait().unwrap().code()
     }
 
+    pub(crate) fn options(&self) -> &[String] {
+        &self.options
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.addr)
     }
