@@ -52,6 +52,18 @@ pub(crate) struct Profile {
     pub(crate) exclude: Vec<String>,
     /// As for `--compression`.
     pub(crate) compression: Option<Compress>,
+    /// As for `--full`.
+    #[serde(default)]
+    pub(crate) full: bool,
+    /// As for `--checksum`.
+    #[serde(default)]
+    pub(crate) checksum: bool,
+    /// As for `--ignore-ctime`.
+    #[serde(default)]
+    pub(crate) ignore_ctime: bool,
+    /// As for `--ignore-inode`.
+    #[serde(default)]
+    pub(crate) ignore_inode: bool,
     /// As for `--shrink-threshold`.
     pub(crate) shrink_threshold: Option<u8>,
     /// As for `--spool`; a relative path starts at the configuration's folder.

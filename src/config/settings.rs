@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use bchan_agent::Compress;
+use bchan_agent::{Compress, Look};
 use bchan_api::ApiKey;
 use bchan_archive::Size;
 
@@ -43,6 +43,10 @@ pub(crate) struct Settings {
     pub(crate) exclude: Vec<String>,
     /// How archives are compressed, unless a run says otherwise.
     pub(crate) compression: Option<Compress>,
+    /// True if every backup sends everything.
+    pub(crate) full: bool,
+    /// When a file counts as unchanged.
+    pub(crate) look: Look,
     /// Percent of the last backup below which a backup counts as collapsed.
     pub(crate) shrink_threshold: Option<u8>,
     /// Where backups wait while the server is away.
@@ -255,6 +259,12 @@ impl Settings {
             .unwrap_or(Origin::Default.of(DEFAULT_TIMEOUT)),
             exclude: profile.exclude,
             compression: profile.compression,
+            full: profile.full,
+            look: Look {
+                reads_all: profile.checksum,
+                ignores_ctime: profile.ignore_ctime,
+                ignores_inode: profile.ignore_inode,
+            },
             shrink_threshold: profile.shrink_threshold,
             spool,
             spool_limit: profile.spool_limit,

@@ -274,3 +274,15 @@ fn a_base_of_another_target_is_refused() {
         assert_eq!(is_base, status == 409, "{base}: {answer:?}");
     }
 }
+
+#[test]
+fn a_profile_can_ask_for_everything() {
+    let server = furnished();
+    upload(&server, &[]);
+    server.bchan(["config", "set", "full", "true"]).ok();
+    assert_eq!(reused(&upload(&server, &[])), 0);
+    let shown = server.bchan(["config", "get", "full"]).ok().stdout;
+    assert_eq!(shown.trim(), "true");
+    server.bchan(["config", "set", "full", "false"]).ok();
+    assert_eq!(reused(&upload(&server, &[])), FILES);
+}

@@ -30,6 +30,14 @@ pub(super) enum Key {
     Exclude,
     /// Compression, as for --compression
     Compression,
+    /// Whether to send everything, as for --full
+    Full,
+    /// Whether to read every file, as for --checksum
+    Checksum,
+    /// Whether inode change times are ignored, as for --ignore-ctime
+    IgnoreCtime,
+    /// Whether inode numbers are ignored, as for --ignore-inode
+    IgnoreInode,
     /// Required percentage of the last backup, as for --shrink-threshold
     ShrinkThreshold,
     /// Spool folder, as for --spool
@@ -51,6 +59,10 @@ impl Key {
             Self::Timeout => "timeout",
             Self::Exclude => "exclude",
             Self::Compression => "compression",
+            Self::Full => "full",
+            Self::Checksum => "checksum",
+            Self::IgnoreCtime => "ignore_ctime",
+            Self::IgnoreInode => "ignore_inode",
             Self::ShrinkThreshold => "shrink_threshold",
             Self::Spool => "spool",
             Self::SpoolLimit => "spool_limit",
@@ -70,6 +82,17 @@ impl Key {
         if matches!(self, Self::ApiKeyFile | Self::CaCert | Self::Spool) {
             // The file's relative paths start at its own folder, those of a user at the current one.
             return Ok(anchored(word)?.to_string_lossy().into_owned().into());
+        }
+        if matches!(
+            self,
+            Self::Full | Self::Checksum | Self::IgnoreCtime | Self::IgnoreInode
+        ) {
+            let value: Result<bool, _> = word.parse();
+            let value = value.map_err(|_| {
+                let message = format!("{} is true or false, not `{word}`", self.name());
+                CommandError::usage(message)
+            })?;
+            return Ok(value.into());
         }
         if !matches!(self, Self::Retries | Self::Timeout | Self::ShrinkThreshold) {
             return Ok(word.into());
@@ -92,6 +115,7 @@ impl Key {
         };
         let path = |path: &Path| path.to_string_lossy().into_owned().into();
         let (key, from_file) = (&settings.key, Origin::Profile);
+        let flag = |value: bool| value.then(|| setting(true.into(), from_file)).flatten();
         match self {
             Self::Server => {
                 let server = &settings.server;
@@ -106,6 +130,10 @@ impl Key {
             Self::Retries => setting(settings.retries.value.into(), settings.retries.origin),
             Self::Timeout => setting(settings.timeout.value.into(), settings.timeout.origin),
             Self::Compression => setting(settings.compression?.to_string().into(), from_file),
+            Self::Full => flag(settings.full),
+            Self::Checksum => flag(settings.look.reads_all),
+            Self::IgnoreCtime => flag(settings.look.ignores_ctime),
+            Self::IgnoreInode => flag(settings.look.ignores_inode),
             Self::Exclude if settings.exclude.is_empty() => None,
             Self::Exclude => setting(settings.exclude.clone().into(), from_file),
             Self::ShrinkThreshold => setting(settings.shrink_threshold?.into(), from_file),
@@ -146,6 +174,8 @@ mod tests {
         let path = format!("{:?}", here.to_str().unwrap());
         assert_eq!(parse(Key::CaCert, &["cert.pem"]).unwrap(), path);
         assert_eq!(parse(Key::Spool, &["~/s"]).unwrap(), "\"~/s\"");
+        assert_eq!(parse(Key::IgnoreInode, &["true"]).unwrap(), "true");
+        assert!(parse(Key::Full, &["yes"]).is_err());
         assert!(parse(Key::Timeout, &["soon"]).is_err());
         assert!(parse(Key::Server, &["a", "b"]).is_err());
     }

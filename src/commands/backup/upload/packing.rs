@@ -74,11 +74,11 @@ impl PackingArgs {
             threads: self.threads,
             attributes: !self.no_xattrs,
             special: self.special,
-            full: self.full,
+            full: self.full || settings.full,
             look: Look {
-                reads_all: self.checksum,
-                ignores_ctime: self.ignore_ctime,
-                ignores_inode: self.ignore_inode,
+                reads_all: self.checksum || settings.look.reads_all,
+                ignores_ctime: self.ignore_ctime || settings.look.ignores_ctime,
+                ignores_inode: self.ignore_inode || settings.look.ignores_inode,
             },
         }
     }
