@@ -18,7 +18,7 @@ mod tests {
         Features, Health, HealthCheck, HealthSubject, HttpTime, JobStatus, Jobs, LogText,
         NewTarget, RecycleAction, RecycleCriteria, Route, ScheduledJob, SequenceBegin,
         SequenceFile, SequenceView, Stats, Success, Target, TargetEdit, TargetFilter, TargetList,
-        TargetType, TargetView, Time, UploadJob, form, header,
+        TargetType, TargetView, Time, UploadJob, form, header, reason,
     };
 
     const ID: &str = "3f0c7a52-6b7e-4c1d-9a54-0d8f5b1e2c77";
@@ -150,7 +150,11 @@ mod tests {
     #[test]
     fn describes_what_the_types_write() {
         assert_described("Success", &[&Success { success: true }]);
-        assert_described("Failure", &[&Failure::new("m")]);
+        let with_reason = Failure {
+            reason: Some(reason::BASE.into()),
+            ..Failure::new("m")
+        };
+        assert_described("Failure", &[&Failure::new("m"), &with_reason]);
         assert_described("Target", &[&target(), &bare_target()]);
         let hash = "0".repeat(64);
         assert_described("Backup", &[&backup(Some(&hash)), &backup(None)]);
@@ -289,6 +293,10 @@ mod tests {
         assert!(name.unwrap().eq_ignore_ascii_case(header::IDEMPOTENCY_KEY));
         let name = components["parameters"]["Sha256"]["name"].as_str();
         assert!(name.unwrap().eq_ignore_ascii_case(header::SHA256));
+        let name = components["parameters"]["Base"]["name"].as_str();
+        assert!(name.unwrap().eq_ignore_ascii_case(header::BASE));
+        let name = components["parameters"]["UploadToken"]["name"].as_str();
+        assert!(name.unwrap().eq_ignore_ascii_case(header::UPLOAD));
         assert!(OPENAPI.to_lowercase().contains(header::FEATURES));
     }
 }
