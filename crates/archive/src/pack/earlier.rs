@@ -122,7 +122,8 @@ impl Earlier {
     /// difference that can be seen.
     pub(super) fn seen(&self, stat: &Stat) -> Option<Seen> {
         let is_old = |time| time < self.trusted_until;
-        (is_old(mtime(stat)) && is_old(ctime(stat))).then(|| Seen {
+        let is_settled = self.look.ignores_ctime || is_old(ctime(stat));
+        (is_old(mtime(stat)) && is_settled).then(|| Seen {
             inode: stat.st_ino,
             ctime: ctime(stat),
             is_trusted: true,

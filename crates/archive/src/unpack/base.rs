@@ -81,9 +81,14 @@ impl<'a> BaseTree<'a> {
         observer: &mut dyn Observer,
     ) -> io::Result<Option<BaseFile>> {
         let entry = self.index.entry(path).ok().flatten();
-        let Some(entry) = entry else {
+        let Some(mut entry) = entry else {
             return Ok(None);
         };
+        if let Some(first) = &entry.hard_link_of {
+            // What is said of the first name holds for all.
+            let first = self.index.entry(first).ok().flatten();
+            entry.problem = first.and_then(|first| first.problem);
+        }
         let MtreeKind::File { size, digest } = entry.kind else {
             return Ok(None);
         };

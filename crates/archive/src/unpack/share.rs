@@ -1,17 +1,19 @@
 //! Making a file from a file of an earlier backup: as a hard link, a reflink or a copy.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::fs::File;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::fs::FileExt as _;
 
-use rustix::fs::{self, AtFlags};
+use rustix::fs::{self, AtFlags, FileType};
 use rustix::io::Errno;
 
 use super::base::{BaseFile, inode};
 use super::data::Sink;
 use super::place::{Meta, Placer, to_path, write_error};
-use super::{Result, Share, UnpackError};
+use super::properties::Faults;
+use super::{Result, Share, StoreAttributes, UnpackError};
+use crate::attributes::{self, Attributes};
 use crate::holes::pieces;
 use crate::observer::Observer;
 
@@ -43,6 +45,7 @@ impl Placer<'_> {
                             is_same = false;
                             return Ok(size);
                         }
+                        Cloned::NotThis => {}
                         Cloned::Unsupported => no_clones = true,
                     }
                 }
@@ -83,6 +86,29 @@ impl Placer<'_> {
             && base.mtime() == meta.mtime
             && base.stat.st_mode & 0o777 == meta.mode & 0o777
             && !self.sharing.linked.contains(&base.inode().1)
+            && self.has_attributes(meta, base)
+    }
+
+    /// Returns true if a base's file has the attributes that a new one would get. They may have been
+    /// lost since, as by a copy of the disk without attributes.
+    fn has_attributes(&self, meta: &Meta, base: &BaseFile) -> bool {
+        let mut wanted = Attributes::new();
+        let mut faults = Faults::new();
+        if let StoreAttributes::Keep { .. } = self.options.attributes {
+            let mut set = |name: &CStr, value: &[u8]| {
+                wanted.push((name.to_owned(), value.to_vec()));
+                Ok(())
+            };
+            Self::keep(meta, FileType::RegularFile, (0, 0), &mut faults, &mut set);
+        }
+        let Ok(mut found) = attributes::of_entry(base.directory.as_fd(), &base.name) else {
+            return false;
+        };
+        // All others are the disk's own.
+        found.retain(|(name, _)| name.to_bytes().starts_with(b"user."));
+        found.sort();
+        wanted.sort();
+        faults.is_empty() && wanted == found
     }
 
     /// Makes a hard link, and returns false where there can be none.
@@ -107,12 +133,14 @@ impl Placer<'_> {
                 self.check_kept(meta, Some(meta.mode & 0o777), || Ok(stat));
                 Ok(true)
             }
-            Err(Errno::XDEV | Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => {
+            Err(Errno::XDEV | Errno::OPNOTSUPP | Errno::NOSYS) => {
                 self.sharing.no_links = true;
                 Ok(false)
             }
-            // Too many links, or gone meanwhile.
-            Err(Errno::MLINK | Errno::STALE | Errno::NOENT | Errno::ACCESS) => Ok(false),
+            // Too many links, one that may not be changed, or gone meanwhile.
+            Err(Errno::MLINK | Errno::PERM | Errno::STALE | Errno::NOENT | Errno::ACCESS) => {
+                Ok(false)
+            }
             Err(error) => Err(write_error(path, error)),
         }
     }
@@ -123,6 +151,8 @@ enum Cloned {
     Done,
     /// The file has another size than it had.
     Changed,
+    /// There can be none of this file.
+    NotThis,
     /// There can be none here.
     Unsupported,
 }
@@ -138,16 +168,12 @@ fn clone(
     observer.proceed(0).map_err(fail)?;
     match ficlone(to, from) {
         Ok(()) => {}
-        Err(
-            Errno::OPNOTSUPP
-            | Errno::XDEV
-            | Errno::INVAL
-            | Errno::NOTTY
-            | Errno::PERM
-            | Errno::TXTBSY
-            | Errno::NOSYS
-            | Errno::BADF,
-        ) => return Ok(Cloned::Unsupported),
+        Err(Errno::OPNOTSUPP | Errno::XDEV | Errno::NOTTY | Errno::NOSYS) => {
+            return Ok(Cloned::Unsupported);
+        }
+        Err(Errno::INVAL | Errno::PERM | Errno::TXTBSY | Errno::BADF) => {
+            return Ok(Cloned::NotThis);
+        }
         Err(error) => return Err(write_error(path, error)),
     }
     let cloned = to.metadata().map_err(fail)?;

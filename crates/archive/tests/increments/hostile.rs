@@ -155,6 +155,11 @@ fn malformed_references_are_refused() {
     }
     let error = unpack(&world, &archive(b'R', "source/a", &[], 5)).unwrap_err();
     assert!(matches!(error, UnpackError::Corrupt { .. }), "{error}");
+    let error = unpack(&world, &archive(b'R', "source/a/", &[], 0)).unwrap_err();
+    assert!(matches!(error, UnpackError::Refused { .. }), "{error}");
+    let map = [("GNU.sparse.map", "0,5"), ("GNU.sparse.size", "5")];
+    let error = unpack(&world, &archive(b'R', "source/a", &map, 0)).unwrap_err();
+    assert!(matches!(error, UnpackError::Corrupt { .. }), "{error}");
     for path in ["../a", "/source/a", "source/../../a"] {
         let records = [
             ("BCHAN.path", path),

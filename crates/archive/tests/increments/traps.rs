@@ -343,6 +343,66 @@ fn a_changed_large_file_of_several_names_stays_one_file() {
 }
 
 #[test]
+fn attributes_that_the_base_has_lost_come_back() {
+    let mut world = furnished();
+    setxattr(world.at("a"), "user.note", b"1", XattrFlags::empty()).unwrap();
+    world.backup();
+    // As after a copy of the server's disk without attributes.
+    let stored = world.last().join("source/a");
+    for name in ["user.note", "user.bchan.user.note", "user.bchan.stat"] {
+        let _ = rustix::fs::removexattr(&stored, name);
+    }
+    world.forget_states();
+    world.backup();
+}
+
+#[test]
+fn what_could_not_be_stored_is_reported_for_every_name_of_a_file() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let mut world = World::new();
+    world.write("a", "alpha");
+    // A name that is too long for the place where it would be kept.
+    let name = format!("trusted.{}", "n".repeat(240));
+    setxattr(world.at("a"), &*name, b"1", XattrFlags::empty()).unwrap();
+    fs::hard_link(world.at("a"), world.at("b")).unwrap();
+    assert_eq!(world.backup().unpacked.not_restored, 1);
+    assert_eq!(world.backup().unpacked.not_restored, 1);
+    fs::remove_file(world.at("a")).unwrap();
+    assert_eq!(world.backup().unpacked.not_restored, 1);
+    assert_eq!(world.backup().unpacked.not_restored, 1);
+}
+
+#[test]
+fn files_are_trusted_where_all_of_them_have_a_new_ctime() {
+    let mut world = furnished();
+    for path in ["a", "b", "deep/down/c"] {
+        set_mtime(&world.at(path), SystemTime::UNIX_EPOCH);
+    }
+    world.begun = SystemTime::now();
+    world.look.ignores_ctime = true;
+    world.backup();
+    let client = String::from_utf8(world.manifests.as_ref().unwrap().0.clone()).unwrap();
+    assert_eq!(client.matches("#:s ").count(), 3, "{client}");
+}
+
+#[test]
+fn one_file_that_cannot_be_linked_does_not_keep_the_others_from_it() {
+    let mut world = furnished();
+    let before = world.last();
+    // Linked as often as the disk allows is hard to make; another owner of the place is not needed
+    // for a file whose mode on the disk was changed.
+    fs::set_permissions(before.join("source/a"), Permissions::from_mode(0o600)).unwrap();
+    world.forget_states();
+    let again = world.backup();
+    let inodes = |path: &str| (inode(&before.join(path)), inode(&again.place.join(path)));
+    let (other, same) = (inodes("source/a"), inodes("source/b"));
+    assert_ne!(other.0, other.1);
+    assert_eq!(same.0, same.1);
+}
+
+#[test]
 fn an_increment_is_small() {
     let mut world = World::new();
     for number in 0..500 {

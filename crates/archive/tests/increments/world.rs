@@ -94,6 +94,13 @@ impl World {
         self.backups.last().unwrap().0.clone()
     }
 
+    /// Does not compare the backups so far with what they were any more.
+    pub(crate) fn forget_states(&mut self) {
+        for (place, state) in &mut self.backups {
+            *state = tree(place);
+        }
+    }
+
     /// Packs the source with what is known of the last backup.
     pub(crate) fn pack(&self) -> (PackSummary, Vec<u8>) {
         let previous = self

@@ -96,6 +96,12 @@ impl Unpacker<'_, '_, '_> {
             EntryType::Char | EntryType::Block | EntryType::Fifo => {
                 self.special(&path, header, extensions.device, &meta)
             }
+            _ if (is_reference || is_patch) && name.ends_with(b"/") => {
+                refuse(name, "its name is that of a directory, but it is a file")
+            }
+            _ if (is_reference || is_patch) && extensions.map(stored)?.is_some() => {
+                Err(corrupt("a reference has a map of holes"))
+            }
             _ if is_reference => self.reference(&path, &meta, stored, records),
             _ if is_patch => self.patch(&path, &meta, stored, records),
             _ => refuse(name, "entries of its kind are not supported"),
