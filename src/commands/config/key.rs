@@ -30,13 +30,13 @@ pub(super) enum Key {
     Exclude,
     /// Compression, as for --compression
     Compression,
-    /// Whether to send everything, as for --full
+    /// Send everything, as for --full
     Full,
-    /// Whether to read every file, as for --checksum
+    /// Read every file, as for --checksum
     Checksum,
-    /// Whether inode change times are ignored, as for --ignore-ctime
+    /// Ignore inode change times, as for --ignore-ctime
     IgnoreCtime,
-    /// Whether inode numbers are ignored, as for --ignore-inode
+    /// Ignore inode numbers, as for --ignore-inode
     IgnoreInode,
     /// Required percentage of the last backup, as for --shrink-threshold
     ShrinkThreshold,
