@@ -46,6 +46,10 @@ EXCUSES = {
     "POST /api/seq/{target}/terminate": ["no sequential upload"],
 }
 
+# An upload that refers to an earlier one is sent like any other.
+EXCUSES["POST /api/target/{target}/increment"] = EXCUSES["POST /api/target/{target}/upload"]
+UPLOADS = ("POST /api/target/{target}/upload", "POST /api/target/{target}/increment")
+
 numbers = itertools.count(1)
 used = set()
 
@@ -105,7 +109,7 @@ def filter_case(ctx, case):
         query = case.query or {}
         bad = case.meta is not None and not sound(case, ParameterLocation.QUERY)
         return not (bad and "alias" in query and "tags" not in query)
-    if case.operation.label != "POST /api/target/{target}/upload" or not isinstance(body, dict):
+    if case.operation.label not in UPLOADS or not isinstance(body, dict):
         return True
     if case.meta is None or sound(case, ParameterLocation.BODY):
         return True
@@ -157,7 +161,8 @@ def before_call(ctx, case, kwargs):
         kind = "single" if next(numbers) % 4 == 0 else "multi"
         alias = "letter" if kind == "single" else "docs"
         case.path_parameters["target"] = target(alias, kind)
-    if label.endswith("{target}/upload") and good_form and "sha256" in body:
+    is_upload = label in UPLOADS or label.endswith("{target}/upload")
+    if is_upload and good_form and "sha256" in body:
         # It is of the file, and behind it.
         del body["sha256"]
         files = body["backup_file"]
