@@ -26,7 +26,8 @@ mkdir "$home/source"
 printf 'some content' >"$home/source/file"
 "$bchan" --quiet target create --name 'odd "name" \ {x="y"} ü' --alias odd
 "$bchan" --quiet backup upload odd "$home/source"
-"$bchan" --quiet backup upload odd "$home/source"
+# By the same endpoint, whose requests are counted.
+"$bchan" --quiet backup upload odd "$home/source" --full
 "$bchan" --quiet target create --name empty --alias empty
 "$bchan" --quiet job run recycle_job
 
