@@ -156,7 +156,7 @@ fn clearing_the_recycle_bin_spares_everything_else() {
 }
 
 #[test]
-fn a_target_takes_its_files_along() {
+fn a_new_location_or_template_moves_the_backups() {
     let server = TestServer::start();
     server.target("m", "multi");
     let (first, second) = (upload(&server, "m", b"1"), upload(&server, "m", b"2"));

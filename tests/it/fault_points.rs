@@ -733,7 +733,7 @@ fn an_upload_is_stored_once_however_often_it_is_sent() {
 }
 
 #[test]
-fn the_first_start() {
+fn a_death_during_the_first_start() {
     let lab = Lab::new(false).unwrap();
     let home = lab.die_while_recovering(tempfile::tempdir().unwrap());
     let server = lab.start(home, &[]).unwrap();

@@ -79,7 +79,7 @@ fn fake(answer: &'static [u8]) -> String {
 }
 
 #[test]
-fn strange_servers_are_called_so() {
+fn answers_of_other_servers_give_clear_errors() {
     let home = tempfile::tempdir().unwrap();
     let ask = |answer: &'static [u8]| {
         let program = Program::new(home.path()).env("BCHAN_SERVER", fake(answer));

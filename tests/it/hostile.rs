@@ -46,7 +46,7 @@ fn victims(server: &TestServer) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_server_takes_no_harm() {
+fn hostile_archives_change_no_file_outside_the_target() {
     let server = TestServer::start();
     server.target("t", "multi");
     let victims = victims(&server);

@@ -129,7 +129,7 @@ fn every_document_says_its_version_first() {
 }
 
 #[test]
-fn only_what_has_ids_shows_them() {
+fn output_of_ids_is_refused_where_there_are_none() {
     let server = TestServer::start();
     server.target("docs", "multi");
     let id = server.upload("docs", b"1");

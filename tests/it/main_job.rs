@@ -131,7 +131,7 @@ fn a_single_target_gives_back_the_file() {
 }
 
 #[test]
-fn it_works_without_any_server() {
+fn the_local_option_uploads_and_restores() {
     let home = tempfile::tempdir().unwrap();
     let source = home.path().join("source");
     fs::create_dir(&source).unwrap();

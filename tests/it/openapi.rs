@@ -8,7 +8,7 @@ use crate::resuming::{interrupt, wait_for_partial};
 use crate::support::{Form, TestServer};
 
 #[test]
-fn whoever_has_the_key_is_told() {
+fn the_description_needs_a_key() {
     let server = TestServer::start_with_key();
     let answer = server.http().get("/api/openapi.json");
     assert_eq!(

@@ -5,12 +5,12 @@
 //! | `min_backups: null` is a 500 | `no_minimum_is_sent_as_zero` |
 //! | pages `0` and `x` are an HTML 500 | `pages_that_are_none_are_not_asked_for` |
 //! | deleting a target that does not exist is an HTML 500 | `deleting_what_is_not_there_is_10` |
-//! | a deletion without a body is an HTML 400 | `every_deletion_has_its_body` |
+//! | a deletion without a body is an HTML 400 | `deletions_send_their_json_body` |
 //! | a doubled alias or a bad template is a 500 with a message | `messages_of_refusals_are_shown` |
 //! | `backup_type: "zzz"` is a 201 | `types_that_are_none_are_not_sent`, `a_target_of_no_type_hides_no_other` |
 //! | `/jobs` and `/jobs/force_run` are an HTML 404 | `without_a_job_list_an_upload_is_unconfirmed`, `a_hash_that_comes_late_is_waited_for`, `jobs_that_are_not_there_are_a_failure` |
 //! | search and download are an HTML 500 | `a_search_that_fails_is_a_failure`, `a_download_that_fails_leaves_nothing` |
-//! | an upload without its file is a 200 with a plain text | `a_text_is_no_success` |
+//! | an upload without its file is a 200 with a plain text | `an_answer_that_is_not_json_is_no_success` |
 //! | a target is made although its creation is a 500 | `a_target_may_be_there_in_spite_of_an_error` |
 //! | an acknowledged upload fails, and only its job says so | `a_job_that_fails_is_a_failure` |
 //! | jobs and sequential uploads are gone after a restart | `a_forgotten_job_is_unconfirmed`; the program begins no sequential uploads |
@@ -19,7 +19,7 @@
 //! | files of deleted backups and ended uploads stay | of the server, `api_backups::deleting_takes_the_files_only_when_told_to`, `sequences::what_is_given_up_leaves_nothing` |
 //! | bodies are spooled and held in memory | `an_upload_leaves_no_temporary_file` |
 //! | the key is shown in full | `the_key_is_shown_nowhere` |
-//! | integers for booleans, times without zone, 0 for times, unknown fields, null sizes | `odd_values_are_understood` |
+//! | integers for booleans, times without zone, 0 for times, unknown fields, null sizes | `values_of_the_reference_server_are_converted` |
 //! | no header says what it can do | `a_server_of_few_words_gets_the_documented_api` |
 
 use std::fs;
@@ -153,7 +153,7 @@ fn deleting_what_is_not_there_is_10() {
 }
 
 #[test]
-fn every_deletion_has_its_body() {
+fn deletions_send_their_json_body() {
     let scene = Scene::new(Reference::default());
     for command in [
         &["target", "delete", "docs"][..],
@@ -295,7 +295,7 @@ fn a_download_that_fails_leaves_nothing() {
 }
 
 #[test]
-fn a_text_is_no_success() {
+fn an_answer_that_is_not_json_is_no_success() {
     for (says, shown) in [
         ("No files specified", "No files specified"),
         ("<h1>It works!</h1>", "not JSON"),
@@ -438,7 +438,7 @@ fn the_key_is_shown_nowhere() {
 }
 
 #[test]
-fn odd_values_are_understood() {
+fn values_of_the_reference_server_are_converted() {
     let scene = Scene::new(Reference::default());
     let view = scene
         .bchan(&["target", "show", "docs"])

@@ -88,7 +88,7 @@ fn a_folder_goes_file_by_file_to_any_server() {
 }
 
 #[test]
-fn it_goes_on_where_it_was_left() {
+fn a_sequential_upload_resumes_at_the_first_missing_file() {
     let server = DocumentedServer::start();
     let tree = tree(server.inner.home());
     fs::remove_dir_all(tree.join("sub")).unwrap();
@@ -182,7 +182,7 @@ fn a_file_that_vanishes_does_not_hold_up_the_others() {
 }
 
 #[test]
-fn what_cannot_go_that_way_is_said() {
+fn unsupported_options_and_targets_of_sequential_uploads_are_refused() {
     let server = TestServer::start();
     let tree = tree(server.home());
     server.target("s", "single");

@@ -127,7 +127,7 @@ fn a_manager_may_have_an_abstract_name() {
 
 /// A manager that is not there stops nothing.
 #[test]
-fn nobody_need_listen() {
+fn a_server_starts_without_its_notify_socket() {
     let home = tempfile::tempdir().unwrap();
     let env = [("NOTIFY_SOCKET", "/nowhere/at/all")];
     let mut server = TestServer::over(home, &[], &env).ok().unwrap();

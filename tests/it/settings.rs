@@ -43,7 +43,7 @@ const TAKEN: &str = "applied the settings";
 const KEPT: &str = "the settings stay the old ones";
 
 #[test]
-fn what_can_be_read_anew_is() {
+fn sighup_applies_reloadable_settings() {
     let configured = Configured::start("log-level = \"info\"\n", &[]);
     let server = &configured.server;
     server.target("docs", "multi");

@@ -38,7 +38,7 @@ fn everything_is_counted_once() {
 }
 
 #[test]
-fn the_program_shows_them() {
+fn stats_are_printed_as_text_and_json() {
     let server = TestServer::start();
     server.target("a", "multi");
     server.upload("a", b"one");

@@ -69,7 +69,7 @@ fn again(server: TestServer) -> TestServer {
 }
 
 #[test]
-fn an_upload_may_end() {
+fn sigterm_lets_a_running_upload_finish() {
     for kind in ["multi", "single"] {
         let mut server = start("10m");
         server.target("docs", kind);

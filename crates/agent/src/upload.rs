@@ -364,7 +364,7 @@ fn unless_final(
     }
 }
 
-/// Sends the content, again and again while that can neither harm nor be hopeless.
+/// Sends the content, and tries again while it can be sent twice and the error is temporary.
 async fn send(
     client: &Client,
     (target, mut incremental): (&Target, Option<Incremental>),

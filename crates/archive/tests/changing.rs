@@ -125,7 +125,7 @@ fn a_root_that_is_not_there_is_an_error() {
 }
 
 #[test]
-fn a_writer_that_fails_ends_it() {
+fn packing_returns_the_error_of_its_writer() {
     struct Full;
     impl std::io::Write for Full {
         fn write(&mut self, _bytes: &[u8]) -> std::io::Result<usize> {

@@ -242,7 +242,7 @@ fn later_entries_replace_earlier_ones() {
 }
 
 #[test]
-fn limits_hold() {
+fn unpacking_stops_at_its_limits() {
     let limited = |limits| UnpackOptions {
         limits,
         ..UnpackOptions::default()

@@ -9,7 +9,7 @@
 //!
 //! The crate knows no other crate of the workspace.
 
-/// A point that may be the last. Without the feature, nothing.
+/// A fault point, which does nothing without the feature.
 #[cfg(not(feature = "fault-points"))]
 pub const fn point() {}
 

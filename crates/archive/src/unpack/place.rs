@@ -525,7 +525,7 @@ pub(super) fn write_error(path: &[u8], error: impl Into<io::Error>) -> UnpackErr
     }
 }
 
-/// The way to an entry is no way of directories.
+/// The error for a parent of an entry that is no directory.
 pub(super) fn blocked(path: &[u8], error: io::Error) -> UnpackError {
     match Errno::from_io_error(&error) {
         Some(Errno::NOTDIR | Errno::LOOP) => UnpackError::Refused {

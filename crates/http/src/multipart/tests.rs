@@ -223,7 +223,7 @@ fn preamble_padding_and_epilogue_are_not_content() {
 }
 
 #[test]
-fn everything_is_bounded() {
+fn oversized_heads_and_parts_are_refused() {
     let long = "x".repeat(LONGEST_HEAD);
     let head = format!("--B\r\nContent-Disposition: form-data; name=\"a\"\r\nX: {long}");
     let many = write(&vec![("a".into(), None, vec![]); MOST_PARTS + 1], "B");

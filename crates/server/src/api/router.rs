@@ -15,7 +15,7 @@ use crate::auth::{Grant, Pass, Share};
 use bchan_engine::chain;
 use bchan_http::{Exchange, Handler, Request, Response};
 
-/// The API over a app.
+/// Authenticates requests and calls their handlers.
 pub(crate) struct Router {
     app: Arc<App>,
 }

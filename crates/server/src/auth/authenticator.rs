@@ -139,7 +139,7 @@ fn parse_main(path: &Path, text: &str) -> Result<Fingerprint, KeyError> {
         .key
         .expose()
         .parse()
-        .map_err(|_| invalid("its key is empty or odd"))?;
+        .map_err(|_| invalid("its key is empty or malformed"))?;
     Ok(fingerprint(key.expose()))
 }
 

@@ -2,8 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// SHA-256 of a key. Comparing digests of equal length leaks nothing by timing. Keys are long and
-/// random, so a single hash is enough.
+/// SHA-256 of a key; compared in constant time. Keys are long and random, so a single hash is enough.
 pub(crate) type Fingerprint = [u8; 32];
 
 pub(crate) fn fingerprint(key: &str) -> Fingerprint {
