@@ -6,14 +6,13 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{self, BufWriter};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use bchan_api::Backup;
 use bchan_archive::{
-    Compression, Encoder, Increment, Look, Manifest, ManifestIndex, MtreeHeader, PackOptions,
-    Source, read_mtree_zstd,
+    Increment, Look, Manifest, ManifestIndex, MtreeHeader, PackOptions, Source, read_mtree_zstd,
 };
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
@@ -33,12 +32,6 @@ const SUFFIX: &str = ".mtree.zst";
 
 /// A folder that was not used for so long is removed.
 const LONGEST_UNUSED: Duration = Duration::from_secs(120 * 24 * 3600);
-
-const COMPRESSION: Compression = Compression::Zstd {
-    level: 3,
-    threads: 1,
-    adapt: false,
-};
 
 /// The folder for one combination.
 #[derive(Clone, Debug)]
@@ -231,13 +224,10 @@ impl Incremental {
             receipt: Some(receipt.sha256),
             ..MtreeHeader::default()
         };
-        let mut write = || {
-            let file = self.cache.create()?;
-            let mut out = Encoder::new(BufWriter::new(file.as_file()), COMPRESSION)?;
-            let is_written = manifest.write_mtree(&header, &mut out)?;
-            io::Write::flush(&mut out.finish()?)?;
-            io::Result::Ok(is_written.then_some(file))
-        };
-        write().ok().flatten()
+        let file = self.cache.create().ok()?;
+        let is_written = manifest.write_mtree_zstd(&header, file.as_file());
+        is_written
+            .is_ok_and(|is_written| is_written)
+            .then_some(file)
     }
 }

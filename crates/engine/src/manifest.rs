@@ -1,13 +1,13 @@
 //! The manifest files of stored backups.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write as _};
+use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use bchan_api::{Target, TargetType};
 use bchan_archive::{
-    Encoder, Increment, KeepAttributes, Look, Manifest, MtreeHeader, Observer, PackOptions, Source,
+    Increment, KeepAttributes, Look, Manifest, MtreeHeader, Observer, PackOptions, Source,
     pack_increment, read_mtree_zstd,
 };
 
@@ -16,7 +16,6 @@ use crate::error::Error;
 use crate::jobs::Cancel;
 use bchan_catalog::StoredBackup;
 use bchan_storage::content::Content;
-use bchan_storage::manifests;
 use bchan_storage::staging::Staging;
 
 /// How long a request waits for an operation that has the backup's target.
@@ -87,13 +86,7 @@ pub fn rebuild(
         receipt: None,
     };
     let file = staging.create_manifest()?;
-    let mut write = || {
-        let mut out = Encoder::new(BufWriter::new(&file), manifests::COMPRESSION)?;
-        let is_written = manifest.write_mtree(&header, &mut out)?;
-        out.finish()?.flush()?;
-        io::Result::Ok(is_written)
-    };
-    if !write().map_err(fail)? {
+    if !manifest.write_mtree_zstd(&header, &file).map_err(fail)? {
         return Ok(false);
     }
     // Nothing moves the backup from here on.

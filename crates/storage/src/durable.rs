@@ -6,7 +6,7 @@ mod sync;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Read, Write as _};
 use std::os::fd::AsFd as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -79,15 +79,20 @@ pub fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Writes the new content of the file `path` beside it, durably, and leaves the old content in
 /// place until [`promote_partial`].
-pub fn write_partial(path: &Path, content: &[u8]) -> io::Result<()> {
+pub fn write_partial(path: &Path, mut content: &[u8]) -> io::Result<()> {
+    write_partial_from(path, &mut content)
+}
+
+/// [`write_partial`] for content that is read.
+pub fn write_partial_from(path: &Path, content: &mut impl Read) -> io::Result<()> {
     let new = partial(path)?;
     bchan_failpoint::point();
-    let written = || -> io::Result<()> {
+    let mut written = || -> io::Result<()> {
         let mut options = File::options();
         let options = options.write(true).create(true).truncate(true).mode(0o600);
         // A link in its place must not lead the content elsewhere.
         let mut file = options.custom_flags(no_follow()).open(&new)?;
-        file.write_all(content)?;
+        io::copy(content, &mut file)?;
         sync_file(&file)
     };
     written().inspect_err(|_| {

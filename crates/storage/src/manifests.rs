@@ -5,23 +5,12 @@
 //! journalled steps. Nothing but its absence follows from a manifest that is lost or damaged: the
 //! backup is as whole as before.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-
-use bchan_archive::Compression;
-use rustix::fs::OFlags;
 
 use crate::durable::{self, open};
 use crate::listed::ids;
-
-/// How manifests are compressed. Higher levels gain little: most of a manifest is digests.
-pub const COMPRESSION: Compression = Compression::Zstd {
-    level: 3,
-    threads: 1,
-    adapt: false,
-};
 
 /// Suffix of manifest files.
 const SUFFIX: &str = ".mtree.zst";
@@ -44,7 +33,7 @@ impl Manifests {
         &self.folder
     }
 
-    /// Where the manifest of a backup is.
+    /// Path of the manifest of a backup.
     pub fn path(&self, id: &str) -> PathBuf {
         self.folder.join(format!("{id}{SUFFIX}"))
     }
@@ -88,22 +77,8 @@ impl Manifests {
     /// Writes the content of `from`, durably, as the manifest of a backup.
     pub fn copy(&self, id: &str, mut from: &File) -> io::Result<()> {
         let path = self.path(id);
-        let new = durable::partial(&path)?;
         durable::create_dirs(&self.folder)?;
-        let mut written = || {
-            let mut options = File::options();
-            let options = options.write(true).create(true).truncate(true).mode(0o600);
-            let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-            let flags = i32::try_from(flags.bits()).unwrap_or_default();
-            let mut file = options.custom_flags(flags).open(&new)?;
-            io::copy(&mut from, &mut file)?;
-            durable::sync_file(&file)
-        };
-        bchan_failpoint::point();
-        written().inspect_err(|_| {
-            // It is not worth a second error; the next attempt replaces it.
-            let _ = fs::remove_file(&new);
-        })?;
+        durable::write_partial_from(&path, &mut from)?;
         durable::promote_partial(&path)
     }
 
@@ -122,6 +97,7 @@ impl Manifests {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::io::Read as _;
 
     use super::*;

@@ -20,6 +20,9 @@ const CONTENT: &str = "content";
 /// Name of a partial in the staging folder of the upload that uses it.
 const ADOPTED: &str = "partial";
 
+/// Name of the file with the facts.
+const ABOUT: &str = "about.json";
+
 /// Version of the format.
 const VERSION: u32 = 1;
 
@@ -90,7 +93,7 @@ impl Partials {
             return Ok(());
         }
         durable::remove(&adopted)?;
-        fs::write(folder.join("about.json"), serde_json::to_vec(partial)?)?;
+        durable::write_file(&folder.join(ABOUT), &serde_json::to_vec(partial)?)?;
         staging.sync_all()?;
         self.place(target_id, folder)
     }
@@ -151,7 +154,7 @@ impl Partials {
 
 fn read(folder: &Path) -> Option<Partial> {
     let mut text = Vec::new();
-    let file = open::file(&folder.join("about.json")).ok()?;
+    let file = open::file(&folder.join(ABOUT)).ok()?;
     file.take(LONGEST).read_to_end(&mut text).ok()?;
     let partial: Partial = serde_json::from_slice(&text).ok()?;
     (partial.version == VERSION).then_some(partial)

@@ -1,13 +1,13 @@
 //! Putting a file part where it belongs: unpacked, or as it is.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write as _};
+use std::io::{Read, Write as _};
 use std::os::fd::AsFd as _;
 use std::path::Path;
 
 use bchan_api::TargetType;
 use bchan_archive::{
-    Bases, Codec, Encoder, Kind, Limit, Manifest, MtreeHeader, Observer as _, Problem, UnpackError,
+    Bases, Codec, Kind, Limit, Manifest, MtreeHeader, Observer as _, Problem, UnpackError,
     UnpackOptions, Unpacked, Writeback,
 };
 use rustix::fs::{Mode, OFlags, openat};
@@ -15,7 +15,6 @@ use rustix::fs::{Mode, OFlags, openat};
 use super::from_body::from_body;
 use crate::error::{self, Error, is_out_of_space};
 use bchan_storage::digest::{Digest, Hashing, hex_digest};
-use bchan_storage::manifests;
 use bchan_storage::name_template;
 use bchan_storage::space::SpaceGuard;
 use bchan_storage::staging::Staging;
@@ -67,15 +66,10 @@ impl Placed {
         header: &MtreeHeader,
         staging: &Staging,
     ) -> Result<(), Error> {
-        let mut write = || {
-            let file = staging.create_manifest().map_err(io::Error::other)?;
-            let mut out = Encoder::new(BufWriter::new(file), manifests::COMPRESSION)?;
-            let is_written = self.manifest.write_mtree(header, &mut out)?;
-            out.finish()?.flush()?;
-            io::Result::Ok(is_written)
-        };
-        let is_written =
-            write().map_err(|error| Error::from_io("writing the backup's manifest", error))?;
+        let file = staging.create_manifest()?;
+        let is_written = self.manifest.write_mtree_zstd(header, file);
+        let fail = |error| Error::from_io("writing the backup's manifest", error);
+        let is_written = is_written.map_err(fail)?;
         if !is_written {
             staging.remove_manifest()?;
         }
