@@ -82,6 +82,11 @@ impl<'a> Applier<'a> {
         }
     }
 
+    /// Bytes of holes so far.
+    pub(crate) fn holes(&self) -> u64 {
+        self.holes
+    }
+
     /// Returns true if the last operation has come.
     pub(crate) fn is_ended(&self) -> bool {
         matches!(self.step, Step::Ended)

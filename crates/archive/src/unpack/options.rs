@@ -56,14 +56,15 @@ pub struct UnpackOptions {
 }
 
 impl UnpackOptions {
-    /// Names the settings that decide what of an archive is on the disk. Files that were stored
-    /// under the same settings from the same metadata are the same.
+    /// Names the settings of a server that decide what of an archive is on its disk: files that were
+    /// stored under the same name from the same metadata are the same. Empty for settings that no
+    /// server has; nothing follows from that.
     #[must_use]
     pub fn stored_as(&self) -> &'static str {
         match (self.attributes, self.preserve_owner, self.keep_setid) {
             (StoreAttributes::Keep { .. }, false, false) => "keep-1",
             (StoreAttributes::Keep { .. }, true, false) => "keep-owner-1",
-            _ => "other",
+            _ => "",
         }
     }
 }

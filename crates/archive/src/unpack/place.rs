@@ -71,8 +71,10 @@ pub(super) struct Placer<'a> {
     pub(super) arrived: u64,
     /// Bytes of memory that the entries so far take, here and in the manifest.
     held: u64,
-    /// Bytes of all holes so far.
+    /// Bytes of all holes so far that the archive has made.
     pub(super) holes: u64,
+    /// Bytes of holes in files that were made from those of a base.
+    pub(super) shared_holes: u64,
     /// Directories whose modes and times are set in the end, when nothing is put into them.
     directories: Vec<Later>,
     /// Attributes that directories get in the end. Those of one tree are usually the same.
@@ -100,6 +102,7 @@ impl<'a> Placer<'a> {
             arrived: 0,
             held: 0,
             holes: 0,
+            shared_holes: 0,
             directories: Vec::new(),
             lists: HashSet::new(),
             replaced: false,
@@ -215,10 +218,9 @@ impl<'a> Placer<'a> {
 
     /// Bytes of content that may still come.
     pub(super) fn left(&self) -> u64 {
-        self.options
-            .limits
-            .max_bytes
-            .saturating_sub(self.done.bytes.saturating_sub(self.holes))
+        let holes = self.holes + self.shared_holes;
+        let made = self.done.bytes.saturating_sub(holes);
+        self.options.limits.max_bytes.saturating_sub(made)
     }
 
     pub(super) fn directory(&mut self, path: &[u8], mut meta: Meta) -> Result<()> {

@@ -16,6 +16,7 @@ use super::{Result, Share, StoreAttributes, UnpackError};
 use crate::attributes::{self, Attributes};
 use crate::holes::pieces;
 use crate::observer::Observer;
+use crate::open;
 
 /// Bytes that are copied at a time.
 const BUFFER: usize = 256 * 1024;
@@ -75,7 +76,8 @@ impl Placer<'_> {
     fn is_as_wanted(&self, meta: &Meta, base: &BaseFile) -> bool {
         let entry = &base.entry;
         let names = (meta.user.as_deref(), meta.group.as_deref());
-        base.stored_as == self.options.stored_as()
+        !base.stored_as.is_empty()
+            && base.stored_as == self.options.stored_as()
             // A problem means that not all of it could be set.
             && entry.problem.is_none()
             && entry.mode == meta.mode & 0o7777
@@ -101,7 +103,10 @@ impl Placer<'_> {
             };
             Self::keep(meta, FileType::RegularFile, (0, 0), &mut faults, &mut set);
         }
-        let Ok(mut found) = attributes::of_entry(base.directory.as_fd(), &base.name) else {
+        // By a descriptor: asking by path takes longer than opening.
+        let opened = open::file(base.directory.as_fd(), &base.name, false);
+        let Ok(mut found) = opened.and_then(|(fd, _)| attributes::of_open(fd.as_fd(), false))
+        else {
             return false;
         };
         // All others are the disk's own.

@@ -48,14 +48,13 @@ fn unchanged_files_are_referred_to_and_linked() {
 }
 
 #[test]
-fn unchanged_files_are_not_opened() {
+fn unchanged_files_are_not_read() {
     let mut world = furnished();
-    // Even root opens nothing through a name that is no directory.
     let content = "other";
     let path = world.at("a");
     let meta = fs::metadata(&path).unwrap();
     let file = File::options().write(true).open(&path).unwrap();
-    // The content changes below the times, which no program does by itself.
+    // Only its ctime shows that the content has changed, and that is ignored.
     file.write_at(content.as_bytes(), 0).unwrap();
     drop(file);
     set_mtime(&path, meta.modified().unwrap());
@@ -218,6 +217,24 @@ fn holes_of_files_of_the_base_count_against_no_limit() {
         let again = world.backup();
         assert_eq!(again.packed.reused.files, 1);
     }
+}
+
+#[test]
+fn holes_that_are_not_sent_are_no_reason_to_refuse_others() {
+    let mut world = World::new();
+    let sparse = |world: &World, name: &str| {
+        let file = File::create(world.at(name)).unwrap();
+        file.set_len(8 << 20).unwrap();
+        file.write_at(name.as_bytes(), 0).unwrap();
+    };
+    sparse(&world, "unchanged");
+    world.write("noise", noise(5 << 20, 1));
+    // So few that only what arrives of a full backup accounts for the holes of both.
+    world.options.limits.free_holes = 9 << 20;
+    world.options.limits.max_ratio = 4;
+    world.backup();
+    sparse(&world, "young");
+    assert_eq!(world.backup().packed.reused.files, 2);
 }
 
 #[test]
@@ -388,11 +405,9 @@ fn files_are_trusted_where_all_of_them_have_a_new_ctime() {
 }
 
 #[test]
-fn one_file_that_cannot_be_linked_does_not_keep_the_others_from_it() {
+fn a_file_whose_mode_on_the_disk_was_changed_is_not_linked() {
     let mut world = furnished();
     let before = world.last();
-    // Linked as often as the disk allows is hard to make; another owner of the place is not needed
-    // for a file whose mode on the disk was changed.
     fs::set_permissions(before.join("source/a"), Permissions::from_mode(0o600)).unwrap();
     world.forget_states();
     let again = world.backup();

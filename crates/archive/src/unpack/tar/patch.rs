@@ -5,11 +5,12 @@ use std::os::fd::AsFd as _;
 use rustix::fs::FileType;
 
 use super::Unpacker;
+use super::reference::refused;
 use super::reference_records::{PATCH, Patch, Records};
 use crate::delta::{Applier, DeltaError, DeltaLimits};
 use crate::manifest::Kind;
-use crate::unpack::place::{Meta, to_path, write_error};
-use crate::unpack::{Limit, Result, UnpackError, corrupt, show, unsupported};
+use crate::unpack::place::{Meta, to_path};
+use crate::unpack::{Limit, Result, UnpackError, corrupt, show};
 
 impl Unpacker<'_, '_, '_> {
     /// Makes a file from the operations in this entry and those that follow it.
@@ -20,34 +21,19 @@ impl Unpacker<'_, '_, '_> {
         stored: u64,
         records: Records,
     ) -> Result<()> {
-        if self.bases.is_empty() {
-            return Err(unsupported(
-                "a reference to a backup that is not known here",
-            ));
-        }
         let malformed = || corrupt("the records of a patch are malformed");
         let first = Patch::read(records).filter(|patch| patch.part == 0);
         let first = first.ok_or_else(malformed)?;
         let base = first.base.unwrap_or(0);
-        let there = match first.path {
-            Some(there) => self.placer.clean(&there)?,
-            None => path.to_vec(),
-        };
-        let refused = || UnpackError::Base {
-            base,
-            entry: show(path),
-        };
-        let tree = self.bases.get_mut(base).ok_or_else(refused)?;
-        let found = tree.find(&there, None, self.placer.observer);
-        let found = found.map_err(|error| write_error(path, error))?;
-        let earlier = found.and_then(|found| found.open()).ok_or_else(refused)?;
+        let found = self.base_file(path, base, first.path, None)?;
+        let earlier = found.open().ok_or_else(|| refused(path, base))?;
         self.placer.admit(self.manifest, path, 0, 0)?;
         let lost = self.placer.done.not_restored;
         let (file, is_clone) = self.placer.begin_patch(path, &earlier)?;
         let limits = self.placer.limits();
         let bounds = DeltaLimits {
             max_bytes: self.placer.left(),
-            max_holes: limits.free_holes.saturating_sub(self.placer.holes),
+            max_holes: limits.free_holes,
         };
         let fail = |error| match error {
             DeltaError::Malformed(what) => corrupt(format!("a patch is malformed: {what}")),
@@ -55,11 +41,8 @@ impl Unpacker<'_, '_, '_> {
                 limit: Limit::Bytes(limits.max_bytes),
                 entry: show(path),
             },
-            DeltaError::TooManyHoles => UnpackError::Limit {
-                limit: Limit::Holes(limits.free_holes),
-                entry: show(path),
-            },
-            DeltaError::Base => refused(),
+            // An archive of all of it has the bytes that may account for so many.
+            DeltaError::TooManyHoles | DeltaError::Base => refused(path, base),
             DeltaError::Write(source) => UnpackError::Write {
                 path: to_path(path).to_owned(),
                 source,
@@ -88,10 +71,12 @@ impl Unpacker<'_, '_, '_> {
             }
             (stored, result) = (size, next.result);
         };
+        let holes = applier.holes();
         let made = applier.finish().map_err(fail)?;
         if made != result {
-            return Err(refused());
+            return Err(refused(path, base));
         }
+        self.placer.shared_holes += holes;
         let (size, digest) = made;
         self.placer
             .set_open(path, file.as_fd(), meta, FileType::RegularFile);
